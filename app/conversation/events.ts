@@ -1,0 +1,75 @@
+import type { Citation, Extras, Part } from './conversation.ts'
+
+/** Why a reply ended. `error` endings do not exist: those are thrown. */
+export type StopReason =
+  | 'end-turn'
+  | 'stop-sequence'
+  | 'max-tokens'
+  | 'tool-use'
+  | 'refusal'
+  | 'content-filter'
+  | 'context-window'
+  | 'pause'
+
+/** Tokens. `input` leaves out what the cache read or wrote, as Bedrock and Anthropic count. */
+export interface Usage {
+  input: number
+  output: number
+  cacheRead?: number
+  cacheWrite?: number
+  /** Cache writes by time to live. */
+  cacheWriteByTtl?: { ttl: string; tokens: number }[]
+  /** Part of `output`. */
+  reasoning?: number
+  /** Counted by us because the upstream did not say. */
+  estimated?: boolean
+}
+
+export interface TextHead {
+  type: 'text'
+}
+export interface ReasoningHead {
+  type: 'reasoning'
+}
+export interface ToolCallHead {
+  type: 'tool-call'
+  id: string
+  name: string
+  server?: string
+}
+/** A part that arrives whole: a server tool's result, an image, a native block. */
+export interface WholeHead {
+  type: 'whole'
+  part: Part
+}
+export type PartHead = TextHead | ReasoningHead | ToolCallHead | WholeHead
+
+/** What every model says, whoever it is. Order: reply-start, parts, reply-end. Parts may interleave. */
+export type ReplyEvent =
+  | { type: 'reply-start'; id?: string; model?: string; usage?: Partial<Usage> }
+  | { type: 'part-start'; index: number; part: PartHead }
+  /** More text, more thought, or more of a call's JSON arguments. */
+  | { type: 'part-delta'; index: number; text: string }
+  | { type: 'part-citation'; index: number; citation: Citation }
+  | { type: 'part-end'; index: number; signature?: string; redacted?: string }
+  | ReplyEnd
+
+export interface ReplyEnd {
+  type: 'reply-end'
+  reason: StopReason
+  /** The stop sequence that ended it, where the model says. */
+  stopSequence?: string
+  usage: Usage
+  /** The service tier that served. */
+  serviceTier?: string
+  /** By dialect: traces and other things with no common meaning. */
+  extras?: Extras
+}
+
+/** One whole reply. */
+export interface Reply {
+  id?: string
+  model?: string
+  parts: Part[]
+  end: Omit<ReplyEnd, 'type'>
+}

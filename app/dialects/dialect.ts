@@ -1,0 +1,73 @@
+import type { Conversation, Settings } from '../conversation/conversation.ts'
+import type { Reply, ReplyEvent } from '../conversation/events.ts'
+import type { GatewayError } from '../errors.ts'
+import type { ModelCard } from '../ports/models.ts'
+
+/** What an answer is called on the outside: fixed before the first byte, the same in every frame. */
+export interface AnswerHead {
+  /** Our id for the answer, in the dialect's own form (`chatcmpl-...`). */
+  id: string
+  /** Unix time in seconds. */
+  created: number
+  /** The model name the caller shall read. */
+  model: string
+}
+
+/**
+ * Events in, SSE text out: a synchronous state machine over batches. Calls come in stream order;
+ * after `end` or `fail` none follows.
+ */
+export interface ReplyEncoder {
+  /** One batch of one choice's events. May return the empty string. */
+  write(events: ReplyEvent[], choice?: number): string
+  /** After every choice's `reply-end`: the frames that close the stream well. */
+  end(): string
+  /** The frames that say the stream broke; nothing may follow. */
+  fail(error: GatewayError): string
+  /** What keeps a silent connection open. */
+  readonly keepAlive: string
+}
+
+/** Bytes of one network read in, events out. Throws a `GatewayError` on damage or an upstream's error frame. */
+export interface ReplyDecoder {
+  read(bytes: Uint8Array): ReplyEvent[]
+  /** The upstream closed. Throws `stream-incomplete` unless the reply had really ended. */
+  end(): ReplyEvent[]
+}
+
+/** Hears requests and answers them. Every function is pure. */
+export interface ServerSide {
+  /** `body` is what the dialect's zod schema let through. Throws `GatewayError` naming the field. */
+  decodeRequest(body: unknown): Conversation
+  /** One reply per choice. */
+  encodeReply(replies: Reply[], conversation: Conversation, head: AnswerHead): unknown
+  replyEncoder(conversation: Conversation, head: AnswerHead): ReplyEncoder
+  /** The body of an error answer. */
+  encodeError(error: GatewayError, requestId: string): unknown
+  /** The prefix of answer ids, where the dialect has one: `chatcmpl-`. */
+  idPrefix: string
+  /** The caller's name of a setting, for `x-outcrop-ignored-params`; snake case of the key when absent. */
+  settingNames?: Partial<Record<keyof Settings, string>>
+}
+
+/** What an upstream shall be sent, and which settings it could not carry. */
+export interface EncodedRequest {
+  body: unknown
+  /** In our words: keys of `Settings`, or a path as the caller wrote it. */
+  ignored: string[]
+  /** Undoes what the request had to change (tool names), for `decodeReply` and `replyDecoder`. */
+  toolNames?: ReadonlyMap<string, string>
+}
+
+/** Asks an upstream that speaks the dialect. Every function is pure. */
+export interface ClientSide {
+  encodeRequest(conversation: Conversation, card: ModelCard): EncodedRequest
+  decodeReply(body: unknown, toolNames?: ReadonlyMap<string, string>): Reply
+  replyDecoder(toolNames?: ReadonlyMap<string, string>): ReplyDecoder
+}
+
+export interface Dialect {
+  name: string
+  server?: ServerSide
+  client?: ClientSide
+}

@@ -1,0 +1,23 @@
+import type { CredentialSource, Digest } from './aws-credentials.ts'
+import type { LogSink } from './log.ts'
+import type { StreamOut } from './stream-out.ts'
+import type { Transport } from './transport.ts'
+
+/** Everything a runtime brings. Differences between runtimes live behind these members and nowhere else. */
+export interface Runtime {
+  /** `node`, `bun`, `deno`, `lambda`, `workers`: for the banner and the log. */
+  name: string
+  env: Record<string, string | undefined>
+  transport: Transport
+  streamOut: StreamOut
+  log: LogSink
+  /** Absent where credentials can only come from `env` (Workers). */
+  credentials?: CredentialSource
+  /** Absent where only WebCrypto can sign. */
+  digest?: Digest
+  /**
+   * Fires when the caller of a whole (not streamed) answer leaves. `env` and `request` are what Hono was
+   * handed; absent where the platform does not tell.
+   */
+  callerSignal?(env: unknown, request: Request): AbortSignal | undefined
+}

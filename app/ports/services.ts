@@ -1,0 +1,11 @@
+import type { Config } from '../config.ts'
+import type { Provider } from './models.ts'
+import type { Runtime } from './runtime.ts'
+
+/** The bag every layer above the ports is handed: what is configured, whom to call, what the runtime brings. */
+export interface Services {
+  config: Config
+  runtime: Runtime
+  /** Asked in order; the first that knows a model serves it. */
+  providers: Provider[]
+}

@@ -1,0 +1,21 @@
+/** Where the text of one streamed answer goes. */
+export interface Sink {
+  /** A promise means the reader is slow: write no more until it resolves. It also resolves when the reader leaves. */
+  write(text: string): Promise<void> | undefined
+  /** Ends the answer well. */
+  end(): void
+  /** The connection is cut so that the reader sees a broken transfer. */
+  abort(): void
+}
+
+export interface StreamStart {
+  status: number
+  headers: Record<string, string>
+  /** What the runtime handed to the app with this request (Hono's `c.env`). */
+  env: unknown
+  /** The reader left before `end`. Called at most once. */
+  onLeave(): void
+}
+
+/** Opens an SSE answer: straight to the socket where the runtime can, a ReadableStream elsewhere. */
+export type StreamOut = (start: StreamStart, run: (sink: Sink) => Promise<void>) => Response
