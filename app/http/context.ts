@@ -1,0 +1,16 @@
+import type { Context } from 'hono'
+import type { Services } from '../ports/services.ts'
+import type { AccessEntry } from './access-log.ts'
+
+/** What Hono hands around with one request. `Bindings` is whatever the runtime passes beside the request. */
+export interface HttpEnv {
+  Bindings: object
+  Variables: {
+    services: Services
+    requestId: string
+    /** The request's line in the access log, written when it has ended. */
+    entry: AccessEntry
+  }
+}
+
+export type HttpContext = Context<HttpEnv>

@@ -1,0 +1,61 @@
+import type { Config } from '../config.ts'
+
+/** Where to listen, and what the person who starts the server should know about it. */
+export interface ListenPolicy {
+  host: string
+  port: number
+  warning?: string
+}
+
+/**
+ * Without a key only this machine may call, unless `AUTH=none` says otherwise in so many words. Throws
+ * an `Error` whose message tells what to set.
+ */
+export function listenPolicy(config: Config): ListenPolicy {
+  requireKeyForKeyAuth(config)
+  const host = unbracketed(config.HOST ?? '127.0.0.1')
+  const place = { host, port: config.PORT }
+  if (hasKey(config)) return place
+  if (isLoopback(host)) {
+    return config.AUTH === 'none'
+      ? place
+      : { ...place, warning: 'No API_KEY is set, so only this machine can call.' }
+  }
+  if (config.AUTH === 'none') {
+    return {
+      ...place,
+      warning: `AUTH=none: everybody who reaches ${host} can call, and you pay for it.`,
+    }
+  }
+  throw new Error(
+    `HOST=${host} would let others call without a key. Set API_KEY, or set AUTH=none if that is what you want, or leave HOST out to serve this machine only.`,
+  )
+}
+
+/** The same for a runtime that has no address to bind: it is reachable from the start. */
+export function publicPolicy(config: Config): { warning?: string } {
+  requireKeyForKeyAuth(config)
+  if (hasKey(config)) return {}
+  if (config.AUTH === 'none') {
+    return {
+      warning: 'AUTH=none: everybody who reaches this address can call, and you pay for it.',
+    }
+  }
+  throw new Error(
+    'This server is reachable from outside and has no key. Set API_KEY, or set AUTH=none if something in front of it checks who calls.',
+  )
+}
+
+const hasKey = (config: Config) => config.API_KEY !== undefined && config.AUTH !== 'none'
+
+function requireKeyForKeyAuth(config: Config): void {
+  if (config.AUTH === 'key' && config.API_KEY === undefined) {
+    throw new Error('AUTH=key needs a key to compare with. Set API_KEY.')
+  }
+}
+
+const unbracketed = (host: string) => host.replace(/^\[(.*)\]$/, '$1')
+
+const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|::1|::ffff:127(\.\d{1,3}){3})$/i
+
+const isLoopback = (host: string) => LOOPBACK.test(host)

@@ -1,0 +1,96 @@
+/** What a signature covers, beside the body. `path` holds the query, both as they stand on the wire. */
+export interface Signable {
+  method: string
+  /** As it stands in the `host` header: with its port unless that is the scheme's own. */
+  host: string
+  path: string
+  headers: Record<string, string>
+  body?: string | Uint8Array
+}
+
+/** The headers a signature names: `list` for `SignedHeaders=`, `lines` for the canonical request. */
+export interface CanonicalHeaders {
+  list: string
+  lines: string
+}
+
+/**
+ * Only what SigV4 demands is signed (host, content-type, everything x-amz-*): a proxy that rewrites
+ * `accept-encoding` on the way must not break the signature.
+ */
+const isSigned = (name: string) =>
+  name === 'content-type' ||
+  name === 'host' ||
+  (name.startsWith('x-amz') && name !== 'x-amzn-trace-id')
+
+export function canonicalHeaders(
+  host: string,
+  ...groups: Record<string, string>[]
+): CanonicalHeaders {
+  const values = new Map<string, string>([['host', host]])
+  for (const group of groups) {
+    for (const name in group) {
+      const lower = name.toLowerCase()
+      if (lower !== 'host' && isSigned(lower)) values.set(lower, group[name]!)
+    }
+  }
+  const names = [...values.keys()].sort()
+  let lines = ''
+  for (const name of names) lines += `${name}:${values.get(name)!.trim().replace(/\s+/g, ' ')}\n`
+  return { list: names.join(';'), lines }
+}
+
+/** The text whose hash is signed, for every service but S3 (which encodes its path only once). */
+export function canonicalRequest(
+  { method, path }: Signable,
+  headers: CanonicalHeaders,
+  bodyHash: string,
+): string {
+  const mark = path.indexOf('?')
+  const pathname = mark < 0 ? path : path.slice(0, mark)
+  const query = mark < 0 ? '' : canonicalQuery(path.slice(mark + 1))
+  return `${method}\n${canonicalPath(pathname)}\n${query}\n${headers.lines}\n${headers.list}\n${bodyHash}`
+}
+
+/** The path of the wire, encoded once more: `%3A` is signed as `%253A`. Dot segments are resolved. */
+export function canonicalPath(path: string): string {
+  return encodeStrictly(resolveDots(path)).replaceAll('%2F', '/')
+}
+
+function resolveDots(path: string): string {
+  if (!path.includes('//') && !path.includes('/.')) return path
+  const kept: string[] = []
+  for (const segment of path.split('/')) {
+    if (segment === '' || segment === '.') continue
+    if (segment === '..') kept.pop()
+    else kept.push(segment)
+  }
+  return `/${kept.join('/')}${kept.length > 0 && path.endsWith('/') ? '/' : ''}`
+}
+
+function canonicalQuery(query: string): string {
+  return query
+    .split('&')
+    .filter((pair) => pair !== '')
+    .map((pair) => {
+      const equals = pair.indexOf('=')
+      const [name, value] =
+        equals < 0 ? [pair, ''] : [pair.slice(0, equals), pair.slice(equals + 1)]
+      return [recode(name), recode(value)] as const
+    })
+    .sort(([a, x], [b, y]) => compare(a, b) || compare(x, y))
+    .map(([name, value]) => `${name}=${value}`)
+    .join('&')
+}
+
+const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0)
+
+const recode = (text: string) => encodeStrictly(decodeURIComponent(text.replaceAll('+', ' ')))
+
+/** RFC 3986: also the five characters `encodeURIComponent` leaves alone. */
+export function encodeStrictly(text: string): string {
+  return encodeURIComponent(text).replace(
+    /[!'()*]/g,
+    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
+  )
+}

@@ -1,0 +1,91 @@
+/** Where a service of a region answers. */
+export interface Endpoint {
+  /** Scheme, host and port. */
+  origin: string
+  /** What stands in the `host` header. */
+  host: string
+  /** What a configured endpoint has before every path, without a slash at its end. */
+  prefix: string
+  /** The signing name. */
+  service: string
+}
+
+export type Endpoints = (service: AwsService, region: string) => Endpoint
+
+/** Services by the name that begins their host, with the name their requests are signed for. */
+const SIGNING_NAMES = {
+  'bedrock-runtime': 'bedrock',
+  bedrock: 'bedrock',
+} as const
+
+export type AwsService = keyof typeof SIGNING_NAMES
+
+/** By the beginning of a region's name; the first that fits. From the partitions file of the AWS SDK, November 2026. */
+const PARTITIONS: [prefix: string, suffix: string, dualStackSuffix: string][] = [
+  ['cn-', 'amazonaws.com.cn', 'api.amazonwebservices.com.cn'],
+  ['eusc-', 'amazonaws.eu', 'api.amazonwebservices.eu'],
+  ['us-iso-', 'c2s.ic.gov', 'api.aws.ic.gov'],
+  ['us-isob-', 'sc2s.sgov.gov', 'api.aws.scloud'],
+  ['us-isof-', 'csp.hci.ic.gov', 'api.aws.hci.ic.gov'],
+  ['eu-isoe-', 'cloud.adc-e.uk', 'api.cloud-aws.adc-e.uk'],
+  ['', 'amazonaws.com', 'api.aws'],
+]
+
+type Environment = Record<string, string | undefined>
+
+/**
+ * Finds endpoints as the AWS SDKs do: `AWS_ENDPOINT_URL_<SERVICE>`, then `AWS_ENDPOINT_URL`, unless
+ * `AWS_IGNORE_CONFIGURED_ENDPOINT_URLS` is true, then the region's own. Throws an `Error` naming a
+ * variable that holds no http or https URL.
+ */
+export function createEndpoints(env: Environment): Endpoints {
+  const configured = configuredEndpoints(env)
+  const known = new Map<string, Endpoint>()
+  return (service, region) => {
+    const name = `${service}/${region}`
+    const kept = known.get(name)
+    if (kept) return kept
+
+    const url = configured(service) ?? new URL(`https://${publicHost(service, region, env)}`)
+    const endpoint: Endpoint = {
+      origin: url.origin,
+      host: url.host,
+      prefix: url.pathname.replace(/\/+$/, ''),
+      service: SIGNING_NAMES[service],
+    }
+    known.set(name, endpoint)
+    return endpoint
+  }
+}
+
+/** Region names become host names: nothing else may pass. */
+export const isRegion = (name: string) => /^[a-z]{2,4}(-[a-z]+)+-\d{1,2}$/.test(name)
+
+function publicHost(service: AwsService, region: string, env: Environment): string {
+  if (!isRegion(region)) throw new Error(`"${region}" is not the name of an AWS region.`)
+  const [, suffix, dualStackSuffix] = PARTITIONS.find(([prefix]) => region.startsWith(prefix))!
+  const name = isTrue(env['AWS_USE_FIPS_ENDPOINT']) ? `${service}-fips` : service
+  return `${name}.${region}.${isTrue(env['AWS_USE_DUALSTACK_ENDPOINT']) ? dualStackSuffix : suffix}`
+}
+
+function configuredEndpoints(env: Environment): (service: AwsService) => URL | undefined {
+  if (isTrue(env['AWS_IGNORE_CONFIGURED_ENDPOINT_URLS'])) return () => undefined
+  const urls = new Map<string, URL>()
+  for (const [variable, value] of Object.entries(env)) {
+    if (!variable.startsWith('AWS_ENDPOINT_URL') || !value?.trim()) continue
+    urls.set(variable, readUrl(variable, value.trim()))
+  }
+  return (service) =>
+    urls.get(`AWS_ENDPOINT_URL_${service.toUpperCase().replaceAll('-', '_')}`) ??
+    urls.get('AWS_ENDPOINT_URL')
+}
+
+function readUrl(variable: string, value: string): URL {
+  const url = URL.canParse(value) ? new URL(value) : undefined
+  if (url?.protocol === 'http:' || url?.protocol === 'https:') return url
+  throw new Error(
+    `The environment holds a value Outcrop cannot use. ${variable}: not an http or https URL (got ${JSON.stringify(value)})`,
+  )
+}
+
+const isTrue = (value: string | undefined) => value?.trim().toLowerCase() === 'true'

@@ -1,0 +1,116 @@
+import { createServer, type RequestListener, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { afterEach, describe, expect, it } from 'vitest'
+import { GatewayError } from '../../app/errors.ts'
+import { createPinnedWebFetch } from '../../runtimes/pinned-web-fetch.ts'
+
+const servers: Server[] = []
+afterEach(() => {
+  for (const server of servers.splice(0)) {
+    server.closeAllConnections()
+    server.close()
+  }
+})
+
+async function serve(listener: RequestListener): Promise<number> {
+  const server = createServer(listener)
+  servers.push(server)
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  return (server.address() as AddressInfo).port
+}
+
+const here = { allowHttp: true, allowPrivate: true, allowLoopback: true }
+const options = { maxBytes: 1000, timeout: 5000, signal: new AbortController().signal }
+const toLoopback = async () => ['127.0.0.1']
+
+const failure = async (work: Promise<unknown>) => {
+  const thrown = await work.then(
+    () => undefined,
+    (error: unknown) => error,
+  )
+  expect(thrown).toBeInstanceOf(GatewayError)
+  return (thrown as GatewayError).code
+}
+
+describe('the pinned web fetch', () => {
+  it('fetches by the checked address under the name of the URL', async () => {
+    const hosts: (string | undefined)[] = []
+    const port = await serve((request, response) => {
+      hosts.push(request.headers.host)
+      response.setHeader('content-type', 'image/png').end('bytes')
+    })
+    const fetched = await createPinnedWebFetch(here, toLoopback)(
+      `http://files.example:${port}/a%20b.png?x=1`,
+      options,
+    )
+    expect(new TextDecoder().decode(fetched.bytes)).toBe('bytes')
+    expect(fetched).toMatchObject({ mediaType: 'image/png', name: 'a b.png' })
+    expect(hosts).toEqual([`files.example:${port}`])
+  })
+
+  it('checks each redirect anew', async () => {
+    const port = await serve((_, response) => {
+      response.writeHead(302, { location: 'http://169.254.169.254/latest/meta-data/' }).end()
+    })
+    const fetching = createPinnedWebFetch(here, toLoopback)(`http://a.example:${port}/`, options)
+    expect(await failure(fetching)).toBe('permission')
+  })
+
+  it('follows a redirect to a public place and gives up after five', async () => {
+    let hops = 0
+    const port = await serve((request, response) => {
+      hops += 1
+      if (request.url === '/once') return response.writeHead(301, { location: '/done' }).end()
+      if (request.url === '/done') return response.end('here')
+      return response.writeHead(302, { location: '/again' }).end()
+    })
+    const fetch = createPinnedWebFetch(here, toLoopback)
+    const once = await fetch(`http://a.example:${port}/once`, options)
+    expect(new TextDecoder().decode(once.bytes)).toBe('here')
+    hops = 0
+    expect(await failure(fetch(`http://a.example:${port}/`, options))).toBe('invalid-request')
+    expect(hops).toBe(6)
+  })
+
+  it('refuses a name when any of its addresses is private', async () => {
+    const fetch = createPinnedWebFetch({ allowHttp: true, allowPrivate: false }, async () => [
+      '93.184.216.34',
+      '10.0.0.1',
+    ])
+    expect(await failure(fetch('http://rebind.example/', options))).toBe('permission')
+  })
+
+  it('stops at the size limit, announced or not', async () => {
+    const port = await serve((request, response) => {
+      if (request.url === '/announced') response.setHeader('content-length', '5000')
+      response.end(Buffer.alloc(5000))
+    })
+    const fetch = createPinnedWebFetch(here, toLoopback)
+    expect(await failure(fetch(`http://a.example:${port}/announced`, options))).toBe('too-large')
+    expect(await failure(fetch(`http://a.example:${port}/chunked`, options))).toBe('too-large')
+  })
+
+  it('stops at the time limit and when the caller leaves', async () => {
+    const port = await serve(() => {})
+    const fetch = createPinnedWebFetch(here, toLoopback)
+    const slow = fetch(`http://a.example:${port}/`, { ...options, timeout: 30 })
+    expect(await failure(slow)).toBe('invalid-request')
+
+    const leaving = new AbortController()
+    const left = new GatewayError('caller-left', 'gone')
+    const fetching = fetch(`http://a.example:${port}/`, { ...options, signal: leaving.signal })
+    leaving.abort(left)
+    await expect(fetching).rejects.toBe(left)
+  })
+
+  it('says so when the answer is not 200 or nobody answers', async () => {
+    const port = await serve((_, response) => response.writeHead(404).end())
+    const fetch = createPinnedWebFetch(here, toLoopback)
+    expect(await failure(fetch(`http://a.example:${port}/`, options))).toBe('invalid-request')
+    expect(await failure(fetch('http://a.example:1/', options))).toBe('invalid-request')
+    const nameless = createPinnedWebFetch(here, async () => {
+      throw new Error('ENOTFOUND')
+    })
+    expect(await failure(nameless('http://nowhere.example/', options))).toBe('invalid-request')
+  })
+})
