@@ -64,6 +64,22 @@ export const environment = z.object({
     'Seconds a model may stay silent: between two pieces of a stream, or before a whole answer.',
   ),
   TOTAL_TIMEOUT: number(3600, 0.001).describe('Seconds an answer may take in all.'),
+  SHUTDOWN_TIMEOUT: number(30).describe(
+    'Seconds that running answers get to finish after SIGTERM.',
+  ),
+  INPUT_URLS: z
+    .preprocess(blankIsAbsent, z.enum(['off', 'https', 'http']).default('https'))
+    .describe('Which URLs of callers are fetched: none, `https:`, or plain `http:` as well.'),
+  INPUT_URL_TIMEOUT: number(30, 0.001).describe("Seconds the fetching of a caller's URL may take."),
+  SSRF_PROTECTION_BLOCK_PRIVATE_NETWORKS: flag(true).describe(
+    "Refuse callers' URLs that lead into private networks. Loopback and link-local always are.",
+  ),
+  MAX_INPUT_FILE_SIZE: number(64 * 1024 * 1024, 1).describe(
+    'The largest attachment in bytes that is fetched for a request.',
+  ),
+  MAX_CONCURRENT_INPUT_DOWNLOADS: number(8, 1).describe(
+    'Attachments of one request that are fetched at the same time.',
+  ),
   KEEP_ALIVE_SECONDS: number(10, 0.001).describe(
     'Seconds of silence in a stream after which a keep-alive is sent.',
   ),
@@ -84,6 +100,14 @@ export const environment = z.object({
   AWS_ENDPOINT_URL: text().describe('One endpoint for every AWS service.'),
   AWS_ENDPOINT_URL_BEDROCK_RUNTIME: text().describe('The endpoint of Bedrock Runtime.'),
   AWS_ENDPOINT_URL_BEDROCK: text().describe('The endpoint of the Bedrock control plane.'),
+  AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: text().describe(
+    '`true`: AWS_ENDPOINT_URL and its kin are not read.',
+  ),
+  AWS_USE_FIPS_ENDPOINT: text().describe('`true`: the FIPS endpoints of AWS.'),
+  AWS_USE_DUALSTACK_ENDPOINT: text().describe('`true`: the endpoints of AWS that know IPv6.'),
+  MODEL_CACHE_SECONDS: number(900, 1).describe(
+    'Seconds the list of models counts as fresh; older it is still used while a new one is fetched.',
+  ),
   CHAT_COMPLETIONS_REASONING_FIELD: z
     .preprocess(
       blankIsAbsent,

@@ -181,6 +181,7 @@ if (import.meta.main) {
       maximum: { type: 'string', default: '1000000' },
       tokens: { type: 'string', default: '128' },
       leave: { type: 'boolean', default: false },
+      wide: { type: 'boolean', default: false },
     },
   })
   const result = await runLoad({
@@ -192,6 +193,7 @@ if (import.meta.main) {
     maximum: Number(values.maximum),
     tokens: Number(values.tokens),
     leave: values.leave,
+    wide: values.wide,
   })
   console.log(result)
 }

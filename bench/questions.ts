@@ -92,7 +92,7 @@ export function faultOf(
   for (let i = 0; i < tokens.length; i++) {
     const token = tokens[i] ?? ''
     at = text.indexOf(token, at)
-    if (at < 0) return `token ${i} is missing or out of order`
+    if (at < 0) return 'a token is missing or out of order'
     at += token.length
   }
   if (text.indexOf(ENDINGS[kind], at) < 0) return `no ${JSON.stringify(ENDINGS[kind])} at the end`

@@ -59,21 +59,22 @@ function upstreamResponse(response: Response, call: Call): UpstreamResponse {
 
 function byteSource(response: Response, call: Call): ByteSource {
   let reader: ReadableStreamDefaultReader<Uint8Array> | undefined
-  let ended = false
+  let ended = !response.body
   const end = () => {
     ended = true
     call.release()
   }
   return {
     async read() {
-      if (!response.body || ended) return undefined
-      reader ??= response.body.getReader()
+      if (call.stopped.signal.aborted) throw broken(undefined, call)
+      if (ended) return undefined
+      reader ??= response.body!.getReader()
       try {
         const { value } = await reader.read()
         if (value === undefined) end()
         return value
       } catch (thrown) {
-        end()
+        call.release()
         throw broken(thrown, call)
       }
     },

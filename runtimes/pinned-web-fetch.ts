@@ -4,10 +4,17 @@ import { request as httpsRequest } from 'node:https'
 import { isIP } from 'node:net'
 import { type AddressPolicy, checkAddress, checkUrl } from '../app/codecs/address-policy.ts'
 import { GatewayError } from '../app/errors.ts'
-import type { FetchedFile, WebFetch, WebFetchOptions } from '../app/ports/web-fetch.ts'
+import type { FetchedFile, WebFetch } from '../app/ports/web-fetch.ts'
+import {
+  bodyWithin,
+  explained,
+  fileName,
+  MAX_REDIRECTS,
+  redirectTarget,
+} from './web-fetch-answer.ts'
 
-const MAX_REDIRECTS = 5
-const REDIRECTS = new Set([301, 302, 303, 307, 308])
+/** Milliseconds until a server must have begun to answer. */
+const HEAD_TIMEOUT = 4000
 
 /** Resolves a host name to all its addresses. */
 export type Resolve = (hostname: string) => Promise<string[]>
@@ -23,8 +30,8 @@ export function createPinnedWebFetch(policy: AddressPolicy, resolve = resolveByD
       let url = checkUrl(text, policy)
       for (let hop = 0; hop <= MAX_REDIRECTS; hop += 1) {
         const answer = await get(url, await publicAddress(url, policy, resolve), signal)
-        const target = redirectTarget(answer, url)
-        if (!target) return await received(answer, url, options)
+        const target = redirectTarget(answer.statusCode ?? 0, answer.headers.location, url)
+        if (!target) return await received(answer, url, options.maxBytes)
         answer.destroy()
         url = checkUrl(target, policy)
       }
@@ -59,63 +66,35 @@ function get(url: URL, address: string, signal: AbortSignal): Promise<IncomingMe
         agent: false,
         signal,
       },
-      resolve,
+      (answer) => {
+        clearTimeout(timer)
+        resolve(answer)
+      },
     )
-    asking.on('error', reject)
+    const timer = setTimeout(
+      () => asking.destroy(new DOMException('no answer', 'TimeoutError')),
+      HEAD_TIMEOUT,
+    )
+    asking.on('error', (error) => {
+      clearTimeout(timer)
+      reject(error)
+    })
     asking.end()
   })
 }
 
-function redirectTarget(answer: IncomingMessage, from: URL): string | undefined {
-  const location = answer.headers.location
-  if (!location || !REDIRECTS.has(answer.statusCode ?? 0)) return undefined
-  const target = URL.parse(location, from)
-  if (!target) throw new GatewayError('invalid-request', 'The URL redirects to nowhere.')
-  return target.href
-}
-
-async function received(
-  answer: IncomingMessage,
-  url: URL,
-  { maxBytes }: WebFetchOptions,
-): Promise<FetchedFile> {
-  if (answer.statusCode !== 200) {
-    answer.destroy()
-    throw new GatewayError('invalid-request', `The URL was answered with ${answer.statusCode}.`)
-  }
-  const tooLarge = () => {
-    answer.destroy()
-    return new GatewayError('too-large', `The file at the URL is larger than ${maxBytes} bytes.`)
-  }
-  if (Number(answer.headers['content-length'] ?? 0) > maxBytes) throw tooLarge()
-  const chunks: Uint8Array[] = []
-  let size = 0
-  for await (const chunk of answer) {
-    size += chunk.length
-    if (size > maxBytes) throw tooLarge()
-    chunks.push(chunk)
-  }
-  const name = url.pathname.split('/').at(-1)
-  return {
-    bytes: Buffer.concat(chunks),
-    mediaType: answer.headers['content-type'],
-    name: name ? decodeName(name) : undefined,
-  }
-}
-
-function decodeName(name: string): string {
+async function received(answer: IncomingMessage, url: URL, maxBytes: number): Promise<FetchedFile> {
   try {
-    return decodeURIComponent(name)
-  } catch {
-    // A stray percent sign is part of the name then.
-    return name
+    const bytes = await bodyWithin(
+      {
+        status: answer.statusCode ?? 0,
+        length: answer.headers['content-length'],
+        chunks: answer,
+      },
+      maxBytes,
+    )
+    return { bytes, mediaType: answer.headers['content-type'], name: fileName(url) }
+  } finally {
+    answer.destroy()
   }
-}
-
-function explained(thrown: unknown, caller: AbortSignal): unknown {
-  if (thrown instanceof GatewayError) return thrown
-  if (caller.aborted) return caller.reason
-  const timedOut = thrown instanceof Error && /abort|timeout/i.test(thrown.name)
-  const message = timedOut ? 'The URL did not answer in time.' : 'The URL could not be reached.'
-  return new GatewayError('invalid-request', message, { cause: thrown })
 }

@@ -1,4 +1,4 @@
-import type { Dispatcher } from 'undici'
+import type { Dispatcher, EnvHttpProxyAgent } from 'undici'
 import { GatewayError } from '../app/errors.ts'
 import type {
   Transport,
@@ -26,7 +26,12 @@ export function createUndiciTransport(env: Environment = {}): Transport {
   let dispatchers: Dispatchers | undefined
   let loading: Promise<Dispatchers> | undefined
   const load = async (): Promise<Dispatchers> => {
-    dispatchers = await (namesProxy(env) ? loadProxied() : loadPools())
+    const httpProxy = env['http_proxy'] || env['HTTP_PROXY']
+    const httpsProxy = env['https_proxy'] || env['HTTPS_PROXY']
+    const noProxy = env['no_proxy'] || env['NO_PROXY']
+    dispatchers = await (httpProxy || httpsProxy
+      ? loadProxied({ httpProxy, httpsProxy, noProxy })
+      : loadPools())
     return dispatchers
   }
   return {
@@ -54,13 +59,13 @@ async function loadPools(): Promise<Dispatchers> {
   }
 }
 
-async function loadProxied(): Promise<Dispatchers> {
+async function loadProxied(proxies: EnvHttpProxyAgent.Options): Promise<Dispatchers> {
   const { EnvHttpProxyAgent } = await import('undici')
   const agents = new Map<number, Dispatcher>()
   return (_, connectTimeout) => {
     const known = agents.get(connectTimeout)
     if (known) return known
-    const agent = new EnvHttpProxyAgent(poolOptions(connectTimeout))
+    const agent = new EnvHttpProxyAgent({ ...poolOptions(connectTimeout), ...proxies })
     agents.set(connectTimeout, agent)
     return agent
   }
@@ -77,10 +82,6 @@ const poolOptions = (connectTimeout: number) => ({
   allowH2: false,
   connect: { timeout: connectTimeout },
 })
-
-function namesProxy(env: Environment): boolean {
-  return Boolean(env['HTTP_PROXY'] || env['http_proxy'] || env['HTTPS_PROXY'] || env['https_proxy'])
-}
 
 interface Call {
   request: UpstreamRequest

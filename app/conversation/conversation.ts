@@ -36,6 +36,8 @@ export interface MediaPart {
   /** Documents: whether the model shall cite it, and what it is about. */
   citations?: boolean
   context?: string
+  /** Where it stands in the caller's request, to name it in an error. */
+  param?: string
   extras?: Extras
 }
 
@@ -98,6 +100,8 @@ export interface Turn {
   role: 'user' | 'assistant' | 'system'
   parts: Part[]
   name?: string
+  /** Fields of the caller's dialect with no common meaning, written back by the same dialect. */
+  extras?: Extras
 }
 
 export type JsonSchema = Record<string, unknown>
@@ -208,6 +212,10 @@ export interface Conversation {
   /** Beyond text: the caller wants the answer spoken as well. */
   audio?: { voice: string; format: string }
   guardrail?: Guardrail
+  /** The model may search the web for its answer. */
+  webSearch?: WebSearch
+  /** The caller wants the exchange kept, to retrieve it later. */
+  store?: boolean
   /** Replies wanted; one when absent. */
   choices?: number
   stream: boolean
@@ -223,6 +231,17 @@ export interface Conversation {
   extras?: Extras
   /** Parameters accepted without effect, in the caller's words; shown in `x-outcrop-ignored-params`. */
   ignored?: string[]
+  /**
+   * Parameters that ride in `extras` and that no other dialect can say, in the caller's words: whoever
+   * asks an upstream in another dialect names them as ignored.
+   */
+  dialectOnly?: string[]
+}
+
+/** What a web search shall know about the caller, and how much it may bring back. */
+export interface WebSearch {
+  contextSize?: 'low' | 'medium' | 'high'
+  location?: { country?: string; region?: string; city?: string; timezone?: string }
 }
 
 /** By dialect name: fields only that dialect understands. */

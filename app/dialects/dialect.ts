@@ -28,6 +28,13 @@ export interface ReplyEncoder {
   readonly keepAlive: string
 }
 
+/** As `ReplyEncoder`, for a dialect whose streams are not text (AWS event streams). */
+export interface ByteReplyEncoder {
+  write(events: ReplyEvent[]): Uint8Array
+  end(): Uint8Array
+  fail(error: GatewayError): Uint8Array
+}
+
 /** Bytes of one network read in, events out. Throws a `GatewayError` on damage or an upstream's error frame. */
 export interface ReplyDecoder {
   read(bytes: Uint8Array): ReplyEvent[]
@@ -42,6 +49,8 @@ export interface ServerSide {
   /** One reply per choice. */
   encodeReply(replies: Reply[], conversation: Conversation, head: AnswerHead): unknown
   replyEncoder(conversation: Conversation, head: AnswerHead): ReplyEncoder
+  /** The dialect's own binary stream, where it has one; `replyEncoder` is then its SSE rendering. */
+  byteReplyEncoder?(conversation: Conversation, head: AnswerHead): ByteReplyEncoder
   /** The body of an error answer. */
   encodeError(error: GatewayError, requestId: string): unknown
   /** The prefix of answer ids, where the dialect has one: `chatcmpl-`. */
@@ -55,15 +64,25 @@ export interface EncodedRequest {
   body: unknown
   /** In our words: keys of `Settings`, or a path as the caller wrote it. */
   ignored: string[]
-  /** Undoes what the request had to change (tool names), for `decodeReply` and `replyDecoder`. */
+  /** For `decodeReply` and `replyDecoder`, which read it; everybody else only carries it. */
+  undo?: Undo
+}
+
+/** How to undo in the reply what the request had to change. Absent members changed nothing. */
+export interface Undo {
+  /** Tool names on the wire -> the caller's. */
   toolNames?: ReadonlyMap<string, string>
+  /** Tools (names on the wire) whose arguments the wire wraps into `{"value": ...}`. */
+  wrappedTools?: ReadonlySet<string>
+  /** The hidden tool (name on the wire) whose arguments are the answer's text. */
+  outputTool?: string
 }
 
 /** Asks an upstream that speaks the dialect. Every function is pure. */
 export interface ClientSide {
   encodeRequest(conversation: Conversation, card: ModelCard): EncodedRequest
-  decodeReply(body: unknown, toolNames?: ReadonlyMap<string, string>): Reply
-  replyDecoder(toolNames?: ReadonlyMap<string, string>): ReplyDecoder
+  decodeReply(body: unknown, undo?: Undo): Reply
+  replyDecoder(undo?: Undo): ReplyDecoder
 }
 
 export interface Dialect {

@@ -8,6 +8,8 @@ export interface Heard {
   /** What the dialect's schema let through. */
   body: unknown
   requestId: string
+  /** Whose stored things the request may name. */
+  owner: string
   /** Fires when the caller leaves. */
   signal?: AbortSignal
   /** Answers in another dialect than the one heard. */

@@ -8,6 +8,7 @@ import { type Deadline, openDeadline } from './deadline.ts'
 import { findChatModel } from './find-model.ts'
 import { createFrames } from './frames.ts'
 import { addUsage } from './meter.ts'
+import { resolveMedia } from './resolve-media.ts'
 
 /** Everything one exchange needs to know on its way. */
 interface Exchange {
@@ -22,23 +23,29 @@ interface Exchange {
 
 /** Hears a request in one dialect and answers it, perhaps in another. Throws `GatewayError`. */
 export async function exchange(heard: Heard, services: Services): Promise<Answer> {
-  const conversation = heard.dialect.server.decodeRequest(heard.body)
-  const { chat } = await findChatModel(conversation, services)
+  const asked = heard.dialect.server.decodeRequest(heard.body)
+  const { card, chat } = await findChatModel(asked, services)
   const server = (heard.answerIn ?? heard.dialect).server
   const { config } = services
   const deadline = openDeadline(
-    conversation.stream ? config.FIRST_TOKEN_TIMEOUT : config.AI_RESPONSE_TIMEOUT,
+    asked.stream ? config.FIRST_TOKEN_TIMEOUT : config.AI_RESPONSE_TIMEOUT,
     heard.signal,
   )
-  const started: Exchange = {
-    conversation,
-    chat,
-    server,
-    call: { requestId: heard.requestId, signal: deadline.signal },
-    head: openHead(server, conversation),
-    record: { model: conversation.model, stream: conversation.stream },
-  }
   try {
+    const conversation = await resolveMedia(asked, {
+      card,
+      services,
+      owner: heard.owner,
+      signal: deadline.signal,
+    })
+    const started: Exchange = {
+      conversation,
+      chat,
+      server,
+      call: { requestId: heard.requestId, signal: deadline.signal },
+      head: openHead(server, conversation),
+      record: { model: conversation.model, stream: conversation.stream },
+    }
     return await (conversation.stream ? stream(started, deadline) : whole(started, deadline))
   } catch (thrown) {
     throw deadline.explain(thrown)

@@ -1,19 +1,44 @@
 import type { Config } from '../config.ts'
 import { GatewayError } from '../errors.ts'
 import type { HttpContext } from './context.ts'
+import { isLoopback } from './loopback.ts'
 
-/** Undefined lets the request in; else the 401 to answer with. */
+/** Undefined lets the request in; else what to answer instead. */
 export type Guard = (c: HttpContext) => GatewayError | undefined
 
-/** Sits in front of every path but the open ones. Without a key it lets everybody in: who may reach us is then the listen policy's matter. */
+/**
+ * Sits in front of every path but the open ones. Without a key it lets in whoever reaches us, which is
+ * the listen policy's matter, but no web page from elsewhere in a browser of this machine.
+ */
 export function createGuard(config: Config, isOpen: (path: string) => boolean): Guard {
-  const key = config.API_KEY
-  if (key === undefined || config.AUTH === 'none') return () => undefined
+  if (config.AUTH === 'none') return () => undefined
+  const fault = config.API_KEY === undefined ? foreignPage : withoutKey(config.API_KEY)
+  return (c) => {
+    const found = fault(c)
+    return found && c.req.method !== 'OPTIONS' && !isOpen(c.req.path) ? found : undefined
+  }
+}
+
+/** A page may send a request to localhost from anywhere, and need not see the answer to cost money. */
+function foreignPage(c: HttpContext): GatewayError | undefined {
+  const origin = c.req.header('origin')
+  if (origin === undefined) return undefined
+  if (URL.canParse(origin)) {
+    const { protocol, hostname } = new URL(origin)
+    if (!protocol.startsWith('http') || isLoopback(hostname)) return undefined
+  }
+  return new GatewayError(
+    'permission',
+    'This server has no key, so web pages from elsewhere may not call it. Set API_KEY on the server.',
+    { reason: 'foreign_origin' },
+  )
+}
+
+function withoutKey(key: string): Guard {
   const matches = constantTimeMatcher(key)
   return (c) => {
     const shown = shownKey(c)
     if (shown !== undefined && matches(shown)) return undefined
-    if (c.req.method === 'OPTIONS' || isOpen(c.req.path)) return undefined
     return new GatewayError('authentication', shown === undefined ? MISSING : WRONG, {
       reason: 'invalid_api_key',
     })

@@ -1,6 +1,6 @@
 import type { Context } from 'hono'
 import type { Services } from '../ports/services.ts'
-import type { AccessEntry } from './access-log.ts'
+import type { AccessEntry, AccessLog } from './access-log.ts'
 
 /** What Hono hands around with one request. `Bindings` is whatever the runtime passes beside the request. */
 export interface HttpEnv {
@@ -10,6 +10,7 @@ export interface HttpEnv {
     requestId: string
     /** The request's line in the access log, written when it has ended. */
     entry: AccessEntry
+    log: AccessLog
   }
 }
 

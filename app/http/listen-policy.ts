@@ -1,4 +1,5 @@
 import type { Config } from '../config.ts'
+import { isLoopback, unbracketed } from './loopback.ts'
 
 /** Where to listen, and what the person who starts the server should know about it. */
 export interface ListenPolicy {
@@ -53,9 +54,3 @@ function requireKeyForKeyAuth(config: Config): void {
     throw new Error('AUTH=key needs a key to compare with. Set API_KEY.')
   }
 }
-
-const unbracketed = (host: string) => host.replace(/^\[(.*)\]$/, '$1')
-
-const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|::1|::ffff:127(\.\d{1,3}){3})$/i
-
-const isLoopback = (host: string) => LOOPBACK.test(host)

@@ -44,6 +44,8 @@ export interface ModelTraits {
   documents?: boolean
   video?: boolean
   audio?: boolean
+  /** Bytes of one attachment that a request may carry, where they differ from Bedrock's; `false` is no limit. */
+  inlineLimits?: Partial<Record<'image' | 'document' | 'video' | 'audio', number>> | false
   /** Which kinds of attachment it reads from S3 by itself. */
   s3?: readonly ('image' | 'document' | 'video' | 'audio')[]
   cachePoints?: { max: number; ttls: readonly ('5m' | '1h')[]; tools: boolean } | false
@@ -53,11 +55,24 @@ export interface ModelTraits {
   /** Sent when the caller names no limit; T29. */
   defaultMaxTokens?: number
   maxOutputTokens?: number
-  /** Native structured output. */
+  /** Native structured output; unlike its neighbours, absent means no. */
   structuredOutput?: boolean
+  /** Whether function tools may be marked `strict`. */
+  strictTools?: boolean
+  /** Tools the platform runs for this model (`nova_grounding`) or its maker defined (`bash`); absent means any. */
+  systemTools?: readonly string[]
+  /** Which attachments a tool result may hold; the others follow it in the user's turn. */
+  toolResultMedia?: readonly ('image' | 'document' | 'video')[]
+  /** Exact length of tool call ids, which are then alphanumeric. */
+  toolCallIdLength?: number
+  /** Whether system turns may stand between the others; absent means no, they are folded into the system prompt. */
+  systemTurns?: boolean
   /** The name of the way this model is asked to think; the provider's families define them. */
   reasoning?: string
-  /** Where settings go that the wire has no common place for: setting -> field of the model's own. */
+  /**
+   * Where settings go that the wire has no common place for: setting -> path of the model's own field
+   * (`top_k`, `inferenceConfig.topK`); a leading `!` sends the opposite of a boolean.
+   */
   nativeSettings?: Readonly<Record<string, string>>
   /** Whether unknown request fields may be passed on to it. */
   extraFields?: boolean

@@ -1,16 +1,22 @@
+import type { AddressPolicy } from '../codecs/address-policy.ts'
 import type { CredentialSource, Digest } from './aws-credentials.ts'
 import type { LogSink } from './log.ts'
 import type { StreamOut } from './stream-out.ts'
 import type { Transport } from './transport.ts'
+import type { WebFetch } from './web-fetch.ts'
 
 /** Everything a runtime brings. Differences between runtimes live behind these members and nowhere else. */
 export interface Runtime {
   /** `node`, `bun`, `deno`, `lambda`, `workers`: for the banner and the log. */
   name: string
   env: Record<string, string | undefined>
+  /** Strangers can reach us without our binding an address, so a key is asked for at start: Lambda, Workers. */
+  public?: boolean
   transport: Transport
   streamOut: StreamOut
   log: LogSink
+  /** Opens URLs that callers wrote, within the policy. */
+  webFetch?(policy: AddressPolicy): WebFetch
   /** Absent where credentials can only come from `env` (Workers). */
   credentials?: CredentialSource
   /** Absent where only WebCrypto can sign. */

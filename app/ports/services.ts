@@ -1,4 +1,5 @@
 import type { Config } from '../config.ts'
+import type { MediaSources } from './media-sources.ts'
 import type { Provider } from './models.ts'
 import type { Runtime } from './runtime.ts'
 
@@ -8,4 +9,6 @@ export interface Services {
   runtime: Runtime
   /** Asked in order; the first that knows a model serves it. */
   providers: Provider[]
+  /** Where attachments come from that a request only names. */
+  media: MediaSources
 }

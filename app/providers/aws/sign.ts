@@ -32,35 +32,34 @@ export interface SignerDependencies {
 /** Signature Version 4 for requests whose body is at hand. */
 export function sigV4Signer({ credentials, digest, now = Date.now }: SignerDependencies): Sign {
   const stamp = createStamp(now)
-  const signNow = digest && createSyncSigner(digest)
-  const signLater = signNow ?? createWebSigner()
+  const sign = digest ? createSyncSigner(digest) : createWebSigner()
 
   return (request, scope) => {
     const current = credentials.current()
-    if (!(current instanceof Promise)) return signLater(draft(request, scope, current, stamp()))
-    return current.then((known) => signLater(draft(request, scope, known, stamp())))
+    const draftBy = (credentials: AwsCredentials) =>
+      draft({ request, scope, credentials, stamp: stamp() })
+    if (!(current instanceof Promise)) return sign(draftBy(current))
+    return current.then((credentials) => sign(draftBy(credentials)))
   }
 }
 
-/** Everything about a signature but the cryptography. */
-interface Draft {
+interface Asked {
   request: Signable
   scope: SigningScope
   credentials: AwsCredentials
   /** `20261122T031300Z`. */
   stamp: string
+}
+
+/** Everything about a signature but the cryptography. */
+interface Draft extends Asked {
   /** `20261122/us-east-1/bedrock/aws4_request`. */
   scopeName: string
   headers: Record<string, string>
   signed: CanonicalHeaders
 }
 
-function draft(
-  request: Signable,
-  scope: SigningScope,
-  credentials: AwsCredentials,
-  stamp: string,
-): Draft {
+function draft({ request, scope, credentials, stamp }: Asked): Draft {
   const headers: Record<string, string> = { 'x-amz-date': stamp }
   if (credentials.sessionToken) headers['x-amz-security-token'] = credentials.sessionToken
   return {
@@ -126,8 +125,8 @@ type DeriveKey<Key> = (secret: string, day: string, scope: SigningScope) => Key
 function dayKeys<Key>(derive: DeriveKey<Key>): (drafted: Draft) => Key {
   const known = new WeakMap<AwsCredentials, Map<string, Key>>()
   return ({ credentials, scope, scopeName }) => {
-    let keys = known.get(credentials)
-    if (!keys) known.set(credentials, (keys = new Map()))
+    const keys = known.get(credentials) ?? new Map<string, Key>()
+    known.set(credentials, keys)
     const kept = keys.get(scopeName)
     if (kept) return kept
 

@@ -31,6 +31,9 @@ const KINDS = new Set([
   'endpoint',
 ])
 
+/** Kinds whose resource begins with the id of the model. */
+const NAMING_KINDS = new Set(['foundation-model', 'inference-profile', 'custom-model'])
+
 /** Reads an id, a profile's id or an ARN; undefined for anything Bedrock would not take as a model. */
 export function readModelId(name: string): ModelId | undefined {
   if (name.length > 2048) return undefined
@@ -49,9 +52,6 @@ function readArn(name: string): ModelId | undefined {
   // The global form of a foundation model's ARN has no region.
   if (region && !isRegion(region)) return undefined
   const bound = region ? { region } : {}
-  if (kind === 'foundation-model' || kind === 'inference-profile') {
-    const id = readPlainId(resource)
-    return id && { ...id, ...bound }
-  }
-  return bound
+  if (!NAMING_KINDS.has(kind)) return bound
+  return { ...readPlainId(resource.split('/', 1)[0]!), ...bound }
 }

@@ -1,0 +1,58 @@
+import type { OpenAPIHono } from '@hono/zod-openapi'
+import { type Config, readConfig } from './config.ts'
+import type { HttpEnv } from './http/context.ts'
+import { createHttp } from './http/create-http.ts'
+import { type ListenPolicy, listenPolicy, publicPolicy } from './http/listen-policy.ts'
+import type { Provider } from './ports/models.ts'
+import type { Runtime } from './ports/runtime.ts'
+import { createProviders } from './providers/index.ts'
+import { createMediaSources } from './providers/media-sources.ts'
+import { describeApi } from './routes/gateway/api-description.ts'
+import { gatewaySurface } from './routes/gateway/index.ts'
+import { openaiSurface } from './routes/openai/index.ts'
+
+export interface AppOptions {
+  /** Instead of those the configuration asks for. */
+  providers?: Provider[]
+}
+
+/** What whoever starts the server may tell about it. */
+export interface ServerFacts {
+  config: Config
+  /** Names of those who answer, in the order they are asked. */
+  providers: string[]
+  /** Absent on a runtime that has no address to bind. */
+  listen?: ListenPolicy
+  /** A sentence for the operator about who can call. */
+  warning?: string
+}
+
+export type App = OpenAPIHono<HttpEnv> & { facts: ServerFacts }
+
+/**
+ * The one door. Throws an `Error` with a sentence for the operator when the environment holds a value
+ * that cannot be used, or would let strangers in.
+ */
+export function createApp(runtime: Runtime, options: AppOptions = {}): App {
+  const config = readConfig(runtime.env)
+  const listen = runtime.public ? undefined : listenPolicy(config)
+  const { warning } = listen ?? publicPolicy(config)
+  const providers = options.providers ?? createProviders({ config, runtime })
+  const openai = openaiSurface(config)
+  const media = createMediaSources({ config, runtime })
+  const app = createHttp({ config, runtime, providers, media }, (all) => {
+    const document = once(() => JSON.stringify(describeApi(all)))
+    return [openai, gatewaySurface(openai.voice, document)]
+  })
+  const names = providers.map((provider) => provider.name)
+  return Object.assign(app, { facts: { config, providers: names, listen, warning } })
+}
+
+/** Asks when first needed, and keeps the answer. */
+function once(ask: () => string): () => string {
+  let answer: string | undefined
+  return () => {
+    answer ??= ask()
+    return answer
+  }
+}

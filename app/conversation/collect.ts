@@ -1,0 +1,92 @@
+import { GatewayError } from '../errors.ts'
+import type { Part, ReasoningPart, TextPart, ToolCallPart } from './conversation.ts'
+import type { PartHead, Reply, ReplyEnd, ReplyEvent } from './events.ts'
+
+/** Takes the events of one reply, in batches as they come, and gives the reply. */
+export interface Collector {
+  add(events: readonly ReplyEvent[]): void
+  /** Throws `stream-incomplete` when the reply has not ended. */
+  reply(): Reply
+}
+
+/** Gathers a streamed reply into a whole one. A call without input has an empty object as its arguments. */
+export function collect(): Collector {
+  const parts: Part[] = []
+  const open = new Map<number, TextPart | ReasoningPart | ToolCallPart>()
+  let start: Pick<Reply, 'id' | 'model'> = {}
+  let end: Reply['end'] | undefined
+
+  function take(event: ReplyEvent): void {
+    switch (event.type) {
+      case 'reply-start':
+        start = { ...(event.id && { id: event.id }), ...(event.model && { model: event.model }) }
+        return
+      case 'part-start': {
+        const part = partOf(event.part)
+        parts.push(part)
+        if (event.part.type !== 'whole') open.set(event.index, part as TextPart)
+        return
+      }
+      case 'reply-end':
+        end = endOf(event)
+        return
+      default:
+        extend(open.get(event.index), event)
+    }
+  }
+
+  return {
+    add(events) {
+      for (const event of events) take(event)
+    },
+    reply() {
+      if (!end) throw incomplete()
+      return { ...start, parts: parts.map(finished), end }
+    },
+  }
+}
+
+function partOf(head: PartHead): Part {
+  switch (head.type) {
+    case 'text':
+      return { type: 'text', text: '' }
+    case 'reasoning':
+      return { type: 'reasoning', text: '' }
+    case 'tool-call':
+      return { ...head, arguments: '' }
+    case 'whole':
+      return head.part
+  }
+}
+
+type PartEvent = Extract<ReplyEvent, { type: 'part-delta' | 'part-citation' | 'part-end' }>
+
+function extend(part: TextPart | ReasoningPart | ToolCallPart | undefined, event: PartEvent): void {
+  if (part === undefined) return
+  if (event.type === 'part-delta') {
+    if (part.type === 'tool-call') part.arguments += event.text
+    else part.text += event.text
+    return
+  }
+  if (event.type === 'part-citation') {
+    if (part.type !== 'text') return
+    part.citations ??= []
+    part.citations.push(event.citation)
+    return
+  }
+  if (part.type !== 'reasoning') return
+  if (event.signature) part.signature = event.signature
+  if (event.redacted) part.redacted = event.redacted
+}
+
+function finished(part: Part): Part {
+  return part.type === 'tool-call' && part.arguments === '' ? { ...part, arguments: '{}' } : part
+}
+
+function endOf({ type: _, ...end }: ReplyEnd): Reply['end'] {
+  return end
+}
+
+function incomplete(): GatewayError {
+  return new GatewayError('stream-incomplete', 'The model stopped before its answer was complete.')
+}

@@ -1,0 +1,105 @@
+import type { Settings } from '../../conversation/conversation.ts'
+import { DOCUMENT_TEXT } from './encode-messages.ts'
+import type { Asking } from './encoding.ts'
+import type { CachePoint, ContentBlock, ConverseRequest, Message } from './wire.ts'
+
+/** What a model without its own figure gets: AWS's general limits. */
+const GENERAL = { max: 4, ttls: ['5m', '1h'], tools: true } as const
+
+/**
+ * Makes the cache points of a request such as AWS accepts, in place: at most so many, each behind
+ * something that can be cached, longer lives before shorter ones. Without any, a wish to cache in
+ * general (`promptCache`) places them behind the tools, the system prompt and the last user turn.
+ */
+export function placeCachePoints(body: ConverseRequest, settings: Settings, asking: Asking): void {
+  const { cachePoints = GENERAL } = asking.card.traits
+  const wish = settings.promptCache
+  if (!cachePoints) {
+    if (wish) asking.ignore('promptCache')
+    return
+  }
+  if (wish && pointsOf(body).length === 0) addPoints(body, wish.ttl, cachePoints.tools)
+  if (pointsOf(body).length === 0) return
+  if (body.system) body.system = behindSomething(body.system)
+  body.messages?.forEach((message, index, messages) => {
+    message.content = legalContent(message, messages[index - 1])
+  })
+  body.messages = body.messages?.filter(({ content }) => content.length > 0)
+  limitLives(pointsOf(body), cachePoints.ttls, asking)
+  limitCount(body, cachePoints.max, asking)
+}
+
+function addPoints(body: ConverseRequest, ttl: '5m' | '1h' | undefined, tools: boolean): void {
+  const cachePoint = (): CachePoint =>
+    ttl === '1h' ? { type: 'default', ttl } : { type: 'default' }
+  if (tools && body.toolConfig) body.toolConfig.tools.push({ cachePoint: cachePoint() })
+  if (body.system?.length) body.system.push({ cachePoint: cachePoint() })
+  const last = body.messages?.findLast((message) => message.role === 'user')
+  last?.content.push({ cachePoint: cachePoint() })
+}
+
+type Holder = { cachePoint?: CachePoint }
+
+/** All points in the order of the prefix: tools, system, messages. */
+function pointsOf(body: ConverseRequest): CachePoint[] {
+  return holders(body).flatMap((list) => list.flatMap(({ cachePoint }) => cachePoint ?? []))
+}
+
+function holders(body: ConverseRequest): Holder[][] {
+  const messages = body.messages?.map(({ content }) => content) ?? []
+  return [body.toolConfig?.tools ?? [], body.system ?? [], ...messages]
+}
+
+/** Without points at the start and points behind points. */
+function behindSomething<T extends Holder>(blocks: T[]): T[] {
+  return blocks.filter((block, index) => {
+    const before = blocks[index - 1]
+    return !block.cachePoint || (before !== undefined && !before.cachePoint)
+  })
+}
+
+/**
+ * Every point needs a block before it in its own message, and not a thought (recorded 400s). A leading
+ * one moves to the end of the message before.
+ */
+function legalContent(message: Message, before: Message | undefined): ContentBlock[] {
+  const [first, ...rest] = message.content
+  const isLeading = first?.cachePoint !== undefined
+  if (isLeading && before && mayFollow(before.content.at(-1))) before.content.push(first)
+  const content = behindSomething(isLeading ? rest : message.content)
+  return content.flatMap((block, index) => {
+    if (!block.cachePoint) return [block]
+    const previous = content[index - 1]
+    // AWS loses the point right behind a document it turns into text; words between them mend it.
+    if (previous?.document || previous?.video) return [{ text: DOCUMENT_TEXT }, block]
+    return mayFollow(previous) ? [block] : []
+  })
+}
+
+function mayFollow(block: ContentBlock | undefined): boolean {
+  return block !== undefined && !block.reasoningContent && !block.cachePoint && !block.document
+}
+
+/** A life the model does not know, or that is longer than one before it, becomes the default. */
+function limitLives(points: CachePoint[], ttls: readonly string[], { ignore }: Asking): void {
+  let shorter = false
+  for (const point of points) {
+    if (point.ttl === '1h' && (shorter || !ttls.includes('1h'))) {
+      delete point.ttl
+      ignore('cacheControl.ttl')
+    }
+    shorter ||= point.ttl !== '1h'
+  }
+}
+
+/** The oldest points of the messages go first; those of tools and system serve every request. */
+function limitCount(body: ConverseRequest, max: number, { ignore }: Asking): void {
+  let surplus = pointsOf(body).length - max
+  if (surplus <= 0) return
+  ignore('cacheControl')
+  const prune = <T extends Holder>(blocks: T[]): T[] =>
+    blocks.filter((block) => !block.cachePoint || surplus-- <= 0)
+  for (const message of body.messages ?? []) message.content = prune(message.content)
+  if (body.system) body.system = prune(body.system)
+  if (body.toolConfig) body.toolConfig.tools = prune(body.toolConfig.tools)
+}

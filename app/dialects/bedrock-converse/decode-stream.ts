@@ -1,0 +1,179 @@
+import { createEventStreamDecoder, type EventFrame } from '../../codecs/event-stream.ts'
+import { GatewayError } from '../../errors.ts'
+import type { ReplyDecoder, Undo } from '../dialect.ts'
+import { streamError } from './decode-error.ts'
+import { decodeEnd } from './decode-reply.ts'
+import { decodeStopReason } from './endings.ts'
+import {
+  addText,
+  type Blocks,
+  changeBlock,
+  createBlocks,
+  finishBlocks,
+  type OpenBlock,
+  startBlock,
+  stopBlock,
+} from './open-blocks.ts'
+import type { StreamPayloads } from './wire.ts'
+
+/** Characters of text that make about one token, where AWS sent no bill. */
+const CHARACTERS_PER_TOKEN = 4
+
+const BACKSLASH = 92
+const CLOSING_BRACE = 125
+
+/** One answer while it comes in. */
+interface Stream {
+  blocks: Blocks
+  started: boolean
+  ended: boolean
+  stop?: StreamPayloads['messageStop']
+  metadata?: StreamPayloads['metadata']
+  /** The block that spoke last; nearly always it is the one that speaks next. */
+  speaking?: OpenBlock | undefined
+}
+
+/**
+ * The answer of ConverseStream. Only a `messageStop` ends it well; the bill (`metadata`) may come before
+ * or after, and is estimated where it never comes. An exception frame throws what it means, after the
+ * events that came before it in the same bytes.
+ */
+export function createReplyDecoder(undo: Undo = {}): ReplyDecoder {
+  const frames = createEventStreamDecoder()
+  const stream: Stream = { blocks: createBlocks(undo), started: false, ended: false }
+  let failure: unknown
+
+  return {
+    read(bytes) {
+      if (failure !== undefined) throw failure
+      stream.blocks.out = []
+      try {
+        for (const frame of frames.read(bytes)) takeFrame(stream, frame)
+      } catch (thrown) {
+        failure = thrown
+        if (stream.blocks.out.length === 0) throw thrown
+      }
+      return stream.blocks.out
+    },
+    end() {
+      if (failure !== undefined) throw failure
+      frames.end()
+      stream.blocks.out = []
+      endStream(stream)
+      return stream.blocks.out
+    },
+  }
+}
+
+function takeFrame(stream: Stream, { messageType, type, payload }: EventFrame): void {
+  if (messageType !== 'event') throw streamError(type, payload)
+  const { speaking, blocks } = stream
+  if (speaking && type === 'contentBlockDelta') {
+    const text = plainText(payload, speaking.prefix)
+    if (text !== undefined) {
+      if (text !== '') addText(blocks, speaking, text)
+      return
+    }
+  }
+  if (stream.ended || !isKnown(type)) return
+  start(stream)
+  dispatch(stream, type, payload)
+}
+
+type Handlers = {
+  [Type in keyof StreamPayloads]: (stream: Stream, payload: StreamPayloads[Type]) => void
+}
+
+/** What each event does; events nobody knows do nothing. */
+const HANDLERS: Handlers = {
+  messageStart: () => {},
+  contentBlockStart: ({ blocks }, { contentBlockIndex, start = {} }) =>
+    startBlock(blocks, contentBlockIndex, start),
+  contentBlockDelta: (stream, { contentBlockIndex, delta = {} }) => {
+    stream.speaking = changeBlock(stream.blocks, contentBlockIndex, delta)
+  },
+  contentBlockStop: (stream, { contentBlockIndex }) => {
+    stream.speaking = undefined
+    stopBlock(stream.blocks, contentBlockIndex)
+  },
+  messageStop: (stream, payload) => {
+    stream.stop = payload
+    stream.speaking = undefined
+    finishBlocks(stream.blocks)
+    if (stream.metadata) finish(stream)
+  },
+  metadata: (stream, payload) => {
+    stream.metadata = payload
+    if (stream.stop) finish(stream)
+  },
+}
+
+const isKnown = (type: string): type is keyof StreamPayloads => Object.hasOwn(HANDLERS, type)
+
+function dispatch<Type extends keyof StreamPayloads>(
+  stream: Stream,
+  type: Type,
+  payload: string,
+): void {
+  let parsed: unknown
+  try {
+    parsed = JSON.parse(payload)
+  } catch (cause) {
+    throw new GatewayError('upstream', 'The answer was damaged. Retry the request.', { cause })
+  }
+  HANDLERS[type](stream, parsed as StreamPayloads[Type])
+}
+
+function start(stream: Stream): void {
+  if (stream.started) return
+  stream.started = true
+  stream.blocks.out.push({ type: 'reply-start' })
+}
+
+function finish(stream: Stream): void {
+  const { blocks, stop, metadata } = stream
+  stream.ended = true
+  const reason = decodeStopReason(stop?.stopReason)
+  const hidden = blocks.undo.outputTool !== undefined && reason === 'tool-use' && !blocks.called
+  const end = decodeEnd({ ...stop, ...metadata }, hidden ? 'end-turn' : reason)
+  if (!metadata?.usage) {
+    const output = Math.ceil(blocks.length / CHARACTERS_PER_TOKEN)
+    end.usage = { input: 0, output, estimated: true }
+  }
+  blocks.out.push({ type: 'reply-end', ...end })
+}
+
+/** The upstream closed. */
+function endStream(stream: Stream): void {
+  if (stream.ended) return
+  if (!stream.stop) {
+    throw new GatewayError('stream-incomplete', 'The answer broke off. Retry the request.', {
+      cause: new Error('the stream ended without messageStop'),
+    })
+  }
+  finish(stream)
+}
+
+/**
+ * The text of a delta in the form AWS writes it, `{"contentBlockIndex":0,"delta":{"text":"..."},"p":"..."}`,
+ * without parsing the rest; undefined for every other form.
+ */
+function plainText(payload: string, prefix: string): string | undefined {
+  if (!payload.startsWith(prefix)) return undefined
+  const start = prefix.length
+  let end = payload.indexOf('"', start)
+  const escaped = payload.indexOf('\\', start)
+  if (escaped < 0 || escaped > end) {
+    return payload.charCodeAt(end + 1) === CLOSING_BRACE ? payload.slice(start, end) : undefined
+  }
+  while (end > 0 && isEscaped(payload, end)) end = payload.indexOf('"', end + 1)
+  if (end < 0 || payload.charCodeAt(end + 1) !== CLOSING_BRACE) return undefined
+  const text: unknown = JSON.parse(payload.slice(start - 1, end + 1))
+  return typeof text === 'string' ? text : undefined
+}
+
+function isEscaped(payload: string, quote: number): boolean {
+  let backslashes = 0
+  while (payload.charCodeAt(quote - 1 - backslashes) === BACKSLASH) backslashes++
+  return backslashes % 2 === 1
+}

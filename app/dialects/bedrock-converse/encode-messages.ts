@@ -1,0 +1,86 @@
+import type { Conversation, Part, Turn } from '../../conversation/conversation.ts'
+import {
+  answerToolCalls,
+  dropRepeatedCalls,
+  mergeTurns,
+  spellOutTools,
+} from '../../conversation/repair.ts'
+import { encodeBlock } from './encode-blocks.ts'
+import { overflowOf } from './encode-tool-result.ts'
+import type { Asking, Encoding } from './encoding.ts'
+import { sendableTurns } from './sendable-parts.ts'
+import type { ContentBlock, Message, SystemBlock } from './wire.ts'
+
+/** What the user "says" where AWS wants a user to begin: nobody spoke, or the assistant spoke first. */
+export const PLACEHOLDER = 'Begin.'
+/** What the user "says" after the assistant's words, where the model takes none to continue. */
+export const CONTINUE = 'Continue.'
+/** What stands beside documents nobody said a word about; AWS refuses them alone (T30). */
+export const DOCUMENT_TEXT = 'See the attached document.'
+
+/** System parts and turns of a conversation, such that the wire's rules can be kept (T18 to T23). */
+export interface Prepared {
+  system: Part[]
+  turns: Turn[]
+}
+
+/**
+ * Repairs the turns: only what has a place, roles taking turns, calls answered at once. System turns
+ * between the others are folded into the system prompt, in their order, unless the model takes them
+ * where they stand.
+ */
+export function prepareTurns(conversation: Conversation, asking: Asking): Prepared {
+  const { traits } = asking.card
+  const all = sendableTurns(conversation, asking)
+  const stays = (turn: Turn) => turn.role !== 'system' || traits.systemTurns === true
+  const folded = all.filter((turn) => !stays(turn)).flatMap(({ parts }) => parts)
+  const kept = all.filter(stays)
+  const told = traits.tools === false ? spellOutTools(kept) : kept
+  const turns = answerToolCalls(mergeTurns(dropRepeatedCalls(mergeTurns(told))))
+  return { system: [...conversation.system, ...folded], turns }
+}
+
+/** The turns with a user's at the start, and at the end unless the model may take up the last words. */
+export function frameTurns(turns: Turn[], prefill: boolean): Turn[] {
+  const opening = turns.find((turn) => turn.role !== 'system')
+  const framed: Turn[] = opening?.role === 'user' ? [...turns] : [says(PLACEHOLDER), ...turns]
+  const last = framed.at(-1)
+  if (last?.role !== 'assistant') return framed
+  if (!prefill) return [...framed, says(CONTINUE)]
+  framed[framed.length - 1] = { ...last, parts: trimEnd(last.parts) }
+  return framed
+}
+
+const says = (text: string): Turn => ({ role: 'user', parts: [{ type: 'text', text }] })
+
+/** Claude refuses a beginning that ends in white space. */
+function trimEnd(parts: Part[]): Part[] {
+  const last = parts.at(-1)
+  if (last?.type !== 'text' || last.text === last.text.trimEnd()) return parts
+  return [...parts.slice(0, -1), { ...last, text: last.text.trimEnd() }]
+}
+
+export function encodeMessages(turns: Turn[], encoding: Encoding): Message[] {
+  return turns.map((turn) => ({ role: turn.role, content: encodeContent(turn, encoding) }))
+}
+
+function encodeContent({ role, parts }: Turn, encoding: Encoding): ContentBlock[] {
+  const content = parts.map((part) => encodeBlock(part, encoding))
+  if (role !== 'user') return content
+  const overflow = parts.flatMap((part) =>
+    part.type === 'tool-result' ? overflowOf(part, encoding) : [],
+  )
+  if (overflow.length > 0) {
+    const results = parts.filter((part) => part.type === 'tool-result').length
+    content.splice(results, 0, ...overflow.map((part) => encodeBlock(part, encoding)))
+  }
+  const isMute = content.some(({ document }) => document) && !content.some(speaks)
+  return isMute ? [...content, { text: DOCUMENT_TEXT }] : content
+}
+
+const speaks = ({ text, guardContent }: ContentBlock): boolean =>
+  text !== undefined || guardContent !== undefined
+
+export function encodeSystem(parts: Part[], encoding: Encoding): SystemBlock[] {
+  return parts.map((part) => encodeBlock(part, encoding))
+}

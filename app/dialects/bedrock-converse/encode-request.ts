@@ -1,0 +1,131 @@
+import type { Conversation, Part, Turn } from '../../conversation/conversation.ts'
+import type { ModelCard } from '../../ports/models.ts'
+import type { EncodedRequest, Undo } from '../dialect.ts'
+import { placeCachePoints } from './cache-points.ts'
+import { createDocumentNames } from './document-names.ts'
+import { encodeMessages, encodeSystem, frameTurns, prepareTurns } from './encode-messages.ts'
+import { encodeSettings } from './encode-settings.ts'
+import { type EncodedTools, encodeTools } from './encode-tools.ts'
+import type { Asking, Encoding } from './encoding.ts'
+import { type OutputPlan, ownMembers, planOutput, UNFORCED_TEXT } from './output-format.ts'
+import { askForThought, type Thinking } from './reasoning.ts'
+import { encodeGuardrail, encodeMetadata } from './request-labels.ts'
+import { sendableSystem } from './sendable-parts.ts'
+import { createCallIds, createToolNames, type ToolNames } from './tool-names.ts'
+import type { ConverseRequest } from './wire.ts'
+
+/** What was decided about a request before its words are written. */
+interface Plan extends Asking {
+  conversation: Conversation
+  system: Part[]
+  turns: Turn[]
+  thinking: Thinking
+  output: OutputPlan
+  names: ToolNames
+  tools: EncodedTools
+  /** `additionalModelRequestFields`. */
+  fields: Record<string, unknown>
+}
+
+/**
+ * A conversation as a body for Converse or ConverseStream, repaired and cut to what the card's traits
+ * say the model takes. Throws `GatewayError` for what makes the request and cannot be had.
+ */
+export function encodeRequest(conversation: Conversation, card: ModelCard): EncodedRequest {
+  const ignored = new Set<string>()
+  const plan = planRequest(conversation, { card, ignore: (what) => ignored.add(what) })
+  const { fields, output, tools, thinking } = plan
+  const body: ConverseRequest = {
+    ...ownMembers(conversation),
+    ...encodeWords(plan),
+    ...encodeSettings(conversation, thinking, plan),
+    ...encodeGuardrail(conversation),
+    ...encodeMetadata(conversation),
+  }
+  if (tools.toolConfig) body.toolConfig = tools.toolConfig
+  if (Object.keys(fields).length > 0) body.additionalModelRequestFields = fields
+  if (output.native) body.outputConfig = output.native
+  placeCachePoints(body, conversation.settings, plan)
+  const undo = undoOf(plan)
+  return { body, ignored: [...ignored], ...(undo && { undo }) }
+}
+
+function planRequest(conversation: Conversation, asking: Asking): Plan {
+  const { system, turns } = prepareTurns(conversation, asking)
+  const thinking = askForThought(conversation, turns, asking)
+  const fields = mergeFields(passedFields(conversation, asking), thinking.fields)
+  const names = createToolNames(namesIn(conversation, turns))
+  const output = planOutput(conversation, names, asking)
+  const tools = encodeTools({ ...asking, conversation, turns, names, thinking, output, fields })
+  return { ...asking, conversation, system, turns, thinking, fields, names, output, tools }
+}
+
+/** System prompt and messages; a model without system prompts reads it at the start of the first turn. */
+function encodeWords(plan: Plan): Pick<ConverseRequest, 'system' | 'messages'> {
+  const { card, output, tools, thinking, names, turns } = plan
+  const encoding: Encoding = {
+    ...plan,
+    names,
+    callId: createCallIds(card.traits.toolCallIdLength),
+    documents: createDocumentNames(),
+    wrapped: tools.wrapped,
+  }
+  const instructions = [output.instruction, tools.unforced ? UNFORCED_TEXT : undefined]
+  const system = sendableSystem(plan.system, plan)
+  for (const text of instructions) if (text !== undefined) system.push({ type: 'text', text })
+  const prefill = card.traits.prefill !== false && thinking.prefill
+  const separate = card.traits.systemPrompt !== false
+  const framed = frameTurns(separate ? turns : openWith(system, turns), prefill)
+  const messages = encodeMessages(framed, encoding)
+  return separate && system.length > 0
+    ? { system: encodeSystem(system, encoding), messages }
+    : { messages }
+}
+
+function openWith(system: Part[], turns: Turn[]): Turn[] {
+  if (system.length === 0) return turns
+  const [first, ...rest] = turns
+  if (first?.role !== 'user') return [{ role: 'user', parts: system }, ...turns]
+  return [{ ...first, parts: [...system, ...first.parts] }, ...rest]
+}
+
+/** The caller's unknown fields, where the model may get them. */
+function passedFields(
+  { extraFields = {} }: Conversation,
+  { card, ignore }: Asking,
+): Record<string, unknown> {
+  if (card.traits.extraFields !== false) return { ...extraFields }
+  for (const name of Object.keys(extraFields)) ignore(name)
+  return {}
+}
+
+/** Members of objects in both are joined; else the second wins. */
+function mergeFields(
+  first: Record<string, unknown>,
+  second: Record<string, unknown>,
+): Record<string, unknown> {
+  const merged = { ...first }
+  for (const [name, value] of Object.entries(second)) {
+    const before = merged[name]
+    merged[name] =
+      typeof before === 'object' && typeof value === 'object' ? { ...before, ...value } : value
+  }
+  return merged
+}
+
+function* namesIn({ tools, toolChoice }: Conversation, turns: Turn[]): Iterable<string> {
+  for (const tool of tools) yield tool.name
+  if (toolChoice?.type === 'tool') yield toolChoice.name
+  for (const { parts } of turns) {
+    for (const part of parts) if (part.type === 'tool-call') yield part.name
+  }
+}
+
+function undoOf({ names, tools, output }: Plan): Undo | undefined {
+  const undo: Undo = {}
+  const toolNames = names.changed()
+  if (toolNames) undo.toolNames = toolNames
+  if (tools.wrapped.size > 0) undo.wrappedTools = tools.wrapped
+  if (output.tool) undo.outputTool = output.tool.spec.name
+  return Object.keys(undo).length > 0 ? undo : undefined
+}

@@ -1,0 +1,191 @@
+import { encodeEventStreamMessage } from '../../codecs/event-stream.ts'
+import { sseComment, sseEvent } from '../../codecs/sse.ts'
+import type { PartHead, ReplyEvent } from '../../conversation/events.ts'
+import type { GatewayError } from '../../errors.ts'
+import type { ByteReplyEncoder, ReplyEncoder } from '../dialect.ts'
+import { encodeCitation } from './encode-blocks.ts'
+import { streamExceptionName } from './encode-error.ts'
+import { encodeEnd, encodeReplyPart, replyEncoding } from './encode-reply.ts'
+import type { Encoding } from './encoding.ts'
+import type { BlockDelta, BlockStart, ContentBlock, StreamPayloads } from './wire.ts'
+
+/** One event of the stream before it is framed. */
+interface Frame {
+  type: string
+  payload: unknown
+}
+
+type PartDelta = (text: string) => BlockDelta
+
+const TEXT_DELTA: PartDelta = (text) => ({ text })
+const REASONING_DELTA: PartDelta = (text) => ({ reasoningContent: { text } })
+const CALL_DELTA: PartDelta = (text) => ({ toolUse: { input: text } })
+
+const DELTAS: Record<PartHead['type'], PartDelta> = {
+  text: TEXT_DELTA,
+  reasoning: REASONING_DELTA,
+  'tool-call': CALL_DELTA,
+  whole: TEXT_DELTA,
+}
+
+/** Events as the frames of ConverseStream. */
+interface FrameWriter {
+  frames(events: ReplyEvent[]): Frame[]
+}
+
+function createFrameWriter(): FrameWriter {
+  const encoding = replyEncoding()
+  /** How each open part says more. */
+  const deltas = new Map<number, PartDelta>()
+  return {
+    frames: (events) => events.flatMap((event) => encodeEvent(event, deltas, encoding)),
+  }
+}
+
+function encodeEvent(
+  event: ReplyEvent,
+  deltas: Map<number, PartDelta>,
+  encoding: Encoding,
+): Frame[] {
+  switch (event.type) {
+    case 'reply-start':
+      return [frame('messageStart', { role: 'assistant' })]
+    case 'part-start':
+      deltas.set(event.index, DELTAS[event.part.type])
+      return startPart(event.index, event.part, encoding)
+    case 'part-delta':
+      return [deltaFrame(event.index, (deltas.get(event.index) ?? TEXT_DELTA)(event.text))]
+    case 'part-citation':
+      return [deltaFrame(event.index, { citation: encodeCitation(event.citation) })]
+    case 'part-end': {
+      deltas.delete(event.index)
+      const { index, signature, redacted } = event
+      const sealed: Frame[] = []
+      if (signature !== undefined) sealed.push(reasoningFrame(index, { signature }))
+      if (redacted !== undefined) sealed.push(reasoningFrame(index, { redactedContent: redacted }))
+      return [...sealed, frame('contentBlockStop', { contentBlockIndex: index })]
+    }
+    default: {
+      const { stopReason, additionalModelResponseFields, ...metadata } = encodeEnd(event)
+      const fields = additionalModelResponseFields ? { additionalModelResponseFields } : {}
+      return [frame('messageStop', { stopReason, ...fields }), frame('metadata', metadata)]
+    }
+  }
+}
+
+function startPart(index: number, part: PartHead, encoding: Encoding): Frame[] {
+  if (part.type === 'tool-call') {
+    const toolUse = { toolUseId: part.id, name: part.name }
+    return [
+      startFrame(index, { toolUse: part.server ? { ...toolUse, type: part.server } : toolUse }),
+    ]
+  }
+  if (part.type !== 'whole') return []
+  return encodeReplyPart(part.part, encoding).flatMap((block) => wholeFrames(index, block))
+}
+
+/** A block that is whole at once: its start, where the wire has one for it, and one delta for each of its pieces. */
+function wholeFrames(index: number, block: ContentBlock): Frame[] {
+  const { toolUse, toolResult, image } = block
+  if (toolUse) {
+    const { input, ...start } = toolUse
+    return [
+      startFrame(index, { toolUse: start }),
+      deltaFrame(index, { toolUse: { input: JSON.stringify(input) } }),
+    ]
+  }
+  if (toolResult) {
+    const { content, ...start } = toolResult
+    return [startFrame(index, { toolResult: start }), deltaFrame(index, { toolResult: content })]
+  }
+  if (image) {
+    const { format, source } = image
+    return [startFrame(index, { image: { format } }), deltaFrame(index, { image: { source } })]
+  }
+  return wordDeltas(block).map((delta) => deltaFrame(index, delta))
+}
+
+/** Blocks of words; other blocks have no form in a stream. */
+function wordDeltas({ text, reasoningContent, citationsContent }: ContentBlock): BlockDelta[] {
+  if (text !== undefined) return [{ text }]
+  const { reasoningText, redactedContent } = reasoningContent ?? {}
+  if (redactedContent !== undefined) return [{ reasoningContent: { redactedContent } }]
+  if (reasoningText) {
+    const { signature } = reasoningText
+    const words: BlockDelta = { reasoningContent: { text: reasoningText.text } }
+    return signature === undefined ? [words] : [words, { reasoningContent: { signature } }]
+  }
+  const said = citationsContent?.content?.map((piece): BlockDelta => ({ text: piece.text ?? '' }))
+  const cited = citationsContent?.citations?.map((citation): BlockDelta => ({ citation }))
+  return [...(said ?? []), ...(cited ?? [])]
+}
+
+function frame<Type extends keyof StreamPayloads>(
+  type: Type,
+  payload: StreamPayloads[Type],
+): Frame {
+  return { type, payload }
+}
+
+const startFrame = (contentBlockIndex: number, start: BlockStart) =>
+  frame('contentBlockStart', { contentBlockIndex, start })
+
+const deltaFrame = (contentBlockIndex: number, delta: BlockDelta) =>
+  frame('contentBlockDelta', { contentBlockIndex, delta })
+
+const reasoningFrame = (index: number, reasoningContent: BlockDelta['reasoningContent']) =>
+  deltaFrame(index, { reasoningContent })
+
+/** The stream as AWS sends it. */
+export function createByteReplyEncoder(): ByteReplyEncoder {
+  const writer = createFrameWriter()
+  return {
+    write: (events) => joined(writer.frames(events).map(eventBytes)),
+    end: () => new Uint8Array(0),
+    fail: (error) => {
+      const payload = JSON.stringify({ message: error.message })
+      return encodeEventStreamMessage(
+        {
+          ':exception-type': streamExceptionName(error),
+          ':content-type': 'application/json',
+          ':message-type': 'exception',
+        },
+        payload,
+      )
+    },
+  }
+}
+
+function eventBytes({ type, payload }: Frame): Uint8Array {
+  const headers = {
+    ':event-type': type,
+    ':content-type': 'application/json',
+    ':message-type': 'event',
+  }
+  return encodeEventStreamMessage(headers, JSON.stringify(payload))
+}
+
+function joined(pieces: Uint8Array[]): Uint8Array {
+  const all = new Uint8Array(pieces.reduce((length, piece) => length + piece.length, 0))
+  let at = 0
+  for (const piece of pieces) {
+    all.set(piece, at)
+    at += piece.length
+  }
+  return all
+}
+
+/** The same events as SSE, one `event` and one `data` line each, for clients that read no event streams. */
+export function createReplyEncoder(): ReplyEncoder {
+  const writer = createFrameWriter()
+  const write = (events: ReplyEvent[]) => writer.frames(events).map(sse).join('')
+  return {
+    write,
+    end: () => '',
+    fail: (error: GatewayError) =>
+      sse({ type: streamExceptionName(error), payload: { message: error.message } }),
+    keepAlive: sseComment('keep-alive'),
+  }
+}
+
+const sse = ({ type, payload }: Frame) => sseEvent(type, JSON.stringify(payload))

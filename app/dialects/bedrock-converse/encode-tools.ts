@@ -1,0 +1,113 @@
+import type { FunctionTool, SystemTool } from '../../conversation/conversation.ts'
+import { GatewayError } from '../../errors.ts'
+import { encodeCachePoint } from './encode-blocks.ts'
+import { betaOf, encodeMakersTool, kindOf } from './system-tools.ts'
+import { encodeChoice } from './tool-choice.ts'
+import { closeObjects, normaliseToolSchema } from './tool-schema.ts'
+import type { ToolsOfRequest } from './tools-of-request.ts'
+import type { ToolConfig, WireTool } from './wire.ts'
+
+/** Stands for tools that a history knows and this request does not offer. */
+const STUB_TEXT = 'Not available any more. Do not call it.'
+/** The stub of a history whose tools are all their maker's. */
+const STUB_NAME = 'unavailable_tool'
+
+export interface EncodedTools {
+  toolConfig?: ToolConfig
+  /** Wire names of tools with wrapped arguments. */
+  wrapped: Set<string>
+  /** The hidden output tool is offered but not forced. */
+  unforced?: boolean
+}
+
+/** The tools of a request. Throws `GatewayError` for tools the model cannot have. */
+export function encodeTools(request: ToolsOfRequest): EncodedTools {
+  const { conversation, output, card } = request
+  const none = conversation.toolChoice?.type === 'none'
+  const offered = none ? [] : conversation.tools
+  if (card.traits.tools === false && offered.length > 0) {
+    throw unsupported(`The model ${card.id} does not use tools.`, 'tools')
+  }
+  const wrapped = new Set<string>()
+  const makers = offered.filter((tool) => tool.type === 'system').filter(kindOf)
+  const tools = offered.flatMap((tool) => encodeTool(tool, request, wrapped))
+  addMakersTools(makers, request)
+  if (output.tool) {
+    tools.push({ toolSpec: output.tool.spec })
+    if (output.tool.wrapped) wrapped.add(output.tool.spec.name)
+  }
+  if (tools.length === 0) tools.push(...stubs(makers, request))
+  const { toolChoice, only, unforced } = encodeChoice({ tools, makers }, request)
+  const encoded: EncodedTools = unforced ? { wrapped, unforced } : { wrapped }
+  if (tools.length === 0) return encoded
+  const said = only === undefined ? tools : tools.filter(({ toolSpec }) => toolSpec?.name === only)
+  return { ...encoded, toolConfig: toolChoice ? { tools: said, toolChoice } : { tools: said } }
+}
+
+function encodeTool(
+  tool: FunctionTool | SystemTool,
+  request: ToolsOfRequest,
+  wrapped: Set<string>,
+): WireTool[] {
+  if (tool.type === 'function') return encodeFunction(tool, request, wrapped)
+  const { systemTools } = request.card.traits
+  if (systemTools && !systemTools.includes(tool.name)) {
+    throw unsupported(`The model ${request.card.id} has no tool "${tool.name}".`, 'tools')
+  }
+  return kindOf(tool) ? [] : [{ systemTool: { name: tool.name } }]
+}
+
+function encodeFunction(
+  tool: FunctionTool,
+  { names, card, ignore }: ToolsOfRequest,
+  wrapped: Set<string>,
+): WireTool[] {
+  const name = names.encode(tool.name)
+  const schema = normaliseToolSchema(tool.schema)
+  if (schema.wrapped) wrapped.add(name)
+  const strict = tool.strict === true && card.traits.strictTools !== false
+  if (tool.strict && !strict) ignore('tools.strict')
+  const toolSpec = {
+    name,
+    ...(tool.description?.trim() && { description: tool.description }),
+    inputSchema: { json: strict ? closeObjects(schema.json) : schema.json },
+    ...(strict && { strict }),
+  }
+  if (!tool.cachePoint) return [{ toolSpec }]
+  const { cachePoints } = card.traits
+  if (cachePoints !== false && cachePoints?.tools !== false) {
+    return [{ toolSpec }, { cachePoint: encodeCachePoint(tool.cachePoint) }]
+  }
+  ignore('cacheControl')
+  return [{ toolSpec }]
+}
+
+/** Makers' tools are no business of the wire: they go to the model in its own words, with their betas. */
+function addMakersTools(makers: SystemTool[], { fields }: ToolsOfRequest): void {
+  if (makers.length === 0) return
+  const already = Array.isArray(fields['tools']) ? fields['tools'] : []
+  fields['tools'] = [...already, ...makers.map(encodeMakersTool)]
+  const known = Array.isArray(fields['anthropic_beta']) ? fields['anthropic_beta'] : []
+  const needed = makers.map((tool) => betaOf(kindOf(tool) ?? '')).filter((beta) => beta)
+  const betas = [...new Set([...known, ...needed])]
+  if (betas.length > 0) fields['anthropic_beta'] = betas
+}
+
+/** AWS refuses calls in the history of a request that offers no tools (T20). */
+function stubs(makers: SystemTool[], { turns, names }: ToolsOfRequest): WireTool[] {
+  const used = new Set<string>()
+  for (const { parts } of turns) {
+    for (const part of parts) if (part.type === 'tool-call') used.add(names.encode(part.name))
+  }
+  if (used.size === 0) return []
+  for (const { name } of makers) used.delete(name)
+  if (used.size === 0) used.add(names.fresh(STUB_NAME))
+  const json = { type: 'object', properties: {} }
+  return [...used].map((name) => ({
+    toolSpec: { name, description: STUB_TEXT, inputSchema: { json } },
+  }))
+}
+
+function unsupported(message: string, param: string): GatewayError {
+  return new GatewayError('unsupported-parameter', message, { param })
+}

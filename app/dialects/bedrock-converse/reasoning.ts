@@ -1,0 +1,194 @@
+import type {
+  Conversation,
+  ReasoningRequest,
+  Settings,
+  Turn,
+} from '../../conversation/conversation.ts'
+import type { ModelCard } from '../../ports/models.ts'
+import type { Asking } from './encoding.ts'
+
+/** How a request asks a model to think. */
+export interface Thinking {
+  /** Whether the model is made to think by it. */
+  on: boolean
+  /** Members of `additionalModelRequestFields`. */
+  fields: Record<string, unknown>
+  /** Settings that do not go together with it (T26). */
+  drops: readonly (keyof Settings)[]
+  /** Whether the conversation may still end with the assistant's words. */
+  prefill: boolean
+}
+
+type Effort = Exclude<ReasoningRequest['effort'], 'none' | undefined>
+
+/** What the caller wants, in one of three forms. */
+interface Wish {
+  off: boolean
+  effort: Effort | undefined
+  budget: number | undefined
+}
+
+interface Asked extends Wish {
+  /** Tokens the whole answer may take. */
+  room: number
+  turns: Turn[]
+}
+
+/** Undefined when the wish cannot be granted; it is then named as ignored. */
+type Mode = (asked: Asked) => Thinking | undefined
+
+const OFF: Thinking = { on: false, fields: {}, drops: [], prefill: true }
+const SAMPLING = ['temperature', 'topP', 'topK'] as const
+const LEAST_BUDGET = 1024
+const FALLBACK_ROOM = 32_768
+
+/** The part of the room that goes to thought, for models that take a budget in tokens. */
+const BUDGET_SHARE: Record<Effort, number> = {
+  minimal: 0,
+  low: 0.25,
+  medium: 0.5,
+  high: 0.75,
+  xhigh: 0.9,
+  max: 0.95,
+}
+
+type Efforts = Record<Effort, string>
+const THREE: Efforts = {
+  minimal: 'low',
+  low: 'low',
+  medium: 'medium',
+  high: 'high',
+  xhigh: 'high',
+  max: 'high',
+}
+const WITH_MAX: Efforts = { ...THREE, max: 'max' }
+const WITH_XHIGH: Efforts = { ...WITH_MAX, xhigh: 'xhigh' }
+const UP_TO_XHIGH: Efforts = { ...THREE, xhigh: 'xhigh', max: 'xhigh' }
+
+/**
+ * Request shapes by name, for `traits.reasoning`. Shapes and rules: AWS and client recordings of
+ * 2025 and 2026; which model has which shape is the families' knowledge.
+ */
+const MODES: Record<string, Mode> = {
+  /** `thinking {type: enabled, budget_tokens}`. */
+  'claude-budget': (asked) => (asked.off ? OFF : thinkWithBudget(asked)),
+  /** `thinking {type: adaptive}` and `output_config.effort`; takes a budget as well. */
+  'claude-adaptive': (asked) => {
+    if (asked.off) return OFF
+    if (asked.budget !== undefined && !asked.effort) return thinkWithBudget(asked)
+    return thinkAdaptively(asked.effort && WITH_MAX[asked.effort])
+  },
+  /** Adaptive without budgets. Switching off is leaving out, at the least effort. */
+  'claude-adaptive-only': (asked) =>
+    asked.off
+      ? { ...OFF, fields: { output_config: { effort: 'low' } } }
+      : thinkAdaptively(scaled(asked, WITH_XHIGH)),
+  /** Adaptive that cannot be switched off. */
+  'claude-adaptive-always': (asked) =>
+    asked.off ? undefined : thinkAdaptively(scaled(asked, WITH_XHIGH)),
+  /** Adaptive whose lowest setting is called `between_tools`. */
+  'claude-between-tools': (asked) =>
+    asked.off
+      ? { ...OFF, fields: { thinking: { type: 'between_tools' } } }
+      : thinkAdaptively(scaled(asked, WITH_XHIGH)),
+  /** `reasoningConfig {type: enabled, maxReasoningEffort}`. */
+  'nova-2': (asked) => {
+    if (asked.off) return OFF
+    const maxReasoningEffort = scaled(asked, THREE) ?? 'medium'
+    return {
+      ...OFF,
+      on: true,
+      fields: { reasoningConfig: { type: 'enabled', maxReasoningEffort } },
+      // AWS: "maxTokens must be unset when ... maxReasoningEffort is 'high'" (recorded 400).
+      drops: maxReasoningEffort === 'high' ? ['maxTokens', ...SAMPLING] : [],
+    }
+  },
+  /** `reasoning_effort` of a model that always thinks. */
+  'openai-effort': (asked) => (asked.off ? undefined : effortField(asked, 'reasoning_effort')),
+  /** `reasoning_effort` of a model that thinks only when asked. */
+  'openai-effort-optional': (asked) => (asked.off ? OFF : effortField(asked, 'reasoning_effort')),
+  /** `reasoning_effort` of which only `high` has an effect. */
+  'high-effort': (asked) =>
+    asked.off ? OFF : { ...OFF, on: true, fields: { reasoning_effort: 'high' } },
+  /** `reasoning_config` with the effort as a plain string. */
+  'config-effort': (asked) => (asked.off ? OFF : effortField(asked, 'reasoning_config')),
+  /** `reasoning {effort}`. */
+  'effort-object': (asked) => ({
+    ...OFF,
+    on: !asked.off,
+    fields: {
+      reasoning: { effort: asked.off ? 'none' : (scaled(asked, UP_TO_XHIGH) ?? 'medium') },
+    },
+  }),
+  /** Thinks as it likes. */
+  fixed: (asked) => (asked.off ? undefined : { ...OFF, on: true }),
+  /** Does not think. */
+  none: (asked) => (asked.off ? OFF : undefined),
+}
+
+/** What the model is told about thinking. What it cannot be told is named by the caller's own word. */
+export function askForThought(
+  conversation: Conversation,
+  turns: Turn[],
+  { card, ignore }: Asking,
+): Thinking {
+  const request = conversation.reasoning
+  if (!request) return OFF
+  const mode = MODES[card.traits.reasoning ?? 'none'] ?? MODES['none']!
+  const room = roomFor(conversation.settings, card)
+  const thinking = mode({ ...wishOf(request), room, turns })
+  if (thinking) return thinking
+  ignore(request.param ?? 'reasoning')
+  return OFF
+}
+
+function wishOf(request: ReasoningRequest): Wish {
+  const off = request.enabled === false || request.effort === 'none' || request.budget === 0
+  const effort = request.effort === 'none' ? undefined : request.effort
+  return { off, effort, budget: request.budget }
+}
+
+function roomFor({ maxTokens }: Settings, { traits, maxOutput }: ModelCard): number {
+  return (
+    maxTokens ?? traits.defaultMaxTokens ?? traits.maxOutputTokens ?? maxOutput ?? FALLBACK_ROOM
+  )
+}
+
+/** The effort in the model's words; a budget counts as the effort it would buy. */
+function scaled({ effort, budget }: Asked, words: Efforts): string | undefined {
+  if (effort) return words[effort]
+  if (budget === undefined) return undefined
+  return budget <= 4096 ? words.low : budget <= 16_384 ? words.medium : words.high
+}
+
+function thinkAdaptively(effort: string | undefined): Thinking {
+  const thinking = { type: 'adaptive' }
+  const fields = effort === undefined ? { thinking } : { thinking, output_config: { effort } }
+  return { on: true, fields, drops: SAMPLING, prefill: false }
+}
+
+function thinkWithBudget({ effort, budget, room, turns }: Asked): Thinking | undefined {
+  if (room <= LEAST_BUDGET || lacksThoughtBeforeTools(turns)) return undefined
+  const wanted = budget ?? Math.floor(room * BUDGET_SHARE[effort ?? 'medium'])
+  const tokens = Math.max(LEAST_BUDGET, Math.min(wanted, room - 1))
+  return {
+    on: true,
+    fields: { thinking: { type: 'enabled', budget_tokens: tokens } },
+    drops: SAMPLING,
+    prefill: false,
+  }
+}
+
+/**
+ * With a budget Claude wants the thought that led to the last calls before them. Clients that lost it
+ * (most of chat completions) are answered without thinking rather than with a 400.
+ */
+function lacksThoughtBeforeTools(turns: Turn[]): boolean {
+  const last = turns.findLast((turn) => turn.role === 'assistant')
+  const calls = last?.parts.some((part) => part.type === 'tool-call' && !part.server)
+  return calls === true && last?.parts[0]?.type !== 'reasoning'
+}
+
+function effortField(asked: Asked, field: string): Thinking {
+  return { ...OFF, on: true, fields: { [field]: scaled(asked, THREE) ?? 'medium' } }
+}

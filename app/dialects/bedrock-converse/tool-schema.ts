@@ -1,0 +1,157 @@
+import type { JsonSchema } from '../../conversation/conversation.ts'
+
+/** A schema AWS takes as the input of a tool. */
+export interface ToolSchema {
+  json: JsonSchema
+  /** The arguments stand in the member `value`, for the caller's schema is no object's. */
+  wrapped: boolean
+}
+
+/** The member that holds arguments which are not an object. */
+export const WRAPPER = 'value'
+
+const COMPOSITIONS = ['anyOf', 'oneOf', 'allOf', 'not', 'if']
+
+/**
+ * The root of a tool's schema must be a plain object: `$schema` goes, a missing type is `object`, and any
+ * other root (an array, a union) is wrapped into the member `value`, which the reply's decoder unwraps.
+ * References to `$defs` of the root stay; all other local ones are moved there; what leads elsewhere is
+ * unknown to us and becomes "anything".
+ */
+export function normaliseToolSchema(schema: JsonSchema | undefined): ToolSchema {
+  if (!schema) return { json: { type: 'object', properties: {} }, wrapped: false }
+  const { $schema: _, $id: __, ...plain } = holdsReference(schema) ? localise(schema) : schema
+  const root = typeof plain['$ref'] === 'string' ? dissolveRootReference(plain) : plain
+  if (isObjectRoot(root)) {
+    const json = root['type'] === 'object' ? root : { ...root, type: 'object' }
+    return { json, wrapped: false }
+  }
+  const { $defs, ...value } = root
+  const json: JsonSchema = {
+    type: 'object',
+    properties: { [WRAPPER]: value },
+    required: [WRAPPER],
+  }
+  return { json: $defs ? { ...json, $defs } : json, wrapped: true }
+}
+
+function isObjectRoot(root: JsonSchema): boolean {
+  if (COMPOSITIONS.some((keyword) => root[keyword] !== undefined)) return false
+  if (root['type'] === undefined) return root['enum'] === undefined && root['const'] === undefined
+  return (
+    root['type'] === 'object' || (Array.isArray(root['type']) && root['type'].includes('object'))
+  )
+}
+
+/** A root that only points into `$defs` (as zod-to-json-schema writes it) is what it points to. */
+function dissolveRootReference(root: JsonSchema): JsonSchema {
+  const { $ref, ...rest } = root
+  const target = resolvePointer(root, String($ref))
+  return isSchema(target) && target['$ref'] === undefined ? { ...target, ...rest } : root
+}
+
+function holdsReference(node: unknown): boolean {
+  if (Array.isArray(node)) return node.some(holdsReference)
+  if (!isSchema(node)) return false
+  return typeof node['$ref'] === 'string' || Object.values(node).some(holdsReference)
+}
+
+/** The schema with every reference leading into its own `$defs`. */
+function localise(schema: JsonSchema): JsonSchema {
+  const { definitions, ...own } = schema
+  const legacy = isSchema(definitions) ? definitions : {}
+  const defs: JsonSchema = {}
+  const moved = new Map<string, string>()
+
+  const move = (pointer: string): string | undefined => {
+    const known = moved.get(pointer)
+    if (known !== undefined) return known
+    const target = resolvePointer(schema, pointer)
+    if (target === undefined) return undefined
+    const name = freshName(pointer, defs, { ...legacy, ...asSchema(own['$defs']) })
+    moved.set(pointer, name)
+    defs[name] = {}
+    defs[name] = rewrite(pointer === '#' ? withoutDefinitions(schema) : target)
+    return name
+  }
+  const rewrite = (node: unknown): unknown => {
+    if (Array.isArray(node)) return node.map(rewrite)
+    if (!isSchema(node)) return node
+    const copy: JsonSchema = {}
+    for (const [key, value] of Object.entries(node)) copy[key] = rewrite(value)
+    if (typeof node['$ref'] !== 'string') return copy
+    const name = move(node['$ref'])
+    if (name !== undefined) return { ...copy, $ref: `#/$defs/${name}` }
+    const { $ref: _, ...known } = copy
+    return known
+  }
+
+  const root = asSchema(rewrite(withoutDefinitions(own)))
+  return Object.keys(defs).length > 0 ? { ...root, $defs: defs } : root
+}
+
+function withoutDefinitions(schema: JsonSchema): JsonSchema {
+  const { $defs: _, definitions: __, ...rest } = schema
+  return rest
+}
+
+/** `#/$defs/Address` keeps its name; other places are named after the last step of their path. */
+function freshName(pointer: string, taken: JsonSchema, reserved: JsonSchema): string {
+  const steps = pointer.split('/')
+  const last = (steps.at(-1) ?? '').replace(/[^a-zA-Z0-9_.-]/g, '_') || 'Root'
+  const isDefinition = steps.length === 3 && (steps[1] === '$defs' || steps[1] === 'definitions')
+  let name = last === '#' ? 'Root' : last
+  for (let count = 2; taken[name] !== undefined || (!isDefinition && reserved[name]); count++) {
+    name = `${last}_${count}`
+  }
+  return name
+}
+
+/** The node a local JSON pointer (`#/a/b`) leads to; undefined for every other reference. */
+function resolvePointer(root: JsonSchema, pointer: string): unknown {
+  if (pointer === '#') return root
+  if (!pointer.startsWith('#/')) return undefined
+  let node: unknown = root
+  for (const step of pointer.slice(2).split('/')) {
+    const key = decodeStep(step)
+    if (Array.isArray(node)) node = node[Number(key)]
+    else if (isSchema(node)) node = node[key]
+    else return undefined
+  }
+  return node
+}
+
+function decodeStep(step: string): string {
+  const plain = step.includes('%') ? decodePercent(step) : step
+  return plain.replaceAll('~1', '/').replaceAll('~0', '~')
+}
+
+function decodePercent(step: string): string {
+  return step.replace(/%[0-9a-fA-F]{2}/g, (code) =>
+    String.fromCharCode(Number.parseInt(code.slice(1), 16)),
+  )
+}
+
+/** Closes every object that does not say whether it is open, as strict schemas must be on AWS. */
+export function closeObjects(schema: JsonSchema): JsonSchema {
+  return asSchema(close(schema))
+}
+
+function close(node: unknown): unknown {
+  if (Array.isArray(node)) return node.map(close)
+  if (!isSchema(node)) return node
+  const copy: JsonSchema = {}
+  for (const [key, value] of Object.entries(node)) copy[key] = close(value)
+  const isObject = isSchema(node['properties']) && node['type'] === 'object'
+  return isObject && node['additionalProperties'] === undefined
+    ? { ...copy, additionalProperties: false }
+    : copy
+}
+
+function isSchema(value: unknown): value is JsonSchema {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function asSchema(value: unknown): JsonSchema {
+  return isSchema(value) ? value : {}
+}

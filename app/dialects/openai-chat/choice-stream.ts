@@ -1,0 +1,291 @@
+import type { Citation, Part } from '../../conversation/conversation.ts'
+import type { PartHead, ReplyEnd, ReplyEvent } from '../../conversation/events.ts'
+import type { AnswerHead } from '../dialect.ts'
+import type { Manner } from './manner.ts'
+import { encodeDetail } from './reasoning-carrier.ts'
+import { annotation, customInput, madeImage, nativeValue, spokenAudio } from './reply-parts.ts'
+import { FINISH_REASONS } from './vocabulary.ts'
+
+/** One part on its way. What is written of it depends on its kind. */
+type OpenPart =
+  | { kind: 'text'; start: number; citations: Citation[] }
+  | { kind: 'thought'; text: string }
+  | { kind: 'call'; open: string; close: string; empty: boolean }
+  | { kind: 'custom'; ordinal: number; text: string }
+  | { kind: 'silent' }
+
+/** One choice of a streamed answer: the fixed strings of its chunks, and what is open. */
+export interface ChoiceStream {
+  index: number
+  head: AnswerHead
+  manner: Manner
+  /** `data: {...,"choices":[{"index":0,"delta":{` */
+  open: string
+  close: string
+  contentOpen: string
+  thoughtOpen: string
+  /** The member that says that usage comes last, or nothing. */
+  usageMember: string
+  envelope: string
+  parts: Map<number, OpenPart>
+  /** Characters of text so far; they place annotations. */
+  length: number
+  /** The text so far, where it is spoken in the end. */
+  transcript: string | undefined
+  calls: number
+  details: number
+  started: boolean
+  end?: ReplyEnd
+}
+
+export interface ChoicePlace {
+  index: number
+  envelope: string
+  head: AnswerHead
+  manner: Manner
+  /** A usage report ends the stream. */
+  usage: boolean
+}
+
+export function openChoice({ index, envelope, head, manner, usage }: ChoicePlace): ChoiceStream {
+  const usageMember = usage ? ',"usage":null' : ''
+  const open = `${envelope}{"index":${index},"delta":{`
+  return {
+    index,
+    head,
+    manner,
+    envelope,
+    open,
+    close: `},"logprobs":null,"finish_reason":null}]${usageMember}}\n\n`,
+    contentOpen: `${open}"content":`,
+    thoughtOpen: `${open}${JSON.stringify(manner.reasoningField)}:`,
+    usageMember,
+    parts: new Map(),
+    length: 0,
+    transcript: manner.spoken ? '' : undefined,
+    calls: 0,
+    details: 0,
+    started: false,
+  }
+}
+
+/** The hot path: one delta of an open part. Empty ones, which Bedrock sends, write nothing. */
+export function writeDelta(choice: ChoiceStream, index: number, text: string): string {
+  const part = choice.parts.get(index)
+  if (part === undefined || text === '') return ''
+  switch (part.kind) {
+    case 'text':
+      choice.length += text.length
+      if (choice.transcript !== undefined) choice.transcript += text
+      return choice.contentOpen + JSON.stringify(text) + choice.close
+    case 'call':
+      part.empty = false
+      return part.open + JSON.stringify(text) + part.close
+    case 'thought':
+      part.text += text
+      if (choice.manner.hideReasoning) return ''
+      return choice.thoughtOpen + JSON.stringify(text) + choice.close
+    case 'custom':
+      part.text += text
+      return ''
+    case 'silent':
+      return ''
+  }
+}
+
+/** Everything that opens, closes or adorns a part. */
+export function writePart(choice: ChoiceStream, event: ReplyEvent): string {
+  switch (event.type) {
+    case 'part-start':
+      return startChoice(choice) + openPart(choice, event.index, event.part)
+    case 'part-citation': {
+      const part = choice.parts.get(event.index)
+      if (part?.kind === 'text') part.citations.push(event.citation)
+      return ''
+    }
+    case 'part-end':
+      return closePart(choice, event.index, event)
+    default:
+      return startChoice(choice)
+  }
+}
+
+// The role comes once and first, as soon as the model is heard of.
+function startChoice(choice: ChoiceStream): string {
+  if (choice.started) return ''
+  choice.started = true
+  return frame(choice, '"role":"assistant","content":"","refusal":null')
+}
+
+function frame(choice: ChoiceStream, members: string): string {
+  return choice.open + members + choice.close
+}
+
+/** A chunk whose delta has these members. */
+function deltaFrame(choice: ChoiceStream, delta: object): string {
+  return frame(choice, JSON.stringify(delta).slice(1, -1))
+}
+
+function openPart(choice: ChoiceStream, index: number, head: PartHead): string {
+  switch (head.type) {
+    case 'text':
+      choice.parts.set(index, { kind: 'text', start: choice.length, citations: [] })
+      return ''
+    case 'reasoning':
+      choice.parts.set(index, { kind: 'thought', text: '' })
+      return ''
+    case 'tool-call':
+      if (head.server === undefined) return openCall(choice, index, head)
+      // What the platform runs itself is not for the caller to run.
+      choice.parts.set(index, { kind: 'silent' })
+      return ''
+    case 'whole':
+      return writeWhole(choice, index, head.part)
+  }
+}
+
+function openCall(
+  choice: ChoiceStream,
+  index: number,
+  { id, name }: { id: string; name: string },
+): string {
+  const ordinal = choice.calls++
+  const { open, close, manner } = choice
+  if (manner.legacy) return openLegacyCall(choice, index, { ordinal, name })
+  if (manner.customTools.has(name)) {
+    choice.parts.set(index, { kind: 'custom', ordinal, text: '' })
+    const call = { index: ordinal, id, type: 'custom', custom: { name, input: '' } }
+    return deltaFrame(choice, { tool_calls: [call] })
+  }
+  choice.parts.set(index, {
+    kind: 'call',
+    open: `${open}"tool_calls":[{"index":${ordinal},"function":{"arguments":`,
+    close: `}}]${close}`,
+    empty: true,
+  })
+  const call = { index: ordinal, id, type: 'function', function: { name, arguments: '' } }
+  return deltaFrame(choice, { tool_calls: [call] })
+}
+
+// The older form holds one call a message; the model asks again for what it still needs.
+function openLegacyCall(
+  choice: ChoiceStream,
+  index: number,
+  { ordinal, name }: { ordinal: number; name: string },
+): string {
+  if (ordinal > 0) {
+    choice.parts.set(index, { kind: 'silent' })
+    return ''
+  }
+  choice.parts.set(index, {
+    kind: 'call',
+    open: `${choice.open}"function_call":{"arguments":`,
+    close: `}${choice.close}`,
+    empty: true,
+  })
+  return deltaFrame(choice, { function_call: { name, arguments: '' } })
+}
+
+/** A part that came in one piece; texts, thoughts and calls are written like those that came in many. */
+function writeWhole(choice: ChoiceStream, index: number, part: Part): string {
+  switch (part.type) {
+    case 'text': {
+      openPart(choice, index, { type: 'text' })
+      const text = writeDelta(choice, index, part.text)
+      const open = choice.parts.get(index)
+      if (open?.kind === 'text') open.citations.push(...(part.citations ?? []))
+      return text + closePart(choice, index, {})
+    }
+    case 'reasoning': {
+      openPart(choice, index, { type: 'reasoning' })
+      return writeDelta(choice, index, part.text) + closePart(choice, index, part)
+    }
+    case 'tool-call': {
+      const opened = openPart(choice, index, { ...part, type: 'tool-call' })
+      const text = writeDelta(choice, index, part.arguments)
+      return opened + text + closePart(choice, index, {})
+    }
+    case 'refusal':
+      return deltaFrame(choice, { refusal: part.text })
+    case 'image':
+      return deltaFrame(choice, { images: [madeImage(part)] })
+    case 'audio':
+      return deltaFrame(choice, { audio: spokenAudio(part, choice.transcript ?? '', choice.head) })
+    default:
+      return writeNative(choice, part)
+  }
+}
+
+function writeNative(choice: ChoiceStream, part: Part): string {
+  const value = nativeValue(part)
+  if (!value) return ''
+  if (!value.logprobs) return deltaFrame(choice, value.delta ?? {})
+  const { envelope, index, usageMember } = choice
+  const members = { index, delta: value.delta ?? {}, logprobs: value.logprobs, finish_reason: null }
+  return `${envelope}${JSON.stringify(members)}]${usageMember}}\n\n`
+}
+
+function closePart(
+  choice: ChoiceStream,
+  index: number,
+  seal: { signature?: string; redacted?: string },
+): string {
+  const part = choice.parts.get(index)
+  if (part === undefined) return ''
+  choice.parts.delete(index)
+  switch (part.kind) {
+    case 'text':
+      return writeAnnotations(choice, part)
+    case 'thought':
+      return writeDetail(choice, part.text, seal)
+    case 'call':
+      // A call without input is still a call with an empty object (T3).
+      return part.empty ? `${part.open}"{}"${part.close}` : ''
+    case 'custom': {
+      const call = { index: part.ordinal, custom: { input: customInput(part.text) } }
+      return deltaFrame(choice, { tool_calls: [call] })
+    }
+    case 'silent':
+      return ''
+  }
+}
+
+function writeAnnotations(
+  choice: ChoiceStream,
+  { start, citations }: { start: number; citations: Citation[] },
+): string {
+  if (citations.length === 0) return ''
+  const span = { start, end: choice.length }
+  const annotations = citations.map((citation) => annotation(citation, span)).filter(Boolean)
+  return annotations.length > 0 ? deltaFrame(choice, { annotations }) : ''
+}
+
+function writeDetail(
+  choice: ChoiceStream,
+  text: string,
+  { signature, redacted }: { signature?: string; redacted?: string },
+): string {
+  // A signature holds for the whole thought, so it is of no use where the text is not shown.
+  if (choice.manner.hideReasoning && text !== '') return ''
+  const part = { text, ...(signature && { signature }), ...(redacted && { redacted }) }
+  const detail = encodeDetail(part, choice.details)
+  if (!detail) return ''
+  choice.details++
+  return deltaFrame(choice, { reasoning_details: [detail] })
+}
+
+/** Closes what is still open and says why the reply ended. */
+export function endChoice(choice: ChoiceStream, end: ReplyEnd): string {
+  choice.end = end
+  let text = startChoice(choice)
+  for (const index of [...choice.parts.keys()]) text += closePart(choice, index, {})
+  const finish = FINISH_REASONS[end.reason]
+  const reason = finish === 'tool_calls' && choice.manner.legacy ? 'function_call' : finish
+  const tail = `]${tierMember(end)}${choice.usageMember}}\n\n`
+  return `${text}${choice.open}},"logprobs":null,"finish_reason":"${reason}"}${tail}`
+}
+
+/** The tier that served, as a member of a chunk. */
+export function tierMember(end: ReplyEnd | undefined): string {
+  return end?.serviceTier ? `,"service_tier":${JSON.stringify(end.serviceTier)}` : ''
+}

@@ -1,0 +1,68 @@
+import type { ReasoningRequest } from '../../conversation/conversation.ts'
+import { GatewayError } from '../../errors.ts'
+import type { WireRequest } from './wire.ts'
+
+export interface DecodedReasoning {
+  reasoning?: ReasoningRequest
+  /** Thoughts are not to be shown to the caller. */
+  hide: boolean
+}
+
+/**
+ * How much the model shall think, from the ways in which OpenAI, OpenRouter, Qwen and Anthropic callers
+ * say it. Off beats a budget, a budget beats an effort. Throws where two of them contradict each other.
+ */
+export function decodeReasoning(request: WireRequest): DecodedReasoning {
+  const hide = request.reasoning?.exclude === true || request.include_reasoning === false
+  refuseContradictions(request)
+  const asked = switchedOff(request) ?? budgeted(request) ?? graded(request) ?? switchedOn(request)
+  if (!asked) return { hide }
+  const display = hide ? 'omitted' : request.thinking?.display
+  return { reasoning: display ? { ...asked, display } : asked, hide }
+}
+
+function refuseContradictions({ reasoning, reasoning_effort: effort }: WireRequest): void {
+  if (reasoning?.effort && effort && reasoning.effort !== effort) {
+    throw contradiction(
+      'reasoning.effort',
+      `'reasoning.effort' is '${reasoning.effort}', but 'reasoning_effort' is '${effort}'.`,
+    )
+  }
+  if (reasoning?.effort && reasoning.max_tokens) {
+    throw contradiction(
+      'reasoning.max_tokens',
+      `'reasoning' takes either 'effort' or 'max_tokens', not both.`,
+    )
+  }
+}
+
+function contradiction(param: string, message: string): GatewayError {
+  return new GatewayError('invalid-request', message, { param, reason: 'invalid_value' })
+}
+
+function switchedOff(request: WireRequest): ReasoningRequest | undefined {
+  if (request.thinking?.type === 'disabled') return { enabled: false, param: 'thinking' }
+  if (request.reasoning?.enabled === false) return { enabled: false, param: 'reasoning' }
+  if (request.enable_thinking === false) return { enabled: false, param: 'enable_thinking' }
+  return undefined
+}
+
+function budgeted({ thinking, reasoning, thinking_budget: flat }: WireRequest) {
+  if (thinking?.budget_tokens) return { budget: thinking.budget_tokens, param: 'thinking' }
+  if (reasoning?.max_tokens) return { budget: reasoning.max_tokens, param: 'reasoning' }
+  if (flat) return { budget: flat, param: 'thinking_budget' }
+  return flat === 0 ? { enabled: false, param: 'thinking_budget' } : undefined
+}
+
+function graded(request: WireRequest): ReasoningRequest | undefined {
+  const { reasoning_effort: effort, reasoning } = request
+  if (effort) return { effort, param: 'reasoning_effort' }
+  return reasoning?.effort ? { effort: reasoning.effort, param: 'reasoning' } : undefined
+}
+
+function switchedOn({ thinking, reasoning, enable_thinking: flat }: WireRequest) {
+  if (thinking?.type === 'adaptive') return { adaptive: true, param: 'thinking' }
+  if (thinking) return { enabled: true, param: 'thinking' }
+  if (reasoning?.enabled) return { enabled: true, param: 'reasoning' }
+  return flat ? { enabled: true, param: 'enable_thinking' } : undefined
+}

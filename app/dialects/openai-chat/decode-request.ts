@@ -1,0 +1,218 @@
+import type {
+  Conversation,
+  Guardrail,
+  OutputFormat,
+  Settings,
+  WebSearch,
+} from '../../conversation/conversation.ts'
+import { GatewayError } from '../../errors.ts'
+import { decodeMessages } from './decode-messages.ts'
+import { decodeReasoning } from './decode-reasoning.ts'
+import { decodeTools } from './decode-tools.ts'
+import { extrasOf, type Fields, unknownFields } from './extras.ts'
+import { SETTING_FIELDS } from './vocabulary.ts'
+import { KNOWN_FIELDS, type WireRequest } from './wire.ts'
+
+/**
+ * A body that `chatCompletionRequest` let through, on the waist. What has no common meaning rides in
+ * `extras`, unknown fields in `extraFields`. Throws `GatewayError` naming the field at fault.
+ */
+export function decodeRequest(body: unknown): Conversation {
+  const request = body as WireRequest
+  const cacheTtl = lifetime(request)
+  const { system, systemForms, turns } = decodeMessages(request.messages, cacheTtl)
+  const { tools, toolChoice, legacy, fields } = decodeTools(request)
+  const { reasoning, hide } = decodeReasoning(request)
+  const extraFields = unknownFields(request, KNOWN_FIELDS)
+  return {
+    model: request.model,
+    ...(request.bedrock_model && { upstreamModel: request.bedrock_model }),
+    ...(request.model_provider && { modelProvider: request.model_provider }),
+    system,
+    turns,
+    tools,
+    ...(toolChoice && { toolChoice }),
+    settings: decodeSettings(request, cacheTtl),
+    ...decodeForm(request),
+    ...(reasoning && { reasoning }),
+    ...decodeAround(request),
+    stream: request.stream ?? false,
+    ...(request.stream_options?.include_usage != null && {
+      streamUsage: request.stream_options.include_usage,
+    }),
+    ...(extraFields && { extraFields }),
+    ...extrasOf({
+      systemMessages: systemForms,
+      legacyFunctions: legacy || undefined,
+      hideReasoning: hide || undefined,
+      maxTokensField: maxTokensField(request),
+      fields: keptFields(request, fields),
+    }),
+    ...(request.moderation && { dialectOnly: ['moderation'] }),
+  }
+}
+
+function decodeSettings(request: WireRequest, cacheTtl: '5m' | '1h' | undefined): Settings {
+  const settings: Record<string, unknown> = {}
+  const maxTokens = request.max_completion_tokens ?? request.max_tokens
+  if (maxTokens != null) settings['maxTokens'] = maxTokens
+  for (const [setting, field] of Object.entries(SETTING_FIELDS)) {
+    const value = request[field]
+    if (value != null) settings[setting] = value
+  }
+  const stop = stopSequences(request.stop)
+  if (stop.length > 0) settings['stop'] = stop
+  const promptCache = decodePromptCache(request, cacheTtl)
+  if (promptCache) settings['promptCache'] = promptCache
+  return settings as Settings
+}
+
+// Models refuse blank stop sequences, and clients send them unknowingly (T28).
+function stopSequences(stop: WireRequest['stop']): string[] {
+  if (stop == null) return []
+  return (typeof stop === 'string' ? [stop] : stop).filter((text) => text.trim() !== '')
+}
+
+function maxTokensField(request: WireRequest): 'max_tokens' | undefined {
+  return request.max_tokens != null && request.max_completion_tokens == null
+    ? 'max_tokens'
+    : undefined
+}
+
+const LIFETIMES: Record<string, '5m' | '1h'> = {
+  in_memory: '5m',
+  '5m': '5m',
+  '30m': '1h',
+  '1h': '1h',
+  '24h': '1h',
+}
+
+/** The longest time to live that models know and that covers what was asked for, as far as they go. */
+function lifetime(request: WireRequest): '5m' | '1h' | undefined {
+  const asked = request.prompt_cache_retention ?? request.prompt_cache_options?.ttl
+  return asked ? LIFETIMES[asked] : undefined
+}
+
+function decodePromptCache(
+  request: WireRequest,
+  ttl: '5m' | '1h' | undefined,
+): Settings['promptCache'] {
+  // In explicit mode only the caller's own breakpoints count.
+  if (request.prompt_cache_options?.mode === 'explicit') return undefined
+  const key = request.prompt_cache_key || undefined
+  return key || ttl ? { ...(key && { key }), ...(ttl && { ttl }) } : undefined
+}
+
+/** The form of the answer: format, voice, number. */
+function decodeForm(request: WireRequest): Partial<Conversation> {
+  const output = decodeOutput(request.response_format)
+  return {
+    ...(output && { output }),
+    ...decodeAudio(request),
+    ...(request.n != null && { choices: request.n }),
+  }
+}
+
+function decodeOutput(format: WireRequest['response_format']): OutputFormat | undefined {
+  if (!format) return undefined
+  if (format.type === 'text') return { type: 'text' }
+  if (format.type === 'json_object') return { type: 'json-object' }
+  const { name, description, schema, strict } = format.json_schema
+  return {
+    type: 'json-schema',
+    name,
+    ...(description != null && { description }),
+    schema: schema ?? {},
+    ...(strict != null && { strict }),
+  }
+}
+
+function decodeAudio({ modalities, audio }: WireRequest): Partial<Conversation> {
+  if (!modalities?.includes('audio')) return {}
+  if (!audio) {
+    throw new GatewayError(
+      'invalid-request',
+      "Missing required parameter: 'audio'. Spoken answers need a voice and a format.",
+      { param: 'audio', reason: 'missing_required_parameter' },
+    )
+  }
+  const { voice, format } = audio
+  return { audio: { voice: typeof voice === 'string' ? voice : voice.id, format } }
+}
+
+/** What stands around the conversation: who asks, what is kept, what guards it. */
+function decodeAround(request: WireRequest): Partial<Conversation> {
+  const user = request.safety_identifier ?? request.user
+  const metadata = request.metadata
+  if (metadata) limitMetadata(metadata)
+  return {
+    ...(user && { user }),
+    ...(metadata && { metadata }),
+    ...(request.store != null && { store: request.store }),
+    ...(request.web_search_options && { webSearch: decodeWebSearch(request.web_search_options) }),
+    ...decodeGuardrail(request['amazon-bedrock-guardrailConfig']),
+  }
+}
+
+const MOST_LABELS = 16
+
+function limitMetadata(metadata: Record<string, string>): void {
+  const { length } = Object.keys(metadata)
+  if (length <= MOST_LABELS) return
+  throw new GatewayError(
+    'invalid-request',
+    `Invalid 'metadata': too many properties. Expected an object with at most ${MOST_LABELS} properties, but got an object with ${length} properties instead.`,
+    { param: 'metadata', reason: 'object_above_max_properties' },
+  )
+}
+
+function decodeWebSearch(options: NonNullable<WireRequest['web_search_options']>): WebSearch {
+  const { search_context_size: contextSize, user_location: place } = options
+  const location: Record<string, string> = {}
+  for (const key of ['country', 'region', 'city', 'timezone'] as const) {
+    const value = place?.approximate[key]
+    if (value) location[key] = value
+  }
+  return { ...(contextSize && { contextSize }), ...(place && { location }) }
+}
+
+function decodeGuardrail(
+  wire: WireRequest['amazon-bedrock-guardrailConfig'],
+): { guardrail: Guardrail } | undefined {
+  if (!wire) return undefined
+  const { guardrailIdentifier, guardrailVersion, trace, streamProcessingMode } = wire
+  return {
+    guardrail: {
+      id: guardrailIdentifier,
+      version: guardrailVersion,
+      ...(trace && { trace }),
+      ...(streamProcessingMode && { streamMode: streamProcessingMode }),
+    },
+  }
+}
+
+/** Fields whose wire form says more than the waist, or says it in another way. */
+const KEPT = [
+  'reasoning',
+  'include_reasoning',
+  'thinking',
+  'enable_thinking',
+  'thinking_budget',
+  'modalities',
+  'audio',
+  'prompt_cache_retention',
+  'prompt_cache_options',
+  'web_search_options',
+  'user',
+  'safety_identifier',
+  'moderation',
+] as const satisfies readonly (keyof WireRequest)[]
+
+function keptFields(request: WireRequest, others: Fields | undefined): Fields | undefined {
+  let kept = others
+  for (const field of KEPT) {
+    const value = request[field]
+    if (value != null) kept = { ...kept, [field]: value }
+  }
+  return kept
+}

@@ -1,0 +1,179 @@
+import type {
+  Conversation,
+  MediaPart,
+  ReasoningPart,
+  TextPart,
+  ToolCallPart,
+} from '../../conversation/conversation.ts'
+import type { Reply } from '../../conversation/events.ts'
+import type { AnswerHead } from '../dialect.ts'
+import { type Fields, ownOf } from './extras.ts'
+import { type Manner, mannerOf, type OpenaiChatOptions } from './manner.ts'
+import { encodeDetail } from './reasoning-carrier.ts'
+import {
+  annotation,
+  customInput,
+  madeImage,
+  mergeFields,
+  nativeValue,
+  spokenAudio,
+} from './reply-parts.ts'
+import { replyUsage } from './usage.ts'
+import { FINISH_REASONS } from './vocabulary.ts'
+import type { WireReasoningDetail } from './wire-messages.ts'
+import type {
+  WireAnnotation,
+  WireCalledTool,
+  WireChoice,
+  WireCompletion,
+  WireReplyMessage,
+} from './wire-reply.ts'
+
+/** Whole replies, one per choice, as OpenAI's CreateChatCompletionResponse. */
+export function createReplyEncoding(options: OpenaiChatOptions) {
+  return (replies: Reply[], conversation: Conversation, head: AnswerHead): WireCompletion =>
+    encodeReply(replies, { manner: mannerOf(conversation, options), head, conversation })
+}
+
+function encodeReply(
+  replies: Reply[],
+  { manner, head, conversation }: Around & { conversation: Conversation },
+): WireCompletion {
+  const end = replies[0]?.end
+  const own = end ? ownOf(end) : {}
+  return {
+    id: head.id,
+    object: 'chat.completion',
+    created: head.created,
+    model: head.model,
+    choices: replies.map((reply, index) => encodeChoice(reply, index, { manner, head })),
+    usage: replyUsage(replies.map((reply) => reply.end)),
+    ...(end?.serviceTier && { service_tier: end.serviceTier }),
+    ...(conversation.metadata && { metadata: conversation.metadata }),
+    ...own.fields,
+  }
+}
+
+interface Around {
+  manner: Manner
+  head: AnswerHead
+}
+
+function encodeChoice(reply: Reply, index: number, around: Around): WireChoice {
+  const { message, logprobs } = encodeMessage(reply, around)
+  const finish = FINISH_REASONS[reply.end.reason]
+  return {
+    index,
+    message,
+    logprobs: logprobs ?? null,
+    finish_reason: finish === 'tool_calls' && around.manner.legacy ? 'function_call' : finish,
+  }
+}
+
+/** What the parts of one reply add up to. */
+interface Sum {
+  text?: string
+  refusal?: string
+  thought: string
+  details: WireReasoningDetail[]
+  annotations: WireAnnotation[]
+  calls: WireCalledTool[]
+  images: ReturnType<typeof madeImage>[]
+  audio?: MediaPart
+  logprobs?: Fields
+  native: Fields
+}
+
+function encodeMessage(
+  reply: Reply,
+  around: Around,
+): { message: WireReplyMessage; logprobs: Fields | undefined } {
+  const { manner, head } = around
+  const sum = addUp(reply, manner)
+  const content = sum.audio ? undefined : (sum.text ?? emptyContent(sum))
+  const message: WireReplyMessage = {
+    role: 'assistant',
+    content: content ?? null,
+    refusal: sum.refusal ?? null,
+    annotations: sum.annotations,
+    ...(sum.thought && { [manner.reasoningField]: sum.thought }),
+    ...(sum.details.length > 0 && { reasoning_details: sum.details }),
+    ...encodeCalls(sum.calls, manner),
+    ...(sum.images.length > 0 && { images: sum.images }),
+    ...(sum.audio && { audio: spokenAudio(sum.audio, sum.text ?? '', head) }),
+  }
+  mergeFields(message, sum.native)
+  return { message, logprobs: sum.logprobs }
+}
+
+// A reply of nothing is an empty text; beside calls or a refusal there is none.
+function emptyContent(sum: Sum): string | undefined {
+  const something = sum.calls.length > 0 || sum.refusal !== undefined || 'audio' in sum.native
+  return something ? undefined : ''
+}
+
+function encodeCalls(calls: WireCalledTool[], manner: Manner) {
+  if (calls.length === 0) return {}
+  return manner.legacy ? { function_call: calls[0]?.function } : { tool_calls: calls }
+}
+
+function addUp(reply: Reply, manner: Manner): Sum {
+  const sum: Sum = { thought: '', details: [], annotations: [], calls: [], images: [], native: {} }
+  for (const part of reply.parts) {
+    switch (part.type) {
+      case 'text':
+        addText(sum, part)
+        break
+      case 'refusal':
+        sum.refusal = (sum.refusal ?? '') + part.text
+        break
+      case 'reasoning':
+        addThought(sum, part, manner)
+        break
+      case 'tool-call':
+        // What the platform ran itself is not for the caller to run.
+        if (part.server === undefined) sum.calls.push(encodeCall(part, manner))
+        break
+      case 'image':
+        sum.images.push(madeImage(part))
+        break
+      case 'audio':
+        sum.audio = part
+        break
+      default: {
+        const value = nativeValue(part)
+        if (value?.delta) mergeFields(sum.native, value.delta)
+        if (value?.logprobs) {
+          sum.logprobs ??= {}
+          mergeFields(sum.logprobs, value.logprobs)
+        }
+      }
+    }
+  }
+  return sum
+}
+
+function addText(sum: Sum, part: TextPart): void {
+  const start = sum.text?.length ?? 0
+  sum.text = (sum.text ?? '') + part.text
+  for (const citation of part.citations ?? []) {
+    const found = annotation(citation, { start, end: sum.text.length })
+    if (found) sum.annotations.push(found)
+  }
+}
+
+function addThought(sum: Sum, part: ReasoningPart, { hideReasoning }: Manner): void {
+  if (!hideReasoning) sum.thought += part.text
+  // A signature holds for the whole thought, so it is of no use where the text is not shown.
+  if (hideReasoning && part.text !== '') return
+  const detail = encodeDetail(part, sum.details.length)
+  if (detail) sum.details.push(detail)
+}
+
+function encodeCall(part: ToolCallPart, { customTools }: Manner): WireCalledTool {
+  const { id, name } = part
+  const text = part.arguments === '' ? '{}' : part.arguments
+  return customTools.has(name)
+    ? { id, type: 'custom', custom: { name, input: customInput(text) } }
+    : { id, type: 'function', function: { name, arguments: text } }
+}

@@ -1,0 +1,129 @@
+import type { Conversation, ReasoningRequest, Settings } from '../../conversation/conversation.ts'
+import type { ModelCard } from '../../ports/models.ts'
+import type { EncodedRequest } from '../dialect.ts'
+import { encodeMessages } from './encode-messages.ts'
+import { encodeTools } from './encode-tools.ts'
+import { type Fields, ownOf } from './extras.ts'
+import { SETTING_FIELDS } from './vocabulary.ts'
+import { wireNames } from './wire-names.ts'
+
+/**
+ * A conversation as a request to a server that speaks chat completions. What the caller wrote in this
+ * dialect goes out as it came. `n` is left to who asks: an answer holds one choice. Streams always ask for
+ * their usage, because somebody pays for it.
+ */
+export function encodeRequest(conversation: Conversation, card: ModelCard): EncodedRequest {
+  const ignored: string[] = []
+  const names = wireNames(conversation)
+  const { fields } = ownOf(conversation)
+  const cacheControl = Boolean(card.traits.cachePoints)
+  const body = {
+    model: card.id,
+    messages: encodeMessages(conversation, { cacheControl, names, ignored }),
+    ...encodeTools(conversation, names),
+    ...encodeSettings(conversation, card, ignored),
+    ...encodeOutput(conversation),
+    ...encodeReasoning(conversation, ignored),
+    ...encodeAround(conversation, ignored),
+    ...fields,
+    ...encodeExtra(conversation, card, ignored),
+    ...(conversation.stream && { stream: true, stream_options: { include_usage: true } }),
+  }
+  return { body, ignored, ...(names.undo && { undo: { toolNames: names.undo } }) }
+}
+
+function encodeSettings(
+  { settings, ...conversation }: Conversation,
+  { traits }: ModelCard,
+  ignored: string[],
+): Fields {
+  const maxTokens = ownOf(conversation).maxTokensField ?? traits.nativeSettings?.['maxTokens']
+  const fields: Partial<Record<keyof Settings, string>> = {
+    ...SETTING_FIELDS,
+    maxTokens: maxTokens ?? 'max_completion_tokens',
+    stop: 'stop',
+  }
+  const members: Fields = {}
+  for (const [setting, value] of Object.entries(settings)) {
+    const field = fields[setting as keyof Settings]
+    if (value === undefined || setting === 'promptCache') continue
+    if (field === undefined || traits.unsupported?.includes(setting)) ignored.push(setting)
+    else members[field] = value
+  }
+  const key = settings.promptCache?.key
+  return key ? { ...members, prompt_cache_key: key } : members
+}
+
+function encodeOutput({ output }: Conversation): Fields {
+  if (!output) return {}
+  if (output.type !== 'json-schema') {
+    return { response_format: { type: output.type === 'text' ? 'text' : 'json_object' } }
+  }
+  const { name = 'answer', description, schema, strict } = output
+  return {
+    response_format: {
+      type: 'json_schema',
+      json_schema: {
+        name,
+        ...(description !== undefined && { description }),
+        schema,
+        ...(strict !== undefined && { strict }),
+      },
+    },
+  }
+}
+
+/** Fields with which a caller of this dialect says it otherwise; they go out verbatim. */
+const OTHER_FORMS = ['reasoning', 'thinking', 'enable_thinking', 'thinking_budget'] as const
+
+function encodeReasoning(conversation: Conversation, ignored: string[]): Fields {
+  const { reasoning } = conversation
+  const { fields } = ownOf(conversation)
+  const verbatim = OTHER_FORMS.some((field) => fields?.[field] !== undefined)
+  if (!reasoning || (verbatim && reasoning.param !== 'reasoning_effort')) return {}
+  const effort = effortOf(reasoning)
+  if (effort) return { reasoning_effort: effort }
+  ignored.push(reasoning.param ?? 'reasoning')
+  return {}
+}
+
+const LOW_BUDGET = 2048
+const MEDIUM_BUDGET = 16384
+
+// OpenAI's models know levels, not budgets; that a model shall think as it likes is how they begin.
+function effortOf({ effort, budget }: ReasoningRequest): string | undefined {
+  if (effort || budget === undefined) return effort
+  if (budget <= LOW_BUDGET) return 'low'
+  return budget <= MEDIUM_BUDGET ? 'medium' : 'high'
+}
+
+/** Voice, search, labels: in their plain forms, over which the caller's own are laid. */
+function encodeAround(conversation: Conversation, ignored: string[]): Fields {
+  const { audio, webSearch, guardrail, user, metadata, store } = conversation
+  if (guardrail) ignored.push('guardrail')
+  const said = ownOf(conversation).fields
+  return {
+    ...(audio && { modalities: ['text', 'audio'], audio }),
+    ...(webSearch && { web_search_options: encodeWebSearch(webSearch) }),
+    ...(user && !said?.['safety_identifier'] && { user }),
+    ...(metadata && { metadata }),
+    ...(store !== undefined && { store }),
+  }
+}
+
+function encodeWebSearch({ contextSize, location }: NonNullable<Conversation['webSearch']>) {
+  return {
+    ...(contextSize && { search_context_size: contextSize }),
+    ...(location && { user_location: { type: 'approximate', approximate: location } }),
+  }
+}
+
+function encodeExtra(
+  { extraFields }: Conversation,
+  { traits }: ModelCard,
+  ignored: string[],
+): Fields | undefined {
+  if (!extraFields || traits.extraFields !== false) return extraFields
+  ignored.push(...Object.keys(extraFields))
+  return undefined
+}

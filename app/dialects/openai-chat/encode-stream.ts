@@ -1,0 +1,71 @@
+import type { Conversation } from '../../conversation/conversation.ts'
+import type { ReplyEnd, ReplyEvent } from '../../conversation/events.ts'
+import type { AnswerHead, ReplyEncoder } from '../dialect.ts'
+import {
+  type ChoiceStream,
+  endChoice,
+  openChoice,
+  tierMember,
+  writeDelta,
+  writePart,
+} from './choice-stream.ts'
+import { encodeError } from './encode-error.ts'
+import { type Fields, ownOf } from './extras.ts'
+import { mannerOf, type OpenaiChatOptions } from './manner.ts'
+import { replyUsage } from './usage.ts'
+
+/**
+ * Streamed replies as OpenAI's CreateChatCompletionStreamResponse. The envelope of the chunks is built
+ * once; per delta only its text is made into JSON.
+ */
+export function createStreamEncoding(options: OpenaiChatOptions) {
+  return (conversation: Conversation, head: AnswerHead): ReplyEncoder => {
+    const manner = mannerOf(conversation, options)
+    const usage = conversation.streamUsage === true
+    const envelope = openEnvelope(head)
+    const choices: ChoiceStream[] = []
+    const choiceOf = (index: number): ChoiceStream => {
+      choices[index] ??= openChoice({ index, envelope, head, manner, usage })
+      return choices[index]
+    }
+    return {
+      write: (events, choice = 0) => write(choiceOf(choice), events),
+      end: () => closing(choices, envelope, usage),
+      fail: (error) => `data: ${JSON.stringify(encodeError(error))}\n\n`,
+      keepAlive: ': keep-alive\n\n',
+    }
+  }
+}
+
+/** Everything of a chunk before its choices. */
+function openEnvelope({ id, created, model }: AnswerHead): string {
+  return `data: {"id":${JSON.stringify(id)},"object":"chat.completion.chunk","created":${created},"model":${JSON.stringify(model)},"choices":[`
+}
+
+function write(choice: ChoiceStream, events: ReplyEvent[]): string {
+  let text = ''
+  for (const event of events) {
+    if (event.type === 'part-delta') text += writeDelta(choice, event.index, event.text)
+    else if (event.type === 'reply-end') text += endChoice(choice, event)
+    else text += writePart(choice, event)
+  }
+  return text
+}
+
+function closing(choices: ChoiceStream[], envelope: string, usage: boolean): string {
+  const ends = choices.map((choice) => choice.end).filter((end) => end !== undefined)
+  return `${usage ? usageChunk(ends, envelope) : ''}${ownChunk(ends[0], envelope)}data: [DONE]\n\n`
+}
+
+function usageChunk(ends: ReplyEnd[], envelope: string): string {
+  const usage = replyUsage(ends)
+  const tier = tierMember(ends[0])
+  return `${envelope}]${tier},"usage":${JSON.stringify(usage)}}\n\n`
+}
+
+/** An upstream's own last words, its moderation results for one. */
+function ownChunk(end: ReplyEnd | undefined, envelope: string): string {
+  const { system_fingerprint: _, ...fields }: Fields = (end && ownOf(end).fields) ?? {}
+  if (Object.keys(fields).length === 0) return ''
+  return `${envelope}],${JSON.stringify(fields).slice(1)}\n\n`
+}

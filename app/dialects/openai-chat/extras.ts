@@ -1,0 +1,74 @@
+import type { Extras } from '../../conversation/conversation.ts'
+import type { WireUsage } from './wire-reply.ts'
+
+export const NAME = 'openai-chat'
+
+/** Verbatim members of a wire object, written back as they came. */
+export type Fields = Record<string, unknown>
+
+/**
+ * What this dialect keeps for itself on the waist. `fields` are wire members written back verbatim, the
+ * others are hints about the form something had.
+ */
+export interface Own {
+  fields?: Fields
+  /** Conversation: message boundaries of the leading system messages, in order. */
+  systemMessages?: SystemMessageForm[]
+  /** Conversation: the caller speaks the older `functions` and `function_call`. */
+  legacyFunctions?: boolean
+  /** Conversation: the caller named the limit `max_tokens`. */
+  maxTokensField?: 'max_tokens' | 'max_completion_tokens'
+  /** Conversation: thoughts are not to be shown. */
+  hideReasoning?: boolean
+  /** A turn: its role on the wire where ours says less. A media part: the type of its part. */
+  form?: string
+  /** A reasoning part: the member of the message it came in. */
+  reasoningField?: string
+  /** A function tool or a call: not a plain function. */
+  kind?: 'custom' | 'legacy'
+  /** A custom tool: its members; a function tool: unknown members of `function`. */
+  inner?: Fields
+  /** A legacy function's answer: the function's name. */
+  functionName?: string
+  /** The end of a reply: the count as the upstream gave it. */
+  usage?: Partial<WireUsage>
+}
+
+export interface SystemMessageForm {
+  role: 'system' | 'developer'
+  parts: number
+  name?: string
+  fields?: Fields
+}
+
+const NOTHING: Own = {}
+
+/** `own` as the `extras` of something, or nothing at all where it holds nothing. */
+export function extrasOf(own: Own): { extras?: Extras } {
+  const members: Record<string, unknown> = {}
+  let any = false
+  for (const [key, value] of Object.entries(own)) {
+    if (value === undefined) continue
+    members[key] = value
+    any = true
+  }
+  return any ? { extras: { [NAME]: members } } : {}
+}
+
+/** What this dialect kept on something. */
+export function ownOf(holder: { extras?: Extras }): Own {
+  return (holder.extras?.[NAME] as Own | undefined) ?? NOTHING
+}
+
+/** The members of a wire object beside the known ones, nulls left out; undefined when there are none. */
+export function unknownFields(wire: object, known: ReadonlySet<string>): Fields | undefined {
+  let found: [string, unknown][] | undefined
+  for (const key in wire) {
+    if (known.has(key)) continue
+    const value = (wire as Fields)[key]
+    if (value === null || value === undefined) continue
+    found ??= []
+    found.push([key, value])
+  }
+  return found && Object.fromEntries(found)
+}

@@ -1,0 +1,70 @@
+import type { Settings } from '../../conversation/conversation.ts'
+import type { StopReason } from '../../conversation/events.ts'
+import type { WireFinishReason } from './wire-reply.ts'
+
+/** Settings that are called by one field and mean the same on both sides. */
+export const SETTING_FIELDS = {
+  temperature: 'temperature',
+  topP: 'top_p',
+  topK: 'top_k',
+  frequencyPenalty: 'frequency_penalty',
+  presencePenalty: 'presence_penalty',
+  seed: 'seed',
+  logitBias: 'logit_bias',
+  logprobs: 'logprobs',
+  topLogprobs: 'top_logprobs',
+  parallelToolCalls: 'parallel_tool_calls',
+  serviceTier: 'service_tier',
+  verbosity: 'verbosity',
+  prediction: 'prediction',
+} as const satisfies Partial<Record<keyof Settings, string>>
+
+/** Every setting's name in this dialect, where snake case does not give it. */
+export const SETTING_NAMES: Partial<Record<keyof Settings, string>> = {
+  ...SETTING_FIELDS,
+  promptCache: 'prompt_cache_key',
+}
+
+export const FINISH_REASONS: Record<StopReason, WireFinishReason> = {
+  'end-turn': 'stop',
+  'stop-sequence': 'stop',
+  'max-tokens': 'length',
+  'tool-use': 'tool_calls',
+  refusal: 'content_filter',
+  'content-filter': 'content_filter',
+  'context-window': 'length',
+  pause: 'stop',
+}
+
+/** Unknown reasons of compatible servers (`eos`, `end_turn`) are good ends. */
+export const STOP_REASONS: Record<string, StopReason> = {
+  stop: 'end-turn',
+  length: 'max-tokens',
+  tool_calls: 'tool-use',
+  function_call: 'tool-use',
+  content_filter: 'content-filter',
+}
+
+const AUDIO_TYPES: Record<string, string> = {
+  mp3: 'audio/mpeg',
+  pcm16: 'audio/pcm',
+}
+
+const FORMATS_BY_TYPE: Record<string, string> = {
+  'audio/mpeg': 'mp3',
+  'audio/mp3': 'mp3',
+  'audio/pcm': 'pcm16',
+  'audio/x-wav': 'wav',
+  'audio/wave': 'wav',
+}
+
+/** The media type behind the `format` of an `input_audio` part. */
+export function audioType(format: string): string {
+  return AUDIO_TYPES[format] ?? `audio/${format}`
+}
+
+/** The `format` for a media type; OpenAI's default where there is none. */
+export function audioFormat(mediaType: string | undefined): string {
+  if (mediaType === undefined) return 'wav'
+  return FORMATS_BY_TYPE[mediaType] ?? mediaType.slice(mediaType.indexOf('/') + 1)
+}

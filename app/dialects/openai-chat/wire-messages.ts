@@ -1,0 +1,237 @@
+import { z } from '@hono/zod-openapi'
+
+/** The formats `input_audio` may name: OpenAI's two, and those other models hear as well. */
+export const AUDIO_FORMATS = [
+  'wav',
+  'mp3',
+  'flac',
+  'ogg',
+  'opus',
+  'aac',
+  'm4a',
+  'mp4',
+  'mpeg',
+  'mpga',
+  'webm',
+  'pcm16',
+] as const
+
+const cacheControl = z
+  .looseObject({ type: z.string().optional(), ttl: z.enum(['5m', '1h']).nullish() })
+  .nullish()
+  .describe('Everything up to here may be cached upstream.')
+
+const cacheBreakpoint = z
+  .looseObject({ mode: z.string().optional() })
+  .nullish()
+  .describe("OpenAI's own mark for the end of a reusable prompt prefix.")
+
+/** Marks that may stand on any content part. */
+const marks = { cache_control: cacheControl, prompt_cache_breakpoint: cacheBreakpoint }
+
+const textPart = z
+  .looseObject({ type: z.literal('text'), text: z.string(), ...marks })
+  .openapi('ChatTextPart')
+
+const imagePart = z
+  .looseObject({
+    type: z.literal('image_url'),
+    image_url: z
+      .union(
+        [
+          z.looseObject({
+            url: z
+              .string()
+              .describe('https, s3://, file-id:, a data URL or bare base64; videos too.'),
+            detail: z.string().nullish().describe('How closely to look: auto, low, high.'),
+          }),
+          z.string(),
+        ],
+        { error: 'an object' },
+      )
+      .describe('Where the image is.'),
+    ...marks,
+  })
+  .openapi('ChatImagePart')
+
+const videoPart = z
+  .looseObject({
+    type: z.literal('video_url'),
+    video_url: z.union([z.looseObject({ url: z.string() }), z.string()], { error: 'an object' }),
+    ...marks,
+  })
+  .openapi('ChatVideoPart')
+
+const audioPart = z
+  .looseObject({
+    type: z.literal('input_audio'),
+    input_audio: z.looseObject({
+      data: z.string().describe('Base64; also a data URL, https, s3:// or file-id:.'),
+      format: z.enum(AUDIO_FORMATS),
+    }),
+    ...marks,
+  })
+  .openapi('ChatAudioPart')
+
+const filePart = z
+  .looseObject({
+    type: z.literal('file'),
+    file: z.looseObject({
+      file_data: z
+        .string()
+        .nullish()
+        .describe('A data URL or bare base64; also https, s3:// or file-id:.'),
+      file_id: z.string().nullish(),
+      file_url: z.string().nullish(),
+      filename: z.string().nullish(),
+    }),
+    ...marks,
+  })
+  .openapi('ChatFilePart')
+
+const refusalPart = z
+  .looseObject({ type: z.literal('refusal'), refusal: z.string() })
+  .openapi('ChatRefusalPart')
+
+const TEXT_OR_PARTS = { error: 'one of a string or array of objects' }
+
+const textContent = z.union(
+  [z.string(), z.array(z.discriminatedUnion('type', [textPart]))],
+  TEXT_OR_PARTS,
+)
+
+const mediaContent = z.union(
+  [
+    z.string(),
+    z.array(z.discriminatedUnion('type', [textPart, imagePart, audioPart, filePart, videoPart])),
+  ],
+  TEXT_OR_PARTS,
+)
+
+const assistantContent = z.union(
+  [z.string(), z.array(z.discriminatedUnion('type', [textPart, refusalPart]))],
+  TEXT_OR_PARTS,
+)
+
+const functionCall = z.looseObject({
+  name: z.string(),
+  arguments: z.string().describe('JSON, as the model wrote it.'),
+})
+
+const toolCall = z.discriminatedUnion('type', [
+  // Some clients leave the type of a call out when they send it back.
+  z.looseObject({ id: z.string(), type: z.literal('function').optional(), function: functionCall }),
+  z.looseObject({
+    id: z.string(),
+    type: z.literal('custom'),
+    custom: z.looseObject({ name: z.string(), input: z.string() }),
+  }),
+])
+
+/**
+ * A thought as it must come back to the model. `reasoning.text` holds the thought and the model's
+ * signature under it, `reasoning.encrypted` a block that only the model can read. The field and its
+ * words are OpenRouter's, so clients that know it keep it.
+ */
+export const reasoningDetail = z
+  .looseObject({
+    type: z.string().describe('reasoning.text, reasoning.encrypted or reasoning.summary'),
+    text: z.string().nullish(),
+    summary: z.string().nullish(),
+    signature: z.string().nullish(),
+    data: z.string().nullish(),
+    index: z.number().nullish(),
+  })
+  .openapi('ChatReasoningDetail')
+
+const systemMessage = z
+  .looseObject({
+    role: z.literal('system'),
+    content: textContent,
+    name: z.string().nullish(),
+    cache_control: cacheControl,
+  })
+  .openapi('ChatSystemMessage')
+
+const developerMessage = z
+  .looseObject({
+    role: z.literal('developer'),
+    content: textContent,
+    name: z.string().nullish(),
+    cache_control: cacheControl,
+  })
+  .openapi('ChatDeveloperMessage')
+
+const userMessage = z
+  .looseObject({
+    role: z.literal('user'),
+    content: mediaContent,
+    name: z.string().nullish(),
+    cache_control: cacheControl,
+  })
+  .openapi('ChatUserMessage')
+
+const assistantMessage = z
+  .looseObject({
+    role: z.literal('assistant'),
+    content: assistantContent.nullish(),
+    refusal: z.string().nullish(),
+    name: z.string().nullish(),
+    audio: z.looseObject({ id: z.string() }).nullish(),
+    tool_calls: z.array(toolCall).nullish(),
+    function_call: functionCall.nullish(),
+    reasoning_content: z.string().nullish().describe('What the model thought, in plain text.'),
+    reasoning: z.string().nullish().describe('Another name of `reasoning_content`.'),
+    reasoning_details: z
+      .array(reasoningDetail)
+      .nullish()
+      .describe('Signed and encrypted thoughts; send them back unchanged.'),
+    cache_control: cacheControl,
+  })
+  .openapi('ChatAssistantMessage')
+
+const toolMessage = z
+  .looseObject({
+    role: z.literal('tool'),
+    content: mediaContent.nullable(),
+    tool_call_id: z.string(),
+    cache_control: cacheControl,
+  })
+  .openapi('ChatToolMessage')
+
+const functionMessage = z
+  .looseObject({ role: z.literal('function'), content: z.string().nullable(), name: z.string() })
+  .openapi('ChatFunctionMessage')
+
+export const message = z
+  .discriminatedUnion('role', [
+    systemMessage,
+    developerMessage,
+    userMessage,
+    assistantMessage,
+    toolMessage,
+    functionMessage,
+  ])
+  .openapi('ChatMessage')
+
+export type WireMessage = z.infer<typeof message>
+export type WireSystemMessage = z.infer<typeof systemMessage> | z.infer<typeof developerMessage>
+export type WireUserMessage = z.infer<typeof userMessage>
+export type WireAssistantMessage = z.infer<typeof assistantMessage>
+export type WireToolMessage = z.infer<typeof toolMessage>
+export type WireFunctionMessage = z.infer<typeof functionMessage>
+export type WireToolCall = z.infer<typeof toolCall>
+export type WireReasoningDetail = z.infer<typeof reasoningDetail>
+export type WireTextPart = z.infer<typeof textPart>
+export type WireImagePart = z.infer<typeof imagePart>
+export type WireVideoPart = z.infer<typeof videoPart>
+export type WireAudioPart = z.infer<typeof audioPart>
+export type WireFilePart = z.infer<typeof filePart>
+export type WireRefusalPart = z.infer<typeof refusalPart>
+export type WireContentPart =
+  | WireTextPart
+  | WireImagePart
+  | WireVideoPart
+  | WireAudioPart
+  | WireFilePart
+  | WireRefusalPart

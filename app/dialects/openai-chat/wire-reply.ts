@@ -1,0 +1,163 @@
+import { z } from '@hono/zod-openapi'
+import { reasoningDetail } from './wire-messages.ts'
+
+const finishReason = z.enum(['stop', 'length', 'tool_calls', 'content_filter', 'function_call'])
+
+const annotation = z.looseObject({
+  type: z.literal('url_citation'),
+  url_citation: z.looseObject({
+    url: z.string(),
+    title: z.string(),
+    start_index: z.number().describe('Characters into the content.'),
+    end_index: z.number(),
+  }),
+})
+
+const spoken = z.looseObject({
+  id: z.string(),
+  data: z.string().describe('Base64.'),
+  transcript: z.string(),
+  expires_at: z.number(),
+})
+
+const functionCall = z.looseObject({ name: z.string(), arguments: z.string() })
+
+const calledTool = z.looseObject({
+  id: z.string(),
+  type: z.enum(['function', 'custom']),
+  function: functionCall.optional(),
+  custom: z.looseObject({ name: z.string(), input: z.string() }).optional(),
+})
+
+const usage = z
+  .looseObject({
+    prompt_tokens: z.number().describe('All tokens read, those of the cache included.'),
+    completion_tokens: z.number(),
+    total_tokens: z.number(),
+    prompt_tokens_details: z
+      .looseObject({
+        cached_tokens: z.number().optional(),
+        cache_write_tokens: z.number().optional(),
+        audio_tokens: z.number().optional(),
+      })
+      .optional(),
+    completion_tokens_details: z
+      .looseObject({
+        reasoning_tokens: z.number().optional(),
+        audio_tokens: z.number().optional(),
+        accepted_prediction_tokens: z.number().optional(),
+        rejected_prediction_tokens: z.number().optional(),
+      })
+      .optional(),
+  })
+  .openapi('ChatCompletionUsage')
+
+const replyMessage = z
+  .looseObject({
+    role: z.literal('assistant'),
+    content: z.string().nullable(),
+    refusal: z.string().nullable(),
+    annotations: z.array(annotation).optional(),
+    tool_calls: z.array(calledTool).optional(),
+    function_call: functionCall.optional(),
+    audio: spoken.nullish(),
+    images: z.array(z.looseObject({ type: z.literal('image_url') })).optional(),
+    reasoning_content: z.string().nullish().describe('What the model thought, in plain text.'),
+    reasoning: z.string().nullish().describe('`reasoning_content` by another name.'),
+    reasoning_details: z
+      .array(reasoningDetail)
+      .nullish()
+      .describe('Signed and encrypted thoughts; send them back unchanged with the message.'),
+  })
+  .openapi('ChatCompletionMessage')
+
+const choice = z.looseObject({
+  index: z.number(),
+  message: replyMessage,
+  logprobs: z.looseObject({}).nullable(),
+  finish_reason: finishReason,
+})
+
+/** OpenAI's CreateChatCompletionResponse; for the documentation, nothing is parsed by it. */
+export const chatCompletion = z
+  .looseObject({
+    id: z.string(),
+    object: z.literal('chat.completion'),
+    created: z.number().describe('Unix time in seconds.'),
+    model: z.string(),
+    choices: z.array(choice),
+    usage: usage.optional(),
+    service_tier: z.string().optional(),
+    system_fingerprint: z.string().nullish(),
+    metadata: z.record(z.string(), z.string()).optional(),
+  })
+  .openapi('CreateChatCompletionResponse')
+
+const calledToolDelta = z.looseObject({
+  index: z.number(),
+  id: z.string().optional(),
+  type: z.string().optional(),
+  function: z
+    .looseObject({ name: z.string().optional(), arguments: z.string().optional() })
+    .optional(),
+  custom: z.looseObject({ name: z.string().optional(), input: z.string().optional() }).optional(),
+})
+
+const delta = z
+  .looseObject({
+    role: z.string().optional(),
+    content: z.string().nullish(),
+    refusal: z.string().nullish(),
+    annotations: z.array(annotation).optional(),
+    tool_calls: z.array(calledToolDelta).optional(),
+    function_call: z
+      .looseObject({ name: z.string().optional(), arguments: z.string().optional() })
+      .optional(),
+    reasoning_content: z.string().nullish(),
+    reasoning: z.string().nullish(),
+    reasoning_details: z.array(reasoningDetail).nullish(),
+  })
+  .openapi('ChatCompletionDelta')
+
+/** OpenAI's CreateChatCompletionStreamResponse: one frame of a stream. */
+export const chatCompletionChunk = z
+  .looseObject({
+    id: z.string(),
+    object: z.literal('chat.completion.chunk'),
+    created: z.number(),
+    model: z.string(),
+    choices: z.array(
+      z.looseObject({
+        index: z.number(),
+        delta,
+        logprobs: z.looseObject({}).nullish(),
+        finish_reason: finishReason.nullable(),
+      }),
+    ),
+    usage: usage.nullish(),
+    service_tier: z.string().optional(),
+  })
+  .openapi('CreateChatCompletionStreamResponse')
+
+/** The one form in which this dialect says that something went wrong. */
+export const openaiError = z
+  .looseObject({
+    error: z.looseObject({
+      message: z.string(),
+      type: z.string(),
+      param: z.string().nullable(),
+      code: z.string().nullable(),
+    }),
+  })
+  .openapi('OpenaiError')
+
+export type WireFinishReason = z.infer<typeof finishReason>
+export type WireAnnotation = z.infer<typeof annotation>
+export type WireUsage = z.infer<typeof usage>
+export type WireReplyMessage = z.infer<typeof replyMessage>
+export type WireChoice = z.infer<typeof choice>
+export type WireCompletion = z.infer<typeof chatCompletion>
+export type WireChunk = z.infer<typeof chatCompletionChunk>
+export type WireDelta = z.infer<typeof delta>
+export type WireCalledTool = z.infer<typeof calledTool>
+export type WireCalledToolDelta = z.infer<typeof calledToolDelta>

@@ -1,0 +1,167 @@
+import { z } from '@hono/zod-openapi'
+import { message } from './wire-messages.ts'
+import { legacyFunction, legacyFunctionCall, tool, toolChoice } from './wire-tools.ts'
+
+const EFFORTS = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max'] as const
+
+const integer = () => z.int()
+
+// Seeds and biases reach beyond what is safe as a JavaScript integer, but not beyond what is whole.
+const whole = () => z.number().multipleOf(1)
+
+const responseFormat = z
+  .discriminatedUnion('type', [
+    z.looseObject({ type: z.literal('text') }),
+    z.looseObject({ type: z.literal('json_object') }),
+    z.looseObject({
+      type: z.literal('json_schema'),
+      json_schema: z.looseObject({
+        name: z
+          .string()
+          .max(64)
+          .regex(/^[a-zA-Z0-9_-]+$/),
+        description: z.string().nullish(),
+        schema: z.record(z.string(), z.unknown()).nullish(),
+        strict: z.boolean().nullish(),
+      }),
+    }),
+  ])
+  .openapi('ChatResponseFormat')
+
+const stop = z.union([z.string(), z.array(z.string()).max(4)], {
+  error: 'one of a string or array of strings',
+})
+
+const audio = z.looseObject({
+  voice: z.union([z.string(), z.looseObject({ id: z.string() })], {
+    error: 'one of a string or an object',
+  }),
+  format: z.enum(['wav', 'aac', 'mp3', 'flac', 'opus', 'pcm16']),
+})
+
+const prediction = z.looseObject({
+  type: z.literal('content'),
+  content: z.union(
+    [z.string(), z.array(z.looseObject({ type: z.literal('text'), text: z.string() }))],
+    { error: 'one of a string or array of objects' },
+  ),
+})
+
+const webSearchOptions = z.looseObject({
+  search_context_size: z.enum(['low', 'medium', 'high']).nullish(),
+  user_location: z
+    .looseObject({
+      type: z.literal('approximate'),
+      approximate: z.looseObject({
+        country: z.string().nullish(),
+        region: z.string().nullish(),
+        city: z.string().nullish(),
+        timezone: z.string().nullish(),
+      }),
+    })
+    .nullish(),
+})
+
+const reasoning = z.looseObject({
+  effort: z.enum(EFFORTS).nullish(),
+  max_tokens: integer().min(0).nullish(),
+  enabled: z.boolean().nullish(),
+  exclude: z.boolean().nullish(),
+})
+
+const thinking = z.looseObject({
+  type: z.enum(['enabled', 'disabled', 'adaptive']),
+  budget_tokens: integer().min(0).nullish(),
+  display: z.string().nullish(),
+})
+
+const guardrail = z.looseObject({
+  guardrailIdentifier: z.string().min(1),
+  guardrailVersion: z.string().min(1),
+  trace: z.enum(['disabled', 'enabled', 'enabled_full']).nullish(),
+  streamProcessingMode: z.enum(['sync', 'async']).nullish(),
+})
+
+/**
+ * The body of `POST /v1/chat/completions`: OpenAI's CreateChatCompletionRequest, and the widely used
+ * extensions of other servers. Loose: what is not named here passes and is for the model to know.
+ */
+export const chatCompletionRequest = z
+  .looseObject({
+    model: z.string().min(1).describe('The model, by id, profile, ARN or alias.'),
+    messages: z.array(message).min(1).describe('The conversation so far.'),
+
+    n: integer().min(1).max(128).nullish().describe('How many answers to give.'),
+    max_completion_tokens: integer().min(1).nullish().describe('Tokens of answer and thought.'),
+    max_tokens: integer().min(1).nullish().describe('The older name of max_completion_tokens.'),
+    temperature: z.number().min(0).max(2).nullish(),
+    top_p: z.number().min(0).max(1).nullish(),
+    top_k: integer().min(0).nullish().describe('Not of OpenAI: sample among the k likeliest.'),
+    frequency_penalty: z.number().min(-2).max(2).nullish(),
+    presence_penalty: z.number().min(-2).max(2).nullish(),
+    stop: stop.nullish().describe('Texts that end the answer; blank ones are dropped.'),
+    seed: whole().min(-9223372036854776000).max(9223372036854776000).nullish(),
+    logit_bias: z.record(z.string(), z.number().min(-100).max(100)).nullish(),
+    logprobs: z.boolean().nullish(),
+    top_logprobs: integer().min(0).max(20).nullish(),
+
+    response_format: responseFormat.nullish().describe('The form the answer must have.'),
+    modalities: z.array(z.enum(['text', 'audio'])).nullish(),
+    audio: audio.nullish().describe('Voice and format of a spoken answer.'),
+    verbosity: z.enum(['low', 'medium', 'high']).nullish(),
+    prediction: prediction.nullish().describe('Text much of the answer is expected to repeat.'),
+
+    reasoning_effort: z.enum(EFFORTS).nullish().describe('How much to think.'),
+    reasoning: reasoning.nullish().describe("OpenRouter's form of reasoning_effort."),
+    include_reasoning: z.boolean().nullish().describe('Whether thoughts are shown.'),
+    thinking: thinking.nullish().describe("Anthropic's form of reasoning_effort."),
+    enable_thinking: z.boolean().nullish().describe("Qwen's form of reasoning_effort."),
+    thinking_budget: integer().min(0).nullish().describe("Qwen's token budget for thought."),
+
+    tools: z.array(tool).nullish().describe('What the model may call.'),
+    tool_choice: toolChoice.nullish(),
+    parallel_tool_calls: z.boolean().nullish(),
+    functions: z.array(legacyFunction).min(1).max(128).nullish().describe('Older form of tools.'),
+    function_call: legacyFunctionCall.nullish().describe('Older form of tool_choice.'),
+    web_search_options: webSearchOptions.nullish().describe('The model may search the web.'),
+
+    service_tier: z
+      .enum(['auto', 'default', 'flex', 'scale', 'priority', 'fast', 'reserved'])
+      .nullish(),
+    prompt_cache_key: z.string().nullish(),
+    prompt_cache_retention: z.enum(['in_memory', '24h', '5m', '1h']).nullish(),
+    prompt_cache_options: z
+      .looseObject({
+        ttl: z.enum(['30m', '5m', '1h']).nullish(),
+        mode: z.enum(['implicit', 'explicit']).nullish(),
+      })
+      .nullish(),
+    metadata: z
+      .record(z.string().max(64), z.string().max(512))
+      .nullish()
+      .describe("The caller's own labels, at most 16."),
+    store: z.boolean().nullish().describe('Keep the exchange for later retrieval.'),
+    user: z.string().nullish().describe('The end user; older form of safety_identifier.'),
+    safety_identifier: z.string().max(64).nullish(),
+    moderation: z.looseObject({ model: z.string() }).nullish(),
+
+    stream: z.boolean().nullish(),
+    stream_options: z
+      .looseObject({
+        include_usage: z.boolean().nullish(),
+        include_obfuscation: z.boolean().nullish(),
+      })
+      .nullish(),
+
+    bedrock_model: z.string().min(1).nullish().describe('An upstream id that wins over model.'),
+    model_provider: z.string().min(1).nullish().describe('Narrows what model may resolve to.'),
+    'amazon-bedrock-guardrailConfig': guardrail.nullish().describe('A Bedrock guardrail.'),
+  })
+  .openapi('CreateChatCompletionRequest')
+
+export type WireRequest = z.infer<typeof chatCompletionRequest>
+export type WireResponseFormat = z.infer<typeof responseFormat>
+export type WireReasoning = z.infer<typeof reasoning>
+
+/** Every field the dialect itself understands; all others are extra. */
+export const KNOWN_FIELDS: ReadonlySet<string> = new Set(Object.keys(chatCompletionRequest.shape))

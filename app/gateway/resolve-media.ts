@@ -1,0 +1,177 @@
+import { base64Size, decodeBase64, encodeBase64 } from '../codecs/base64.ts'
+import { mediaTypeOfName } from '../codecs/media-name.ts'
+import { mediaKind, sniffBase64, sniffBytes } from '../codecs/media-type.ts'
+import type { Conversation, MediaPart, Part, Turn } from '../conversation/conversation.ts'
+import { GatewayError } from '../errors.ts'
+import type { ModelCard } from '../ports/models.ts'
+import type { Services } from '../ports/services.ts'
+import type { FetchedFile, WebFetchOptions } from '../ports/web-fetch.ts'
+
+/** What resolving needs to know besides the conversation. */
+export interface MediaResolution {
+  card: ModelCard
+  services: Services
+  /** Whose stored files may be named. */
+  owner: string
+  signal: AbortSignal
+}
+
+type Kind = MediaPart['type']
+
+/**
+ * The conversation with every attachment in a form its model reads: bytes fetched, types told by content,
+ * what is too large put into S3. The conversation itself when there is nothing to do.
+ */
+export async function resolveMedia(
+  conversation: Conversation,
+  resolution: MediaResolution,
+): Promise<Conversation> {
+  const found: MediaPart[] = []
+  for (const turn of conversation.turns) collect(turn.parts, found)
+  if (found.length === 0) return conversation
+
+  const resolved = new Map<Part, Part>()
+  const waiting = [...found]
+  const work = async () => {
+    for (let part = waiting.shift(); part; part = waiting.shift()) {
+      resolved.set(part, await resolvePart(part, resolution))
+    }
+  }
+  const { MAX_CONCURRENT_INPUT_DOWNLOADS } = resolution.services.config
+  const workers = Math.min(MAX_CONCURRENT_INPUT_DOWNLOADS, found.length)
+  await Promise.all(Array.from({ length: workers }, work))
+  const turns = conversation.turns.map<Turn>((turn) => ({
+    ...turn,
+    parts: exchanged(turn.parts, resolved),
+  }))
+  return { ...conversation, turns }
+}
+
+function collect(parts: Part[], found: MediaPart[]): void {
+  for (const part of parts) {
+    if (part.type === 'tool-result') collect(part.content, found)
+    else if (isMedia(part)) found.push(part)
+  }
+}
+
+function exchanged(parts: Part[], resolved: Map<Part, Part>): Part[] {
+  return parts.map((part) => {
+    if (part.type !== 'tool-result') return resolved.get(part) ?? part
+    return { ...part, content: exchanged(part.content, resolved) }
+  })
+}
+
+function isMedia(part: Part): part is MediaPart {
+  return 'source' in part && typeof part.source === 'object'
+}
+
+async function resolvePart(part: MediaPart, resolution: MediaResolution): Promise<MediaPart> {
+  const { source } = part
+  const { card, owner } = resolution
+  const sources = resolution.services.media
+  const options = fetchOptions(resolution)
+  try {
+    switch (source.kind) {
+      case 'text':
+        return part
+      case 'base64':
+        return await fitted(told(part, source.data), resolution)
+      case 's3':
+        if (card.traits.s3?.includes(part.type)) return part
+        return await fetched(part, resolution, sources.s3?.(source.uri, options))
+      case 'url':
+        return await fetched(part, resolution, sources.web?.(source.url, options))
+      case 'file':
+        return await fetched(part, resolution, sources.file?.(source.id, owner, options))
+    }
+  } catch (thrown) {
+    throw placed(thrown, part)
+  }
+}
+
+function fetchOptions({ services, signal }: MediaResolution): WebFetchOptions {
+  const { MAX_INPUT_FILE_SIZE, INPUT_URL_TIMEOUT } = services.config
+  return { maxBytes: MAX_INPUT_FILE_SIZE, timeout: INPUT_URL_TIMEOUT * 1000, signal }
+}
+
+const UNCONFIGURED: Record<'s3' | 'url' | 'file', string> = {
+  s3: 'Attachments in S3 cannot be read here: no AWS is configured.',
+  url: 'Attachments by URL are switched off here.',
+  file: 'Stored files are not configured here.',
+}
+
+async function fetched(
+  part: MediaPart,
+  resolution: MediaResolution,
+  fetching: Promise<FetchedFile> | undefined,
+): Promise<MediaPart> {
+  if (!fetching) {
+    const kind = part.source.kind as keyof typeof UNCONFIGURED
+    throw new GatewayError('feature-unavailable', UNCONFIGURED[kind])
+  }
+  const file = await fetching
+  const mediaType = sniffBytes(file.bytes, claim(part) ?? claim(file))
+  const part64: MediaPart = {
+    ...part,
+    type: kindOf(mediaType, part.type),
+    mediaType,
+    name: part.name ?? file.name,
+    source: { kind: 'base64', data: encodeBase64(file.bytes) },
+  }
+  return fitted(part64, resolution)
+}
+
+/** The part with its type told by its content; a claim counts only where content tells nothing. */
+function told(part: MediaPart, data: string): MediaPart {
+  const mediaType = sniffBase64(data, claim(part))
+  return { ...part, type: kindOf(mediaType, part.type), mediaType }
+}
+
+/** What an attachment is said to be; servers that know nothing say `application/octet-stream`. */
+function claim({ mediaType, name }: { mediaType?: string; name?: string }): string | undefined {
+  const told = mediaType?.startsWith('application/octet-stream') ? undefined : mediaType
+  return told ?? (name ? mediaTypeOfName(name) : undefined)
+}
+
+// Clients send videos as `image_url` and PDFs as images: what it is decides, not what it was called.
+function kindOf(mediaType: string | undefined, claimed: Kind): Kind {
+  return (mediaType && mediaKind(mediaType)) || claimed
+}
+
+/** Bytes of one attachment that a request may carry itself; aws-platform facts, per model by its traits. */
+const INLINE_LIMITS: Record<Kind, number> = {
+  image: 3_750_000,
+  document: 4_500_000,
+  audio: 18_750_000,
+  video: 18_750_000,
+}
+
+async function fitted(part: MediaPart, resolution: MediaResolution): Promise<MediaPart> {
+  if (part.source.kind !== 'base64') return part
+  const { card, signal } = resolution
+  const { media } = resolution.services
+  const size = base64Size(part.source.data)
+  const { inlineLimits } = card.traits
+  if (inlineLimits === false) return part
+  const limit = inlineLimits?.[part.type] ?? INLINE_LIMITS[part.type]
+  if (size <= limit) return part
+  if (!media.stage || !card.traits.s3?.includes(part.type)) {
+    throw new GatewayError(
+      'too-large',
+      `The ${part.type} has ${size} bytes; the model ${card.id} takes ${limit} at most.`,
+    )
+  }
+  const file = { bytes: decodeBase64(part.source.data), mediaType: part.mediaType, name: part.name }
+  return { ...part, source: { kind: 's3', uri: await media.stage(file, { signal }) } }
+}
+
+/** The error with the place of the attachment in the caller's request. */
+function placed(thrown: unknown, { param }: MediaPart): unknown {
+  if (!(thrown instanceof GatewayError) || thrown.param || !param) return thrown
+  return new GatewayError(thrown.code, thrown.message, {
+    param,
+    reason: thrown.reason,
+    retryAfter: thrown.retryAfter,
+    cause: thrown.cause,
+  })
+}

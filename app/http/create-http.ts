@@ -1,0 +1,30 @@
+import { OpenAPIHono } from '@hono/zod-openapi'
+import { validationError } from '../dialects/validation.ts'
+import type { Services } from '../ports/services.ts'
+import type { HttpContext, HttpEnv } from './context.ts'
+import { errorResponse } from './errors.ts'
+import { reception } from './reception.ts'
+import { mount, openPaths, type Surface, voices } from './surface.ts'
+import { unknownRoute } from './unknown-route.ts'
+
+/** The surfaces as one Hono app. They are asked for with the app in hand, for one of them describes it. */
+export function createHttp(
+  services: Services,
+  surfacesOf: (app: OpenAPIHono<HttpEnv>) => readonly Surface[],
+): OpenAPIHono<HttpEnv> {
+  const app = new OpenAPIHono<HttpEnv>({
+    defaultHook: (result) => {
+      if (result.success) return
+      throw validationError(result.error, 'data' in result ? result.data : undefined)
+    },
+  })
+  const surfaces = surfacesOf(app)
+  const voiceOf = voices(surfaces)
+  const refuse = (c: HttpContext, thrown: unknown) => errorResponse(c, thrown, voiceOf)
+
+  app.use(reception({ services, isOpen: openPaths(surfaces), refuse }))
+  for (const surface of surfaces) mount(app, surface)
+  app.onError((error, c) => refuse(c, error))
+  app.notFound(unknownRoute(app, refuse))
+  return app
+}

@@ -1,0 +1,62 @@
+import { createPump, type PumpOutcome } from '../codecs/pump.ts'
+import type { PumpLimits } from '../codecs/pump-clock.ts'
+import type { Config } from '../config.ts'
+import { asGatewayError, GatewayError } from '../errors.ts'
+import type { Answer } from '../gateway/answer.ts'
+import type { HttpContext } from './context.ts'
+import { reply } from './reply.ts'
+
+const OK = 200
+
+/** Sends what the gateway answers: a body as JSON, frames as server-sent events. */
+export function respond(c: HttpContext, answer: Answer): Response {
+  c.get('entry').record = answer.record
+  return answer.kind === 'whole'
+    ? reply(c, JSON.stringify(answer.body), { headers: answer.headers })
+    : stream(c, answer)
+}
+
+function stream(c: HttpContext, { frames, headers }: Answer & { kind: 'stream' }): Response {
+  const { config, runtime } = c.get('services')
+  const entry = c.get('entry')
+  const log = c.get('log')
+  const pump = createPump(frames, limits(config, entry.startedAt))
+  entry.streaming = true
+  return runtime.streamOut(
+    {
+      status: OK,
+      headers: {
+        'x-request-id': entry.id,
+        ...headers,
+        'content-type': 'text/event-stream; charset=utf-8',
+        // Proxies that transform or gather an answer would hold the events back.
+        'cache-control': 'no-cache, no-transform',
+        'x-accel-buffering': 'no',
+      },
+      env: c.env,
+      onLeave: pump.left,
+    },
+    async (sink) => {
+      const outcome = await pump.run(sink)
+      entry.error = errorOf(outcome)
+      entry.firstTextAfter = outcome.firstText
+      log.close(entry, OK)
+    },
+  )
+}
+
+function errorOf({ ended, error }: PumpOutcome): GatewayError | undefined {
+  if (ended === 'complete') return undefined
+  if (ended === 'failed') return asGatewayError(error)
+  return new GatewayError('caller-left', 'The caller left before the answer was complete.')
+}
+
+function limits(config: Config, startedAt: number): PumpLimits {
+  return {
+    firstToken: config.FIRST_TOKEN_TIMEOUT * 1000,
+    idle: config.AI_RESPONSE_TIMEOUT * 1000,
+    total: config.TOTAL_TIMEOUT * 1000,
+    keepAliveAfter: config.KEEP_ALIVE_SECONDS * 1000,
+    startedAt,
+  }
+}

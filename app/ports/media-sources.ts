@@ -1,0 +1,13 @@
+import type { FetchedFile, WebFetch, WebFetchOptions } from './web-fetch.ts'
+
+/** Whence attachments come that a request only names. An absent member: that kind is not configured here. */
+export interface MediaSources {
+  /** `https:` URLs. */
+  web?: WebFetch
+  /** `s3://bucket/key`. Throws `permission` for buckets we may not read for callers. */
+  s3?(uri: string, options: WebFetchOptions): Promise<FetchedFile>
+  /** A file kept here, by its id, for its owner. Throws `not-found`. */
+  file?(id: string, owner: string, options: WebFetchOptions): Promise<FetchedFile>
+  /** Puts what is too large for a request where the model can read it; returns its `s3://` address. */
+  stage?(file: FetchedFile, options: { signal: AbortSignal }): Promise<string>
+}

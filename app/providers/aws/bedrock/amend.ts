@@ -1,0 +1,97 @@
+import type { ModelTraits } from '../../../ports/models.ts'
+
+/** What AWS's words of refusal teach about a model; undefined when they teach nothing. */
+type Lesson = (words: RegExpExecArray, traits: ModelTraits) => ModelTraits | undefined
+
+/**
+ * Refusals AWS was seen to give (recordings, live probes of August and September 2026), and what to
+ * leave out thereafter. Only what tunes or shapes a request stands here: a refused image stays refused.
+ */
+const LESSONS: [refusal: RegExp, lesson: Lesson][] = [
+  [/doesn't support the ([\w.]+) field/, ([, field], traits) => withoutMember(field!, traits)],
+  [
+    /(temperature|top_p|top_k)` is deprecated for this model/,
+    (_, traits) => without(traits, 'temperature', 'topP', 'topK'),
+  ],
+  [/`temperature` and `top_p` cannot both be specified/, () => ({ temperatureWithTopP: false })],
+  [
+    /extraneous key \[([\w.]+)\] is not permitted/,
+    ([, field], traits) => withoutField(field!, traits),
+  ],
+  [/([\w.]+): Extra inputs are not permitted/, ([, field], traits) => withoutField(field!, traits)],
+  [/[Uu]nknown parameter: \\?'([\w.]+)/, ([, field], traits) => withoutField(field!, traits)],
+  [
+    /"loc\\?":\[[^\]]*\\?"(\w+)\\?"\],\\?"msg\\?":\\?"Extra inputs are not permitted/,
+    ([, field], traits) => withoutField(field!, traits),
+  ],
+  [/did not allow prompt caching/, () => ({ cachePoints: false })],
+  [/service tier is not supported/, () => ({ serviceTiers: false })],
+  [/Latency performance configuration is not supported/, () => ({ latencyOptimized: false })],
+  [
+    /not support assistant message prefill|requires the last turn in the conversation to be a user message|when the last message is from the assistant/,
+    () => ({ prefill: false }),
+  ],
+  [/type "tool" and "any" are not supported/, () => ({ toolChoices: [] })],
+  [
+    /[Tt]hinking may not be enabled when tool_choice forces/,
+    () => ({ forcedToolWithReasoning: false }),
+  ],
+  [/thinking\.type\.enabled\\?"? is not supported/, () => ({ reasoning: 'claude-adaptive-only' })],
+  [/doesn't support system messages/, () => ({ systemPrompt: false })],
+  [/exceed the model limit of (\d+)/, ([, most]) => ({ maxOutputTokens: Number(most) })],
+  [/max_tokens: \d+ > (\d+)/, ([, most]) => ({ maxOutputTokens: Number(most) })],
+  [
+    /Tool call id was .* with a length of (\d+)/,
+    ([, length]) => ({ toolCallIdLength: Number(length) }),
+  ],
+]
+
+/** Members of a Converse request that may be left out, by the path AWS gives them. */
+const MEMBERS: Record<string, (traits: ModelTraits) => ModelTraits> = {
+  stopSequences: (traits) => without(traits, 'stop'),
+  temperature: (traits) => without(traits, 'temperature'),
+  topP: (traits) => without(traits, 'topP'),
+  maxTokens: (traits) => without(traits, 'maxTokens'),
+  outputConfig: () => ({ structuredOutput: false }),
+  serviceTier: () => ({ serviceTiers: false }),
+  performanceConfig: () => ({ latencyOptimized: false }),
+  system: () => ({ systemPrompt: false }),
+  'toolConfig.toolChoice': () => ({ toolChoices: [] }),
+  'toolConfig.toolChoice.any': (traits) => withoutChoice(traits, 'required'),
+  'toolConfig.toolChoice.tool': (traits) => withoutChoice(traits, 'tool'),
+}
+
+/** The ways to ask for thought that go into a model's own fields. */
+const THINKING =
+  /^(thinking|reasoning|reasoning_config|reasoningConfig|reasoning_effort|output_config)$/
+
+/** The traits of a model that AWS has just corrected with these words; undefined when it asks for something else. */
+export function amendTraits(traits: ModelTraits, refusal: string): ModelTraits | undefined {
+  for (const [pattern, lesson] of LESSONS) {
+    const words = pattern.exec(refusal)
+    const change = words && lesson(words, traits)
+    if (change) return { ...traits, ...change }
+  }
+  return undefined
+}
+
+const withoutMember = (path: string, traits: ModelTraits) =>
+  MEMBERS[path.replace(/^inferenceConfig\./, '')]?.(traits)
+
+function withoutField(path: string, traits: ModelTraits): ModelTraits {
+  if (path === 'output_config.format') return { structuredOutput: false }
+  if (path.endsWith('.strict')) return { strictTools: false }
+  const top = path.split('.', 1)[0]!
+  const natives = Object.entries(traits.nativeSettings ?? {})
+  const kept = natives.filter(([, native]) => native.replace('!', '').split('.', 1)[0] !== top)
+  if (kept.length < natives.length) return { nativeSettings: Object.fromEntries(kept) }
+  return THINKING.test(top) ? { reasoning: 'none' } : { extraFields: false }
+}
+
+const without = (traits: ModelTraits, ...settings: string[]): ModelTraits => ({
+  unsupported: [...(traits.unsupported ?? []), ...settings],
+})
+
+const withoutChoice = ({ toolChoices }: ModelTraits, refused: string): ModelTraits => ({
+  toolChoices: (toolChoices ?? ['required', 'tool']).filter((choice) => choice !== refused),
+})

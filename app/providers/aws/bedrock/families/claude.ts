@@ -1,0 +1,110 @@
+import type { ModelTraits } from '../../../../ports/models.ts'
+import { type Family, PLAIN, TEXT_DOCUMENT, TEXT_IMAGE_DOCUMENT } from './family.ts'
+
+/** Five minutes are known since the first models with a cache, an hour since 4.5 (user guide, prompt-caching, October 2026). */
+const CACHE = { max: 4, ttls: ['5m'], tools: true } as const
+const LONG_CACHE = { max: 4, ttls: ['5m', '1h'], tools: true } as const
+
+const MILLION = 1_000_000
+
+/** Claude 3 and later. Video and S3 refused (recorded for Sonnet 4.5), tiers too (probed 2026-08 to 09). */
+const CLAUDE_3: ModelTraits = {
+  ...PLAIN,
+  images: true,
+  documents: true,
+  toolResultMedia: ['image', 'document'],
+  systemTools: undefined,
+  nativeSettings: { topK: 'top_k', parallelToolCalls: '!tool_choice.disable_parallel_tool_use' },
+  maxStopSequences: 8191,
+  maxOutputTokens: 4096,
+}
+
+const CLAUDE_3_5: ModelTraits = { ...CLAUDE_3, maxOutputTokens: 8192 }
+
+/** Thinks with a budget; a forced tool choice does not go with it (user guide, extended-thinking). */
+const CLAUDE_4: ModelTraits = {
+  ...CLAUDE_3,
+  cachePoints: CACHE,
+  forcedToolWithReasoning: false,
+  reasoning: 'claude-budget',
+  maxOutputTokens: 64_000,
+}
+
+/** `temperature` beside `top_p` refused, `outputConfig` taken (probed 2026-08-01). */
+const CLAUDE_4_5: ModelTraits = {
+  ...CLAUDE_4,
+  cachePoints: LONG_CACHE,
+  temperatureWithTopP: false,
+  structuredOutput: true,
+  strictTools: true,
+}
+
+/** Prefill refused (probed 2026-08-01); thinking is adaptive, a budget still taken. */
+const CLAUDE_4_6: ModelTraits = {
+  ...CLAUDE_4_5,
+  prefill: false,
+  reasoning: 'claude-adaptive',
+}
+
+/** A budget is refused (user guide, claude-messages-adaptive-thinking). */
+const CLAUDE_4_7: ModelTraits = {
+  ...CLAUDE_4_6,
+  unsupported: ['temperature', 'topP', 'topK'],
+  reasoning: 'claude-adaptive-only',
+  maxOutputTokens: 128_000,
+}
+
+/** Sampling and `output_config.format` refused, forced tools taken (probed for Opus 5, 2026-08-01). */
+const CLAUDE_5: ModelTraits = { ...CLAUDE_4_7, structuredOutput: false, strictTools: false }
+
+/** Always thinks: both enabled and disabled are a 400 (same page). */
+const FABLE: ModelTraits = { ...CLAUDE_5, reasoning: 'claude-adaptive-always' }
+
+/**
+ * As 5, and `tool_choice` any or tool refused; the least thinking is called `between_tools` (probed for
+ * Sonnet 5.5, 2026-09-29; its siblings are taken to be alike).
+ */
+const CLAUDE_5_5: ModelTraits = { ...CLAUDE_5, toolChoices: [], reasoning: 'claude-between-tools' }
+
+const generation = (ids: string[], contextWindow: number, traits: ModelTraits) => ({
+  ids: ids.map((name) => `anthropic.claude-${name}`),
+  input: traits.images ? TEXT_IMAGE_DOCUMENT : TEXT_DOCUMENT,
+  contextWindow,
+  traits,
+})
+
+/** Context and output limits: model cards and the catalogue of 2026-09-18. */
+export const claude: Family = {
+  name: 'claude',
+  owner: 'Anthropic',
+  matches: (id) => id.startsWith('anthropic.'),
+  chat: [
+    generation(['opus-5-5', 'sonnet-5-5', 'haiku-5-5'], MILLION, CLAUDE_5_5),
+    generation(['fable', 'mythos'], MILLION, FABLE),
+    generation(['opus-5', 'sonnet-5'], MILLION, CLAUDE_5),
+    generation(['opus-4-7', 'opus-4-8'], MILLION, CLAUDE_4_7),
+    generation(['opus-4-6'], MILLION, { ...CLAUDE_4_6, maxOutputTokens: 128_000 }),
+    generation(['sonnet-4-6'], MILLION, CLAUDE_4_6),
+    generation(['opus-4-5', 'sonnet-4-5', 'haiku-4-5'], 200_000, CLAUDE_4_5),
+    generation(['opus-4'], 200_000, { ...CLAUDE_4, maxOutputTokens: 32_000 }),
+    generation(['sonnet-4', '3-7-sonnet'], 200_000, CLAUDE_4),
+    generation(['3-5-haiku'], 200_000, {
+      ...CLAUDE_3_5,
+      images: false,
+      toolResultMedia: ['document'],
+      cachePoints: CACHE,
+    }),
+    generation(['3-5-sonnet-20241022'], 200_000, { ...CLAUDE_3_5, cachePoints: CACHE }),
+    generation(['3-5-sonnet'], 200_000, CLAUDE_3_5),
+    generation(['3-'], 200_000, CLAUDE_3),
+    {
+      ids: ['anthropic.claude-v2', 'anthropic.claude-instant'],
+      input: TEXT_DOCUMENT,
+      contextWindow: 100_000,
+      // Documents: recorded for claude-v2.
+      traits: { ...PLAIN, documents: true, tools: false, nativeSettings: { topK: 'top_k' } },
+    },
+    // A Claude that nobody listed is a newer one, and those refuse more than they take.
+    generation([''], MILLION, { ...CLAUDE_5, maxOutputTokens: undefined }),
+  ],
+}

@@ -1,0 +1,9 @@
+import type { Family } from './family.ts'
+
+/** Videos only. */
+export const luma: Family = {
+  name: 'luma',
+  owner: 'Luma AI',
+  matches: (id) => id.startsWith('luma.'),
+  chat: [],
+}

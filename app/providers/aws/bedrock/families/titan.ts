@@ -1,0 +1,16 @@
+import { type Family, PLAIN, TEXT_DOCUMENT } from './family.ts'
+
+/** Neither tools nor system prompts (user guide, conversation-inference-supported-models-features). */
+export const titan: Family = {
+  name: 'titan',
+  owner: 'Amazon',
+  matches: (id) => id.startsWith('amazon.titan'),
+  chat: [
+    {
+      ids: ['amazon.titan-text', 'amazon.titan-tg1'],
+      input: TEXT_DOCUMENT,
+      contextWindow: 8192,
+      traits: { ...PLAIN, documents: true, systemPrompt: false, tools: false },
+    },
+  ],
+}

@@ -1,0 +1,114 @@
+import { awsError } from '../../dialects/bedrock-converse/decode-error.ts'
+import { GatewayError } from '../../errors.ts'
+import type { Transport, UpstreamResponse } from '../../ports/transport.ts'
+import type { AwsService, Endpoints } from './endpoints.ts'
+import type { Sign } from './sign.ts'
+
+/** One call to an AWS service that takes and gives JSON. */
+export interface AwsRequest {
+  service: AwsService
+  region: string
+  method: 'GET' | 'POST'
+  /** Path and query, encoded once, as it stands behind the endpoint. */
+  path: string
+  body?: string
+}
+
+/** Sends one request; resolves with AWS's answer only when that is a success. Throws `GatewayError`. */
+export type AwsCall = (request: AwsRequest, signal: AbortSignal) => Promise<UpstreamResponse>
+
+export interface AwsCallDependencies {
+  transport: Transport
+  endpoints: Endpoints
+  sign: Sign
+  /** Milliseconds. */
+  connectTimeout: number
+}
+
+/** What AWS said when it refused: the `cause` of the `GatewayError`, for the log and for those who may try again. */
+export interface AwsFault extends Error {
+  status: number
+  /** `ValidationException`; empty when AWS did not say. */
+  type: string
+  requestId?: string
+  region: string
+}
+
+export function createAwsCall(dependencies: AwsCallDependencies): AwsCall {
+  const { transport, endpoints, sign, connectTimeout } = dependencies
+  return async (request, signal) => {
+    const { origin, host, prefix, service } = endpoints(request.service, request.region)
+    const headers = request.body === undefined ? { ...LISTING } : { ...POSTING }
+    const { method, body } = request
+    const path = prefix + request.path
+    try {
+      const signable = { method, host, path, headers, body }
+      const proof = sign(signable, { region: request.region, service })
+      Object.assign(headers, proof instanceof Promise ? await proof : proof)
+    } catch (thrown) {
+      throw asRefusalToSign(thrown)
+    }
+    const sent = { method, origin, path, headers, body }
+    const response = await transport.send(sent, { signal, connectTimeout })
+    if (response.status >= 200 && response.status < 300) return response
+    throw await readRefusal(response, request)
+  }
+}
+
+// AWS compresses nothing of Bedrock, but a proxy between could, and frames must come as they are sent.
+const LISTING: Record<string, string> = {
+  accept: 'application/json',
+  'accept-encoding': 'identity',
+}
+const POSTING: Record<string, string> = {
+  'content-type': 'application/json',
+  'accept-encoding': 'identity',
+}
+
+function asRefusalToSign(thrown: unknown): GatewayError {
+  if (thrown instanceof GatewayError) return thrown
+  return new GatewayError('upstream', 'The upstream could not be asked. Retry the request later.', {
+    cause: thrown,
+  })
+}
+
+async function readRefusal(
+  response: UpstreamResponse,
+  { region }: AwsRequest,
+): Promise<GatewayError> {
+  const { status } = response
+  const requestId = response.header('x-amzn-requestid')
+  const text = await response.text()
+  const { message, type } = readFault(text, response.header('x-amzn-errortype'))
+  // Anything that is no JSON is a proxy's page: it goes to the log alone, at a length one can read.
+  const said = message || text.slice(0, 500)
+  const fault: AwsFault = Object.assign(
+    new Error(
+      `AWS answered ${status} ${type}: ${said} (${region}, request ${requestId ?? 'unknown'})`,
+    ),
+    { status, type, requestId, region },
+  )
+  const error = awsError(status, type, message)
+  return new GatewayError(error.code, error.message, { ...error, cause: fault })
+}
+
+/** The type stands in a header, with an address behind it, or in the body, with a namespace before it. */
+function readFault(text: string, header: string | undefined): { message: string; type: string } {
+  const body = parseObject(text)
+  const type = header ?? textOf(body['__type']) ?? ''
+  return {
+    message: textOf(body['message']) ?? textOf(body['Message']) ?? '',
+    type: type.split(':', 1)[0]!.replace(/^.*#/, ''),
+  }
+}
+
+function parseObject(text: string): Record<string, unknown> {
+  try {
+    const value: unknown = JSON.parse(text)
+    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {}
+  } catch {
+    return {}
+  }
+}
+
+const textOf = (value: unknown) => (typeof value === 'string' ? value : undefined)

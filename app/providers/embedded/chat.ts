@@ -1,0 +1,49 @@
+import type { Conversation } from '../../conversation/conversation.ts'
+import type { ReplyEvent } from '../../conversation/events.ts'
+import type { ChatModel, Served } from '../../ports/models.ts'
+import { answer } from './answer.ts'
+import { ignoredOf, mannerOf } from './models.ts'
+import { type Pace, pacedStream, speakingTime } from './pace.ts'
+import { replay } from './replay.ts'
+import { troubleOf } from './trouble.ts'
+
+/** The model of a name. A whole answer comes when its last token would have been said. */
+export function createChat(name: string, tokensPerSecond: number): ChatModel {
+  const manner = mannerOf(name)
+  const trouble = troubleOf(name)
+  const pace: Pace = {
+    tokensPerSecond: trouble?.tokensPerSecond ?? tokensPerSecond,
+    silence: trouble?.silence ?? 0,
+  }
+  return {
+    async reply(conversation, { signal }) {
+      if (trouble?.refusal) throw trouble.refusal()
+      const reply = answer(conversation, manner)
+      await speakingTime(reply.end.usage.output, pace, signal)
+      return { reply, served: servedBy(name, conversation) }
+    },
+    async stream(conversation, { signal }) {
+      if (trouble?.refusal && !trouble.breakage) throw trouble.refusal()
+      const events = replay(answer(conversation, manner))
+      const told = trouble?.breakage ? firstHalf(events) : events
+      return {
+        events: pacedStream({ events: told, pace, signal, failure: trouble?.breakage?.() }),
+        served: servedBy(name, conversation),
+      }
+    },
+  }
+}
+
+function firstHalf(events: ReplyEvent[]): ReplyEvent[] {
+  return events.slice(0, Math.ceil(events.length / 2))
+}
+
+function servedBy(name: string, { settings, guardrail }: Conversation): Served {
+  const ignored = ignoredOf(settings)
+  return {
+    provider: 'embedded',
+    model: name,
+    attempts: 1,
+    ignored: guardrail ? [...ignored, 'guardrail'] : ignored,
+  }
+}

@@ -1,0 +1,19 @@
+import type { Config } from '../config.ts'
+import type { Provider } from '../ports/models.ts'
+import type { Runtime } from '../ports/runtime.ts'
+import { awsConfigured } from './aws/configured.ts'
+import { createAwsProvider } from './aws/index.ts'
+import { createEmbeddedProvider } from './embedded/index.ts'
+
+interface ProviderOptions {
+  config: Config
+  runtime: Runtime
+}
+
+/** Whom this server calls: AWS where anything of AWS is configured, else the embedded models. */
+export function createProviders(options: ProviderOptions): Provider[] {
+  const { config, runtime } = options
+  const isAws =
+    config.PROVIDER === 'aws' || (config.PROVIDER === 'auto' && awsConfigured(runtime.env))
+  return [isAws ? createAwsProvider(options) : createEmbeddedProvider(options)]
+}

@@ -1,0 +1,54 @@
+import { createRoute, z } from '@hono/zod-openapi'
+import { reply } from '../../http/reply.ts'
+import { endpoint } from '../../http/surface.ts'
+import { errorResponses } from '../openai/error-contract.ts'
+
+/** Who we are; `package.json` says the same. */
+export const ABOUT = {
+  name: 'outcrop',
+  version: '0.1.0',
+  description: 'A gateway between the AI clients people already use and Amazon Bedrock',
+} as const
+
+const LINKS = {
+  docs: '/docs',
+  openapi: '/openapi.json',
+  health: '/health',
+  models: '/v1/models',
+  chat: '/v1/chat/completions',
+} as const
+
+const body = JSON.stringify({ ...ABOUT, links: LINKS })
+
+/** RFC 8288, so that programs find the API from its address alone. */
+const link = '</openapi.json>; rel="service-desc", </docs>; rel="service-doc"'
+
+export const about = endpoint(
+  createRoute({
+    method: 'get',
+    path: '/',
+    operationId: 'about',
+    summary: 'Who answers here, and where to go next',
+    tags: ['Gateway'],
+    security: [],
+    responses: {
+      200: {
+        description: 'Name, version and links.',
+        content: {
+          'application/json': {
+            schema: z
+              .object({
+                name: z.string(),
+                version: z.string(),
+                description: z.string(),
+                links: z.record(z.string(), z.string()),
+              })
+              .openapi('About'),
+          },
+        },
+      },
+      ...errorResponses('4XX'),
+    },
+  }),
+  (c) => reply(c, body, { headers: { link } }),
+)

@@ -1,0 +1,34 @@
+import type { OpenAPIHono } from '@hono/zod-openapi'
+import type { HttpEnv } from '../../http/context.ts'
+import { ABOUT } from './about.ts'
+
+/** The OpenAPI 3.1 document of everything that is mounted. Call it when all is. */
+export function describeApi(app: OpenAPIHono<HttpEnv>) {
+  app.openAPIRegistry.registerComponent('securitySchemes', 'bearer', {
+    type: 'http',
+    scheme: 'bearer',
+    description: 'The API key, as OpenAI clients send it.',
+  })
+  app.openAPIRegistry.registerComponent('securitySchemes', 'apiKey', {
+    type: 'apiKey',
+    in: 'header',
+    name: 'x-api-key',
+    description: 'The API key, as Anthropic clients send it.',
+  })
+  return app.getOpenAPI31Document({
+    openapi: '3.1.0',
+    info: {
+      title: 'Outcrop',
+      version: ABOUT.version,
+      description: ABOUT.description,
+      license: { name: 'Apache-2.0', url: 'https://www.apache.org/licenses/LICENSE-2.0' },
+    },
+    servers: [{ url: '/', description: 'The server this document comes from.' }],
+    security: [{ bearer: [] }, { apiKey: [] }],
+    tags: [
+      { name: 'Chat', description: 'Conversations with a model.' },
+      { name: 'Models', description: 'Which models there are and what they can do.' },
+      { name: 'Gateway', description: 'The server itself.' },
+    ],
+  })
+}

@@ -1,0 +1,15 @@
+import type { Surface, Voice } from '../../http/surface.ts'
+import { about } from './about.ts'
+import { docs, docsAsset } from './docs.ts'
+import { health, ping } from './health.ts'
+import { openApiDocument } from './openapi-document.ts'
+
+/** What a server tells about itself; errors in the voice of whoever it mostly speaks to. */
+export function gatewaySurface(voice: Voice, document: () => string): Surface {
+  return {
+    name: 'gateway',
+    prefixes: ['/'],
+    voice,
+    endpoints: [about, health, ping, openApiDocument(document), docs, docsAsset],
+  }
+}

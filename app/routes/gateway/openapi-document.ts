@@ -1,0 +1,30 @@
+import { createRoute, z } from '@hono/zod-openapi'
+import { reply } from '../../http/reply.ts'
+import { endpoint } from '../../http/surface.ts'
+import { errorResponses } from '../openai/error-contract.ts'
+
+/** `document` makes the OpenAPI document as JSON text. */
+export function openApiDocument(document: () => string) {
+  return endpoint(
+    createRoute({
+      method: 'get',
+      path: '/openapi.json',
+      operationId: 'openapi_document',
+      summary: 'This API as an OpenAPI document',
+      tags: ['Gateway'],
+      security: [],
+      responses: {
+        200: {
+          description: 'OpenAPI 3.1.',
+          content: {
+            'application/json': {
+              schema: z.looseObject({ openapi: z.string() }).openapi('OpenApi'),
+            },
+          },
+        },
+        ...errorResponses('4XX'),
+      },
+    }),
+    (c) => reply(c, document(), { headers: { 'cache-control': 'no-cache' } }),
+  )
+}

@@ -1,0 +1,16 @@
+import type { Config } from '../../config.ts'
+import { createOpenaiChat } from '../../dialects/openai-chat/index.ts'
+import type { Surface } from '../../http/surface.ts'
+import { createChatCompletion } from './chat-completions.ts'
+import { getModel, getModels } from './models.ts'
+
+/** OpenAI's API. */
+export function openaiSurface(config: Config): Surface {
+  const dialect = createOpenaiChat({ reasoningField: config.CHAT_COMPLETIONS_REASONING_FIELD })
+  return {
+    name: 'openai',
+    prefixes: ['/v1/'],
+    voice: dialect.server,
+    endpoints: [createChatCompletion(dialect), getModels, getModel],
+  }
+}

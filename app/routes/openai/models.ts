@@ -1,0 +1,97 @@
+import { createRoute, z } from '@hono/zod-openapi'
+import { findModel, listModels } from '../../gateway/find-model.ts'
+import { reply } from '../../http/reply.ts'
+import { endpoint } from '../../http/surface.ts'
+import type { ModelCard } from '../../ports/models.ts'
+import { errorResponses } from './error-contract.ts'
+
+/** OpenAI's four fields, and what else is known: only additions, so strict clients are not surprised. */
+const model = z
+  .looseObject({
+    id: z.string(),
+    object: z.literal('model'),
+    created: z.int().describe('Unix time in seconds; 0 when unknown.'),
+    owned_by: z.string().describe('Who made it.'),
+    name: z.string().optional(),
+    provider: z.string().describe('Who serves it here.'),
+    input_modalities: z.array(z.string()),
+    output_modalities: z.array(z.string()),
+    streaming: z.boolean(),
+    tools: z.boolean().optional(),
+    context_window: z.int().optional().describe('Tokens.'),
+    max_output_tokens: z.int().optional(),
+  })
+  .openapi('Model')
+
+const modelOf = (card: ModelCard): z.infer<typeof model> => ({
+  ...card.listing,
+  id: card.id,
+  object: 'model',
+  created: card.created,
+  owned_by: card.owner,
+  name: card.name,
+  provider: card.provider,
+  input_modalities: card.input,
+  output_modalities: card.output,
+  streaming: card.streaming,
+  tools: card.tools,
+  context_window: card.contextWindow,
+  max_output_tokens: card.maxOutput,
+})
+
+export const getModels = endpoint(
+  createRoute({
+    method: 'get',
+    path: '/v1/models',
+    operationId: 'list_models',
+    summary: 'List the models that can be called',
+    tags: ['Models'],
+    responses: {
+      200: {
+        description: 'Every model, each id once.',
+        content: {
+          'application/json': {
+            schema: z
+              .object({ object: z.literal('list'), data: z.array(model) })
+              .openapi('ModelList'),
+          },
+        },
+      },
+      ...errorResponses(401, 403, 429, 500, 502, 503),
+    },
+  }),
+  async (c) => {
+    const cards = await listModels(c.get('services'))
+    return reply(c, JSON.stringify({ object: 'list', data: cards.map(modelOf) }))
+  },
+)
+
+export const getModel = endpoint(
+  createRoute({
+    method: 'get',
+    path: '/v1/models/{model}',
+    operationId: 'retrieve_model',
+    summary: 'Describe one model',
+    tags: ['Models'],
+    request: {
+      params: z.object({
+        model: z
+          .string()
+          .describe('The id, raw or percent-encoded: it may hold colons, dots and slashes.')
+          .openapi({ example: 'amazon.nova-micro-v1:0' }),
+      }),
+    },
+    responses: {
+      200: {
+        description: 'The model.',
+        content: { 'application/json': { schema: model } },
+      },
+      ...errorResponses(401, 403, 404, 429, 500, 502, 503),
+    },
+  }),
+  async (c) => {
+    const { card } = await findModel(c.req.valid('param').model, c.get('services'))
+    return reply(c, JSON.stringify(modelOf(card)))
+  },
+  { path: '/v1/models/:model{.+}' },
+)

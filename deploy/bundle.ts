@@ -1,0 +1,64 @@
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import { type BuildOptions, build } from 'esbuild'
+import { zip } from './zip.ts'
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)))
+
+const COMMON: BuildOptions = {
+  bundle: true,
+  format: 'esm',
+  absWorkingDir: root,
+  legalComments: 'none',
+  logLevel: 'warning',
+}
+
+/** One module for Workers, as Web-standard as `app/` is: an import of a Node module fails the build. */
+export async function bundleWorker(outfile: string): Promise<void> {
+  await build({
+    ...COMMON,
+    entryPoints: ['runtimes/cloudflare.ts'],
+    outfile,
+    platform: 'browser',
+    conditions: ['workerd', 'worker', 'browser'],
+    target: 'es2024',
+  })
+}
+
+/** Modules for Lambda's Node 24; what is imported when first used stays a file of its own. */
+export async function bundleLambda(outdir: string): Promise<void> {
+  rmSync(outdir, { recursive: true, force: true })
+  await build({
+    ...COMMON,
+    entryPoints: { index: 'runtimes/lambda.ts' },
+    outdir,
+    platform: 'node',
+    target: 'node24',
+    splitting: true,
+    minifySyntax: true,
+    minifyWhitespace: true,
+    outExtension: { '.js': '.mjs' },
+    // Packages in CommonJS ask for Node's own modules by `require`, which ES modules do not have.
+    banner: {
+      js: "import { createRequire as makeRequire } from 'node:module';const require = makeRequire(import.meta.url);",
+    },
+  })
+}
+
+async function bundleAll(): Promise<void> {
+  const dist = join(root, 'dist')
+  mkdirSync(dist, { recursive: true })
+  await bundleWorker(join(dist, 'worker.js'))
+  await bundleLambda(join(dist, 'lambda'))
+  const files = readdirSync(join(dist, 'lambda')).map((name) => ({
+    name,
+    bytes: readFileSync(join(dist, 'lambda', name)),
+  }))
+  const archive = zip(files)
+  writeFileSync(join(dist, 'lambda.zip'), archive)
+  console.log('dist/worker.js')
+  console.log(`dist/lambda.zip ${(archive.length / 1024).toFixed(0)} KB, handler index.handler`)
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) await bundleAll()

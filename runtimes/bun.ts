@@ -1,0 +1,29 @@
+import { createApp } from '../app/app.ts'
+import type { Runtime } from '../app/ports/runtime.ts'
+import { requestCallerSignal } from './caller-signal.ts'
+import { createCredentials } from './credentials.ts'
+import { createDigest } from './digest.ts'
+import { createFetchTransport } from './fetch-transport.ts'
+import { createLineLog } from './line-log.ts'
+import { createPinnedWebFetch } from './pinned-web-fetch.ts'
+import { serve } from './serve.ts'
+import { serveBun } from './serve-bun.ts'
+import { start } from './start.ts'
+import { webStreamOut } from './web-stream-out.ts'
+
+await start(async () => {
+  const env = { ...process.env }
+  const runtime: Runtime = {
+    name: 'bun',
+    env,
+    // Bun ends a `fetch` that was silent for five minutes; a model may think longer.
+    transport: createFetchTransport({ timeout: false }),
+    streamOut: webStreamOut,
+    log: createLineLog(),
+    credentials: createCredentials(env),
+    digest: createDigest(),
+    webFetch: createPinnedWebFetch,
+    callerSignal: requestCallerSignal,
+  }
+  await serve(createApp(runtime), runtime, serveBun)
+})

@@ -1,0 +1,28 @@
+import { createApp } from '../app/app.ts'
+import type { Runtime } from '../app/ports/runtime.ts'
+import { requestCallerSignal } from './caller-signal.ts'
+import { createCredentials } from './credentials.ts'
+import { createDigest } from './digest.ts'
+import { createFetchTransport } from './fetch-transport.ts'
+import { createLineLog } from './line-log.ts'
+import { createPinnedWebFetch } from './pinned-web-fetch.ts'
+import { serve } from './serve.ts'
+import { serveDeno } from './serve-deno.ts'
+import { start } from './start.ts'
+import { webStreamOut } from './web-stream-out.ts'
+
+await start(async () => {
+  const env = { ...process.env }
+  const runtime: Runtime = {
+    name: 'deno',
+    env,
+    transport: createFetchTransport(),
+    streamOut: webStreamOut,
+    log: createLineLog(),
+    credentials: createCredentials(env),
+    digest: createDigest(),
+    webFetch: createPinnedWebFetch,
+    callerSignal: requestCallerSignal,
+  }
+  await serve(createApp(runtime), runtime, serveDeno)
+})

@@ -1,0 +1,32 @@
+import type { App } from '../app/app.ts'
+
+/** An app as the platforms call it that start us with a request. */
+export interface Fetcher<Env> {
+  fetch(request: Request, env: Env): Response | Promise<Response>
+}
+
+/**
+ * Makes the app of what comes with the first request, once: these platforms tell their environment no
+ * earlier. Where it cannot be made the log says why, and every request is refused.
+ */
+export function madeOnFirstRequest<Env extends object>(create: (env: Env) => App): Fetcher<Env> {
+  let app: App | undefined
+  return {
+    fetch(request, env) {
+      try {
+        app ??= create(env)
+      } catch (thrown) {
+        console.error(thrown instanceof Error ? thrown.message : thrown)
+        return Response.json({ error: NOT_CONFIGURED }, { status: 500 })
+      }
+      return app.fetch(request, env)
+    },
+  }
+}
+
+const NOT_CONFIGURED = {
+  message: 'The server is not configured. Its log says why.',
+  type: 'server_error',
+  param: null,
+  code: null,
+}

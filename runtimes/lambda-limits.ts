@@ -1,0 +1,24 @@
+type Environment = Record<string, string | undefined>
+
+/** What Lambda tells of one invocation. */
+export interface LambdaEnv {
+  context: { getRemainingTimeInMillis(): number }
+}
+
+/** Milliseconds kept for saying that time is over. */
+const FAREWELL = 1000
+const LIMITS = ['FIRST_TOKEN_TIMEOUT', 'AI_RESPONSE_TIMEOUT', 'TOTAL_TIMEOUT'] as const
+
+/**
+ * The environment with limits that end before the function does. Lambda does not tell when a caller
+ * leaves and cuts an answer without a word when its time is over, so our own limits must come first.
+ */
+export function withinInvocation(env: Environment, { context }: LambdaEnv): Environment {
+  const remaining = context.getRemainingTimeInMillis()
+  const ours = Math.max(remaining - FAREWELL, remaining / 2) / 1000
+  const bounded = LIMITS.map((name) => {
+    const asked = env[name]?.trim()
+    return [name, asked && !(Number(asked) > ours) ? asked : String(ours)]
+  })
+  return { ...env, ...Object.fromEntries(bounded) }
+}

@@ -1,0 +1,30 @@
+import type { Hono } from 'hono'
+import { streamHandle } from 'hono/aws-lambda'
+import { createApp } from '../app/app.ts'
+import { consoleLog } from './console-log.ts'
+import { createCredentials } from './credentials.ts'
+import { createDigest } from './digest.ts'
+import { madeOnFirstRequest } from './first-request.ts'
+import { type LambdaEnv, withinInvocation } from './lambda-limits.ts'
+import { createPinnedWebFetch } from './pinned-web-fetch.ts'
+import { createUndiciTransport } from './undici-transport.ts'
+import { webStreamOut } from './web-stream-out.ts'
+
+const transport = createUndiciTransport(process.env)
+const credentials = createCredentials(process.env)
+
+const app = madeOnFirstRequest((invocation: LambdaEnv) =>
+  createApp({
+    name: 'lambda',
+    env: withinInvocation(process.env, invocation),
+    public: true,
+    transport,
+    streamOut: webStreamOut,
+    log: consoleLog,
+    credentials,
+    digest: createDigest(),
+    webFetch: createPinnedWebFetch,
+  }),
+)
+
+export const handler = streamHandle(app as Hono)

@@ -1,0 +1,61 @@
+import type { ServerResponse } from 'node:http'
+import type { HttpBindings } from '@hono/node-server'
+import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
+import type { Sink, StreamOut } from '../app/ports/stream-out.ts'
+
+/** Strings straight to the Node response: no encoder, no ReadableStream between. */
+export const nodeStreamOut: StreamOut = (start, run) => {
+  const { outgoing } = start.env as HttpBindings
+  let written = false
+  let ended = false
+  outgoing.writeHead(start.status, start.headers)
+  outgoing.on('close', () => {
+    if (!ended) start.onLeave()
+  })
+
+  const chunked = frameByHand(outgoing)
+  const sink: Sink = {
+    write(text) {
+      if (text === '' || outgoing.destroyed) return undefined
+      written = true
+      const chunk = chunked ? `${Buffer.byteLength(text).toString(16)}\r\n${text}\r\n` : text
+      return outgoing.write(chunk) ? undefined : writable(outgoing)
+    },
+    end() {
+      ended = true
+      outgoing.end(chunked ? '0\r\n\r\n' : undefined)
+    },
+    abort() {
+      ended = true
+      outgoing.destroy()
+    },
+  }
+  void run(sink).catch(sink.abort)
+  // Whoever left before the head was sent has closed the response already.
+  if (outgoing.destroyed) start.onLeave()
+  // Head and first frame leave as one packet when the frame is at hand, and the head alone when it is not.
+  setImmediate(() => {
+    if (!written && !ended) outgoing.flushHeaders()
+  })
+  // The server knows this very constant; a copy of it would be answered a second time.
+  return RESPONSE_ALREADY_SENT
+}
+
+// Node hands every chunk to the socket in four pieces; one string costs a quarter less per frame. The
+// answer stays on the response, which still queues, drains and closes it.
+function frameByHand(outgoing: ServerResponse): boolean {
+  const { chunkedEncoding } = outgoing
+  outgoing.chunkedEncoding = false
+  return chunkedEncoding
+}
+
+/** Resolves when the response takes more, or has closed. */
+function writable(outgoing: ServerResponse): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      outgoing.off('drain', done).off('close', done)
+      resolve()
+    }
+    outgoing.on('drain', done).on('close', done)
+  })
+}

@@ -1,0 +1,33 @@
+import type { App } from '../app/app.ts'
+import type { Listening } from './serve-node.ts'
+
+interface BunServer {
+  port: number
+  stop(now?: boolean): Promise<void>
+}
+
+declare const Bun: {
+  serve(options: {
+    hostname: string
+    port: number
+    idleTimeout: number
+    maxRequestBodySize: number
+    development: boolean
+    fetch(request: Request, server: BunServer): Response | Promise<Response>
+  }): BunServer
+}
+
+/** Listens with Bun's own server. Throws when the address cannot be had. */
+export function serveBun(app: App, host: string, port: number): Listening {
+  const server = Bun.serve({
+    hostname: host,
+    port,
+    // Its 10 seconds would cut a stream whose model is thinking.
+    idleTimeout: 0,
+    // The app answers 413 in the caller's dialect; Bun's own has no body.
+    maxRequestBodySize: Number.MAX_SAFE_INTEGER,
+    development: false,
+    fetch: (request, server) => app.fetch(request, { server }),
+  })
+  return { port: server.port, stop: () => server.stop() }
+}

@@ -1,0 +1,36 @@
+import { once } from 'node:events'
+import type { Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { createAdaptorServer } from '@hono/node-server'
+import type { App } from '../app/app.ts'
+
+/** Milliseconds an idle connection is kept; longer than the 60 s of common load balancers. */
+const KEEP_ALIVE = 65_000
+/** Milliseconds between two looks for connections that have become idle. */
+const SWEEP = 25
+
+export interface Listening {
+  port: number
+  stop(): Promise<unknown>
+}
+
+/** Listens with node:http. Rejects when the address cannot be had. */
+export async function serveNode(app: App, host: string, port: number): Promise<Listening> {
+  const server = createAdaptorServer({
+    fetch: app.fetch,
+    hostname: host,
+    serverOptions: { keepAliveTimeout: KEEP_ALIVE },
+  }) as Server
+  server.listen(port, host)
+  await once(server, 'listening')
+  return {
+    port: (server.address() as AddressInfo).port,
+    async stop() {
+      // A connection counts as open until it is closed, also when its last answer went out since.
+      const sweeping = setInterval(() => server.closeIdleConnections(), SWEEP)
+      server.close()
+      await once(server, 'close')
+      clearInterval(sweeping)
+    },
+  }
+}

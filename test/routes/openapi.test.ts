@@ -1,0 +1,145 @@
+import { readFileSync } from 'node:fs'
+import { Ajv2020 } from 'ajv/dist/2020.js'
+import { describe, expect, it } from 'vitest'
+import { describeApi } from '../../app/routes/gateway/api-description.ts'
+import { greeter, stageApp } from './openai/stage.ts'
+
+interface Operation {
+  operationId?: string
+  summary?: string
+  tags?: string[]
+  security?: Record<string, string[]>[]
+  parameters?: { name: string; in: string; required?: boolean }[]
+  responses: Record<string, { description?: string; content?: Record<string, { schema: unknown }> }>
+}
+
+interface Document {
+  openapi: string
+  info: { title: string; version: string; license?: { name: string; url?: string } }
+  servers: { url: string }[]
+  security: Record<string, string[]>[]
+  tags: { name: string; description?: string }[]
+  paths: Record<string, Record<string, Operation>>
+  components: Record<string, Record<string, unknown>>
+}
+
+const { app } = stageApp(greeter().chat)
+const document = JSON.parse(JSON.stringify(describeApi(app))) as Document
+const operations = Object.entries(document.paths).flatMap(([path, item]) =>
+  Object.entries(item).map(([method, operation]) => ({
+    name: `${method.toUpperCase()} ${path}`,
+    path,
+    method,
+    ...operation,
+  })),
+)
+
+describe('the OpenAPI document', () => {
+  it('describes every route, and nothing else', () => {
+    expect(operations.map(({ name }) => name)).toEqual([
+      'POST /v1/chat/completions',
+      'GET /v1/models',
+      'GET /v1/models/{model}',
+      'GET /',
+      'GET /health',
+      'GET /ping',
+      'GET /openapi.json',
+      'GET /docs',
+      'GET /docs/{asset}',
+    ])
+  })
+
+  it('says what it is, where it is served and under which license', () => {
+    expect(document.openapi).toBe('3.1.0')
+    expect(document.info.license?.url).toBeTruthy()
+    expect(document.servers).toHaveLength(1)
+    expect(document.tags.every(({ description }) => description)).toBe(true)
+  })
+
+  it.each(operations)('$name keeps the rules', (operation) => {
+    expect(operation.operationId).toMatch(/^[a-z][a-z0-9_]*$/)
+    expect(operation.summary).toBeTruthy()
+    expect(operation.tags).toHaveLength(1)
+    expect(document.tags.map(({ name }) => name)).toContain(operation.tags![0])
+    const schemes = Object.keys(document.components['securitySchemes']!)
+    for (const need of operation.security ?? document.security) {
+      expect(schemes).toEqual(expect.arrayContaining(Object.keys(need)))
+    }
+    const statuses = Object.keys(operation.responses)
+    expect(statuses.some((status) => status.startsWith('2'))).toBe(true)
+    expect(statuses.some((status) => status.startsWith('4'))).toBe(true)
+    for (const response of Object.values(operation.responses)) {
+      expect(response.description).toBeTruthy()
+    }
+    const named = [...operation.path.matchAll(/\{(.+?)\}/g)].map(([, name]) => name)
+    const declared = (operation.parameters ?? []).filter((parameter) => parameter.in === 'path')
+    expect(declared.map(({ name }) => name)).toEqual(named)
+    expect(declared.every(({ required }) => required)).toBe(true)
+  })
+
+  it('gives every operation an id of its own', () => {
+    const ids = operations.map(({ operationId }) => operationId)
+    expect(new Set(ids).size).toBe(ids.length)
+  })
+
+  it('shows 401 on everything that needs a key', () => {
+    const guarded = operations.filter(({ security }) => security === undefined)
+    expect(guarded.map(({ name }) => name)).toEqual([
+      'POST /v1/chat/completions',
+      'GET /v1/models',
+      'GET /v1/models/{model}',
+    ])
+    expect(guarded.every(({ responses }) => '401' in responses)).toBe(true)
+  })
+
+  it('holds no reference to nothing, and no component nobody uses', () => {
+    const text = JSON.stringify(document)
+    const used = [...text.matchAll(/"\$ref":"#\/components\/([^"]+)"/g)].map(([, ref]) => ref)
+    const had = Object.entries(document.components)
+      .filter(([kind]) => kind !== 'securitySchemes')
+      .flatMap(([kind, all]) => Object.keys(all).map((name) => `${kind}/${name}`))
+    expect([...new Set(used)].sort()).toEqual(had.sort())
+  })
+
+  it('has schemas that compile', () => {
+    const ajv = new Ajv2020({ strict: false, validateFormats: false })
+    ajv.addSchema({ $id: 'api', ...document })
+    for (const name of Object.keys(document.components['schemas']!)) {
+      expect(() => ajv.compile({ $ref: `api#/components/schemas/${name}` }), name).not.toThrow()
+    }
+    const check = ajv.compile({ $ref: 'api#/components/schemas/CreateChatCompletionRequest' })
+    expect(check({ model: 'm', messages: [{ role: 'user', content: 'Hi' }] })).toBe(true)
+    expect(check({ model: 'm' })).toBe(false)
+  })
+
+  it('shows the stream as events', () => {
+    const { content } = document.paths['/v1/chat/completions']!['post']!.responses['200']!
+    expect(content!['text/event-stream']!.schema).toEqual({
+      $ref: '#/components/schemas/CreateChatCompletionStreamResponse',
+    })
+  })
+
+  it('is what the server hands out, and what is committed', async () => {
+    expect(await (await app.request('/openapi.json')).json()).toEqual(document)
+    const file = new URL('../../openapi/openapi.json', import.meta.url)
+    expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual(document)
+  })
+})
+
+describe('the order of routes', () => {
+  const sample = (path: string) => path.replace(/\{(.+?)\}/g, 'a')
+
+  it.each(operations)('lets $name be reached', ({ path, method }) => {
+    const found = app.router.match(method.toUpperCase(), sample(path))[0]
+    const reached = found.map(([[, route]]) => route.path).filter((one) => one !== '/*')
+    expect(reached[0]!.replace(/:(\w+)(\{.+\})?/g, '{$1}')).toBe(path)
+  })
+
+  it('asks for a key wherever the document does, and nowhere else', async () => {
+    const locked = stageApp(greeter().chat, { API_KEY: 'k' }).app
+    for (const { path, method, security, name } of operations) {
+      const response = await locked.request(sample(path), { method: method.toUpperCase() })
+      expect(response.status === 401, name).toBe(security === undefined)
+    }
+  })
+})

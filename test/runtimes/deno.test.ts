@@ -1,0 +1,10 @@
+import { runtimeSuite } from './runtime-suite.ts'
+
+runtimeSuite({
+  name: 'deno',
+  command: ['deno', 'run', '-A', '--no-lock', '--unstable-no-legacy-abort', 'runtimes/deno.ts'],
+  tellsLeaving: true,
+  endsWell: true,
+  largestBody: 100,
+  listens: true,
+})

@@ -1,0 +1,4 @@
+import { createFetchTransport } from '../../runtimes/fetch-transport.ts'
+import { transportContract } from './transport-contract.ts'
+
+transportContract('fetch', () => createFetchTransport())

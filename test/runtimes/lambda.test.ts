@@ -1,0 +1,10 @@
+import { runtimeSuite } from './runtime-suite.ts'
+
+runtimeSuite({
+  name: 'lambda',
+  command: ['node', 'test/runtimes/lambda-stand-in.ts'],
+  tellsLeaving: false,
+  endsWell: false,
+  largestBody: 5,
+  listens: false,
+})

@@ -1,0 +1,10 @@
+import { runtimeSuite } from './runtime-suite.ts'
+
+runtimeSuite({
+  name: 'node',
+  command: ['node', 'runtimes/node.ts'],
+  tellsLeaving: true,
+  endsWell: true,
+  largestBody: 100,
+  listens: true,
+})

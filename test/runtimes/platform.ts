@@ -1,0 +1,89 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))))
+
+/** A runtime, how it is started, and what it can do. */
+export interface Platform {
+  name: string
+  /** The program in `node_modules/.bin`, or `node` for the one that runs the tests. */
+  command: [program: string, ...parameters: string[]]
+  /** Whether it tells that a caller has left. */
+  tellsLeaving: boolean
+  /** Whether SIGTERM lets running answers finish. */
+  endsWell: boolean
+  /** The largest request body in megabytes that is worth sending. */
+  largestBody: 5 | 100
+  /** What its banner calls it. */
+  listens: boolean
+}
+
+export interface Running {
+  /** As the banner tells it. */
+  url: string
+  banner: string
+  /** Milliseconds from spawn to the answer of the first request. */
+  firstAnswer: number
+  /** Everything written to stdout so far. */
+  output(): string
+  signal(signal: 'SIGTERM'): void
+  /** The exit code. */
+  exited: Promise<number | null>
+  end(): Promise<void>
+}
+
+/** Starts a runtime on a free port with nothing of our own environment but what it needs to run at all. */
+export async function launch(platform: Platform, env: Record<string, string>): Promise<Running> {
+  const [program, ...parameters] = platform.command
+  const began = performance.now()
+  const child = spawn(
+    program === 'node' ? process.execPath : join(root, 'node_modules/.bin', program),
+    parameters,
+    {
+      cwd: root,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: {
+        PATH: process.env['PATH'],
+        HOME: process.env['HOME'],
+        PORT: '0',
+        ...env,
+      },
+    },
+  )
+  const exited = once(child, 'exit').then(([code]) => code as number | null)
+  const { output, banner } = await listening(child)
+  const url = /listens on (\S+) /.exec(banner)![1]!
+  await (await fetch(`${url}/health`)).arrayBuffer()
+  return {
+    url,
+    banner,
+    firstAnswer: performance.now() - began,
+    output,
+    signal: (signal) => void child.kill(signal),
+    exited,
+    async end() {
+      child.kill('SIGKILL')
+      await exited
+    },
+  }
+}
+
+/** Waits for the banner, which is the last thing a start does. Rejects with what was said instead. */
+async function listening(child: ChildProcess): Promise<{ output(): string; banner: string }> {
+  let out = ''
+  let errors = ''
+  child.stderr!.setEncoding('utf8').on('data', (text) => {
+    errors += text
+  })
+  await new Promise<void>((resolve, reject) => {
+    child.stdout!.setEncoding('utf8').on('data', (text) => {
+      out += text
+      if (/^ {2}curl .*\n/m.test(out)) resolve()
+    })
+    child.once('close', (code) => reject(new Error(`ended with ${code}: ${out}${errors}`)))
+    child.once('error', reject)
+  })
+  return { output: () => out, banner: out }
+}

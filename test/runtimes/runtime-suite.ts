@@ -1,0 +1,293 @@
+import { once } from 'node:events'
+import { request } from 'node:http'
+import OpenAI from 'openai'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { textFrames } from '../fakes/fake-bedrock-frames.ts'
+import { launch, type Platform, type Running } from './platform.ts'
+import {
+  answer,
+  beginStream,
+  fail,
+  left,
+  openScriptedBedrock,
+  type ScriptedBedrock,
+  sendFrames,
+} from './scripted-bedrock.ts'
+import { openSse, textOfChunks } from './sse-reader.ts'
+
+const MEGABYTE = 1024 * 1024
+const MODEL = 'amazon.nova-lite-v1:0'
+const KEY = 'sk-test'
+const hello = { model: MODEL, messages: [{ role: 'user' as const, content: 'Hello' }] }
+const [started, first, ...others] = textFrames(['one', ' two', ' three'])
+
+/** What the same app does on every runtime, seen by callers behind a real connection. */
+export function runtimeSuite(platform: Platform) {
+  describe(`Outcrop on ${platform.name}, before Bedrock`, () => {
+    let bedrock: ScriptedBedrock
+    let server: Running
+    let openai: OpenAI
+
+    beforeAll(async () => {
+      bedrock = await openScriptedBedrock()
+      server = await launch(platform, {
+        ...bedrock.env,
+        API_KEY: KEY,
+        MAX_BODY_BYTES: String(150 * MEGABYTE),
+      })
+      openai = new OpenAI({ baseURL: `${server.url}/v1`, apiKey: KEY, maxRetries: 0 })
+    }, 30_000)
+    afterAll(async () => {
+      await server?.end()
+      await bedrock?.close()
+    })
+
+    const post = (body: unknown, init: RequestInit = {}): [string, RequestInit] => [
+      `${server.url}/v1/chat/completions`,
+      {
+        method: 'POST',
+        headers: { authorization: `Bearer ${KEY}`, 'content-type': 'application/json' },
+        body: typeof body === 'string' ? body : JSON.stringify(body),
+        ...init,
+      },
+    ]
+    const streamed = (init?: RequestInit) => openSse(...post({ ...hello, stream: true }, init))
+
+    it('says at its start where it listens and who answers', () => {
+      expect(server.banner).toContain(`Outcrop listens on ${server.url} (${platform.name}).`)
+      expect(server.banner).toContain('Amazon Bedrock in us-east-1')
+      expect(server.banner).not.toContain(KEY)
+    })
+
+    it('answers the OpenAI SDK: whole, streamed, and with its models', async () => {
+      bedrock.script()
+      const whole = await openai.chat.completions.create(hello)
+      let text = ''
+      for await (const chunk of await openai.chat.completions.create({ ...hello, stream: true })) {
+        text += chunk.choices[0]?.delta.content ?? ''
+      }
+      const models = await openai.models.list()
+      expect({
+        whole: whole.choices[0]?.message.content,
+        finish: whole.choices[0]?.finish_reason,
+        streamed: text,
+        models: models.data.map((model) => model.id),
+      }).toEqual({
+        whole: 'Hello there.',
+        finish: 'stop',
+        streamed: 'Hello there.',
+        models: [MODEL],
+      })
+    })
+
+    it('passes a stream on delta by delta', async () => {
+      const gate = Promise.withResolvers<void>()
+      bedrock.script(async (response) => {
+        beginStream(response)
+        sendFrames(response, [started!, first!])
+        await gate.promise
+        sendFrames(response, others)
+        response.end()
+      })
+      const sse = await streamed()
+      const before = await sse.until('one')
+      gate.resolve()
+      const after = await sse.until()
+      expect([textOfChunks(before), textOfChunks(after), after.at(-1)]).toEqual([
+        'one',
+        ' two three',
+        '[DONE]',
+      ])
+    })
+
+    it('ends a stream that broke off with an error, not with [DONE]', async () => {
+      const gate = Promise.withResolvers<void>()
+      bedrock.script(async (response) => {
+        beginStream(response)
+        sendFrames(response, [started!, first!])
+        await gate.promise
+        response.destroy()
+      })
+      const sse = await streamed()
+      const before = await sse.until('one')
+      gate.resolve()
+      const after = await sse.until()
+      expect(textOfChunks(before)).toBe('one')
+      expect(after.length).toBe(1)
+      expect(JSON.parse(after[0]!).error).toMatchObject({ type: 'server_error' })
+    })
+
+    it.runIf(platform.tellsLeaving)('stops the model when the reader leaves a stream', async () => {
+      const stopped = Promise.withResolvers<unknown>()
+      bedrock.script((response) => {
+        stopped.resolve(left(response))
+        beginStream(response)
+        sendFrames(response, [started!, first!])
+      })
+      const caller = new AbortController()
+      const sse = await streamed({ signal: caller.signal })
+      await sse.until('one')
+      caller.abort()
+      await stopped.promise
+    })
+
+    it.runIf(platform.tellsLeaving)(
+      'stops the model when the caller of a whole answer leaves',
+      async () => {
+        const asked = Promise.withResolvers<void>()
+        const stopped = Promise.withResolvers<unknown>()
+        bedrock.script((response) => {
+          stopped.resolve(left(response))
+          asked.resolve()
+        })
+        const caller = new AbortController()
+        const answering = fetch(...post(hello, { signal: caller.signal }))
+        await asked.promise
+        caller.abort()
+        await expect(answering).rejects.toThrow()
+        await stopped.promise
+      },
+    )
+
+    for (const megabytes of [5, 100].filter((size) => size <= platform.largestBody)) {
+      it(`takes a request of ${megabytes} MB`, async () => {
+        let heard = 0
+        bedrock.script((response, { bytes }) => {
+          heard = bytes
+          answer(response, { ...WELL })
+        })
+        const content = 'x'.repeat(megabytes * MEGABYTE)
+        const response = await fetch(...post({ ...hello, messages: [{ role: 'user', content }] }))
+        await response.text()
+        expect([response.status, heard > megabytes * MEGABYTE]).toEqual([200, true])
+      })
+    }
+
+    it.runIf(platform.listens)(
+      'refuses what is larger than it takes before it has come',
+      async () => {
+        const asking = request(`${server.url}/v1/chat/completions`, {
+          method: 'POST',
+          agent: false,
+          headers: { authorization: `Bearer ${KEY}`, 'content-length': String(200 * MEGABYTE) },
+        })
+        asking.on('error', () => {})
+        asking.flushHeaders()
+        const [response] = await once(asking, 'response')
+        let text = ''
+        for await (const chunk of response) text += chunk
+        asking.destroy()
+        expect([response.statusCode, JSON.parse(text).error.code]).toEqual([
+          413,
+          'request_too_large',
+        ])
+      },
+    )
+
+    it.each([
+      [
+        'an unknown route',
+        404,
+        { code: 'not_found' },
+        () => fetch(`${server.url}/v1/none`, AUTHORIZED),
+      ],
+      ['no key', 401, { code: 'invalid_api_key' }, () => fetch(`${server.url}/v1/models`)],
+      ['broken JSON', 400, { code: 'invalid_json' }, () => fetch(...post('{"model":'))],
+      ['a wrong type', 400, { param: 'messages' }, () => fetch(...post({ ...hello, messages: 1 }))],
+    ])('refuses %s in the envelope', async (_, status, error, ask) => {
+      const response = await ask()
+      expect(response.headers.get('x-request-id')).toBeTruthy()
+      expect([response.status, await response.json()]).toMatchObject([
+        status,
+        { error: { message: expect.any(String), type: expect.any(String), ...error } },
+      ])
+    })
+
+    it('says what Bedrock refused', async () => {
+      bedrock.script((response) => fail(response, 400, 'ValidationException'))
+      const response = await fetch(...post(hello))
+      expect([response.status, await response.json()]).toMatchObject([
+        400,
+        { error: { type: 'invalid_request_error' } },
+      ])
+    })
+
+    it.runIf(platform.endsWell)(
+      'lets a running stream finish after SIGTERM, then ends',
+      async () => {
+        const gate = Promise.withResolvers<void>()
+        bedrock.script(async (response) => {
+          beginStream(response)
+          sendFrames(response, [started!, first!])
+          await gate.promise
+          sendFrames(response, others)
+          response.end()
+        })
+        const sse = await streamed()
+        await sse.until('one')
+        server.signal('SIGTERM')
+        await refusal(server.url)
+        gate.resolve()
+        const after = await sse.until()
+        expect([textOfChunks(after), after.at(-1)]).toEqual([' two three', '[DONE]'])
+        expect(await server.exited).toBe(0)
+        const lines = server.output().trim().split('\n')
+        expect(JSON.parse(lines.at(-1)!)).toMatchObject({ stream: true, status_code: 200 })
+      },
+    )
+  })
+
+  embeddedSuite(platform)
+}
+
+const AUTHORIZED = { headers: { authorization: `Bearer ${KEY}` } }
+
+const WELL = {
+  output: { message: { role: 'assistant', content: [{ text: 'Read.' }] } },
+  stopReason: 'end_turn',
+  usage: { inputTokens: 1, outputTokens: 1, totalTokens: 2 },
+  metrics: { latencyMs: 1 },
+}
+
+/** Resolves when nobody takes connections there any more. */
+async function refusal(url: string): Promise<void> {
+  for (;;) {
+    try {
+      await (await fetch(`${url}/health`, { headers: { connection: 'close' } })).arrayBuffer()
+    } catch {
+      return
+    }
+  }
+}
+
+function embeddedSuite(platform: Platform) {
+  describe(`Outcrop on ${platform.name}, with nothing configured`, () => {
+    let server: Running
+
+    beforeAll(async () => {
+      server = await launch(platform, { EMBEDDED_TOKENS_PER_SECOND: '0' })
+      console.info(`${platform.name}: first answer after ${server.firstAnswer.toFixed(0)} ms`)
+    }, 30_000)
+    afterAll(() => server?.end())
+
+    it('says so, and that only this machine can call', () => {
+      expect(server.banner).toContain('embedded')
+      expect(server.banner).toContain('only this machine can call')
+    })
+
+    it('streams an answer of its own to the OpenAI SDK', async () => {
+      const openai = new OpenAI({ baseURL: `${server.url}/v1`, apiKey: 'none', maxRetries: 0 })
+      const { data, response } = await openai.chat.completions
+        .create({ ...hello, model: 'gpt-anything', stream: true })
+        .withResponse()
+      let text = ''
+      let finish: string | null | undefined
+      for await (const { choices } of data) {
+        text += choices[0]?.delta.content ?? ''
+        finish = choices[0]?.finish_reason ?? finish
+      }
+      expect([response.headers.get('x-outcrop-provider'), finish]).toEqual(['embedded', 'stop'])
+      expect(text).toContain('Hello')
+    })
+  })
+}

@@ -1,0 +1,111 @@
+import { once } from 'node:events'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { encodeFrame, type FakeFrame, textFrames, textReply } from '../fakes/fake-bedrock-frames.ts'
+import { type Verdict, verifySignature } from '../fakes/fake-bedrock-signature.ts'
+import { openScriptedUpstream } from './scripted-upstream.ts'
+
+/** Answers one call whose body has been read. */
+export type CallScript = (response: ServerResponse, call: BedrockCall) => void | Promise<void>
+
+export interface BedrockCall {
+  path: string
+  bytes: number
+  signature: Verdict | 'not judged'
+}
+
+export interface ScriptedBedrock {
+  url: string
+  env: Record<string, string>
+  /** Answers the calls from now on; without one every call is answered well. */
+  script(script?: CallScript): void
+  close(): Promise<void>
+}
+
+const CREDENTIALS = { accessKeyId: 'AKIATEST', secretAccessKey: 'secret', sessionToken: 'token' }
+/** Bytes; the library signs slowly. */
+const JUDGED = 64 * 1024
+
+/** A Bedrock that tests hold by the hand: a script may stop between two frames and wait. */
+export async function openScriptedBedrock(): Promise<ScriptedBedrock> {
+  const upstream = await openScriptedUpstream()
+  let current: CallScript = answerWell
+  upstream.script(async (request, response) => current(response, await callOf(request)))
+  return {
+    url: upstream.origin,
+    env: {
+      AWS_REGION: 'us-east-1',
+      AWS_ENDPOINT_URL: upstream.origin,
+      AWS_ACCESS_KEY_ID: CREDENTIALS.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: CREDENTIALS.secretAccessKey,
+      AWS_SESSION_TOKEN: CREDENTIALS.sessionToken,
+    },
+    script(script = answerWell) {
+      current = script
+    },
+    close: upstream.close,
+  }
+}
+
+async function callOf(request: IncomingMessage): Promise<BedrockCall> {
+  const chunks: Buffer[] = []
+  for await (const chunk of request) chunks.push(chunk)
+  const body = Buffer.concat(chunks)
+  const { method = '', url: path = '' } = request
+  const headers = request.headers as Record<string, string>
+  const signature =
+    body.length > JUDGED
+      ? 'not judged'
+      : await verifySignature({ method, path, headers, body }, CREDENTIALS)
+  return { path, bytes: body.length, signature }
+}
+
+const answerWell: CallScript = (response, { path, signature }) => {
+  if (signature === 'invalid' || signature === 'absent') {
+    return fail(response, 403, 'InvalidSignatureException')
+  }
+  if (path.startsWith('/foundation-models')) return answer(response, MODELS)
+  if (path.startsWith('/inference-profiles')) {
+    return answer(response, { inferenceProfileSummaries: [] })
+  }
+  if (path.endsWith('/converse')) return answer(response, textReply('Hello there.'))
+  beginStream(response)
+  sendFrames(response, textFrames(['Hello', ' there', '.']))
+  response.end()
+}
+
+const MODELS = {
+  modelSummaries: [
+    {
+      modelId: 'amazon.nova-lite-v1:0',
+      modelArn: 'arn:aws:bedrock:us-east-1::foundation-model/amazon.nova-lite-v1:0',
+      modelName: 'Nova Lite',
+      providerName: 'Amazon',
+      inputModalities: ['TEXT'],
+      outputModalities: ['TEXT'],
+      responseStreamingSupported: true,
+      inferenceTypesSupported: ['ON_DEMAND'],
+      modelLifecycle: { status: 'ACTIVE' },
+    },
+  ],
+}
+
+export function answer(response: ServerResponse, body: unknown): void {
+  response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(body))
+}
+
+export function fail(response: ServerResponse, status: number, type: string): void {
+  response
+    .writeHead(status, { 'content-type': 'application/json', 'x-amzn-errortype': type })
+    .end(JSON.stringify({ message: 'As the test wants it.' }))
+}
+
+export function beginStream(response: ServerResponse): void {
+  response.writeHead(200, { 'content-type': 'application/vnd.amazon.eventstream' })
+}
+
+export function sendFrames(response: ServerResponse, frames: FakeFrame[]): void {
+  for (const frame of frames) response.write(encodeFrame(frame))
+}
+
+/** Resolves when the caller has closed the connection of an answer that had not ended. */
+export const left = (response: ServerResponse) => once(response, 'close')

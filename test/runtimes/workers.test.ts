@@ -1,0 +1,10 @@
+import { runtimeSuite } from './runtime-suite.ts'
+
+runtimeSuite({
+  name: 'workers',
+  command: ['node', 'deploy/start-workers.ts'],
+  tellsLeaving: true,
+  endsWell: true,
+  largestBody: 5,
+  listens: true,
+})
