@@ -1,4 +1,5 @@
 import type { FrameSource } from '../codecs/pump.ts'
+import type { ReplyEvent } from '../conversation/events.ts'
 import type { ReplyEncoder } from '../dialects/dialect.ts'
 import { asGatewayError, GatewayError } from '../errors.ts'
 import type { ReplyStream } from '../ports/models.ts'
@@ -10,8 +11,13 @@ interface Choice {
   index: number
   events: ReplyStream
   meter: Meter
-  reading?: Promise<Choice>
-  batch?: Awaited<ReturnType<ReplyStream['read']>>
+  /** A read under way, or done and not yet used: several choices are read at the same time. */
+  reading?: Promise<Read>
+}
+
+interface Read {
+  choice: Choice
+  batch: ReplyEvent[] | undefined
 }
 
 /** The streams of all choices as frames of one answer, in the order their events arrive. */
@@ -33,10 +39,10 @@ export function createFrames(
 
   const next = async (): Promise<string | undefined> => {
     if (closed) return undefined
-    const choice = running.length === 1 ? await read(running[0]!) : await readFirst(running)
-    if (choice.batch === undefined) throw brokeOff()
-    choice.meter.watch(choice.batch)
-    const text = encoder.write(choice.batch, choice.index)
+    const { choice, batch } = await readAny(running)
+    if (batch === undefined) throw brokeOff()
+    choice.meter.watch(batch)
+    const text = encoder.write(batch, choice.index)
     if (!choice.meter.ended()) return text
 
     void drain(choice.events)
@@ -63,15 +69,18 @@ export function createFrames(
   }
 }
 
-async function read(choice: Choice): Promise<Choice> {
-  choice.batch = await choice.events.read()
-  choice.reading = undefined
-  return choice
+async function readAny(running: Choice[]): Promise<Read> {
+  const reads = running.map((choice) => {
+    choice.reading ??= read(choice)
+    return choice.reading
+  })
+  const first = reads.length === 1 ? await reads[0]! : await Promise.race(reads)
+  first.choice.reading = undefined
+  return first
 }
 
-function readFirst(running: Choice[]): Promise<Choice> {
-  for (const choice of running) choice.reading ??= read(choice)
-  return Promise.race(running.map((choice) => choice.reading!))
+async function read(choice: Choice): Promise<Read> {
+  return { choice, batch: await choice.events.read() }
 }
 
 // The reply has ended but the connection has not: reading it out lets it be used again.

@@ -3,7 +3,7 @@ import { runtimeSuite } from './runtime-suite.ts'
 runtimeSuite({
   name: 'node',
   command: ['node', 'runtimes/node.ts'],
-  tellsLeaving: true,
+  tellsLeaving: 'at once',
   endsWell: true,
   largestBody: 100,
   listens: true,

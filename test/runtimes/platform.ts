@@ -10,8 +10,8 @@ export interface Platform {
   name: string
   /** The program in `node_modules/.bin`, or `node` for the one that runs the tests. */
   command: [program: string, ...parameters: string[]]
-  /** Whether it tells that a caller has left. */
-  tellsLeaving: boolean
+  /** When it tells that a caller has left: at once, when something more is written, or never. */
+  tellsLeaving: 'at once' | 'when writing' | 'never'
   /** Whether SIGTERM lets running answers finish. */
   endsWell: boolean
   /** The largest request body in megabytes that is worth sending. */
@@ -43,6 +43,8 @@ export async function launch(platform: Platform, env: Record<string, string>): P
     parameters,
     {
       cwd: root,
+      // A group of its own, so that what it starts ends with it.
+      detached: true,
       stdio: ['ignore', 'pipe', 'pipe'],
       env: {
         PATH: process.env['PATH'],
@@ -64,7 +66,7 @@ export async function launch(platform: Platform, env: Record<string, string>): P
     signal: (signal) => void child.kill(signal),
     exited,
     async end() {
-      child.kill('SIGKILL')
+      if (child.exitCode === null && child.signalCode === null) process.kill(-child.pid!, 'SIGKILL')
       await exited
     },
   }

@@ -1,8 +1,8 @@
 import { once } from 'node:events'
-import { request } from 'node:http'
+import { request, type ServerResponse } from 'node:http'
 import OpenAI from 'openai'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { textFrames } from '../fakes/fake-bedrock-frames.ts'
+import { type FakeFrame, textFrames } from '../fakes/fake-bedrock-frames.ts'
 import { launch, type Platform, type Running } from './platform.ts'
 import {
   answer,
@@ -117,21 +117,25 @@ export function runtimeSuite(platform: Platform) {
       expect(JSON.parse(after[0]!).error).toMatchObject({ type: 'server_error' })
     })
 
-    it.runIf(platform.tellsLeaving)('stops the model when the reader leaves a stream', async () => {
-      const stopped = Promise.withResolvers<unknown>()
-      bedrock.script((response) => {
-        stopped.resolve(left(response))
-        beginStream(response)
-        sendFrames(response, [started!, first!])
-      })
-      const caller = new AbortController()
-      const sse = await streamed({ signal: caller.signal })
-      await sse.until('one')
-      caller.abort()
-      await stopped.promise
-    })
+    it.runIf(platform.tellsLeaving !== 'never')(
+      'stops the model when the reader leaves a stream',
+      async () => {
+        const stopped = Promise.withResolvers<unknown>()
+        bedrock.script((response) => {
+          stopped.resolve(left(response))
+          beginStream(response)
+          sendFrames(response, [started!, first!])
+          if (platform.tellsLeaving === 'when writing') repeatUntilLeft(response, first!)
+        })
+        const caller = new AbortController()
+        const sse = await streamed({ signal: caller.signal })
+        await sse.until('one')
+        caller.abort()
+        await stopped.promise
+      },
+    )
 
-    it.runIf(platform.tellsLeaving)(
+    it.runIf(platform.tellsLeaving === 'at once')(
       'stops the model when the caller of a whole answer leaves',
       async () => {
         const asked = Promise.withResolvers<void>()
@@ -188,7 +192,7 @@ export function runtimeSuite(platform: Platform) {
       [
         'an unknown route',
         404,
-        { code: 'not_found' },
+        { code: 'unknown_url' },
         () => fetch(`${server.url}/v1/none`, AUTHORIZED),
       ],
       ['no key', 401, { code: 'invalid_api_key' }, () => fetch(`${server.url}/v1/models`)],
@@ -247,6 +251,11 @@ const WELL = {
   stopReason: 'end_turn',
   usage: { inputTokens: 1, outputTokens: 1, totalTokens: 2 },
   metrics: { latencyMs: 1 },
+}
+
+function repeatUntilLeft(response: ServerResponse, frame: FakeFrame): void {
+  const talking = setInterval(() => sendFrames(response, [frame]), 10)
+  response.on('close', () => clearInterval(talking))
 }
 
 /** Resolves when nobody takes connections there any more. */

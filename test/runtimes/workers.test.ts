@@ -3,7 +3,7 @@ import { runtimeSuite } from './runtime-suite.ts'
 runtimeSuite({
   name: 'workers',
   command: ['node', 'deploy/start-workers.ts'],
-  tellsLeaving: true,
+  tellsLeaving: 'when writing',
   endsWell: true,
   largestBody: 5,
   listens: true,

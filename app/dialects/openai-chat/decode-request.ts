@@ -52,11 +52,13 @@ export function decodeRequest(body: unknown): Conversation {
   }
 }
 
+const PLAIN_SETTINGS = Object.entries(SETTING_FIELDS)
+
 function decodeSettings(request: WireRequest, cacheTtl: '5m' | '1h' | undefined): Settings {
   const settings: Record<string, unknown> = {}
   const maxTokens = request.max_completion_tokens ?? request.max_tokens
   if (maxTokens != null) settings['maxTokens'] = maxTokens
-  for (const [setting, field] of Object.entries(SETTING_FIELDS)) {
+  for (const [setting, field] of PLAIN_SETTINGS) {
     const value = request[field]
     if (value != null) settings[setting] = value
   }

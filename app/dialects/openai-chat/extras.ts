@@ -45,14 +45,14 @@ const NOTHING: Own = {}
 
 /** `own` as the `extras` of something, or nothing at all where it holds nothing. */
 export function extrasOf(own: Own): { extras?: Extras } {
-  const members: Record<string, unknown> = {}
-  let any = false
-  for (const [key, value] of Object.entries(own)) {
+  let members: Record<string, unknown> | undefined
+  for (const key in own) {
+    const value = own[key as keyof Own]
     if (value === undefined) continue
+    members ??= {}
     members[key] = value
-    any = true
   }
-  return any ? { extras: { [NAME]: members } } : {}
+  return members ? { extras: { [NAME]: members } } : {}
 }
 
 /** What this dialect kept on something. */

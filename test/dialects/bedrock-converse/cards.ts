@@ -1,4 +1,13 @@
-import type { Conversation, Part, Tool, Turn } from '../../../app/conversation/conversation.ts'
+import type {
+  Conversation,
+  FunctionTool,
+  Part,
+  ToolCallPart,
+  ToolResultPart,
+  Turn,
+} from '../../../app/conversation/conversation.ts'
+import { encodeRequest } from '../../../app/dialects/bedrock-converse/encode-request.ts'
+import type { ConverseRequest } from '../../../app/dialects/bedrock-converse/wire.ts'
 import type { ModelCard, ModelTraits } from '../../../app/ports/models.ts'
 
 /** A model that takes everything, less what `traits` say. */
@@ -45,21 +54,28 @@ export const assistant = (...parts: (Part | string)[]): Turn => ({
 export const part = (said: Part | string): Part =>
   typeof said === 'string' ? { type: 'text', text: said } : said
 
-export const call = (id: string, name = 'look', text = '{}'): Part => ({
+export const call = (id: string, name = 'look', text = '{}'): ToolCallPart => ({
   type: 'tool-call',
   id,
   name,
   arguments: text,
 })
 
-export const result = (callId: string, ...content: (Part | string)[]): Part => ({
+export const result = (callId: string, ...content: (Part | string)[]): ToolResultPart => ({
   type: 'tool-result',
   callId,
   content: content.map(part),
 })
 
-export const look: Tool = {
+export const look: FunctionTool = {
   type: 'function',
   name: 'look',
   schema: { type: 'object', properties: { at: { type: 'string' } } },
+}
+
+/** What is sent to a model with these traits, and what could not be. */
+export function encode(more: Partial<Conversation>, traits?: ModelTraits) {
+  const turns = [user('Hi')]
+  const { body, ignored, undo } = encodeRequest(emptyConversation({ turns, ...more }), card(traits))
+  return { body: body as ConverseRequest, ignored, undo }
 }

@@ -62,9 +62,34 @@ export function time(name: string, f: () => unknown) {
   best.sort((a, b) => a - b)
   console.log(name, (best[0]! * 1000).toFixed(1), 'us')
 }
-if (process.argv[1]!.endsWith('zz-bench.ts')) {
-  console.log(json.length)
-  time('parse', () => JSON.parse(json))
-  time('stringify', () => JSON.stringify(body))
-  time('zod', () => chatCompletionRequest.safeParse(body))
+  
+const { openaiChat } = await import('../../../app/dialects/openai-chat/index.ts')
+const parsed = chatCompletionRequest.parse(body)
+console.log(json.length)
+time('parse', () => JSON.parse(json))
+time('stringify', () => JSON.stringify(body))
+time('zod', () => chatCompletionRequest.safeParse(body))
+time('decode', () => openaiChat.server.decodeRequest(parsed))
+const conv = openaiChat.server.decodeRequest(parsed)
+time('encode', () => openaiChat.client.encodeRequest(conv, {id:'m',traits:{}} as never))
+const words = Array.from({length: 2000}, (_, i) => ' word' + i)
+const events = words.map((text) => [{ type: 'part-delta' as const, index: 0, text }])
+const head = { id: 'chatcmpl-0123456789abcdef0123456789abcdef', created: 1700000000, model: 'us.anthropic.claude-sonnet-4-5-20250929-v1:0' }
+const run = () => {
+  const e = openaiChat.server.replyEncoder(conv, head); let n = 0
+  n += e.write([{ type: 'reply-start' }, { type: 'part-start', index: 0, part: { type: 'text' } }]).length
+  for (const b of events) n += e.write(b).length
+  return n
 }
+time('2000 deltas stringify only', () => { let n = 0; for (const w of words) n += JSON.stringify(w).length; return n })
+time('2000 deltas', run)
+const flat = (s: string) => Buffer.byteLength(s)
+time('2000 deltas flattened', () => { const e = openaiChat.server.replyEncoder(conv, head); let n = 0
+  n += flat(e.write([{ type: 'reply-start' }, { type: 'part-start', index: 0, part: { type: 'text' } }]))
+  for (const b of events) n += flat(e.write(b))
+  return n })
+const batches = Array.from({length: 250}, (_, i) => events.slice(i*8, i*8+8).flat())
+time('2000 deltas in batches of 8 flattened', () => { const e = openaiChat.server.replyEncoder(conv, head); let n = 0
+  n += flat(e.write([{ type: 'reply-start' }, { type: 'part-start', index: 0, part: { type: 'text' } }]))
+  for (const b of batches) n += flat(e.write(b))
+  return n })

@@ -49,7 +49,7 @@ export function modelsOfListings({
       regions: [region],
       profiles: profilesOf.get(model.modelId) ?? [],
       inference_types: model.inferenceTypesSupported ?? [],
-      lifecycle: model.modelLifecycle,
+      lifecycle: lifecycleOf(model),
     }
     const { modelId: id } = model
     listed.set(id, makeModel({ id, kin: kinOf(id), model, listing }))
@@ -62,7 +62,7 @@ export function modelsOfListings({
       profile: (profile.type ?? '').toLowerCase(),
       base_model: base,
       regions: regionsOf(profile),
-      lifecycle: model?.modelLifecycle,
+      lifecycle: lifecycleOf(model),
     }
     const known = makeModel({ id, name, kin: kinOf(base), model, listing })
     listed.set(id, known)
@@ -128,6 +128,16 @@ const baseOf = (profile: InferenceProfile) =>
 
 const regionsOf = (profile: InferenceProfile) =>
   arns(profile).flatMap((arn) => (arn?.region ? [arn.region] : []))
+
+/** AWS's dates, under names like those of the other fields of a listing: `end_of_life_time`. */
+function lifecycleOf(model: FoundationModel | undefined): Record<string, unknown> | undefined {
+  if (!model?.modelLifecycle) return undefined
+  const named = Object.entries(model.modelLifecycle).map(([name, value]) => [
+    name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
+    value,
+  ])
+  return Object.fromEntries(named)
+}
 
 function seconds(time: string | undefined): number {
   const milliseconds = time === undefined ? Number.NaN : Date.parse(time)

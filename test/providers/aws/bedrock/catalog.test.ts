@@ -60,7 +60,7 @@ describe('the catalogue', () => {
           regions: ['us-east-1'],
           profiles: [],
           inference_types: ['ON_DEMAND'],
-          lifecycle: { status: 'ACTIVE', startOfLifeTime: '2024-12-03T00:00:00Z' },
+          lifecycle: { status: 'ACTIVE', start_of_life_time: '2024-12-03T00:00:00Z' },
         },
       },
     })
