@@ -6,6 +6,7 @@ export interface ZippedFile {
 }
 
 const DEFLATED = 8
+const UTF8_NAMES = 0x0800
 /** 1 January 1980, the first day a zip can name: the same files give the same archive. */
 const DAY = 0x21
 
@@ -19,6 +20,7 @@ export function zip(files: ZippedFile[]): Buffer {
     const packed = deflateRawSync(file.bytes)
     const facts = Buffer.alloc(26)
     facts.writeUInt16LE(20, 0)
+    facts.writeUInt16LE(UTF8_NAMES, 2)
     facts.writeUInt16LE(DEFLATED, 4)
     facts.writeUInt16LE(DAY, 8)
     facts.writeUInt32LE(crc32(file.bytes), 10)

@@ -36,6 +36,8 @@ export interface ToolCallHead {
   id: string
   name: string
   server?: string
+  /** Fields of the model's own dialect with no common meaning. */
+  extras?: Extras
 }
 /** A part that arrives whole: a server tool's result, an image, a native block. */
 export interface WholeHead {
@@ -46,7 +48,14 @@ export type PartHead = TextHead | ReasoningHead | ToolCallHead | WholeHead
 
 /** What every model says, whoever it is. Order: reply-start, parts, reply-end. Parts may interleave. */
 export type ReplyEvent =
-  | { type: 'reply-start'; id?: string; model?: string; usage?: Partial<Usage> }
+  | {
+      type: 'reply-start'
+      id?: string
+      model?: string
+      usage?: Partial<Usage>
+      /** By dialect: what was said at the start with no common meaning. */
+      extras?: Extras
+    }
   | { type: 'part-start'; index: number; part: PartHead }
   /** More text, more thought, or more of a call's JSON arguments. */
   | { type: 'part-delta'; index: number; text: string }

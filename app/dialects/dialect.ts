@@ -1,7 +1,8 @@
 import type { Conversation, Settings } from '../conversation/conversation.ts'
 import type { Reply, ReplyEvent } from '../conversation/events.ts'
-import type { GatewayError } from '../errors.ts'
+import type { ErrorCode, GatewayError } from '../errors.ts'
 import type { ModelCard } from '../ports/models.ts'
+import type { ValidationWords } from './validation.ts'
 
 /** What an answer is called on the outside: fixed before the first byte, the same in every frame. */
 export interface AnswerHead {
@@ -53,6 +54,10 @@ export interface ServerSide {
   byteReplyEncoder?(conversation: Conversation, head: AnswerHead): ByteReplyEncoder
   /** The body of an error answer. */
   encodeError(error: GatewayError, requestId: string): unknown
+  /** HTTP statuses by which the vendor tells an error otherwise than `STATUS`: Anthropic's 529. */
+  errorStatus?: Partial<Record<ErrorCode, number>>
+  /** How a refused body is worded, for `validationError`; OpenAI's words when absent. */
+  validationWords?: ValidationWords
   /** The prefix of answer ids, where the dialect has one: `chatcmpl-`. */
   idPrefix: string
   /** The caller's name of a setting, for `x-outcrop-ignored-params`; snake case of the key when absent. */

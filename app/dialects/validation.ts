@@ -2,7 +2,7 @@ import type { ZodError } from 'zod'
 import { GatewayError } from '../errors.ts'
 
 /** A finding of zod, as far as it is read here. Unions hold the findings of each of their branches. */
-interface Issue {
+export interface Issue {
   code?: string
   path: PropertyKey[]
   message: string
@@ -19,25 +19,36 @@ interface Issue {
   pattern?: string
 }
 
-/** What is wrong, in OpenAI's words: a sentence, and their finer code for it. */
-interface Finding {
+/** What is wrong: a sentence, and the vendor's finer code for it where it has one. */
+export interface Finding {
   message: string
-  reason: string
+  reason?: string
+}
+
+/** How a vendor names a place in a body, and what it says of a fault there. */
+export interface ValidationWords {
+  path(path: readonly PropertyKey[]): string
+  /** `value` is what stands at `param`; undefined when nothing does. */
+  explain(issue: Issue, param: string, value: unknown): Finding
 }
 
 /**
  * A refused body as the error to answer it with: `param` is the path of the first fault, the message and
- * the reason (`invalid_type`, `missing_required_parameter`, ...) are OpenAI's for this kind of fault.
- * `body` is what was refused.
+ * the reason (`invalid_type`, `missing_required_parameter`, ...) are the vendor's for this kind of fault,
+ * OpenAI's where no other words are given. `body` is what was refused.
  */
-export function validationError(error: ZodError, body: unknown): GatewayError {
+export function validationError(
+  error: ZodError,
+  body: unknown,
+  words: ValidationWords = { path: pathText, explain },
+): GatewayError {
   const first = error.issues[0] as Issue
   const issue = deepest(first, valueAt(body, first.path))
-  const param = pathText(issue.path)
-  const { message, reason } = explain(issue, param, valueAt(body, issue.path))
+  const param = words.path(issue.path)
+  const { message, reason } = words.explain(issue, param, valueAt(body, issue.path))
   return new GatewayError('invalid-request', message, {
     ...(param === '' ? {} : { param }),
-    reason,
+    ...(reason !== undefined && { reason }),
   })
 }
 

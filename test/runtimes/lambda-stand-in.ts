@@ -26,7 +26,7 @@ Object.assign(globalThis, {
     },
   },
 })
-const { handler } = (await import('../../runtimes/lambda.ts')) as unknown as { handler: Handler }
+const { handler } = (await import(process.env['FUNCTION']!)) as { handler: Handler }
 
 const server = createServer(async (request, response) => {
   const deadline = Date.now() + milliseconds

@@ -1,10 +1,82 @@
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { bundleLambda } from '../../deploy/bundle.ts'
+import { withinInvocation } from '../../runtimes/lambda-limits.ts'
+import { textFrames } from '../fakes/fake-bedrock-frames.ts'
+import { launch, type Platform, root } from './platform.ts'
 import { runtimeSuite } from './runtime-suite.ts'
+import {
+  beginStream,
+  openScriptedBedrock,
+  type ScriptedBedrock,
+  sendFrames,
+} from './scripted-bedrock.ts'
+import { openSse } from './sse-reader.ts'
 
-runtimeSuite({
+const folder = join(root, '.outcrop', 'lambda-test')
+await bundleLambda(folder)
+
+const lambda: Platform = {
   name: 'lambda',
   command: ['node', 'test/runtimes/lambda-stand-in.ts'],
   tellsLeaving: 'never',
   endsWell: false,
   largestBody: 5,
   listens: false,
+  env: { FUNCTION: join(folder, 'index.mjs') },
+  unconfigured: { AUTH: 'none' },
+}
+
+runtimeSuite(lambda)
+
+describe('a Lambda function with two seconds', () => {
+  let bedrock: ScriptedBedrock
+
+  beforeAll(async () => {
+    bedrock = await openScriptedBedrock()
+  })
+  afterAll(() => bedrock.close())
+
+  it('says that time is over before it is', async () => {
+    bedrock.script((response) => {
+      beginStream(response)
+      sendFrames(response, textFrames(['one']).slice(0, 2))
+    })
+    const server = await launch(lambda, { ...bedrock.env, AUTH: 'none', FUNCTION_SECONDS: '2' })
+    const sse = await openSse(`${server.url}/v1/chat/completions`, {
+      method: 'POST',
+      body: JSON.stringify({
+        model: 'amazon.nova-lite-v1:0',
+        messages: [{ role: 'user', content: 'Hello' }],
+        stream: true,
+      }),
+    })
+    const events = await sse.until()
+    await server.end()
+    expect(JSON.parse(events.at(-1)!).error).toMatchObject({ type: 'timeout_error' })
+  })
+})
+
+describe('the limits within an invocation', () => {
+  const within = (env: Record<string, string>, remaining: number) =>
+    withinInvocation(env, { context: { getRemainingTimeInMillis: () => remaining } })
+
+  it('end a second before the function does, unless they end sooner', () => {
+    expect(within({ A: 'kept', TOTAL_TIMEOUT: '3600', FIRST_TOKEN_TIMEOUT: '20' }, 60_000)).toEqual(
+      {
+        A: 'kept',
+        FIRST_TOKEN_TIMEOUT: '20',
+        AI_RESPONSE_TIMEOUT: '59',
+        TOTAL_TIMEOUT: '59',
+      },
+    )
+  })
+
+  it('leave half of a function that is shorter than two seconds', () => {
+    expect(within({}, 1000)['TOTAL_TIMEOUT']).toBe('0.5')
+  })
+
+  it('leave it to the configuration to refuse what is no number', () => {
+    expect(within({ TOTAL_TIMEOUT: 'soon' }, 60_000)['TOTAL_TIMEOUT']).toBe('soon')
+  })
 })

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))))
+export const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))))
 
 /** A runtime, how it is started, and what it can do. */
 export interface Platform {
@@ -16,8 +16,12 @@ export interface Platform {
   endsWell: boolean
   /** The largest request body in megabytes that is worth sending. */
   largestBody: 5 | 100
-  /** What its banner calls it. */
+  /** Whether it hears of a body before all of it has come. */
   listens: boolean
+  /** What its program needs to know beside what Outcrop reads. */
+  env?: Record<string, string>
+  /** What Outcrop needs there even when nothing is configured. */
+  unconfigured?: Record<string, string>
 }
 
 export interface Running {
@@ -50,6 +54,7 @@ export async function launch(platform: Platform, env: Record<string, string>): P
         PATH: process.env['PATH'],
         HOME: process.env['HOME'],
         PORT: '0',
+        ...platform.env,
         ...env,
       },
     },
@@ -57,7 +62,8 @@ export async function launch(platform: Platform, env: Record<string, string>): P
   const exited = once(child, 'exit').then(([code]) => code as number | null)
   const { output, banner } = await listening(child)
   const url = /listens on (\S+) /.exec(banner)![1]!
-  await (await fetch(`${url}/health`)).arrayBuffer()
+  const health = await fetch(`${url}/health`)
+  if (!health.ok) throw new Error(`unwell: ${await health.text()} ${output()}`)
   return {
     url,
     banner,

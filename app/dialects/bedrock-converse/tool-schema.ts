@@ -1,5 +1,7 @@
 import type { JsonSchema } from '../../conversation/conversation.ts'
 
+import { GatewayError } from '../../errors.ts'
+
 /** A schema AWS takes as the input of a tool. */
 export interface ToolSchema {
   json: JsonSchema
@@ -9,6 +11,8 @@ export interface ToolSchema {
 
 /** The member that holds arguments which are not an object. */
 export const WRAPPER = 'value'
+
+const DEEPEST = 500
 
 const COMPOSITIONS = ['anyOf', 'oneOf', 'allOf', 'not', 'if']
 
@@ -50,10 +54,18 @@ function dissolveRootReference(root: JsonSchema): JsonSchema {
   return isSchema(target) && target['$ref'] === undefined ? { ...target, ...rest } : root
 }
 
-function holdsReference(node: unknown): boolean {
-  if (Array.isArray(node)) return node.some(holdsReference)
-  if (!isSchema(node)) return false
-  return typeof node['$ref'] === 'string' || Object.values(node).some(holdsReference)
+/** Throws `invalid-request` for a schema nested so deeply that nobody could serialise it. */
+function holdsReference(node: unknown, depth = 0): boolean {
+  if (typeof node !== 'object' || node === null) return false
+  if (depth > DEEPEST) {
+    throw new GatewayError('invalid-request', 'A JSON schema is nested too deeply.', {
+      param: 'tools',
+    })
+  }
+  // No early exit: every branch is to be measured.
+  let holds = isSchema(node) && typeof node['$ref'] === 'string'
+  for (const member of Object.values(node)) holds = holdsReference(member, depth + 1) || holds
+  return holds
 }
 
 /** The schema with every reference leading into its own `$defs`. */
@@ -98,9 +110,10 @@ function withoutDefinitions(schema: JsonSchema): JsonSchema {
 /** `#/$defs/Address` keeps its name; other places are named after the last step of their path. */
 function freshName(pointer: string, taken: JsonSchema, reserved: JsonSchema): string {
   const steps = pointer.split('/')
-  const last = (steps.at(-1) ?? '').replace(/[^a-zA-Z0-9_.-]/g, '_') || 'Root'
+  const step = pointer === '#' ? 'Root' : (steps.at(-1) ?? '')
+  const last = step.replace(/[^a-zA-Z0-9_.-]/g, '_') || '_'
   const isDefinition = steps.length === 3 && (steps[1] === '$defs' || steps[1] === 'definitions')
-  let name = last === '#' ? 'Root' : last
+  let name = last
   for (let count = 2; taken[name] !== undefined || (!isDefinition && reserved[name]); count++) {
     name = `${last}_${count}`
   }
@@ -114,9 +127,8 @@ function resolvePointer(root: JsonSchema, pointer: string): unknown {
   let node: unknown = root
   for (const step of pointer.slice(2).split('/')) {
     const key = decodeStep(step)
-    if (Array.isArray(node)) node = node[Number(key)]
-    else if (isSchema(node)) node = node[key]
-    else return undefined
+    if (typeof node !== 'object' || node === null || !Object.hasOwn(node, key)) return undefined
+    node = (node as Record<string, unknown>)[key]
   }
   return node
 }

@@ -10,7 +10,7 @@ import { type Recording, recordings, sharedRoot } from '../../fakes/shared.ts'
 import { frames, pieces } from './sse-text.ts'
 
 const { server, client } = openaiChat
-const all = sharedRoot() ? recordings('openai/openai.chat.completions') : []
+const all = recordings('openai/openai.chat.completions')
 
 type Json = Record<string, unknown>
 

@@ -1,0 +1,210 @@
+import { describe, expect, it } from 'vitest'
+import type { ReasoningRequest } from '../../../app/conversation/conversation.ts'
+import { assistant, call, encode, look, result, user } from './cards.ts'
+
+const WORDS = { messages: [{ role: 'user', content: [{ text: 'Hi' }] }] }
+
+describe('settings on the wire', () => {
+  it('have their place, or go where the model has one, or are named as ignored', () => {
+    const settings = {
+      maxTokens: 9,
+      temperature: 0,
+      topP: 0.5,
+      topK: 3,
+      stop: ['a', ' ', '\n', 'b'],
+      seed: 1,
+      frequencyPenalty: 0,
+      presencePenalty: 0.5,
+      logprobs: false,
+      latency: 'optimized' as const,
+      serviceTier: 'priority',
+    }
+    const sent = encode({ settings }, { nativeSettings: { topK: 'inferenceConfig.topK' } })
+    expect(sent).toEqual({
+      body: {
+        ...WORDS,
+        inferenceConfig: { maxTokens: 9, temperature: 0, topP: 0.5, stopSequences: ['a', 'b'] },
+        serviceTier: { type: 'priority' },
+        performanceConfig: { latency: 'optimized' },
+        additionalModelRequestFields: { inferenceConfig: { topK: 3 } },
+      },
+      ignored: ['seed', 'presencePenalty'],
+      undo: undefined,
+    })
+  })
+
+  it('the model refuses are left out and named', () => {
+    const settings = {
+      temperature: 0.1,
+      topP: 0.5,
+      stop: ['a'],
+      serviceTier: 'flex',
+      latency: 'optimized' as const,
+    }
+    const traits = {
+      unsupported: ['temperature', 'topP', 'stop'],
+      serviceTiers: false,
+      latencyOptimized: false,
+    } as const
+    expect(encode({ settings }, traits)).toEqual({
+      body: WORDS,
+      ignored: ['temperature', 'topP', 'stop', 'serviceTier', 'latency'],
+      undo: undefined,
+    })
+  })
+
+  it('that ask for nothing special leave no trace', () => {
+    const settings = { serviceTier: 'auto', latency: 'standard' as const, parallelToolCalls: true }
+    expect(encode({ settings }, { latencyOptimized: false }).body).toEqual(WORDS)
+    expect(encode({ settings: { serviceTier: 'default' } }, { serviceTiers: false })).toEqual({
+      body: WORDS,
+      ignored: [],
+      undo: undefined,
+    })
+    expect(encode({ settings: { serviceTier: 'scale' } }).ignored).toEqual(['serviceTier'])
+  })
+
+  it('keep temperature where the model takes only one of it and top-p', () => {
+    const both = { settings: { temperature: 0.2, topP: 0.5 } }
+    const sent = encode(both, { temperatureWithTopP: false })
+    expect([sent.body.inferenceConfig, sent.ignored]).toEqual([{ temperature: 0.2 }, ['topP']])
+    const alone = encode({ settings: { topP: 0.5 } }, { temperatureWithTopP: false })
+    expect([alone.body.inferenceConfig, alone.ignored]).toEqual([{ topP: 0.5 }, []])
+  })
+
+  it('stay within what the wire and the model take', () => {
+    const sent = encode(
+      { settings: { temperature: 1.7, maxTokens: 9000 } },
+      { maxOutputTokens: 4096, defaultMaxTokens: 100 },
+    )
+    expect(sent.body.inferenceConfig).toEqual({ maxTokens: 4096, temperature: 1 })
+    expect(sent.ignored).toEqual(['maxTokens', 'temperature'])
+    expect(encode({}, { defaultMaxTokens: 100 }).body.inferenceConfig).toEqual({ maxTokens: 100 })
+    expect(() => encode({ settings: { stop: ['a', 'b'] } }, { maxStopSequences: 1 })).toThrow(
+      expect.objectContaining({ code: 'invalid-request', param: 'stop' }),
+    )
+  })
+
+  it('carry labels and unknown fields as far as AWS and the model take them', () => {
+    const metadata = { team: 'blue “x”;', '': 'no', ...Object.fromEntries(many(20)) }
+    const sent = encode({ metadata, user: 'ü@a.example', extraFields: { own: 1 } })
+    const pairs = Object.entries(sent.body.requestMetadata!)
+    expect(pairs.slice(0, 2)).toEqual([
+      ['user', '_@a.example'],
+      ['team', 'blue _x__'],
+    ])
+    expect(pairs).toHaveLength(16)
+    expect(sent.body.additionalModelRequestFields).toEqual({ own: 1 })
+    const closed = encode({ extraFields: { own: 1 } }, { extraFields: false })
+    expect(closed).toEqual({ body: WORDS, ignored: ['own'], undo: undefined })
+  })
+
+  it('say how a guardrail checks a stream to streams only', () => {
+    const guardrail = { id: 'g', version: 'DRAFT', streamMode: 'async' } as const
+    const config = { guardrailIdentifier: 'g', guardrailVersion: 'DRAFT' }
+    expect(encode({ guardrail }).body.guardrailConfig).toEqual(config)
+    expect(encode({ guardrail, stream: true }).body.guardrailConfig).toEqual({
+      ...config,
+      streamProcessingMode: 'async',
+    })
+  })
+})
+
+const many = (count: number) => Array.from({ length: count }, (_, at) => [`k${at}`, 'v'] as const)
+
+describe('a wish to think', () => {
+  const cases: [string, ReasoningRequest, object | undefined, string[]?][] = [
+    ['claude-budget', { effort: 'medium' }, { thinking: { type: 'enabled', budget_tokens: 5000 } }],
+    [
+      'claude-budget',
+      { effort: 'minimal' },
+      { thinking: { type: 'enabled', budget_tokens: 1024 } },
+    ],
+    ['claude-budget', { budget: 99_999 }, { thinking: { type: 'enabled', budget_tokens: 9999 } }],
+    ['claude-budget', { enabled: true }, { thinking: { type: 'enabled', budget_tokens: 5000 } }],
+    ['claude-budget', { effort: 'none' }, undefined],
+    [
+      'claude-adaptive',
+      { effort: 'xhigh' },
+      { thinking: { type: 'adaptive' }, output_config: { effort: 'high' } },
+    ],
+    ['claude-adaptive', { budget: 2000 }, { thinking: { type: 'enabled', budget_tokens: 2000 } }],
+    ['claude-adaptive', { enabled: true }, { thinking: { type: 'adaptive' } }],
+    ['claude-adaptive', { enabled: false }, undefined],
+    [
+      'claude-adaptive-only',
+      { budget: 2000 },
+      { thinking: { type: 'adaptive' }, output_config: { effort: 'low' } },
+    ],
+    ['claude-adaptive-only', { effort: 'none' }, { output_config: { effort: 'low' } }],
+    [
+      'claude-adaptive-always',
+      { effort: 'max' },
+      { thinking: { type: 'adaptive' }, output_config: { effort: 'max' } },
+    ],
+    ['claude-adaptive-always', { effort: 'none' }, undefined, ['reasoning_effort']],
+    ['claude-between-tools', { enabled: false }, { thinking: { type: 'between_tools' } }],
+    [
+      'nova-2',
+      { effort: 'minimal' },
+      { reasoningConfig: { type: 'enabled', maxReasoningEffort: 'low' } },
+    ],
+    ['openai-effort', { effort: 'max' }, { reasoning_effort: 'high' }],
+    ['openai-effort', { effort: 'none' }, undefined, ['reasoning_effort']],
+    ['openai-effort-optional', { effort: 'none' }, undefined],
+    ['high-effort', { effort: 'low' }, { reasoning_effort: 'high' }],
+    ['config-effort', { budget: 10_000 }, { reasoning_config: 'medium' }],
+    ['effort-object', { effort: 'none' }, { reasoning: { effort: 'none' } }],
+    ['fixed', { effort: 'low' }, undefined],
+    ['none', { effort: 'low' }, undefined, ['reasoning_effort']],
+    ['none', { effort: 'none' }, undefined],
+  ]
+
+  it.each(cases)('by %s: %j', (reasoning, request, fields, ignored = []) => {
+    const asked = { ...request, param: 'reasoning_effort' }
+    const sent = encode({ reasoning: asked, settings: { maxTokens: 10_000 } }, { reasoning })
+    expect(sent.body.additionalModelRequestFields).toEqual(fields)
+    expect(sent.ignored).toEqual(ignored)
+  })
+
+  it('drops the sampling that does not go with it', () => {
+    const settings = { temperature: 0.5, topP: 0.96, topK: 3, maxTokens: 4000 }
+    const sent = encode(
+      { settings, reasoning: { effort: 'high' } },
+      { reasoning: 'claude-budget', nativeSettings: { topK: 'top_k' } },
+    )
+    expect(sent.body.inferenceConfig).toEqual({ maxTokens: 4000, topP: 0.96 })
+    expect(sent.ignored).toEqual(['temperature', 'topK'])
+    const nova = encode({ settings, reasoning: { effort: 'high' } }, { reasoning: 'nova-2' })
+    expect(nova.body.inferenceConfig).toEqual({ topP: 0.96 })
+    expect(nova.ignored).toEqual(['maxTokens', 'temperature', 'topK'])
+  })
+
+  it('is not granted where the answer has no room for it', () => {
+    const asked = { reasoning: { budget: 2000, param: 'thinking' }, settings: { maxTokens: 500 } }
+    const sent = encode(asked, { reasoning: 'claude-budget' })
+    expect([sent.body.additionalModelRequestFields, sent.ignored]).toEqual([
+      undefined,
+      ['thinking'],
+    ])
+  })
+
+  it('is not granted where the thought before the last calls was lost', () => {
+    const thought = { type: 'reasoning', text: 'Hm.', signature: 'seal' } as const
+    const history = (...parts: Parameters<typeof assistant>) => ({
+      turns: [user('q'), assistant(...parts), user(result('a', '1'))],
+      tools: [look],
+      reasoning: { effort: 'low' as const },
+    })
+    const traits = { reasoning: 'claude-budget' }
+    expect(encode(history(call('a')), traits).ignored).toEqual(['reasoning'])
+    expect(encode(history(thought, call('a')), traits).ignored).toEqual([])
+    expect(encode(history(call('a')), { reasoning: 'claude-adaptive' }).ignored).toEqual([])
+  })
+
+  it('takes no words of the assistant to go on from', () => {
+    const turns = [user('q'), assistant('One,')]
+    const { body } = encode({ turns, reasoning: { effort: 'low' } }, { reasoning: 'claude-budget' })
+    expect(body.messages?.at(-1)).toEqual({ role: 'user', content: [{ text: 'Continue.' }] })
+  })
+})
