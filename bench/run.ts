@@ -30,7 +30,7 @@ const HELP = `npm run bench -- [options]
   --baseline name    what ratios are taken to (default raw-node-proxy)
   --rounds n         rounds that take turns (default 5)
   --seconds n        length of one round (default 2)
-  --warm n           seconds of warm-up for each target and kind of request (default 2.5)
+  --warm n           seconds of warm-up for each target and kind of request (default 6)
   --quick            3 rounds of 1 second
   --no-pin           leave it to the system which core runs what
   --targets-file f   a JSON list of further targets
@@ -45,7 +45,7 @@ function readOptions() {
       baseline: { type: 'string', default: 'raw-node-proxy' },
       rounds: { type: 'string' },
       seconds: { type: 'string' },
-      warm: { type: 'string', default: '2.5' },
+      warm: { type: 'string', default: '6' },
       quick: { type: 'boolean', default: false },
       'no-pin': { type: 'boolean', default: false },
       'targets-file': { type: 'string' },

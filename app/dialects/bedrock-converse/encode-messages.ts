@@ -74,8 +74,9 @@ function encodeContent({ role, parts }: Turn, encoding: Encoding): ContentBlock[
     const results = parts.filter((part) => part.type === 'tool-result').length
     content.splice(results, 0, ...overflow.map((part) => encodeBlock(part, encoding)))
   }
-  const isMute = content.some(({ document }) => document) && !content.some(speaks)
-  return isMute ? [...content, { text: DOCUMENT_TEXT }] : content
+  const last = content.findLastIndex(({ document }) => document)
+  if (last >= 0 && !content.some(speaks)) content.splice(last + 1, 0, { text: DOCUMENT_TEXT })
+  return content
 }
 
 const speaks = ({ text, guardContent }: ContentBlock): boolean =>

@@ -55,13 +55,15 @@ function applicable(settings: Settings, thinking: Thinking, asking: Asking): Set
     asking.ignore(name)
   }
   for (const name of traits.unsupported ?? []) if (name in kept) drop(name as keyof Settings)
-  for (const name of thinking.drops) if (!isHarmless(name, kept)) drop(name)
+  for (const name of thinking.drops) {
+    if (!thinking.lenient || !isHarmless(name, kept)) drop(name)
+  }
   // Newer Claude models take one of the two only (recorded 400); temperature is what callers mean.
   if (traits.temperatureWithTopP === false && kept.temperature !== undefined) drop('topP')
   return kept
 }
 
-/** Thinking models accept the temperature they use anyway, and a wide nucleus. */
+/** The temperature thinking models use anyway, and a nucleus that cuts next to nothing. */
 function isHarmless(name: keyof Settings, { temperature, topP }: Settings): boolean {
   if (name === 'temperature') return temperature === 1
   return name === 'topP' && topP !== undefined && topP >= 0.95

@@ -15,6 +15,8 @@ export interface Thinking {
   fields: Record<string, unknown>
   /** Settings that do not go together with it (T26). */
   drops: readonly (keyof Settings)[]
+  /** Of these, a temperature of 1 and a wide nucleus are taken all the same. */
+  lenient?: boolean
   /** Whether the conversation may still end with the assistant's words. */
   prefill: boolean
 }
@@ -164,7 +166,7 @@ function scaled({ effort, budget }: Asked, words: Efforts): string | undefined {
 function thinkAdaptively(effort: string | undefined): Thinking {
   const thinking = { type: 'adaptive' }
   const fields = effort === undefined ? { thinking } : { thinking, output_config: { effort } }
-  return { on: true, fields, drops: SAMPLING, prefill: false }
+  return { on: true, fields, drops: SAMPLING, lenient: true, prefill: false }
 }
 
 function thinkWithBudget({ effort, budget, room, turns }: Asked): Thinking | undefined {
@@ -175,6 +177,7 @@ function thinkWithBudget({ effort, budget, room, turns }: Asked): Thinking | und
     on: true,
     fields: { thinking: { type: 'enabled', budget_tokens: tokens } },
     drops: SAMPLING,
+    lenient: true,
     prefill: false,
   }
 }

@@ -94,11 +94,13 @@ function visualPart(
   { at, form, type: usual, fields }: VisualPlace,
 ): MediaPart {
   const url = typeof wire === 'string' ? wire : wire.url
-  const { source, mediaType } = locate(url, typeof wire === 'string' ? at : `${at}.url`)
+  const param = typeof wire === 'string' ? at : `${at}.url`
+  const { source, mediaType } = locate(url, param)
   const type = mediaType === undefined ? usual : kindOf(mediaType, usual)
   return {
     type,
     source,
+    param,
     ...(mediaType && { mediaType }),
     ...(typeof wire === 'object' && wire.detail && { detail: wire.detail }),
     ...extrasOf({ form: FORMS[type] === form ? undefined : form, fields }),
@@ -107,10 +109,12 @@ function visualPart(
 
 function audioPart(wire: WireAudioPart, at: string): MediaPart {
   const { data, format } = wire.input_audio
-  const { source, mediaType = audioType(format) } = locate(data, `${at}.input_audio.data`)
+  const param = `${at}.input_audio.data`
+  const { source, mediaType = audioType(format) } = locate(data, param)
   return {
     type: 'audio',
     source,
+    param,
     mediaType,
     ...extrasOf({ fields: unknownFields(wire, AUDIO_FIELDS) }),
   }
@@ -118,11 +122,13 @@ function audioPart(wire: WireAudioPart, at: string): MediaPart {
 
 function filePart(wire: WireFilePart, at: string): MediaPart {
   const { file } = wire
-  const { source, mediaType } = locateFile(file, `${at}.file`)
+  const param = `${at}.file`
+  const { source, mediaType } = locateFile(file, param)
   const type = mediaType === undefined ? 'document' : kindOf(mediaType, 'document')
   return {
     type,
     source,
+    param,
     ...(mediaType && { mediaType }),
     ...(file.filename && { name: file.filename }),
     ...extrasOf({

@@ -43,19 +43,21 @@ describe('system and developer messages (T23)', () => {
 
 describe('attachments', () => {
   const image = (url: string) => ({ type: 'image_url', image_url: { url } })
+  const place = (rest: string, index = 0) => `messages[0].content[${index}].${rest}`
+
   it.each([
     ['https://a.example/x.png', { kind: 'url', url: 'https://a.example/x.png' }],
     ['s3://bucket/x.png', { kind: 's3', uri: 's3://bucket/x.png' }],
     ['file-id:file-1', { kind: 'file', id: 'file-1' }],
     ['iVBORw0KGgo=', { kind: 'base64', data: 'iVBORw0KGgo=' }],
   ])('are found at %s', (url, source) => {
-    expect(partsOf(image(url))).toEqual([{ type: 'image', source }])
+    expect(partsOf(image(url))).toEqual([{ type: 'image', source, param: place('image_url.url') }])
   })
 
   it('may be data URLs, whatever is said of their type (T38)', () => {
     const source = { kind: 'base64', data: 'QUJD' }
     expect(partsOf(image('data:image/jpg;base64,QUJD'))).toEqual([
-      { type: 'image', mediaType: 'image/jpeg', source },
+      { type: 'image', mediaType: 'image/jpeg', source, param: place('image_url.url') },
     ])
     expect(partsOf(image('DATA:image/png;charset=x;base64,QUJD'))).toMatchObject([
       { mediaType: 'image/png', source },
@@ -71,10 +73,14 @@ describe('attachments', () => {
     const url = 'https://a.example/x.png'
     const source = { kind: 'url', url }
     expect(partsOf({ type: 'image_url', image_url: { url, detail: 'low' } })).toEqual([
-      { type: 'image', source, detail: 'low' },
+      { type: 'image', source, param: place('image_url.url'), detail: 'low' },
     ])
-    expect(partsOf({ type: 'image_url', image_url: url })).toEqual([{ type: 'image', source }])
-    expect(partsOf({ type: 'video_url', video_url: { url } })).toEqual([{ type: 'video', source }])
+    expect(partsOf({ type: 'image_url', image_url: url })).toEqual([
+      { type: 'image', source, param: place('image_url') },
+    ])
+    expect(partsOf({ type: 'video_url', video_url: { url } })).toEqual([
+      { type: 'video', source, param: place('video_url.url') },
+    ])
   })
 
   it('are sounds', () => {
@@ -84,8 +90,8 @@ describe('attachments', () => {
     })
     const source = { kind: 'base64', data: 'QUJD' }
     expect(partsOf(audio('QUJD', 'mp3'), audio('data:audio/ogg;base64,QUJD', 'wav'))).toEqual([
-      { type: 'audio', mediaType: 'audio/mpeg', source },
-      { type: 'audio', mediaType: 'audio/ogg', source },
+      { type: 'audio', mediaType: 'audio/mpeg', source, param: place('input_audio.data') },
+      { type: 'audio', mediaType: 'audio/ogg', source, param: place('input_audio.data', 1) },
     ])
   })
 
@@ -105,10 +111,19 @@ describe('attachments', () => {
         mediaType: 'application/pdf',
         name: 'a.pdf',
         source: { kind: 'base64', data: 'QUJD' },
+        param: place('file'),
       },
-      { type: 'document', source: { kind: 'file', id: 'file-1' } },
-      { type: 'document', source: { kind: 'url', url: 'https://a.example/b.pdf' } },
-      { type: 'document', source: { kind: 's3', uri: 's3://bucket/c.pdf' } },
+      { type: 'document', source: { kind: 'file', id: 'file-1' }, param: place('file', 1) },
+      {
+        type: 'document',
+        source: { kind: 'url', url: 'https://a.example/b.pdf' },
+        param: place('file', 2),
+      },
+      {
+        type: 'document',
+        source: { kind: 's3', uri: 's3://bucket/c.pdf' },
+        param: place('file', 3),
+      },
     ])
   })
 

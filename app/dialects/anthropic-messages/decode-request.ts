@@ -1,0 +1,167 @@
+import type {
+  Conversation,
+  OutputFormat,
+  Part,
+  ReasoningRequest,
+  Settings,
+  Turn,
+} from '../../conversation/conversation.ts'
+import { GatewayError } from '../../errors.ts'
+import { decodeBlocks } from './decode-blocks.ts'
+import { decodeToolChoice, decodeTools } from './decode-tools.ts'
+import { extrasOf, type Fields, unknownFields } from './extras.ts'
+import { refuseTooManyMarks, refuseUnkeptThread } from './refusals.ts'
+import { SETTING_FIELDS } from './vocabulary.ts'
+import { KNOWN_FIELDS, type WireRequest } from './wire.ts'
+import type { WireMessage } from './wire-blocks.ts'
+
+/**
+ * A body that `messagesRequest` or `countTokensRequest` let through, on the waist. What has no common
+ * meaning rides in `extras`, unknown fields in `extraFields`. Throws `GatewayError` naming the field.
+ */
+export function decodeRequest(body: unknown): Conversation {
+  const request = body as WireRequest
+  const betas = [...new Set([...(request.betas ?? []), ...(request.anthropic_beta ?? [])])]
+  refuseUnkeptThread(request)
+  refuseTooManyMarks(request)
+  refuseBudgetOverLimit(request, betas)
+  const { toolChoice, parallelToolCalls } = decodeToolChoice(request.tool_choice)
+  const reasoning = decodeReasoning(request)
+  const output = decodeOutput(request)
+  const extraFields = unknownFields(request, KNOWN_FIELDS)
+  const fields = keptFields(request)
+  const dialectOnly = DIALECT_ONLY.filter((field) => request[field] != null)
+  return {
+    model: request.model,
+    system: decodeSystem(request.system),
+    turns: request.messages.map(decodeMessage),
+    tools: decodeTools(request.tools),
+    ...(toolChoice && { toolChoice }),
+    settings: decodeSettings(request, parallelToolCalls),
+    ...(output && { output }),
+    ...(reasoning && { reasoning }),
+    ...(request.metadata?.user_id && { user: request.metadata.user_id }),
+    stream: request.stream ?? false,
+    ...(extraFields && { extraFields }),
+    ...extrasOf({
+      heard: true,
+      plain: typeof request.system === 'string' || undefined,
+      betas: betas.length > 0 ? betas : undefined,
+      thinking: request.thinking ?? undefined,
+      outputConfig: request.output_config ?? undefined,
+      fields,
+    }),
+    ...(dialectOnly.length > 0 && { dialectOnly }),
+  }
+}
+
+function decodeSystem(system: WireRequest['system']): Part[] {
+  if (typeof system === 'string') return [{ type: 'text', text: system }]
+  return decodeBlocks(system ?? [], 'system')
+}
+
+const MESSAGE_FIELDS: ReadonlySet<string> = new Set(['role', 'content'])
+
+function decodeMessage(wire: WireMessage, index: number): Turn {
+  const { role, content } = wire
+  const fields = unknownFields(wire, MESSAGE_FIELDS)
+  return typeof content === 'string'
+    ? { role, parts: [{ type: 'text', text: content }], ...extrasOf({ plain: true, fields }) }
+    : { role, parts: decodeBlocks(content, `messages.${index}.content`), ...extrasOf({ fields }) }
+}
+
+/** Tiers by their names elsewhere: `standard_only` is what others call the default. */
+const TIERS: Record<string, string> = { standard_only: 'default' }
+
+function decodeSettings(request: WireRequest, parallelToolCalls: boolean | undefined): Settings {
+  const settings: Record<string, unknown> = {}
+  for (const [setting, field] of Object.entries(SETTING_FIELDS)) {
+    const value = request[field]
+    if (value != null) settings[setting] = value
+  }
+  const { stop_sequences: stop, service_tier: tier, cache_control: control } = request
+  // Kept as they are: blank ones are for who asks another model to leave out.
+  if (stop?.length) settings['stop'] = stop
+  if (tier != null) settings['serviceTier'] = TIERS[tier] ?? tier
+  if (parallelToolCalls !== undefined) settings['parallelToolCalls'] = parallelToolCalls
+  if (control) settings['promptCache'] = { ttl: control.ttl ?? '5m' }
+  return settings as Settings
+}
+
+function decodeOutput(request: WireRequest): OutputFormat | undefined {
+  const format = request.output_config?.format ?? request.output_format
+  return format ? { type: 'json-schema', schema: format.schema } : undefined
+}
+
+function decodeReasoning({
+  thinking,
+  output_config: config,
+}: WireRequest): ReasoningRequest | undefined {
+  const effort = config?.effort ?? undefined
+  if (!thinking) return effort ? { effort, param: 'output_config.effort' } : undefined
+  const graded = effort ? { effort, param: 'thinking' } : { param: 'thinking' }
+  switch (thinking.type) {
+    case 'enabled':
+      return { budget: thinking.budget_tokens, ...shown(thinking), ...graded }
+    case 'adaptive':
+      return { adaptive: true, ...shown(thinking), ...graded }
+    default:
+      // `between_tools` is the least a model can think; who knows it gets it verbatim.
+      return { enabled: false, ...graded }
+  }
+}
+
+const shown = ({ display }: { display?: string | null }) => (display ? { display } : {})
+
+const INTERLEAVED = 'interleaved-thinking'
+
+/** Only thought between tool calls may be longer than the answer (docs, extended thinking). */
+function refuseBudgetOverLimit({ thinking, max_tokens: limit }: WireRequest, betas: string[]) {
+  if (thinking?.type !== 'enabled' || limit === undefined || thinking.budget_tokens < limit) return
+  if (betas.some((flag) => flag.toLowerCase().startsWith(INTERLEAVED))) return
+  throw new GatewayError(
+    'invalid-request',
+    'thinking.enabled.budget_tokens: `max_tokens` must be greater than `thinking.budget_tokens`.',
+    { param: 'thinking.enabled.budget_tokens' },
+  )
+}
+
+/** Fields whose wire form says more than the waist, or says it in another way. */
+const KEPT = [
+  'cache_control',
+  'service_tier',
+  'output_format',
+  'container',
+  'context_management',
+  'mcp_servers',
+  'speed',
+  'inference_geo',
+  'diagnostics',
+  'user_profile_id',
+  'workspace_id',
+] as const satisfies readonly (keyof WireRequest)[]
+
+/** Those of them that no other dialect can say and that change the answer. */
+const DIALECT_ONLY = [
+  'container',
+  'context_management',
+  'mcp_servers',
+  'speed',
+  'inference_geo',
+] as const satisfies readonly (typeof KEPT)[number][]
+
+function keptFields(request: WireRequest): Fields | undefined {
+  let kept: Fields | undefined
+  for (const field of KEPT) {
+    if (request[field] != null) kept = { ...kept, [field]: request[field] }
+  }
+  const { metadata, stop_sequences: stop } = request
+  if (metadata && !isUserAlone(metadata)) kept = { ...kept, metadata }
+  if (stop?.length === 0) kept = { ...kept, stop_sequences: stop }
+  return kept
+}
+
+function isUserAlone(metadata: object): boolean {
+  const keys = Object.keys(metadata)
+  return keys.length === 1 && 'user_id' in metadata && Boolean(metadata.user_id)
+}

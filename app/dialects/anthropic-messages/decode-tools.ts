@@ -1,0 +1,73 @@
+import type { SystemTool, Tool, ToolChoice } from '../../conversation/conversation.ts'
+import { cachePoint, ownCacheControl } from './decode-blocks.ts'
+import { extrasOf, unknownFields } from './extras.ts'
+import type { WireCustomTool, WireDefinedTool, WireTool, WireToolChoice } from './wire-tools.ts'
+
+/** What the model may call. A tool of a versioned type is its maker's, all others are the caller's. */
+export function decodeTools(tools: readonly WireTool[] | null | undefined): Tool[] {
+  return (tools ?? []).map((wire) => (isCustom(wire) ? customTool(wire) : definedTool(wire)))
+}
+
+function isCustom(wire: WireTool): wire is WireCustomTool {
+  return wire.type == null || wire.type === 'custom'
+}
+
+const CUSTOM_FIELDS: ReadonlySet<string> = new Set([
+  'name',
+  'description',
+  'input_schema',
+  'strict',
+  'cache_control',
+])
+
+function customTool(wire: WireCustomTool): Tool {
+  const { name, description, input_schema: schema, strict, cache_control: control } = wire
+  const point = cachePoint(control)
+  return {
+    type: 'function',
+    name,
+    ...(description != null && { description }),
+    schema,
+    ...(strict != null && { strict }),
+    ...(point && { cachePoint: point }),
+    ...extrasOf({
+      fields: unknownFields(wire, CUSTOM_FIELDS),
+      cacheControl: ownCacheControl(control),
+    }),
+  }
+}
+
+const DEFINED_FIELDS: ReadonlySet<string> = new Set(['type', 'name'])
+
+/** Toolsets have no name but their type. */
+function definedTool(wire: WireDefinedTool): SystemTool {
+  const settings = unknownFields(wire, DEFINED_FIELDS)
+  return {
+    type: 'system',
+    kind: wire.type,
+    name: wire.name ?? wire.type,
+    ...(settings && { settings }),
+  }
+}
+
+const CHOICES: Record<Exclude<WireToolChoice['type'], 'tool'>, ToolChoice> = {
+  auto: { type: 'auto' },
+  any: { type: 'required' },
+  none: { type: 'none' },
+}
+
+export interface DecodedChoice {
+  toolChoice?: ToolChoice
+  parallelToolCalls?: boolean
+}
+
+export function decodeToolChoice(wire: WireToolChoice | null | undefined): DecodedChoice {
+  if (!wire) return {}
+  const toolChoice: ToolChoice =
+    wire.type === 'tool' ? { type: 'tool', name: wire.name } : CHOICES[wire.type]
+  const single = wire['disable_parallel_tool_use']
+  return {
+    toolChoice,
+    ...(typeof single === 'boolean' && { parallelToolCalls: !single }),
+  }
+}

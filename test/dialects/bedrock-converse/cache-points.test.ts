@@ -1,0 +1,132 @@
+import { describe, expect, it } from 'vitest'
+import type { CachePointPart, Part } from '../../../app/conversation/conversation.ts'
+import { assistant, encode, look, part, user } from './cards.ts'
+
+const point: CachePointPart = { type: 'cache-point' }
+const hour: CachePointPart = { type: 'cache-point', ttl: '1h' }
+const cachePoint = { type: 'default' }
+const file: Part = {
+  type: 'document',
+  source: { kind: 'base64', data: 'AAAA' },
+  mediaType: 'text/csv',
+  name: 'Table',
+}
+const document = { format: 'csv', name: 'Table', source: { bytes: 'AAAA' } }
+
+const contentOf = (...parts: (Part | string)[]) =>
+  encode({ turns: [user(...parts)] }).body.messages?.[0]?.content
+
+describe('cache points', () => {
+  it('stand where the caller put them: tools, system, messages', () => {
+    const { body, ignored } = encode({
+      tools: [{ ...look, cachePoint: hour }],
+      system: [part('S'), hour],
+      turns: [user('a', point, 'b')],
+    })
+    const long = { cachePoint: { type: 'default', ttl: '1h' } }
+    expect(body).toEqual({
+      toolConfig: {
+        tools: [{ toolSpec: { name: 'look', inputSchema: { json: look.schema } } }, long],
+      },
+      system: [{ text: 'S' }, long],
+      messages: [{ role: 'user', content: [{ text: 'a' }, { cachePoint }, { text: 'b' }] }],
+    })
+    expect(ignored).toEqual([])
+  })
+
+  it('never stand first, twice, or behind a thought', () => {
+    expect(contentOf(point, 'a', point, point)).toEqual([{ text: 'a' }, { cachePoint }])
+    const { body } = encode({
+      system: [point, part('S')],
+      turns: [
+        user('q'),
+        assistant({ type: 'reasoning', text: '', signature: 's' }, point, 'a'),
+        user(point, 'b'),
+      ],
+    })
+    expect(body.system).toEqual([{ text: 'S' }])
+    expect(body.messages?.slice(1)).toEqual([
+      {
+        role: 'assistant',
+        content: [
+          { reasoningContent: { reasoningText: { text: '', signature: 's' } } },
+          { text: 'a' },
+          { cachePoint },
+        ],
+      },
+      { role: 'user', content: [{ text: 'b' }] },
+    ])
+  })
+
+  it('have words between themselves and a document, so that it is cached', () => {
+    const words = { text: 'See the attached document.' }
+    expect(contentOf('a', file, point, 'b')).toEqual([
+      { text: 'a' },
+      { document },
+      words,
+      { cachePoint },
+      { text: 'b' },
+    ])
+    expect(contentOf(file, point)).toEqual([{ document }, words, { cachePoint }])
+  })
+
+  it('are at most as many as the model takes, the oldest of the messages going first', () => {
+    const { body, ignored } = encode(
+      {
+        system: [part('S'), point],
+        turns: [user('a', point, 'b', point, 'c', point)],
+      },
+      { cachePoints: { max: 2, ttls: ['5m'], tools: false } },
+    )
+    expect(body).toEqual({
+      system: [{ text: 'S' }, { cachePoint }],
+      messages: [
+        { role: 'user', content: [{ text: 'a' }, { text: 'b' }, { text: 'c' }, { cachePoint }] },
+      ],
+    })
+    expect(ignored).toEqual(['cacheControl'])
+  })
+
+  it('live as long as the model allows, longer before shorter', () => {
+    const turns = [user('a', hour, 'b', point, 'c', hour)]
+    const { body, ignored } = encode({ turns })
+    expect(body.messages?.[0]?.content.flatMap((block) => block.cachePoint ?? [])).toEqual([
+      { type: 'default', ttl: '1h' },
+      cachePoint,
+      cachePoint,
+    ])
+    expect(ignored).toEqual(['cacheControl.ttl'])
+    const short = encode({ turns }, { cachePoints: { max: 4, ttls: ['5m'], tools: true } })
+    expect(short.body.messages?.[0]?.content[1]).toEqual({ cachePoint })
+  })
+
+  it('are left out, visibly, where the model has no cache', () => {
+    const { body, ignored } = encode(
+      { tools: [{ ...look, cachePoint: point }], turns: [user('a', point)] },
+      { cachePoints: false },
+    )
+    expect(body.messages).toEqual([{ role: 'user', content: [{ text: 'a' }] }])
+    expect(body.toolConfig?.tools).toHaveLength(1)
+    expect(ignored).toEqual(['cacheControl'])
+  })
+
+  it('are placed for a caller who only wishes to cache', () => {
+    const asked = {
+      tools: [look],
+      system: [part('S')],
+      turns: [user('a'), assistant('b'), user('c')],
+      settings: { promptCache: { key: 'k', ttl: '1h' as const } },
+    }
+    const long = { cachePoint: { type: 'default', ttl: '1h' } }
+    const { body } = encode(asked)
+    expect(body.toolConfig?.tools.at(-1)).toEqual(long)
+    expect(body.system).toEqual([{ text: 'S' }, long])
+    expect(body.messages?.map(({ content }) => content.at(-1))).toEqual([
+      { text: 'a' },
+      { text: 'b' },
+      long,
+    ])
+    const without = encode(asked, { cachePoints: false })
+    expect([without.body.system, without.ignored]).toEqual([[{ text: 'S' }], ['promptCache']])
+  })
+})
