@@ -2,7 +2,7 @@ FROM node:24-slim AS dependencies
 WORKDIR /outcrop
 COPY package.json package-lock.json ./
 # The optional dependencies are a Node of their own, which the image already has.
-RUN npm ci --omit=dev --omit=optional --ignore-scripts --no-audit --no-fund && npm cache clean --force
+RUN npm ci --omit=dev --omit=optional --ignore-scripts --no-audit --no-fund
 
 FROM node:24-slim
 WORKDIR /outcrop
@@ -11,7 +11,10 @@ COPY --from=dependencies /outcrop/node_modules ./node_modules
 COPY package.json LICENSE ./
 COPY app ./app
 COPY runtimes ./runtimes
+RUN mkdir .outcrop && chown node .outcrop
 USER node
+# Starts once, so that every container finds the compile cache that the first start writes.
+RUN HOST=127.0.0.1 PORT=0 node -e "import('./runtimes/node.ts').then(() => process.exit())"
 EXPOSE 8000
 HEALTHCHECK --interval=30s --timeout=3s --start-period=5s \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT}/health`).then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"]

@@ -7,6 +7,7 @@ import type { Provider } from './ports/models.ts'
 import type { Runtime } from './ports/runtime.ts'
 import { createProviders } from './providers/index.ts'
 import { createMediaSources } from './providers/media-sources.ts'
+import { createState } from './providers/state.ts'
 import { describeApi } from './routes/gateway/api-description.ts'
 import { gatewaySurface } from './routes/gateway/index.ts'
 import { openaiSurface } from './routes/openai/index.ts'
@@ -40,7 +41,8 @@ export function createApp(runtime: Runtime, options: AppOptions = {}): App {
   const providers = options.providers ?? createProviders({ config, runtime })
   const openai = openaiSurface(config)
   const media = createMediaSources({ config, runtime })
-  const app = createHttp({ config, runtime, providers, media }, (all) => {
+  const state = createState({ config, runtime })
+  const app = createHttp({ config, runtime, providers, media, state }, (all) => {
     const document = once(() => JSON.stringify(describeApi(all)))
     return [openai, gatewaySurface(openai.voice, document)]
   })

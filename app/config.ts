@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi'
+import { defaultParams, modelAliases, region } from './model-settings.ts'
 
 const blankIsAbsent = (value: unknown) =>
   typeof value === 'string' && value.trim() === '' ? undefined : value
@@ -6,14 +7,14 @@ const blankIsAbsent = (value: unknown) =>
 const text = () => z.preprocess(blankIsAbsent, z.string().optional())
 const number = (fallback: number, minimum = 0, maximum = Number.MAX_SAFE_INTEGER) =>
   z.preprocess(blankIsAbsent, z.coerce.number().min(minimum).max(maximum).default(fallback))
+const yesOrNo = z
+  .enum(['true', 'false', '1', '0', 'yes', 'no', 'on', 'off'])
+  .transform((word) => ['true', '1', 'yes', 'on'].includes(word))
+  .optional()
 const flag = (fallback: boolean) =>
   z.preprocess(
     blankIsAbsent,
-    z
-      .enum(['true', 'false', '1', '0', 'yes', 'no', 'on', 'off'])
-      .transform((word) => ['true', '1', 'yes', 'on'].includes(word))
-      .optional()
-      .transform((value) => value ?? fallback),
+    yesOrNo.transform((value) => value ?? fallback),
   )
 const list = () =>
   z.preprocess(
@@ -28,6 +29,37 @@ const list = () =>
           .filter(Boolean),
       ),
   )
+
+/** A variable that holds JSON; what is no JSON is named as such. */
+const json = <T extends z.ZodType>(schema: T) =>
+  z
+    .preprocess(blankIsAbsent, z.string().default('{}'))
+    .transform((words, context): unknown => {
+      try {
+        return JSON.parse(words)
+      } catch {
+        context.addIssue({ code: 'custom', message: 'not valid JSON' })
+        return z.NEVER
+      }
+    })
+    .pipe(schema)
+const names = z.record(z.string().min(1), z.string().min(1))
+const allows = (what: string) => flag(false).describe(`Let callers name ${what} by ARN.`)
+
+/** What callers may name by ARN; each kind is off until it is switched on. */
+const arnFlags = {
+  AWS_BEDROCK_ALLOW_FOUNDATION_MODEL_ARN: allows('foundation models'),
+  AWS_BEDROCK_ALLOW_CROSS_REGION_INFERENCE_PROFILE_ARN: allows('inference profiles of AWS'),
+  AWS_BEDROCK_ALLOW_APPLICATION_INFERENCE_PROFILE_ARN: allows(
+    'inference profiles of this account, and list them,',
+  ),
+  AWS_BEDROCK_ALLOW_PROVISIONED_MODEL_ARN: allows('provisioned throughput'),
+  AWS_BEDROCK_ALLOW_CUSTOM_MODEL_ARN: allows('custom models and their deployments, and list them,'),
+  AWS_BEDROCK_ALLOW_IMPORTED_MODEL_ARN: allows('imported models, and list them,'),
+  AWS_BEDROCK_ALLOW_MARKETPLACE_ENDPOINT_ARN: allows('marketplace endpoints, and list them,'),
+  AWS_BEDROCK_ALLOW_PROMPT_ROUTER_ARN: allows('prompt routers, and list them,'),
+  AWS_BEDROCK_ALLOW_PROMPT_ARN: allows('managed prompts'),
+}
 
 /**
  * Every variable we read, what it means and what it is when absent. `docs/configuration.md` is made
@@ -80,6 +112,14 @@ export const environment = z.object({
   MAX_CONCURRENT_INPUT_DOWNLOADS: number(8, 1).describe(
     'Attachments of one request that are fetched at the same time.',
   ),
+  STATE_DIR: z
+    .preprocess(blankIsAbsent, z.string().default('.outcrop/state'))
+    .describe(
+      'The folder of what is kept between requests, in SQLite; `memory` keeps nothing beyond the process. Lambda and Workers, which have no disk, always use memory.',
+    ),
+  STORED_COMPLETIONS_DAYS: number(30, 1, 3650).describe(
+    'Days that chat completions created with `store` are kept.',
+  ),
   KEEP_ALIVE_SECONDS: number(10, 0.001).describe(
     'Seconds of silence in a stream after which a keep-alive is sent.',
   ),
@@ -97,16 +137,109 @@ export const environment = z.object({
   AWS_SECRET_ACCESS_KEY: text().describe('Static AWS credentials.'),
   AWS_SESSION_TOKEN: text().describe('Static AWS credentials: the token of temporary ones.'),
   AWS_PROFILE: text().describe('A profile of the shared AWS configuration.'),
-  AWS_ENDPOINT_URL: text().describe('One endpoint for every AWS service.'),
-  AWS_ENDPOINT_URL_BEDROCK_RUNTIME: text().describe('The endpoint of Bedrock Runtime.'),
-  AWS_ENDPOINT_URL_BEDROCK: text().describe('The endpoint of the Bedrock control plane.'),
+  AWS_ENDPOINT_URL: text().describe(
+    'One endpoint for every AWS service; `{region}` in it stands for the region that is asked.',
+  ),
+  AWS_ENDPOINT_URL_BEDROCK_RUNTIME: text().describe(
+    'The endpoint of Bedrock Runtime; with `_US_EAST_1` and the like behind the name, that of one region.',
+  ),
+  AWS_ENDPOINT_URL_BEDROCK: text().describe(
+    'The endpoint of the Bedrock control plane; that of one region as above.',
+  ),
   AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: text().describe(
     '`true`: AWS_ENDPOINT_URL and its kin are not read.',
   ),
   AWS_USE_FIPS_ENDPOINT: text().describe('`true`: the FIPS endpoints of AWS.'),
   AWS_USE_DUALSTACK_ENDPOINT: text().describe('`true`: the endpoints of AWS that know IPv6.'),
+  AWS_BEDROCK_GUARDRAIL_IDENTIFIER: text().describe(
+    'The Bedrock guardrail every answer of a model goes through. A model it cannot be applied to is then refused.',
+  ),
+  AWS_BEDROCK_GUARDRAIL_VERSION: z
+    .preprocess(blankIsAbsent, z.string().default('DRAFT'))
+    .describe('The version of that guardrail: a number or DRAFT.'),
+  AWS_BEDROCK_GUARDRAIL_TRACE: z
+    .preprocess(blankIsAbsent, z.enum(['disabled', 'enabled', 'enabled_full']).optional())
+    .describe('Whether answers tell what that guardrail found.'),
+  AWS_BEDROCK_ALLOW_GUARDRAIL_OVERRIDE: z
+    .preprocess(blankIsAbsent, yesOrNo)
+    .describe(
+      'Whether a request may name a guardrail of its own. Default: only where none is configured.',
+    ),
+  AWS_BEDROCK_ALLOW_SERVICE_TIER_OVERRIDE: flag(true).describe(
+    'Whether a request may choose another service tier than the one configured for its model.',
+  ),
+  DEFAULT_MODEL_SERVICE_TIERS: json(names).describe(
+    'Service tiers of models by the beginning of their ids, as JSON: `{"amazon.nova-pro": "flex"}`. The longest beginning counts.',
+  ),
+  EXTRA_MODEL_PARAMS_DENYLIST: list().describe(
+    "Unknown request fields that are not passed on to models, beside the control fields of other gateways' clients, which never are.",
+  ),
+  EXTRA_MODEL_PARAMS_DROP_ALL: flag(false).describe('Pass no unknown request field on to models.'),
+  DROP_UNSUPPORTED_SYSTEM_PROMPT: flag(true).describe(
+    '`false` refuses system prompts for models that know none; else these read it at the head of the first message.',
+  ),
+  ECS_CONTAINER_METADATA_URI_V4: text().describe(
+    'Set by Amazon ECS. The task and the container then name this server in the log and in request metadata.',
+  ),
   MODEL_CACHE_SECONDS: number(900, 1).describe(
     'Seconds the list of models counts as fresh; older it is still used while a new one is fetched.',
+  ),
+  MODEL_CACHE_SHARED: flag(false).describe(
+    'Share the list of models, and which regions are throttled, with other instances through the state store.',
+  ),
+  MODEL_ALIASES: json(modelAliases).describe(
+    'JSON: names of your own for models. `{"fast": "amazon.nova-lite-v1:0"}`, or an object with `model` and any of `service_tier`, `guardrail_id`, `guardrail_version`, `guardrail_trace`, `metadata`, `extra_params`.',
+  ),
+  DEFAULT_MODEL_PARAMS: json(defaultParams).describe(
+    'JSON: parameters for requests that do not set them, by the beginning of the model id: `{"amazon.nova": {"temperature": 0.2}}`. The longest beginning wins.',
+  ),
+  AWS_BEDROCK_LEGACY: flag(false).describe('List models that AWS is about to retire.'),
+  AWS_BEDROCK_CHECK_AVAILABILITY: flag(true).describe(
+    'Ask of every listed model whether this account may use it, and hide it if not: one call a model and region, behind the listing. Switch it off on Workers, which count their calls.',
+  ),
+  AWS_BEDROCK_DEPRECATED_MODEL_FALLBACK: flag(true).describe(
+    'Answer for a retired model with its successor; otherwise 404 names it.',
+  ),
+  AWS_BEDROCK_DEPRECATED_MODELS: json(names).describe(
+    'JSON: successors of retired models, over the built-in ones: `{"old id": "new id"}`.',
+  ),
+  AWS_BEDROCK_MODEL_ARN_MAPPING: json(names).describe(
+    'JSON: the ARN to ask whenever a model is meant: `{"model id": "arn:..."}`.',
+  ),
+  AWS_BEDROCK_CROSS_REGION_INFERENCE: flag(true).describe(
+    'Use inference profiles, which may answer from other regions of the same geography.',
+  ),
+  AWS_BEDROCK_CROSS_REGION_INFERENCE_GLOBAL: flag(true).describe(
+    'Use global inference profiles, which may answer from anywhere, where a region offers a model in no other way.',
+  ),
+  AWS_BEDROCK_MODEL_REGION_RESTRICT: json(
+    z.record(z.string().min(1), z.array(region).min(1)),
+  ).describe(
+    'JSON: regions that models must not leave, in order of preference, by id or the beginning of one: `{"anthropic.claude": ["eu-central-1", "eu-west-1"]}`.',
+  ),
+  ...arnFlags,
+  AWS_BEDROCK_REGION_ROUTING: z
+    .preprocess(
+      blankIsAbsent,
+      z.enum(['ordered', 'lowest_latency', 'round_robin', 'disabled']).default('ordered'),
+    )
+    .describe(
+      'Which region is asked first, when several have the model; `disabled` asks only one.',
+    ),
+  AWS_BEDROCK_REGION_ROUTING_QUOTA_BACKOFF_SECONDS: number(60, 0.001).describe(
+    'Seconds a region comes last after it throttled a model; doubles each time.',
+  ),
+  AWS_BEDROCK_REGION_ROUTING_MAX_QUOTA_BACKOFF_SECONDS: number(3600, 0.001).describe(
+    'The most that doubling leads to.',
+  ),
+  AWS_BEDROCK_REGION_ROUTING_UNAVAILABLE_BACKOFF_SECONDS: number(30, 0.001).describe(
+    'Seconds a region comes last after it failed.',
+  ),
+  AWS_BEDROCK_ATTEMPT_TIMEOUT: number(60, 0.001).describe(
+    'Seconds a region has to begin a stream before the next is asked. A whole answer has half of AI_RESPONSE_TIMEOUT; the last region always has the time that is left.',
+  ),
+  AWS_BEDROCK_HEDGE_MS: number(0).describe(
+    'Milliseconds after which a second region is asked as well when the first has not begun; the slower one is cancelled. 0 never does.',
   ),
   CHAT_COMPLETIONS_REASONING_FIELD: z
     .preprocess(
@@ -119,13 +252,17 @@ export const environment = z.object({
 
 export type Config = z.infer<typeof environment>
 
+/** Names of variables whose values no message repeats. */
+const SECRET = /KEY|SECRET|TOKEN|PASSWORD/
+
 /** Environment to `Config`. Throws an `Error` whose message names every variable at fault. */
 export function readConfig(env: Record<string, string | undefined>): Config {
   const read = environment.safeParse(env)
   if (read.success) return read.data
-  const faults = read.error.issues.map(
-    (issue) =>
-      `${issue.path.join('.')}: ${issue.message} (got ${JSON.stringify(env[String(issue.path[0])])})`,
-  )
+  const faults = read.error.issues.map(({ path, message }) => {
+    const name = String(path[0])
+    const shown = SECRET.test(name) ? 'a value' : JSON.stringify(env[name])
+    return `${path.join('.')}: ${message} (got ${shown})`
+  })
   throw new Error(`The environment holds a value Outcrop cannot use. ${faults.join('; ')}`)
 }

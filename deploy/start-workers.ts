@@ -1,6 +1,6 @@
-import { spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
@@ -39,16 +39,35 @@ await start(async () => {
   const child = spawn(
     join(root, 'node_modules/.bin/workerd'),
     ['serve', '--control-fd=3', join(folder, 'config.capnp')],
-    {
-      stdio: ['ignore', 'inherit', 'inherit', 'pipe'],
-    },
+    { stdio: ['ignore', 'inherit', 'inherit', 'pipe'] },
   )
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => child.kill(signal))
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.on(signal, () => {
+      // workerd then waits for running answers, but has no limit of its own.
+      child.kill(signal)
+      setTimeout(() => child.kill('SIGKILL'), facts.config.SHUTDOWN_TIMEOUT * 1000).unref()
+    })
+  }
   child.on('exit', (code) => {
     process.exitCode = code ?? 0
   })
 
-  const [line] = await once(createInterface(child.stdio[3] as Readable), 'line')
   const address = host.includes(':') ? `[${host}]` : host
-  console.log(banner(facts, runtime, `http://${address}:${JSON.parse(line).port}`))
+  try {
+    const url = `http://${address}:${await listeningPort(child)}`
+    process.stdout.write(banner(facts, runtime, url))
+  } finally {
+    // workerd has read them by now, and each start makes its own.
+    rmSync(folder, { recursive: true })
+  }
 })
+
+/** The port that workerd tells over its control pipe. Rejects when it ends instead. */
+async function listeningPort(child: ChildProcess): Promise<number> {
+  const ended = once(child, 'exit').then(() => {
+    throw new Error('workerd could not listen; what it said stands above.')
+  })
+  const lines = createInterface(child.stdio[3] as Readable)
+  const [line] = await Promise.race([once(lines, 'line'), ended])
+  return JSON.parse(line).port
+}

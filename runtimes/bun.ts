@@ -9,6 +9,7 @@ import { createPinnedWebFetch } from './pinned-web-fetch.ts'
 import { serve } from './serve.ts'
 import { serveBun } from './serve-bun.ts'
 import { start } from './start.ts'
+import { openState } from './stores/open-state.ts'
 import { webStreamOut } from './web-stream-out.ts'
 
 await start(async () => {
@@ -23,6 +24,7 @@ await start(async () => {
     credentials: createCredentials(env),
     digest: createDigest(),
     webFetch: createPinnedWebFetch,
+    openState,
     callerSignal: requestCallerSignal,
   }
   await serve(createApp(runtime), runtime, serveBun)

@@ -1,28 +1,8 @@
-import { createApp } from '../app/app.ts'
-import type { Runtime } from '../app/ports/runtime.ts'
-import { nodeCallerSignal } from './caller-signal.ts'
-import { createCredentials } from './credentials.ts'
-import { createDigest } from './digest.ts'
-import { createLineLog } from './line-log.ts'
-import { nodeStreamOut } from './node-stream-out.ts'
-import { createPinnedWebFetch } from './pinned-web-fetch.ts'
-import { serve } from './serve.ts'
-import { serveNode } from './serve-node.ts'
-import { start } from './start.ts'
-import { createUndiciTransport } from './undici-transport.ts'
+import { enableCompileCache, flushCompileCache } from 'node:module'
+import { join } from 'node:path'
 
-await start(async () => {
-  const env = { ...process.env }
-  const runtime: Runtime = {
-    name: 'node',
-    env,
-    transport: createUndiciTransport(env),
-    streamOut: nodeStreamOut,
-    log: createLineLog(),
-    credentials: createCredentials(env),
-    digest: createDigest(),
-    webFetch: createPinnedWebFetch,
-    callerSignal: nodeCallerSignal,
-  }
-  await serve(createApp(runtime), runtime, serveNode)
-})
+// Three hundred unbuilt files take Node 300 ms to strip and compile. What it made of them at the last
+// start is kept, which leaves 100; a folder that cannot be written to only costs that time again.
+enableCompileCache(join(import.meta.dirname, '..', '.outcrop', 'compile-cache'))
+await import('./node-server.ts')
+flushCompileCache()

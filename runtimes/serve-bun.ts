@@ -29,5 +29,9 @@ export function serveBun(app: App, host: string, port: number): Listening {
     development: false,
     fetch: (request, server) => app.fetch(request, { server }),
   })
-  return { port: server.port, stop: () => server.stop() }
+  return {
+    port: server.port,
+    stop: () => server.stop(),
+    cut: () => void server.stop(true),
+  }
 }

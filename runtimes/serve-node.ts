@@ -9,9 +9,13 @@ const KEEP_ALIVE = 65_000
 /** Milliseconds between two looks for connections that have become idle. */
 const SWEEP = 25
 
+/** A server at work. */
 export interface Listening {
   port: number
+  /** Takes no more connections; resolves when every running answer is out. */
   stop(): Promise<unknown>
+  /** Closes every connection, whatever goes on; absent where only the end of the process does. */
+  cut?(): void
 }
 
 /** Listens with node:http. Rejects when the address cannot be had. */
@@ -32,5 +36,6 @@ export async function serveNode(app: App, host: string, port: number): Promise<L
       await once(server, 'close')
       clearInterval(sweeping)
     },
+    cut: () => server.closeAllConnections(),
   }
 }

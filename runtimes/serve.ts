@@ -11,8 +11,10 @@ export type Listen = (app: App, host: string, port: number) => Listening | Promi
 export async function serve(app: App, runtime: Runtime, listen: Listen): Promise<void> {
   const { config, listen: place } = app.facts
   if (!place) throw new Error(`${runtime.name} has no address to listen on.`)
-  const { port, stop } = await listen(app, place.host, place.port)
+  const { port, stop, cut } = await listen(app, place.host, place.port)
   const host = place.host.includes(':') ? `[${place.host}]` : place.host
   process.stdout.write(banner(app.facts, runtime, `http://${host}:${port}`))
-  endOnSignal({ stop, log: runtime.log, patience: config.SHUTDOWN_TIMEOUT })
+  // One request's fault must not end the streams of all others.
+  process.on('unhandledRejection', (fault) => console.error(fault))
+  endOnSignal({ stop, cut, log: runtime.log, patience: config.SHUTDOWN_TIMEOUT })
 }

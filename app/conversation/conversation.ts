@@ -225,6 +225,8 @@ export interface Conversation {
   user?: string
   /** The caller's own labels. */
   metadata?: Record<string, string>
+  /** The gateway's labels, for the upstream's own log: which request of which server this is. */
+  labels?: Record<string, string>
   /** Unknown top-level fields of the request, for models that know them. */
   extraFields?: Record<string, unknown>
   /** Per dialect, what has no common meaning. */

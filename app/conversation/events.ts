@@ -71,6 +71,8 @@ export interface ReplyEnd {
   usage: Usage
   /** The service tier that served. */
   serviceTier?: string
+  /** What became of a guardrail: whether it stepped in and, where asked for, what it found, in its maker's words. */
+  guardrail?: { intervened: boolean; trace?: unknown }
   /** By dialect: traces and other things with no common meaning. */
   extras?: Extras
 }

@@ -61,7 +61,7 @@ export interface ServerSide {
   /** The prefix of answer ids, where the dialect has one: `chatcmpl-`. */
   idPrefix: string
   /** The caller's name of a setting, for `x-outcrop-ignored-params`; snake case of the key when absent. */
-  settingNames?: Partial<Record<keyof Settings, string>>
+  settingNames?: Partial<Record<keyof Settings | 'guardrail', string>>
 }
 
 /** What an upstream shall be sent, and which settings it could not carry. */

@@ -27,7 +27,7 @@ export interface Finding {
 
 /** How a vendor names a place in a body, and what it says of a fault there. */
 export interface ValidationWords {
-  path(path: readonly PropertyKey[]): string
+  path(path: readonly PropertyKey[], body: unknown): string
   /** `value` is what stands at `param`; undefined when nothing does. */
   explain(issue: Issue, param: string, value: unknown): Finding
 }
@@ -44,7 +44,7 @@ export function validationError(
 ): GatewayError {
   const first = error.issues[0] as Issue
   const issue = deepest(first, valueAt(body, first.path))
-  const param = words.path(issue.path)
+  const param = words.path(issue.path, body)
   const { message, reason } = words.explain(issue, param, valueAt(body, issue.path))
   return new GatewayError('invalid-request', message, {
     ...(param === '' ? {} : { param }),
@@ -158,7 +158,8 @@ function outOfRange(issue: Issue, param: string, value: unknown): Finding {
   if (issue.origin === 'array' || issue.origin === 'string') {
     return wrongLength({ param, small, limit, kind: issue.origin }, (value as string).length)
   }
-  const kind = Number.isInteger(value) && Number.isInteger(limit) ? 'integer' : 'decimal'
+  // A number of a query is still text here.
+  const kind = Number.isInteger(Number(value)) && Number.isInteger(limit) ? 'integer' : 'decimal'
   const side = small ? 'below minimum' : 'above maximum'
   const expected = `Expected a value ${small ? '>=' : '<='} ${limit}`
   return {

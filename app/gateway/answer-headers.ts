@@ -5,7 +5,7 @@ import type { Served } from '../ports/models.ts'
 /** The headers that tell who answered and at what price. Counts are absent while they are unknown. */
 export function answerHeaders(
   served: Served,
-  ignored: string[],
+  ignored: string[] | undefined,
   usage?: Usage,
 ): Record<string, string> {
   const headers: Record<string, string> = {
@@ -14,7 +14,7 @@ export function answerHeaders(
     'x-bedrock-model': served.model,
   }
   if (served.region) headers['x-outcrop-region'] = served.region
-  if (ignored.length > 0) headers['x-outcrop-ignored-params'] = ignored.join(', ')
+  if (ignored?.length) headers['x-outcrop-ignored-params'] = ignored.join(', ')
   if (usage) {
     headers['x-token-usage-input'] = String(
       usage.input + (usage.cacheRead ?? 0) + (usage.cacheWrite ?? 0),

@@ -1,6 +1,7 @@
 import type { FrameSource } from '../codecs/pump.ts'
 import type { StopReason, Usage } from '../conversation/events.ts'
-import type { Dialect, ServerSide } from '../dialects/dialect.ts'
+import type { AnswerHead, Dialect, ServerSide } from '../dialects/dialect.ts'
+import type { GatewayError } from '../errors.ts'
 
 /** A request as a route hands it over: validated, in a dialect, from a caller. */
 export interface Heard {
@@ -16,6 +17,18 @@ export interface Heard {
   answerIn?: Dialect & { server: ServerSide }
   /** A request header by lower-case name, for what a dialect or a model's settings read from them. */
   header?(name: string): string | undefined
+  /**
+   * Keeps the answer where the conversation asks for that (`store`). Called once, with an answer that is
+   * complete, before its end is told to the caller; who has read the end can ask for what is kept.
+   */
+  keep?(answered: Answered): Promise<void>
+}
+
+/** A complete answer, also when it was streamed. */
+export interface Answered {
+  head: AnswerHead
+  /** Whole, in the dialect of the answer. */
+  body: unknown
 }
 
 /** What happened in one exchange: filled as it goes, read by the access log and the meters when it ended. */
@@ -32,6 +45,8 @@ export interface ExchangeRecord {
   ignored?: string[]
   usage?: Usage
   stop?: StopReason
+  /** Why an answer that was to be kept is not. */
+  notKept?: GatewayError
 }
 
 /** What goes back: one body, or frames for the pump. Headers never hold secrets. */

@@ -4,11 +4,15 @@ import type { Call, ChatModel, ReplyStream, Served } from '../ports/models.ts'
 import type { Services } from '../ports/services.ts'
 import type { Answer, ExchangeRecord, Heard } from './answer.ts'
 import { answerHeaders, ignoredNames } from './answer-headers.ts'
+import { withCallerOptions } from './caller-options.ts'
 import { type Deadline, openDeadline } from './deadline.ts'
 import { findChatModel } from './find-model.ts'
 import { createFrames } from './frames.ts'
+import { createKeeper, type Keeper, keepAnswer } from './keep.ts'
 import { addUsage } from './meter.ts'
 import { resolveMedia } from './resolve-media.ts'
+import { settle } from './settle.ts'
+import { shapeAnswers } from './shape-answers.ts'
 
 /** Everything one exchange needs to know on its way. */
 interface Exchange {
@@ -19,20 +23,24 @@ interface Exchange {
   server: ServerSide
   head: AnswerHead
   record: ExchangeRecord
+  /** Present where the answer is to be kept. */
+  keep?: Heard['keep']
 }
 
 /** Hears a request in one dialect and answers it, perhaps in another. Throws `GatewayError`. */
 export async function exchange(heard: Heard, services: Services): Promise<Answer> {
-  const asked = heard.dialect.server.decodeRequest(heard.body)
-  const { card, chat } = await findChatModel(asked, services)
-  const server = (heard.answerIn ?? heard.dialect).server
   const { config } = services
+  const decoded = heard.dialect.server.decodeRequest(heard.body)
+  const asked = withCallerOptions(decoded, heard, config)
+  const { card, chat } = await findChatModel(asked, services)
+  const settled = settle(asked, { heard, card, services })
+  const server = (heard.answerIn ?? heard.dialect).server
   const deadline = openDeadline(
     asked.stream ? config.FIRST_TOKEN_TIMEOUT : config.AI_RESPONSE_TIMEOUT,
     heard.signal,
   )
   try {
-    const conversation = await resolveMedia(asked, {
+    const conversation = await resolveMedia(settled, {
       card,
       services,
       owner: heard.owner,
@@ -40,11 +48,12 @@ export async function exchange(heard: Heard, services: Services): Promise<Answer
     })
     const started: Exchange = {
       conversation,
-      chat,
+      chat: shapeAnswers(chat, conversation, { card, speech: services.speech }),
       server,
       call: { requestId: heard.requestId, signal: deadline.signal },
       head: openHead(server, conversation),
       record: { model: conversation.model, stream: conversation.stream },
+      keep: conversation.store ? heard.keep : undefined,
     }
     return await (conversation.stream ? stream(started, deadline) : whole(started, deadline))
   } catch (thrown) {
@@ -55,18 +64,20 @@ export async function exchange(heard: Heard, services: Services): Promise<Answer
 }
 
 async function whole(exchange: Exchange, deadline: Deadline): Promise<Answer> {
-  const { conversation, server, head, record } = exchange
+  const { conversation, server, head, record, keep } = exchange
   const answers = await forEachChoice(exchange, deadline, {
     ask: (chat, call) => chat.reply(conversation, call),
   })
   const replies = answers.map((answer) => answer.reply)
-  const ignored = note(exchange, answers[0]!.served)
+  note(exchange, answers[0]!.served)
   record.usage = addUsage(replies.map((reply) => reply.end.usage))
   record.stop = replies[0]!.end.reason
+  const body = server.encodeReply(replies, conversation, head)
+  if (keep) await keepAnswer(keep, () => ({ head, body }), record)
   return {
     kind: 'whole',
-    body: server.encodeReply(replies, conversation, head),
-    headers: answerHeaders(answers[0]!.served, ignored, record.usage),
+    body,
+    headers: answerHeaders(answers[0]!.served, record.ignored, record.usage),
     record,
   }
 }
@@ -77,14 +88,26 @@ async function stream(exchange: Exchange, deadline: Deadline): Promise<Answer> {
     ask: (chat, call) => chat.stream(conversation, call),
     undo: (opened) => opened.events.cancel(),
   })
-  const ignored = note(exchange, answers[0]!.served)
+  note(exchange, answers[0]!.served)
   const streams: ReplyStream[] = answers.map((answer) => answer.events)
   return {
     kind: 'stream',
-    frames: createFrames(streams, server.replyEncoder(conversation, head), record),
-    headers: answerHeaders(answers[0]!.served, ignored),
+    frames: createFrames(streams, server.replyEncoder(conversation, head), {
+      record,
+      keeper: keeperOf(exchange),
+    }),
+    headers: answerHeaders(answers[0]!.served, record.ignored),
     record,
   }
+}
+
+/** Nothing is gathered for callers who do not want it kept. */
+function keeperOf({ conversation, server, head, record, keep }: Exchange): Keeper | undefined {
+  if (!keep) return undefined
+  return createKeeper(conversation.choices ?? 1, (replies) => {
+    const answered = () => ({ head, body: server.encodeReply(replies(), conversation, head) })
+    return keepAnswer(keep, answered, record)
+  })
 }
 
 interface Asking<T> {
@@ -110,21 +133,23 @@ async function forEachChoice<T>(
   }
 }
 
-/** Writes down who served; returns the caller's names of what had no effect. */
-function note({ conversation, server, record }: Exchange, served: Served): string[] {
-  const ignored = ignoredNames(conversation.ignored, served.ignored, server)
+/** Writes down who served, and what had no effect by the caller's own names. */
+function note({ conversation, server, record }: Exchange, served: Served): void {
   record.provider = served.provider
   record.servedModel = served.model
   record.region = served.region
   record.attempts = served.attempts
-  record.ignored = ignored
-  return ignored
+  record.ignored = ignoredNames(conversation.ignored, served.ignored, server)
 }
 
 function openHead(server: ServerSide, conversation: Conversation): AnswerHead {
+  const now = Date.now()
   return {
-    id: server.idPrefix + crypto.randomUUID().replaceAll('-', ''),
-    created: Math.floor(Date.now() / 1000),
+    // The time comes first, so that what is kept by its id lies in the order it was asked for.
+    id: server.idPrefix + now.toString(16).padStart(12, '0') + randomHex().slice(12),
+    created: Math.floor(now / 1000),
     model: conversation.model,
   }
 }
+
+const randomHex = () => crypto.randomUUID().replaceAll('-', '')

@@ -4,6 +4,7 @@ import type { ReplyEncoder } from '../dialects/dialect.ts'
 import { asGatewayError, GatewayError } from '../errors.ts'
 import type { ReplyStream } from '../ports/models.ts'
 import type { ExchangeRecord } from './answer.ts'
+import type { Keeper } from './keep.ts'
 import { addUsage, createMeter, type Meter } from './meter.ts'
 
 /** One choice of a streamed answer on its way. */
@@ -20,11 +21,18 @@ interface Read {
   batch: ReplyEvent[] | undefined
 }
 
+/** What becomes of an answer beside its frames. */
+export interface FramesOptions {
+  record: ExchangeRecord
+  /** Present where the answer is to be kept. */
+  keeper?: Keeper
+}
+
 /** The streams of all choices as frames of one answer, in the order their events arrive. */
 export function createFrames(
   streams: ReplyStream[],
   encoder: ReplyEncoder,
-  record: ExchangeRecord,
+  { record, keeper }: FramesOptions,
 ): FrameSource {
   const choices = streams.map<Choice>((events, index) => ({
     index,
@@ -33,24 +41,39 @@ export function createFrames(
   }))
   let running = choices
   let closed = false
+  let keeping: Promise<void> | undefined
   const bill = () => {
     record.usage = addUsage(choices.map((choice) => choice.meter.bill()))
   }
 
   const next = async (): Promise<string | undefined> => {
     if (closed) return undefined
+    if (keeping) return endWhenKept(keeping)
     const { choice, batch } = await readAny(running)
     if (batch === undefined) throw brokeOff()
     choice.meter.watch(batch)
+    keeper?.watch(batch, choice.index)
     const text = encoder.write(batch, choice.index)
     if (!choice.meter.ended()) return text
 
     void drain(choice.events)
     running = running.filter((other) => other !== choice)
     if (running.length > 0) return text
-    closed = true
     bill()
+    if (keeper) {
+      // The last words need not wait for the store; only the end does.
+      keeping = keeper.keep()
+      return text
+    }
+    closed = true
     return text + encoder.end()
+  }
+
+  const endWhenKept = async (kept: Promise<void>): Promise<string | undefined> => {
+    await kept
+    if (closed) return undefined
+    closed = true
+    return encoder.end()
   }
 
   return {

@@ -55,9 +55,9 @@ export function createAccessLog(sink: LogSink, least: Config['LOG_LEVEL']): Acce
   }
 }
 
-function levelOf({ error, path }: AccessEntry, status: number): Level {
+function levelOf({ error, path, record }: AccessEntry, status: number): Level {
   const seriousness = Math.max(status, error?.status ?? 0)
-  if (seriousness >= 500) return 'error'
+  if (seriousness >= 500 || record?.notKept) return 'error'
   if (seriousness >= 400) return 'warning'
   return PROBES.has(path) || path.startsWith('/docs/') ? 'debug' : 'info'
 }
@@ -88,6 +88,7 @@ function lineOf(entry: AccessEntry, status: number, level: Level): Record<string
     error_reason: error?.reason,
     error_param: error?.param,
     error_detail: error && detailOf(error),
+    not_kept: record?.notKept && detailOf(record.notKept),
   }
 }
 

@@ -1,7 +1,14 @@
 import type { Conversation } from '../conversation/conversation.ts'
 import type { Reply, ReplyEvent } from '../conversation/events.ts'
 
-export type Modality = 'text' | 'image' | 'document' | 'audio' | 'video' | 'embedding'
+export type Modality =
+  | 'text'
+  | 'image'
+  | 'document'
+  | 'audio'
+  | 'video'
+  | 'embedding'
+  | 'reranking'
 
 /** What is known of a model: enough to list it, and to ask it only for what it can do. */
 export interface ModelCard {
@@ -61,6 +68,10 @@ export interface ModelTraits {
   strictTools?: boolean
   /** Tools the platform runs for this model (`nova_grounding`) or its maker defined (`bash`); absent means any. */
   systemTools?: readonly string[]
+  /** The tool among them by which it searches the web; absent means it cannot. */
+  webSearch?: string
+  /** Whether a guardrail can be applied to its answers; unlike its neighbours, absent means no. */
+  guardrails?: boolean
   /** Which attachments a tool result may hold; the others follow it in the user's turn. */
   toolResultMedia?: readonly ('image' | 'document' | 'video')[]
   /** Exact length of tool call ids, which are then alphanumeric. */

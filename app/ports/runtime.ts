@@ -1,6 +1,8 @@
 import type { AddressPolicy } from '../codecs/address-policy.ts'
+import type { Config } from '../config.ts'
 import type { CredentialSource, Digest } from './aws-credentials.ts'
 import type { LogSink } from './log.ts'
+import type { StateStore } from './state-store.ts'
 import type { StreamOut } from './stream-out.ts'
 import type { Transport } from './transport.ts'
 import type { WebFetch } from './web-fetch.ts'
@@ -10,6 +12,8 @@ export interface Runtime {
   /** `node`, `bun`, `deno`, `lambda`, `workers`: for the banner and the log. */
   name: string
   env: Record<string, string | undefined>
+  /** What tells this process from others that run the same: host and process. */
+  instance?: string
   /** Strangers can reach us without our binding an address, so a key is asked for at start: Lambda, Workers. */
   public?: boolean
   transport: Transport
@@ -17,6 +21,8 @@ export interface Runtime {
   log: LogSink
   /** Opens URLs that callers wrote, within the policy. */
   webFetch?(policy: AddressPolicy): WebFetch
+  /** Opens what keeps state across restarts. Absent where the platform has no disk (Lambda, Workers). */
+  openState?(config: Config): StateStore | Promise<StateStore>
   /** Absent where credentials can only come from `env` (Workers). */
   credentials?: CredentialSource
   /** Absent where only WebCrypto can sign. */

@@ -2,6 +2,8 @@ import type { Config } from '../config.ts'
 import type { MediaSources } from './media-sources.ts'
 import type { Provider } from './models.ts'
 import type { Runtime } from './runtime.ts'
+import type { Speech } from './speech.ts'
+import type { StateStore } from './state-store.ts'
 
 /** The bag every layer above the ports is handed: what is configured, whom to call, what the runtime brings. */
 export interface Services {
@@ -11,4 +13,10 @@ export interface Services {
   providers: Provider[]
   /** Where attachments come from that a request only names. */
   media: MediaSources
+  /** Speaks answers. Absent where nobody can. */
+  speech?: Speech
+  /** The name of this server among many, as far as it is known by now. */
+  serverId?(): string
+  /** What is kept between requests. Opened when it is first used. */
+  state: StateStore
 }

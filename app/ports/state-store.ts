@@ -1,4 +1,4 @@
-/** One kept value. `value` is JSON text; `version` rises by one with every write. */
+/** One kept value. `value` is text, JSON as a rule; `version` rises by one with every write. */
 export interface StateItem {
   id: string
   value: string

@@ -22,12 +22,17 @@ const ALIVE = '(expires_at IS NULL OR expires_at > :now)'
 /** The highest code point, so that `prefix + LAST` bounds every id that begins with the prefix. */
 const LAST = '\u{10FFFF}'
 
+/** Milliseconds between two sweeps of everything that has expired; a write begins them. */
+const SWEEP = 60 * 60 * 1000
+
 /** State in one SQLite file that several processes may share; `:memory:` for tests. `now` in Unix milliseconds. */
 export function openSqliteStateStore(path: string, now: () => number = Date.now): StateStore {
-  if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true })
+  // What people said is in there: only the account we run as may look.
+  if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
   const database = new DatabaseSync(path)
   database.exec(SCHEMA)
-  database.prepare('DELETE FROM state WHERE expires_at <= ?').run(now())
+  const sweepAll = database.prepare('DELETE FROM state WHERE expires_at <= ?')
+  let sweepAt = now()
 
   const one = database.prepare(
     `SELECT id, value, version FROM state WHERE collection = :collection AND id = :id AND ${ALIVE}`,
@@ -60,6 +65,10 @@ export function openSqliteStateStore(path: string, now: () => number = Date.now)
       return row && item(row)
     },
     async put(collection, { id, value }, { ifVersion, expiresAt } = {}) {
+      if (now() >= sweepAt) {
+        sweepAll.run(now())
+        sweepAt = now() + SWEEP
+      }
       sweep.run({ collection, id, now: now() })
       const written = ifVersion
         ? overwrite.get({ collection, id, value, ifVersion, expiresAt: expiresAt ?? null })

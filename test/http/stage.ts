@@ -7,6 +7,7 @@ import { reply } from '../../app/http/reply.ts'
 import { type Endpoint, endpoint, type Surface } from '../../app/http/surface.ts'
 import type { Runtime } from '../../app/ports/runtime.ts'
 import type { Sink, StreamOut } from '../../app/ports/stream-out.ts'
+import { createMemoryStateStore } from '../../app/providers/embedded/memory-state-store.ts'
 
 /** A runtime that keeps its log lines and streams as the Web does. */
 export function stagedRuntime(env: Record<string, string> = {}) {
@@ -97,7 +98,10 @@ export function stage(env: Record<string, string> = {}, endpoints: Endpoint[] = 
     },
   ]
   const config = readConfig(env)
-  const app: OpenAPIHono<HttpEnv> = createHttp({ config, runtime, providers: [], media: {} }, () => surfaces)
+  const app: OpenAPIHono<HttpEnv> = createHttp(
+    { config, runtime, providers: [], media: {}, state: createMemoryStateStore() },
+    () => surfaces,
+  )
   return { app, lines, log }
 }
 

@@ -38,6 +38,11 @@ describe('the OpenAPI document', () => {
   it('describes every route, and nothing else', () => {
     expect(operations.map(({ name }) => name)).toEqual([
       'POST /v1/chat/completions',
+      'GET /v1/chat/completions',
+      'GET /v1/chat/completions/{completion_id}',
+      'POST /v1/chat/completions/{completion_id}',
+      'DELETE /v1/chat/completions/{completion_id}',
+      'GET /v1/chat/completions/{completion_id}/messages',
       'GET /v1/models',
       'GET /v1/models/{model}',
       'GET /',
@@ -86,6 +91,11 @@ describe('the OpenAPI document', () => {
     const guarded = operations.filter(({ security }) => security === undefined)
     expect(guarded.map(({ name }) => name)).toEqual([
       'POST /v1/chat/completions',
+      'GET /v1/chat/completions',
+      'GET /v1/chat/completions/{completion_id}',
+      'POST /v1/chat/completions/{completion_id}',
+      'DELETE /v1/chat/completions/{completion_id}',
+      'GET /v1/chat/completions/{completion_id}/messages',
       'GET /v1/models',
       'GET /v1/models/{model}',
     ])

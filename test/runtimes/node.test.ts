@@ -1,10 +1,43 @@
+import { expect, it } from 'vitest'
+import { textFrames } from '../fakes/fake-bedrock-frames.ts'
+import { launch, type Platform } from './platform.ts'
 import { runtimeSuite } from './runtime-suite.ts'
+import { beginStream, openScriptedBedrock, sendFrames } from './scripted-bedrock.ts'
+import { openSse } from './sse-reader.ts'
 
-runtimeSuite({
+const node: Platform = {
   name: 'node',
   command: ['node', 'runtimes/node.ts'],
   tellsLeaving: 'at once',
   endsWell: true,
   largestBody: 100,
   listens: true,
+}
+
+runtimeSuite(node)
+
+it('cuts what is not finished when its time after SIGTERM is over, and logs so', async () => {
+  const bedrock = await openScriptedBedrock()
+  bedrock.script((response) => {
+    beginStream(response)
+    sendFrames(response, textFrames(['one']).slice(0, 2))
+  })
+  const server = await launch(node, { ...bedrock.env, SHUTDOWN_TIMEOUT: '0.1' })
+  const sse = await openSse(`${server.url}/v1/chat/completions`, {
+    method: 'POST',
+    body: JSON.stringify({
+      model: 'amazon.nova-lite-v1:0',
+      messages: [{ role: 'user', content: 'Hello' }],
+      stream: true,
+    }),
+  })
+  await sse.until('one')
+  server.signal('SIGTERM')
+  await expect(sse.until()).rejects.toThrow()
+  expect(await server.exited).toBe(0)
+  expect(JSON.parse(server.output().trim().split('\n').at(-1)!)).toMatchObject({
+    stream: true,
+    outcome: 'caller-left',
+  })
+  await bedrock.close()
 })

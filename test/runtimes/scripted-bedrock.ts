@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { createControlPlane } from '../fakes/fake-bedrock-catalogue.ts'
 import { encodeFrame, type FakeFrame, textFrames, textReply } from '../fakes/fake-bedrock-frames.ts'
 import { type Verdict, verifySignature } from '../fakes/fake-bedrock-signature.ts'
 import { openScriptedUpstream } from './scripted-upstream.ts'
@@ -8,6 +9,7 @@ import { openScriptedUpstream } from './scripted-upstream.ts'
 export type CallScript = (response: ServerResponse, call: BedrockCall) => void | Promise<void>
 
 export interface BedrockCall {
+  method: string
   path: string
   bytes: number
   signature: Verdict | 'not judged'
@@ -22,6 +24,7 @@ export interface ScriptedBedrock {
 }
 
 const CREDENTIALS = { accessKeyId: 'AKIATEST', secretAccessKey: 'secret', sessionToken: 'token' }
+const controlPlane = createControlPlane()
 /** Bytes; the library signs slowly. */
 const JUDGED = 64 * 1024
 
@@ -56,37 +59,20 @@ async function callOf(request: IncomingMessage): Promise<BedrockCall> {
     body.length > JUDGED
       ? 'not judged'
       : await verifySignature({ method, path, headers, body }, CREDENTIALS)
-  return { path, bytes: body.length, signature }
+  return { method, path, bytes: body.length, signature }
 }
 
-const answerWell: CallScript = (response, { path, signature }) => {
+const answerWell: CallScript = (response, { method, path, signature }) => {
   if (signature === 'invalid' || signature === 'absent') {
     return fail(response, 403, 'InvalidSignatureException')
   }
-  if (path.startsWith('/foundation-models')) return answer(response, MODELS)
-  if (path.startsWith('/inference-profiles')) {
-    return answer(response, { inferenceProfileSummaries: [] })
-  }
+  const seen = { method, path, headers: {}, text: '', json: undefined }
+  if (controlPlane.knows(seen)) return answer(response, controlPlane.answer(seen).body)
+  if (method === 'GET') return fail(response, 403, 'AccessDeniedException')
   if (path.endsWith('/converse')) return answer(response, textReply('Hello there.'))
   beginStream(response)
   sendFrames(response, textFrames(['Hello', ' there', '.']))
   response.end()
-}
-
-const MODELS = {
-  modelSummaries: [
-    {
-      modelId: 'amazon.nova-lite-v1:0',
-      modelArn: 'arn:aws:bedrock:us-east-1::foundation-model/amazon.nova-lite-v1:0',
-      modelName: 'Nova Lite',
-      providerName: 'Amazon',
-      inputModalities: ['TEXT'],
-      outputModalities: ['TEXT'],
-      responseStreamingSupported: true,
-      inferenceTypesSupported: ['ON_DEMAND'],
-      modelLifecycle: { status: 'ACTIVE' },
-    },
-  ],
 }
 
 export function answer(response: ServerResponse, body: unknown): void {

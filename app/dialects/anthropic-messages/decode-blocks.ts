@@ -113,7 +113,7 @@ const IMAGE_FIELDS: ReadonlySet<string> = new Set(['type', 'source', 'cache_cont
 function imagePart(wire: WireImageBlock, at: string): MediaPart {
   return {
     type: 'image',
-    ...decodeSource(wire.source, `${at}.source`),
+    ...decodeSource(wire.source, `${at}.image.source`),
     param: at,
     ...kept(wire, IMAGE_FIELDS),
   }
@@ -131,7 +131,7 @@ function documentPart(wire: WireDocumentBlock, at: string): MediaPart {
   const enabled = citations?.enabled
   return {
     type: 'document',
-    ...decodeSource(wire.source, `${at}.source`),
+    ...decodeSource(wire.source, `${at}.document.source`),
     ...(title != null && { name: title }),
     ...(context != null && { context }),
     ...(enabled != null && { citations: enabled }),
@@ -196,7 +196,9 @@ function resultPart(wire: WireToolResultBlock, at: string): Part {
   return {
     type: 'tool-result',
     callId,
-    content: plain ? [{ type: 'text', text: content }] : decodeBlocks(content ?? [], `${at}.content`),
+    content: plain
+      ? [{ type: 'text', text: content }]
+      : decodeBlocks(content ?? [], `${at}.content`),
     ...(isError != null && { isError }),
     ...kept(wire, RESULT_FIELDS, own),
   }

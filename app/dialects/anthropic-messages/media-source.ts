@@ -21,9 +21,9 @@ const FILE_ID = 'file-id:'
 export function decodeSource(wire: WireSource, param: string): Located {
   switch (wire.type) {
     case 'base64':
-      return fromData(wire, `${param}.data`)
+      return fromData(wire, `${param}.base64.data`)
     case 'url':
-      return fromUrl(wire.url, `${param}.url`)
+      return fromUrl(wire.url, `${param}.url.url`)
     case 'file':
       return { source: { kind: 'file', id: wire.file_id } }
     case 'text':

@@ -74,7 +74,15 @@ export const errorReply = z
 
 export type WireUsage = z.infer<typeof usage>
 export type WireReplyBlock = z.infer<typeof replyBlock>
-export type WireReply = Omit<z.infer<typeof messageReply>, 'stop_reason'> & {
+/** As `messageReply`, with stop reasons nobody knows yet. */
+export interface WireReply {
+  id: string
+  type: 'message'
+  role: 'assistant'
+  model: string
+  content: WireReplyBlock[]
   stop_reason: string | null
+  stop_sequence: string | null
+  usage: Partial<WireUsage>
 }
 export type WireErrorReply = z.infer<typeof errorReply>

@@ -7,13 +7,16 @@ const EFFORTS = ['low', 'medium', 'high', 'xhigh', 'max'] as const
 /** Anthropic's own least (docs, extended thinking). */
 const LEAST_BUDGET = 1024
 
+/** zod says of a text where an integer belongs only that it is no number. */
+const integer = () => z.int({ error: ({ code }) => (code === 'invalid_type' ? 'int' : undefined) })
+
 const display = { display: z.string().nullish().describe('summarized or omitted.') }
 
 const thinking = z
   .discriminatedUnion('type', [
     z.looseObject({
       type: z.literal('enabled'),
-      budget_tokens: z.int().min(LEAST_BUDGET),
+      budget_tokens: integer().min(LEAST_BUDGET),
       ...display,
     }),
     z.looseObject({ type: z.literal('adaptive'), ...display }),
@@ -64,10 +67,10 @@ const asked = {
 export const messagesRequest = z
   .looseObject({
     ...asked,
-    max_tokens: z.int().min(0).describe('Tokens of answer and thought.'),
+    max_tokens: integer().min(0).describe('Tokens of answer and thought.'),
     temperature: z.number().min(0).max(1).nullish(),
     top_p: z.number().min(0).max(1).nullish(),
-    top_k: z.int().min(0).nullish(),
+    top_k: integer().min(0).nullish(),
     stop_sequences: z.array(z.string()).nullish().describe('Texts that end the answer.'),
     stream: z.boolean().nullish(),
     metadata: z.looseObject({ user_id: z.string().nullish() }).nullish(),

@@ -79,7 +79,9 @@ function encodeToolCall(part: ToolCallPart, encoding: Encoding): ContentBlock {
     toolUse: {
       toolUseId: encoding.callId(part.id),
       name,
-      input: encoding.wrapped.has(name) ? { [WRAPPER]: input } : asObject(input, part.arguments),
+      input: encoding.wrapped.has(name)
+        ? { [WRAPPER]: input ?? part.arguments }
+        : asObject(input, part.arguments),
       ...(part.server !== undefined && { type: part.server }),
     },
   }

@@ -7,10 +7,11 @@ import { encodeMessages, encodeSystem, frameTurns, prepareTurns } from './encode
 import { encodeSettings } from './encode-settings.ts'
 import { type EncodedTools, encodeTools } from './encode-tools.ts'
 import type { Asking, Encoding } from './encoding.ts'
-import { type OutputPlan, ownMembers, planOutput, UNFORCED_TEXT } from './output-format.ts'
+import { callInstead, type OutputPlan, ownMembers, planOutput } from './output-format.ts'
 import { askForThought, type Thinking } from './reasoning.ts'
 import { encodeGuardrail, encodeMetadata } from './request-labels.ts'
 import { sendableSystem } from './sendable-parts.ts'
+import { recogniseSystemTools } from './system-tools.ts'
 import { createCallIds, createToolNames, type ToolNames } from './tool-names.ts'
 import type { ConverseRequest } from './wire.ts'
 
@@ -33,7 +34,11 @@ interface Plan extends Asking {
  */
 export function encodeRequest(conversation: Conversation, card: ModelCard): EncodedRequest {
   const ignored = new Set<string>()
-  const plan = planRequest(conversation, { card, ignore: (what) => ignored.add(what) })
+  const plan = planRequest(conversation, {
+    card,
+    // Some names are the caller's own, and all of them go into a header.
+    ignore: (what) => ignored.add(what.slice(0, 100).replace(/[^\x20-\x7e]/g, '?')),
+  })
   const { fields, output, tools, thinking } = plan
   const body: ConverseRequest = {
     ...ownMembers(conversation),
@@ -50,7 +55,9 @@ export function encodeRequest(conversation: Conversation, card: ModelCard): Enco
   return { body, ignored: [...ignored], ...(undo && { undo }) }
 }
 
-function planRequest(conversation: Conversation, asking: Asking): Plan {
+function planRequest(asked: Conversation, asking: Asking): Plan {
+  const { systemTools } = asking.card.traits
+  const conversation = { ...asked, tools: recogniseSystemTools(asked.tools, systemTools) }
   const { system, turns } = prepareTurns(conversation, asking)
   const thinking = askForThought(conversation, turns, asking)
   const fields = mergeFields(passedFields(conversation, asking), thinking.fields)
@@ -63,6 +70,8 @@ function planRequest(conversation: Conversation, asking: Asking): Plan {
 /** System prompt and messages; a model without system prompts reads it at the start of the first turn. */
 function encodeWords(plan: Plan): Pick<ConverseRequest, 'system' | 'messages'> {
   const { card, output, tools, thinking, names, turns } = plan
+  // A prompt kept at AWS brings its own words.
+  if (turns.length === 0 && ownMembers(plan.conversation).promptVariables) return {}
   const encoding: Encoding = {
     ...plan,
     names,
@@ -70,9 +79,9 @@ function encodeWords(plan: Plan): Pick<ConverseRequest, 'system' | 'messages'> {
     documents: createDocumentNames(),
     wrapped: tools.wrapped,
   }
-  const instructions = [output.instruction, tools.unforced ? UNFORCED_TEXT : undefined]
   const system = sendableSystem(plan.system, plan)
-  for (const text of instructions) if (text !== undefined) system.push({ type: 'text', text })
+  if (output.instruction) system.push({ type: 'text', text: output.instruction })
+  if (tools.unforced) system.push({ type: 'text', text: callInstead(tools.unforced) })
   const prefill = card.traits.prefill !== false && thinking.prefill
   const separate = card.traits.systemPrompt !== false
   const framed = frameTurns(separate ? turns : openWith(system, turns), prefill)

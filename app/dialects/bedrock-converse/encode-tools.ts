@@ -16,8 +16,8 @@ export interface EncodedTools {
   toolConfig?: ToolConfig
   /** Wire names of tools with wrapped arguments. */
   wrapped: Set<string>
-  /** The hidden output tool is offered but not forced. */
-  unforced?: boolean
+  /** The name of the hidden output tool, where it is offered but not forced. */
+  unforced?: string
 }
 
 /** The tools of a request. Throws `GatewayError` for tools the model cannot have. */
@@ -38,7 +38,7 @@ export function encodeTools(request: ToolsOfRequest): EncodedTools {
   }
   if (tools.length === 0) tools.push(...stubs(makers, request))
   const { toolChoice, only, unforced } = encodeChoice({ tools, makers }, request)
-  const encoded: EncodedTools = unforced ? { wrapped, unforced } : { wrapped }
+  const encoded: EncodedTools = unforced === undefined ? { wrapped } : { wrapped, unforced }
   if (tools.length === 0) return encoded
   const said = only === undefined ? tools : tools.filter(({ toolSpec }) => toolSpec?.name === only)
   return { ...encoded, toolConfig: toolChoice ? { tools: said, toolChoice } : { tools: said } }

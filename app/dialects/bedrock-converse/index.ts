@@ -23,6 +23,13 @@ export const bedrockConverse: Dialect & { client: ClientSide; server: ServerSide
     byteReplyEncoder: createByteReplyEncoder,
     encodeError,
     idPrefix: '',
-    settingNames: { stop: 'stopSequences', maxTokens: 'maxTokens', topP: 'topP', topK: 'topK' },
+    settingNames: {
+      stop: 'stopSequences',
+      maxTokens: 'maxTokens',
+      topP: 'topP',
+      topK: 'topK',
+      serviceTier: 'serviceTier',
+      latency: 'performanceConfig',
+    },
   },
 }

@@ -11,7 +11,8 @@ const OUTPUT_TOOL_TEXT =
   'Gives the final answer. Call it exactly once, when the answer is complete, instead of writing text.'
 
 /** Said where the hidden tool cannot be forced. */
-export const UNFORCED_TEXT = `Give your final answer by calling the tool ${OUTPUT_TOOL}, not as text.`
+export const callInstead = (toolName: string): string =>
+  `Give your final answer by calling the tool ${toolName}, not as text.`
 
 /** How an answer of a certain form is had from a model. */
 export interface OutputPlan {

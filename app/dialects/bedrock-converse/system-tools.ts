@@ -1,4 +1,4 @@
-import type { SystemTool } from '../../conversation/conversation.ts'
+import type { SystemTool, Tool } from '../../conversation/conversation.ts'
 
 /**
  * Beta flags for tools that a model's maker defined and the caller runs, by the tool's versioned type.
@@ -24,9 +24,31 @@ const CURRENT_KINDS: Record<string, string> = {
   str_replace_based_edit_tool: 'text_editor_20250728',
 }
 
+/** Makers version the types of their tools by date; callers may write anything there. */
+const VERSIONED = /_\d{8}$/
+
 /** The versioned type of a maker's tool; undefined for the platform's own (`nova_grounding`). */
-export const kindOf = (tool: SystemTool): string | undefined =>
-  tool.kind ?? CURRENT_KINDS[tool.name]
+export function kindOf({ kind, name }: SystemTool): string | undefined {
+  return kind !== undefined && VERSIONED.test(kind) ? kind : CURRENT_KINDS[name]
+}
+
+/**
+ * The tools, with those functions taken for the platform's that bear one of its `names` and describe
+ * nothing of their own: that is how chat completions asks for such a tool. Parameters that are no schema
+ * are its settings.
+ */
+export function recogniseSystemTools(tools: Tool[], names: readonly string[] | undefined): Tool[] {
+  if (!names?.length) return tools
+  return tools.map((tool) => {
+    if (tool.type !== 'function' || !names.includes(tool.name) || tool.description) return tool
+    const { type, properties, ...settings } = tool.schema ?? {}
+    if (type === undefined && properties === undefined && Object.keys(settings).length > 0) {
+      return { type: 'system', name: tool.name, settings }
+    }
+    const describes = Object.keys(Object(properties)).length > 0
+    return describes ? tool : { type: 'system', name: tool.name }
+  })
+}
 
 export const betaOf = (kind: string): string | undefined => BETAS[kind]
 

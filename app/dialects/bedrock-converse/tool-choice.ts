@@ -16,8 +16,8 @@ export interface EncodedChoice {
   toolChoice?: WireToolChoice
   /** The only tool to offer, where the model can be told "any" but not which. */
   only?: string
-  /** The hidden output tool could not be forced: the prompt has to ask for it. */
-  unforced?: boolean
+  /** The hidden output tool, where it could not be forced: the prompt has to ask for it. */
+  unforced?: string
 }
 
 /** The model's own member for what `toolConfig` cannot say. */
@@ -34,7 +34,7 @@ export function encodeChoice(offered: Offered, request: ToolsOfRequest): Encoded
   const relaxed = wanted !== undefined && wanted.type !== 'auto' && choice?.type === 'auto'
   const asked = request.conversation.toolChoice?.type
   if (relaxed && (asked === 'required' || asked === 'tool')) ignore('toolChoice')
-  const encoded: EncodedChoice = relaxed && output.tool ? { unforced: true } : {}
+  const encoded: EncodedChoice = relaxed && output.tool ? { unforced: output.tool.spec.name } : {}
   if (wanted?.type === 'tool' && choice?.type === 'required') encoded.only = wanted.name
   const toolChoice = saySideways(relaxed ? undefined : choice, offered, request)
   return toolChoice ? { ...encoded, toolChoice } : encoded

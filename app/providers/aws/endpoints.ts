@@ -35,8 +35,9 @@ type Environment = Record<string, string | undefined>
 
 /**
  * Finds endpoints as the AWS SDKs do: `AWS_ENDPOINT_URL_<SERVICE>`, then `AWS_ENDPOINT_URL`, unless
- * `AWS_IGNORE_CONFIGURED_ENDPOINT_URLS` is true, then the region's own. Throws an `Error` naming a
- * variable that holds no http or https URL.
+ * `AWS_IGNORE_CONFIGURED_ENDPOINT_URLS` is true, then the region's own. Beyond the SDKs, a region may have
+ * an endpoint of its own (`AWS_ENDPOINT_URL_<SERVICE>_US_EAST_1`), and `{region}` in any of them stands for
+ * its name. Throws an `Error` naming a variable that holds no http or https URL.
  */
 export function createEndpoints(env: Environment): Endpoints {
   const configured = configuredEndpoints(env)
@@ -46,7 +47,7 @@ export function createEndpoints(env: Environment): Endpoints {
     const kept = known.get(name)
     if (kept) return kept
 
-    const url = configured(service) ?? new URL(`https://${publicHost(service, region, env)}`)
+    const url = configured(service, region) ?? new URL(`https://${publicHost(service, region, env)}`)
     const endpoint: Endpoint = {
       origin: url.origin,
       host: url.host,
@@ -68,17 +69,28 @@ function publicHost(service: AwsService, region: string, env: Environment): stri
   return `${name}.${region}.${isTrue(env['AWS_USE_DUALSTACK_ENDPOINT']) ? dualStackSuffix : suffix}`
 }
 
-function configuredEndpoints(env: Environment): (service: AwsService) => URL | undefined {
+function configuredEndpoints(
+  env: Environment,
+): (service: AwsService, region: string) => URL | undefined {
   if (isTrue(env['AWS_IGNORE_CONFIGURED_ENDPOINT_URLS'])) return () => undefined
-  const urls = new Map<string, URL>()
+  const urls = new Map<string, (region: string) => URL>()
   for (const [variable, value] of Object.entries(env)) {
     if (!variable.startsWith('AWS_ENDPOINT_URL') || !value?.trim()) continue
-    urls.set(variable, readUrl(variable, value.trim()))
+    const urlIn = (region: string) =>
+      readUrl(variable, value.trim().replaceAll('{region}', region))
+    // Read once now, so that what is no URL stops the start.
+    urlIn('us-east-1')
+    urls.set(variable, urlIn)
   }
-  return (service) =>
-    urls.get(`AWS_ENDPOINT_URL_${service.toUpperCase().replaceAll('-', '_')}`) ??
-    urls.get('AWS_ENDPOINT_URL')
+  return (service, region) => {
+    const name = `AWS_ENDPOINT_URL_${inVariable(service)}`
+    const url =
+      urls.get(`${name}_${inVariable(region)}`) ?? urls.get(name) ?? urls.get('AWS_ENDPOINT_URL')
+    return url?.(region)
+  }
 }
+
+const inVariable = (name: string) => name.toUpperCase().replaceAll('-', '_')
 
 function readUrl(variable: string, value: string): URL {
   const url = URL.canParse(value) ? new URL(value) : undefined

@@ -4,6 +4,8 @@ export interface Cached<T> {
   get(): T | Promise<T>
   /** What is known now, without asking for more. */
   peek(): T | undefined
+  /** A better form of what is known, as fresh as that was. */
+  replace(value: T): void
 }
 
 /** A value and for how many seconds it is fresh. */
@@ -37,5 +39,8 @@ export function staleWhileRevalidate<T>(
       return known.value
     },
     peek: () => known?.value,
+    replace(value) {
+      known = { value }
+    },
   }
 }

@@ -4,9 +4,13 @@ interface Kept extends StateItem {
   expiresAt: number
 }
 
+/** Milliseconds between two sweeps of everything that has expired; a write begins them. */
+const SWEEP = 60 * 60 * 1000
+
 /** State that lives as long as the process. `now` in Unix milliseconds. */
 export function createMemoryStateStore(now: () => number = Date.now): StateStore {
   const collections = new Map<string, Map<string, Kept>>()
+  let sweepAt = now() + SWEEP
 
   const alive = (collection: string, id: string): Kept | undefined => {
     const kept = collections.get(collection)?.get(id)
@@ -14,7 +18,15 @@ export function createMemoryStateStore(now: () => number = Date.now): StateStore
     collections.get(collection)?.delete(id)
     return undefined
   }
+  const sweep = () => {
+    sweepAt = now() + SWEEP
+    for (const [collection, items] of collections) {
+      for (const id of items.keys()) alive(collection, id)
+      if (items.size === 0) collections.delete(collection)
+    }
+  }
   const keep = (collection: string, kept: Kept) => {
+    if (now() >= sweepAt) sweep()
     const items = collections.get(collection) ?? new Map<string, Kept>()
     collections.set(collection, items.set(kept.id, kept))
   }

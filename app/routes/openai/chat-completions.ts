@@ -1,11 +1,17 @@
 import { createRoute } from '@hono/zod-openapi'
 import type { OpenaiChat } from '../../dialects/openai-chat/index.ts'
 import { chatCompletionRequest } from '../../dialects/openai-chat/wire.ts'
-import { chatCompletion, chatCompletionChunk } from '../../dialects/openai-chat/wire-reply.ts'
+import {
+  chatCompletion,
+  chatCompletionChunk,
+  type WireCompletion,
+} from '../../dialects/openai-chat/wire-reply.ts'
+import type { Answered } from '../../gateway/answer.ts'
 import { exchange } from '../../gateway/exchange.ts'
 import { caller } from '../../http/caller.ts'
 import { respond } from '../../http/respond.ts'
 import { endpoint } from '../../http/surface.ts'
+import { storedCompletions } from '../../library/stored-completions.ts'
 import { answerHeaders } from './answer-contract.ts'
 import { modelErrors } from './error-contract.ts'
 
@@ -38,6 +44,10 @@ const contract = createRoute({
 
 export const createChatCompletion = (dialect: OpenaiChat) =>
   endpoint(contract, async (c) => {
-    const heard = { dialect, body: c.req.valid('json'), ...caller(c) }
-    return respond(c, await exchange(heard, c.get('services')))
+    const body = c.req.valid('json')
+    const services = c.get('services')
+    const asking = caller(c)
+    const keep = (answered: Answered) =>
+      storedCompletions(services, asking.owner).keep(answered.body as WireCompletion, body.messages)
+    return respond(c, await exchange({ dialect, body, ...asking, keep }, services))
   })

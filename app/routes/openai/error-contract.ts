@@ -6,6 +6,7 @@ const DESCRIPTIONS = {
   401: 'The API key is missing or wrong.',
   403: 'The caller may not do this, or AWS does not grant the model.',
   404: 'No such model, or no such thing.',
+  409: 'Others are changing the same thing.',
   413: 'The request body is too large.',
   429: 'Too many requests or tokens; `retry-after` says when to come back.',
   500: 'Something broke here; the log knows what.',

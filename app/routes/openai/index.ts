@@ -3,6 +3,12 @@ import { createOpenaiChat } from '../../dialects/openai-chat/index.ts'
 import type { Surface } from '../../http/surface.ts'
 import { createChatCompletion } from './chat-completions.ts'
 import { getModel, getModels } from './models.ts'
+import { listStoredCompletions, listStoredMessages } from './stored-completion-lists.ts'
+import {
+  deleteStoredCompletion,
+  getStoredCompletion,
+  updateStoredCompletion,
+} from './stored-completions.ts'
 
 /** OpenAI's API. */
 export function openaiSurface(config: Config): Surface {
@@ -11,6 +17,15 @@ export function openaiSurface(config: Config): Surface {
     name: 'openai',
     prefixes: ['/v1/'],
     voice: dialect.server,
-    endpoints: [createChatCompletion(dialect), getModels, getModel],
+    endpoints: [
+      createChatCompletion(dialect),
+      listStoredCompletions,
+      getStoredCompletion,
+      updateStoredCompletion,
+      deleteStoredCompletion,
+      listStoredMessages,
+      getModels,
+      getModel,
+    ],
   }
 }

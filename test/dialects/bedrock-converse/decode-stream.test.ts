@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { createReplyDecoder } from '../../../app/dialects/bedrock-converse/decode-stream.ts'
-import { joined } from '../../fakes/bytes.ts'
+import { cutAt, joined } from '../../fakes/bytes.ts'
 import {
   begin,
   delta,
@@ -186,6 +186,28 @@ describe('a stream of Converse', () => {
         citations: [{ ...citation, url: 'https://a.example' }],
       },
     ])
+  })
+
+  it('is the same wherever the network cuts it', () => {
+    const bytes = joined([
+      START,
+      delta(0, { reasoningContent: { text: 'Hm.' } }),
+      delta(0, { reasoningContent: { signature: 'seal' } }),
+      end(0),
+      text(1, 'Grüße, '),
+      text(1, '漢字 😀 "x"'),
+      end(1),
+      begin(2, { toolUse: { toolUseId: 'a', name: 'look' } }),
+      delta(2, { toolUse: { input: '{"at":"door"}' } }),
+      end(2),
+      stop('tool_use'),
+      METADATA,
+    ])
+    const expected = eventsOf([bytes])
+    for (let cut = 1; cut < bytes.length; cut++) {
+      expect(eventsOf(cutAt(bytes, [cut]))).toEqual(expected)
+    }
+    expect(eventsOf([...bytes].map((byte) => Uint8Array.of(byte)))).toEqual(expected)
   })
 
   it('gives an image as a whole', () => {

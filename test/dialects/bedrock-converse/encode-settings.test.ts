@@ -99,6 +99,11 @@ describe('settings on the wire', () => {
     expect(closed).toEqual({ body: WORDS, ignored: ['own'], undo: undefined })
   })
 
+  it('are named as ignored such that a header can hold the names', () => {
+    const { ignored } = encode({ extraFields: { 'bad\r\nname é': 1 } }, { extraFields: false })
+    expect(ignored).toEqual(['bad??name ?'])
+  })
+
   it('say how a guardrail checks a stream to streams only', () => {
     const guardrail = { id: 'g', version: 'DRAFT', streamMode: 'async' } as const
     const config = { guardrailIdentifier: 'g', guardrailVersion: 'DRAFT' }

@@ -61,6 +61,34 @@ describe('tools on the wire', () => {
     ])
   })
 
+  it('are the platform’s when they bear its names and describe nothing themselves', () => {
+    const plain = (name: string, schema?: JsonSchema): FunctionTool => ({
+      type: 'function',
+      name,
+      ...(schema && { schema }),
+    })
+    const { body } = encode(
+      {
+        tools: [
+          plain('nova_grounding', { type: 'object', properties: {} }),
+          { type: 'system', kind: 'nova_code_interpreter', name: 'nova_code_interpreter' },
+          plain('computer', { display_width_px: 1024 }),
+          { ...look, name: 'bash' },
+        ],
+      },
+      { systemTools: ['nova_grounding', 'nova_code_interpreter', 'computer', 'bash'] },
+    )
+    expect(body.toolConfig?.tools).toEqual([
+      { systemTool: { name: 'nova_grounding' } },
+      { systemTool: { name: 'nova_code_interpreter' } },
+      { toolSpec: { name: 'bash', inputSchema: { json: look.schema } } },
+    ])
+    expect(body.additionalModelRequestFields).toEqual({
+      tools: [{ type: 'computer_20250124', name: 'computer', display_width_px: 1024 }],
+      anthropic_beta: ['computer-use-2025-01-24'],
+    })
+  })
+
   it("go to the model in its maker's words when its maker defined them", () => {
     const { body } = encode({
       tools: [{ type: 'system', name: 'memory' }, look],

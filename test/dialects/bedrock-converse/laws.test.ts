@@ -190,6 +190,25 @@ describe('a conversation', () => {
   })
 })
 
+describe('a request of Converse', () => {
+  it('may be a prompt kept at AWS, which brings its own words', () => {
+    const heard = { promptVariables: { city: { text: 'Rome' } } }
+    const { body } = client.encodeRequest(server.decodeRequest(heard), card())
+    expect(body).toEqual(heard)
+  })
+
+  it('is refused when its schema is no JSON', () => {
+    const jsonSchema = { schema: '{' }
+    const textFormat = { type: 'json_schema', structure: { jsonSchema } }
+    expect(() => server.decodeRequest({ outputConfig: { textFormat } })).toThrow(
+      expect.objectContaining({
+        code: 'invalid-request',
+        param: 'outputConfig.textFormat.structure.jsonSchema.schema',
+      }),
+    )
+  })
+})
+
 const REPLIES: Record<string, Reply> = {
   everything: {
     parts: [

@@ -4,6 +4,7 @@ import { gunzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
 import { readConfig } from '../../../app/config.ts'
 import { createHttp } from '../../../app/http/create-http.ts'
+import { createMemoryStateStore } from '../../../app/providers/embedded/memory-state-store.ts'
 import { ABOUT } from '../../../app/routes/gateway/about.ts'
 import { gatewaySurface } from '../../../app/routes/gateway/index.ts'
 import { stagedRuntime, voice } from '../../http/stage.ts'
@@ -13,9 +14,10 @@ const require = createRequire(import.meta.url)
 function open() {
   const { runtime, log } = stagedRuntime()
   const config = readConfig({ API_KEY: 'k' })
-  const app = createHttp({ config, runtime, providers: [], media: {} }, () => [
-    gatewaySurface(voice('gateway'), () => '{"openapi":"3.1.0"}'),
-  ])
+  const app = createHttp(
+    { config, runtime, providers: [], media: {}, state: createMemoryStateStore() },
+    () => [gatewaySurface(voice('gateway'), () => '{"openapi":"3.1.0"}')],
+  )
   return { get: (path: string, headers?: HeadersInit) => app.request(path, { headers }), log, app }
 }
 

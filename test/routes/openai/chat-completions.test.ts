@@ -224,9 +224,9 @@ describe('bad input is refused by name', () => {
     expect(await missing.json()).toMatchObject({
       error: { type: 'invalid_request_error', code: 'unknown_url', param: null },
     })
-    const wrong = await app.request('/v1/chat/completions')
+    const wrong = await app.request('/v1/chat/completions', { method: 'PUT' })
     expect(wrong.status).toBe(405)
-    expect(wrong.headers.get('allow')).toBe('POST, OPTIONS')
+    expect(wrong.headers.get('allow')).toBe('GET, HEAD, POST, OPTIONS')
     expect(await wrong.json()).toMatchObject({ error: { type: 'invalid_request_error' } })
   })
 })

@@ -1,19 +1,24 @@
 import type { Modality, ModelCard } from '../../../ports/models.ts'
-import type { FoundationModel, InferenceProfile } from './control-plane.ts'
+import type { AccountModel } from './account-models.ts'
+import type { FoundationModel } from './control-plane.ts'
 import { type Kin, kinOf, UNLISTED } from './families/index.ts'
+import type { ArnKind } from './model-id.ts'
 import { readModelId } from './model-id.ts'
+import { basesOfId, type Offer } from './offers.ts'
 
-/** A card, and whether its model can be talked to. */
+/** A card, whether its model can be talked to, and the ways to ask it. */
 export interface BedrockModel {
   card: ModelCard
   chats: boolean
-}
-
-/** What ListFoundationModels and ListInferenceProfiles said of one region. */
-export interface Listings {
-  region: string
-  models: FoundationModel[]
-  profiles: InferenceProfile[]
+  /** Ids of the models behind it; undefined when unknown. */
+  bases?: readonly string[]
+  offers: readonly Offer[]
+  /** What kind of resource it is, where callers need leave to use it. */
+  kind?: ArnKind
+  /** Can be called but is not listed. */
+  hidden?: boolean
+  /** AWS is about to retire it. */
+  legacy?: boolean
 }
 
 const MODALITIES: Record<string, Modality> = {
@@ -23,66 +28,32 @@ const MODALITIES: Record<string, Modality> = {
   AUDIO: 'audio',
   VIDEO: 'video',
   EMBEDDING: 'embedding',
+  RERANKING: 'reranking',
 }
 
 /** A model of which only its id is known. */
-export function modelOfId(id: string): BedrockModel | undefined {
+export function modelOfId(id: string, offers: readonly Offer[]): BedrockModel | undefined {
   const read = readModelId(id)
-  return read && makeModel({ id, kin: kinOf(read.base) })
+  if (!read) return undefined
+  return { ...describe({ id, kin: kinOf(read.base) }), bases: basesOfId(id), offers }
 }
 
-/** Every model and profile of the listings, by id and, for profiles, by ARN. Profiles inherit from their model. */
-export function modelsOfListings({
-  region,
-  models,
-  profiles,
-}: Listings): Map<string, BedrockModel> {
-  const listed = new Map<string, BedrockModel>()
-  const byId = new Map(models.map((model) => [model.modelId, model]))
-  const profilesOf = new Map<string, string[]>()
-  for (const profile of profiles) {
-    const base = baseOf(profile)
-    if (base) profilesOf.set(base, [...(profilesOf.get(base) ?? []), profile.inferenceProfileId])
-  }
-  for (const model of models) {
-    const listing = {
-      regions: [region],
-      profiles: profilesOf.get(model.modelId) ?? [],
-      inference_types: model.inferenceTypesSupported ?? [],
-      lifecycle: lifecycleOf(model),
-    }
-    const { modelId: id } = model
-    listed.set(id, makeModel({ id, kin: kinOf(id), model, listing }))
-  }
-  for (const profile of profiles) {
-    const base = baseOf(profile)
-    const model = base === undefined ? undefined : byId.get(base)
-    const { inferenceProfileId: id, inferenceProfileName: name } = profile
-    const listing = {
-      profile: (profile.type ?? '').toLowerCase(),
-      base_model: base,
-      regions: regionsOf(profile),
-      lifecycle: lifecycleOf(model),
-    }
-    const known = makeModel({ id, name, kin: kinOf(base), model, listing })
-    listed.set(id, known)
-    if (profile.inferenceProfileArn) {
-      const card = { ...known.card, id: profile.inferenceProfileArn }
-      listed.set(profile.inferenceProfileArn, { ...known, card })
-    }
-  }
-  return listed
-}
-
-interface Known {
+/** What a card is made from. */
+export interface Known {
   id: string
   kin: Kin
   name?: string
   model?: FoundationModel
+  /** Over all regions: AWS's times, as it writes them. */
+  created?: readonly (string | undefined)[]
   listing?: Record<string, unknown>
 }
 
-function makeModel({ id, kin, name, model, listing }: Known): BedrockModel {
+/** The card of a model, and whether it chats. */
+export function describe({ id, kin, name, model, created, listing }: Known): {
+  card: ModelCard
+  chats: boolean
+} {
   const { family } = kin
   const generation = kin.generation ?? UNLISTED
   const { traits, contextWindow } = generation
@@ -90,14 +61,15 @@ function makeModel({ id, kin, name, model, listing }: Known): BedrockModel {
     ? modalities(model.outputModalities)
     : [kin.generation ? 'text' : 'embedding']
   const chats = kin.generation !== undefined && output.includes('text')
+  const called = name ?? model?.modelName
   return {
     chats,
     card: {
       id,
-      ...((name ?? model?.modelName) ? { name: name ?? model?.modelName } : {}),
+      ...(called ? { name: called } : {}),
       provider: 'aws',
       owner: model?.providerName ?? family?.owner ?? 'unknown',
-      created: seconds(model?.modelLifecycle?.['startOfLifeTime']),
+      created: earliest(created ?? [model?.modelLifecycle?.['startOfLifeTime']]),
       input: model ? inputOf(model, traits.documents === true) : [...generation.input],
       output,
       streaming: model?.responseStreamingSupported ?? generation.streaming ?? true,
@@ -110,6 +82,17 @@ function makeModel({ id, kin, name, model, listing }: Known): BedrockModel {
   }
 }
 
+/** Something of the account's own; it inherits from the first model behind it. */
+export function modelOfAccount(
+  { kind, arn, name, bases, created }: AccountModel,
+  offers: readonly Offer[],
+): BedrockModel {
+  const listing = { kind, regions: offers.map(({ region }) => region), base_models: bases }
+  const known = { id: arn, name, kin: kinOf(bases[0]), created: [created], listing }
+  // What is listed without bases is a model of its own, whatever its ARN might hide.
+  return { ...describe(known), bases, offers, kind }
+}
+
 /** ListFoundationModels knows no documents; the families do. */
 function inputOf(model: FoundationModel, readsDocuments: boolean): Modality[] {
   const input = modalities(model.inputModalities)
@@ -120,17 +103,10 @@ const modalities = (words: string[] = []): Modality[] => [
   ...new Set(words.map((word) => MODALITIES[word]).filter((known) => known !== undefined)),
 ]
 
-const arns = ({ models = [] }: InferenceProfile) =>
-  models.map(({ modelArn }) => readModelId(modelArn ?? ''))
-
-const baseOf = (profile: InferenceProfile) =>
-  arns(profile).find((arn) => arn?.base)?.base ?? readModelId(profile.inferenceProfileId)?.base
-
-const regionsOf = (profile: InferenceProfile) =>
-  arns(profile).flatMap((arn) => (arn?.region ? [arn.region] : []))
-
 /** AWS's dates, under names like those of the other fields of a listing: `end_of_life_time`. */
-function lifecycleOf(model: FoundationModel | undefined): Record<string, unknown> | undefined {
+export function lifecycleOf(
+  model: FoundationModel | undefined,
+): Record<string, unknown> | undefined {
   if (!model?.modelLifecycle) return undefined
   const named = Object.entries(model.modelLifecycle).map(([name, value]) => [
     name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
@@ -139,7 +115,14 @@ function lifecycleOf(model: FoundationModel | undefined): Record<string, unknown
   return Object.fromEntries(named)
 }
 
-function seconds(time: string | undefined): number {
-  const milliseconds = time === undefined ? Number.NaN : Date.parse(time)
-  return Number.isNaN(milliseconds) ? 0 : Math.floor(milliseconds / 1000)
+/** Unix seconds of the earliest time; 0 when none is known. */
+function earliest(times: readonly (string | undefined)[]): number {
+  const known = times.map(milliseconds).filter((time) => time !== undefined)
+  return known.length > 0 ? Math.floor(Math.min(...known) / 1000) : 0
+}
+
+/** AWS writes ISO dates, with up to nine digits behind the second (recorded), or seconds since 1970. */
+export function milliseconds(time: string | number | undefined): number | undefined {
+  const parsed = typeof time === 'number' ? time * 1000 : Date.parse(time ?? '')
+  return Number.isNaN(parsed) ? undefined : parsed
 }

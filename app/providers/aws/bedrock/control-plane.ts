@@ -1,4 +1,3 @@
-import type { UpstreamResponse } from '../../../ports/transport.ts'
 import type { AwsCall } from '../call.ts'
 
 /**
@@ -31,54 +30,57 @@ export interface InferenceProfile {
 /** A listing that never ends is cut here. */
 const MOST_PAGES = 50
 
-export async function listFoundationModels(
-  call: AwsCall,
-  region: string,
-  signal: AbortSignal,
-): Promise<FoundationModel[]> {
-  const path = '/foundation-models'
-  const page = await readJson(
-    await call({ service: 'bedrock', region, method: 'GET', path }, signal),
-  )
+/** Whom to ask, where, and until when. */
+export interface Inquiry {
+  call: AwsCall
+  region: string
+  signal: AbortSignal
+}
+
+export async function listFoundationModels(inquiry: Inquiry): Promise<FoundationModel[]> {
+  const page = await readPage(inquiry, '/foundation-models')
   return arrayOf(page['modelSummaries']).filter(isFoundationModel)
 }
 
 /** Profiles of AWS (`us.`, `global.`) and of this account. */
-export async function listInferenceProfiles(
-  call: AwsCall,
-  region: string,
-  signal: AbortSignal,
-): Promise<InferenceProfile[]> {
+export async function listInferenceProfiles(inquiry: Inquiry): Promise<InferenceProfile[]> {
   const types = ['SYSTEM_DEFINED', 'APPLICATION']
   const lists = await Promise.all(
-    types.map((type) => {
-      const path = `/inference-profiles?maxResults=1000&type=${type}`
-      return listPages((token) => {
-        const next = token === undefined ? path : `${path}&nextToken=${encodeURIComponent(token)}`
-        return call({ service: 'bedrock', region, method: 'GET', path: next }, signal)
-      })
-    }),
+    types.map((type) =>
+      listPages(inquiry, `/inference-profiles?type=${type}`, 'inferenceProfileSummaries'),
+    ),
   )
-  return lists.flat()
+  return lists.flat().filter(isInferenceProfile)
 }
 
-async function listPages(
-  ask: (token: string | undefined) => Promise<UpstreamResponse>,
-): Promise<InferenceProfile[]> {
-  const profiles: InferenceProfile[] = []
+/** Everything a listing holds under `member`, page by page. */
+export async function listPages(
+  inquiry: Inquiry,
+  path: string,
+  member: string,
+): Promise<unknown[]> {
+  const first = `${path}${path.includes('?') ? '&' : '?'}maxResults=1000`
+  const items: unknown[] = []
   let token: string | undefined
   for (let pages = 0; pages < MOST_PAGES; pages += 1) {
-    const page = await readJson(await ask(token))
-    profiles.push(...arrayOf(page['inferenceProfileSummaries']).filter(isInferenceProfile))
-    const next = page['nextToken']
+    const next: string =
+      token === undefined ? first : `${first}&nextToken=${encodeURIComponent(token)}`
+    const page = await readPage(inquiry, next)
+    items.push(...arrayOf(page[member]))
+    const following = page['nextToken']
     // A token that repeats itself leads in circles.
-    if (typeof next !== 'string' || next === '' || next === token) break
-    token = next
+    if (typeof following !== 'string' || following === '' || following === token) break
+    token = following
   }
-  return profiles
+  return items
 }
 
-async function readJson(response: UpstreamResponse): Promise<Record<string, unknown>> {
+/** One answer of the control plane. */
+export async function readPage(
+  { call, region, signal }: Inquiry,
+  path: string,
+): Promise<Record<string, unknown>> {
+  const response = await call({ service: 'bedrock', region, method: 'GET', path }, signal)
   const value: unknown = JSON.parse(await response.text())
   return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {}
 }
@@ -90,7 +92,7 @@ const isFoundationModel = (value: unknown): value is FoundationModel => hasText(
 const isInferenceProfile = (value: unknown): value is InferenceProfile =>
   hasText(value, 'inferenceProfileId')
 
-const hasText = (value: unknown, name: string) =>
+export const hasText = (value: unknown, name: string) =>
   typeof value === 'object' &&
   value !== null &&
   name in value &&

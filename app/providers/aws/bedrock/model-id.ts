@@ -8,6 +8,8 @@ export interface ModelId {
   geography?: string
   /** The region an ARN is bound to. */
   region?: string
+  /** What an ARN names; undefined for plain ids. */
+  kind?: ArnKind
 }
 
 /** A vendor without digits at its head or hyphens, a dot, then a name: `gpt-4.1` and `qwen2.5-72b` are not ids of Bedrock. */
@@ -17,7 +19,7 @@ const PROFILE = /^([a-z][a-z-]*)\.([a-z][a-z0-9]+\.[a-z].*)$/
 /** Kinds of resource as ConversationalModelId of the service model lists them, with what may follow their name. */
 const ARN =
   /^arn:aws[a-z-]*:(bedrock|sagemaker):([a-z0-9-]*):(\d{12})?:([a-z-]+)\/([A-Za-z0-9._:/-]+)$/
-const KINDS = new Set([
+const KINDS = [
   'foundation-model',
   'inference-profile',
   'application-inference-profile',
@@ -29,10 +31,12 @@ const KINDS = new Set([
   'prompt-router',
   'default-prompt-router',
   'endpoint',
-])
+] as const
+
+export type ArnKind = (typeof KINDS)[number]
 
 /** Kinds whose resource begins with the id of the model. */
-const NAMING_KINDS = new Set(['foundation-model', 'inference-profile', 'custom-model'])
+const NAMING_KINDS: ReadonlySet<ArnKind> = new Set(['foundation-model', 'inference-profile', 'custom-model'])
 
 /** Reads an id, a profile's id or an ARN; undefined for anything Bedrock would not take as a model. */
 export function readModelId(name: string): ModelId | undefined {
@@ -47,11 +51,12 @@ function readPlainId(name: string): ModelId | undefined {
 }
 
 function readArn(name: string): ModelId | undefined {
-  const [, , region, , kind, resource] = ARN.exec(name) ?? []
-  if (!kind || !resource || !KINDS.has(kind)) return undefined
+  const [, , region, , named, resource] = ARN.exec(name) ?? []
+  const kind = KINDS.find((known) => known === named)
+  if (!kind || !resource) return undefined
   // The global form of a foundation model's ARN has no region.
   if (region && !isRegion(region)) return undefined
-  const bound = region ? { region } : {}
+  const bound = region ? { kind, region } : { kind }
   if (!NAMING_KINDS.has(kind)) return bound
   return { ...readPlainId(resource.split('/', 1)[0]!), ...bound }
 }

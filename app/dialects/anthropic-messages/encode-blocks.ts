@@ -1,0 +1,191 @@
+import type {
+  CachePointPart,
+  Citation,
+  MediaPart,
+  Part,
+  ReasoningPart,
+  TextPart,
+  ToolCallPart,
+  ToolResultPart,
+} from '../../conversation/conversation.ts'
+import { isBlank } from '../../conversation/repair.ts'
+import { GatewayError } from '../../errors.ts'
+import { type Fields, NAME, ownOf } from './extras.ts'
+import { encodeSource } from './media-source.ts'
+
+/** How the blocks of one request are written. */
+export interface BlockManner {
+  /** The name a tool has on the wire. */
+  toolName(name: string): string
+  callId(id: string): string
+  /** Tools (names on the wire) whose arguments are wrapped into `{"value": ...}`. */
+  wrapped: ReadonlySet<string>
+  /** Names what cannot be said. */
+  ignore(what: string): void
+}
+
+/** The member that holds arguments which are no object. */
+export const WRAPPER = 'value'
+/** Holds arguments that a history wrote and that are no JSON (T36). */
+export const UNREADABLE_ARGUMENTS = 'arguments'
+
+/** The parts of a turn as blocks; a cache point becomes a mark on the block before it. */
+export function encodeBlocks(parts: readonly Part[], manner: BlockManner): Fields[] {
+  const blocks: Fields[] = []
+  let before: Part | undefined
+  for (const part of parts) {
+    if (part.type === 'cache-point') {
+      const last = blocks.at(-1)
+      // Thoughts take no mark.
+      if (!last || before?.type === 'reasoning') manner.ignore('promptCache')
+      else last['cache_control'] ??= markBehind(before, part)
+      continue
+    }
+    before = part
+    const block = encodeBlock(part, manner)
+    if (block) blocks.push(block)
+  }
+  return blocks
+}
+
+function markBehind(before: Part | undefined, point: CachePointPart): Fields {
+  const own = before && 'extras' in before ? ownOf(before).cacheControl : undefined
+  return encodeCachePoint(point, own)
+}
+
+/** A cache point as a mark; `own` is the caller's, where that said more. */
+export function encodeCachePoint(point: CachePointPart, own?: object): Fields {
+  if (own) return { ...own }
+  return point.ttl ? { type: 'ephemeral', ttl: point.ttl } : { type: 'ephemeral' }
+}
+
+/** One part as its block; undefined, and named, when it has none. */
+function encodeBlock(part: Part, manner: BlockManner): Fields | undefined {
+  switch (part.type) {
+    case 'text':
+      return encodeText(part)
+    case 'refusal':
+      return { type: 'text', text: part.text }
+    case 'reasoning':
+      // Thought goes back only with the seal the model put on it (T24).
+      return part.signature || part.redacted ? encodeReasoning(part) : undefined
+    case 'tool-call':
+      return encodeCall(part, manner)
+    case 'tool-result':
+      return encodeResult(part, manner)
+    case 'native':
+      if (part.dialect === NAME) return { ...(part.value as Fields) }
+      manner.ignore(nativeName(part.value, part.dialect))
+      return undefined
+    case 'cache-point':
+      return undefined
+    default:
+      return encodeMedia(part)
+  }
+}
+
+function nativeName(value: unknown, dialect: string): string {
+  const type = (value as { type?: unknown } | null)?.type
+  return typeof type === 'string' ? type : dialect
+}
+
+export function encodeText(part: TextPart): Fields {
+  const { block, fields } = ownOf(part)
+  if (block) return { ...block }
+  const citations = part.citations?.flatMap((citation) => encodeCitation(citation) ?? [])
+  return {
+    type: 'text',
+    text: part.text,
+    ...(citations?.length && { citations }),
+    ...fields,
+  }
+}
+
+/** The citation in Anthropic's form; undefined where it came in another and names no page of the web. */
+export function encodeCitation({ location, url, title, quote }: Citation): Fields | undefined {
+  if (typeof location?.['type'] === 'string') return location
+  if (!url) return undefined
+  return {
+    type: 'web_search_result_location',
+    cited_text: quote ?? '',
+    url,
+    title: title ?? null,
+    encrypted_index: '',
+  }
+}
+
+export function encodeReasoning(part: ReasoningPart): Fields {
+  const { fields } = ownOf(part)
+  if (part.redacted) return { type: 'redacted_thinking', data: part.redacted, ...fields }
+  return { type: 'thinking', thinking: part.text, signature: part.signature ?? '', ...fields }
+}
+
+function encodeCall(part: ToolCallPart, manner: BlockManner): Fields {
+  const server = part.server !== undefined
+  const name = server ? part.name : manner.toolName(part.name)
+  const input = parseArguments(part.arguments)
+  return {
+    type: part.server ?? 'tool_use',
+    id: server ? part.id : manner.callId(part.id),
+    name,
+    input: manner.wrapped.has(name) ? { [WRAPPER]: input } : asObject(input, part.arguments),
+    ...ownOf(part).fields,
+  }
+}
+
+/** Undefined for what is not JSON; nothing at all is no arguments. */
+function parseArguments(text: string): unknown {
+  if (isBlank(text)) return {}
+  try {
+    return JSON.parse(text)
+  } catch {
+    // Not an error: models and clients leave truncated arguments in histories, and an object is wanted.
+    return undefined
+  }
+}
+
+function asObject(input: unknown, text: string): unknown {
+  if (typeof input === 'object' && input !== null && !Array.isArray(input)) return input
+  return { [UNREADABLE_ARGUMENTS]: input ?? text }
+}
+
+/** The input of a call as an object, whatever the model wrote. */
+export function callInput(text: string): unknown {
+  return asObject(parseArguments(text), text)
+}
+
+function encodeResult(part: ToolResultPart, manner: BlockManner): Fields {
+  const { block, plain, empty, fields } = ownOf(part)
+  if (block) return { ...block }
+  const content =
+    empty && part.content.length === 0 ? undefined : encodeBlocks(part.content, manner)
+  const [only] = part.content
+  const text = plain && part.content.length === 1 && only?.type === 'text' ? only.text : undefined
+  return {
+    type: 'tool_result',
+    tool_use_id: manner.callId(part.callId),
+    ...(content && { content: text ?? content }),
+    ...(part.isError !== undefined && { is_error: part.isError }),
+    ...fields,
+  }
+}
+
+/** Images and documents; what else there is Claude does not read. */
+function encodeMedia(part: MediaPart): Fields {
+  const { block, fields } = ownOf(part)
+  if (block) return { ...block }
+  if (part.type === 'image') return { type: 'image', source: encodeSource(part), ...fields }
+  if (part.type !== 'document') {
+    const param = part.param ?? 'messages'
+    const message = `${param}: the model does not read ${part.type} input.`
+    throw new GatewayError('unsupported-parameter', message, { param })
+  }
+  return {
+    type: 'document',
+    source: encodeSource(part),
+    ...(part.name !== undefined && { title: part.name }),
+    ...(part.context !== undefined && { context: part.context }),
+    ...(part.citations !== undefined && { citations: { enabled: part.citations } }),
+    ...fields,
+  }
+}

@@ -1,0 +1,64 @@
+import type { ErrorCode, GatewayError } from '../../errors.ts'
+import { UNKEPT_THREAD } from './refusals.ts'
+import { SETTING_NAMES } from './vocabulary.ts'
+import type { WireErrorReply } from './wire-reply.ts'
+
+const REQUEST = 'invalid_request_error'
+const SERVER = 'api_error'
+
+/** Anthropic's types for every way in which something goes wrong (docs, errors; the spec's ErrorObject). */
+const TYPES: Record<ErrorCode, string> = {
+  'invalid-request': REQUEST,
+  'unsupported-parameter': REQUEST,
+  'context-length-exceeded': REQUEST,
+  authentication: 'authentication_error',
+  permission: 'permission_error',
+  'model-access-denied': 'permission_error',
+  'not-found': 'not_found_error',
+  'model-not-found': 'not_found_error',
+  'method-not-allowed': REQUEST,
+  conflict: REQUEST,
+  'too-large': 'request_too_large',
+  'rate-limit': 'rate_limit_error',
+  'quota-exceeded': 'rate_limit_error',
+  'content-filter': REQUEST,
+  'caller-left': SERVER,
+  internal: SERVER,
+  upstream: SERVER,
+  'stream-incomplete': SERVER,
+  'feature-unavailable': SERVER,
+  overloaded: 'overloaded_error',
+  timeout: 'timeout_error',
+}
+
+/** Anthropic says 529 for overload; every other status is the usual one. */
+export const ERROR_STATUS: Partial<Record<ErrorCode, number>> = { overloaded: 529 }
+
+/** Faults of which the caller has to know the place; there is no member for it but the message. */
+const PLACED: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'invalid-request',
+  'unsupported-parameter',
+  'too-large',
+])
+
+/** Anthropic's envelope. In a stream, where the head has named the request, `request_id` may be absent. */
+export function encodeError(error: GatewayError, requestId?: string): WireErrorReply {
+  return {
+    type: 'error',
+    error: { type: TYPES[error.code], message: placedMessage(error), ...details(error) },
+    ...(requestId !== undefined && { request_id: requestId }),
+  }
+}
+
+function placedMessage({ code, message, param }: GatewayError): string {
+  if (param === undefined || !PLACED.has(code)) return message
+  const names: Record<string, string | undefined> = SETTING_NAMES
+  const place = names[param] ?? param
+  return message.includes(place) ? message : `${place}: ${message}`
+}
+
+/** The SDK's tool runner reads this, and goes on without a thread. */
+function details({ reason, param }: GatewayError) {
+  if (reason !== UNKEPT_THREAD) return undefined
+  return { details: { error_code: UNKEPT_THREAD, unsupported: [param ?? 'thread'] } }
+}

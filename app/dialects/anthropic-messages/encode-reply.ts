@@ -1,0 +1,75 @@
+import type { Conversation, Part } from '../../conversation/conversation.ts'
+import type { Reply, ReplyEnd } from '../../conversation/events.ts'
+import { GatewayError } from '../../errors.ts'
+import type { AnswerHead } from '../dialect.ts'
+import { callInput, encodeReasoning, encodeText } from './encode-blocks.ts'
+import { type Fields, NAME, ownOf } from './extras.ts'
+import { encodePlatformCall, encodePlatformResult } from './platform-tools.ts'
+import { replyUsage } from './usage.ts'
+import { WIRE_STOP_REASONS } from './vocabulary.ts'
+import type { WireReply, WireReplyBlock, WireUsage } from './wire-reply.ts'
+
+/** One reply as Anthropic's Message; the wire has room for one only. */
+export function encodeReply(
+  replies: Reply[],
+  conversation: Conversation,
+  head: AnswerHead,
+): WireReply {
+  const [reply] = replies
+  if (!reply) {
+    throw new GatewayError('internal', 'The request could not be completed. Retry the request.')
+  }
+  const { end } = reply
+  const hidden = hidesThought(conversation)
+  return {
+    id: head.id,
+    type: 'message',
+    role: 'assistant',
+    model: head.model,
+    content: reply.parts.flatMap((part) => encodeReplyPart(part, hidden) ?? []) as WireReplyBlock[],
+    ...encodeStop(end),
+    usage: replyUsage(end) as WireUsage,
+    ...ownOf(end).fields,
+  }
+}
+
+/** The caller wants thoughts sealed but unseen. */
+export function hidesThought(conversation: Conversation): boolean {
+  return conversation.reasoning?.display === 'omitted'
+}
+
+export function encodeStop(end: Omit<ReplyEnd, 'type'>) {
+  const { stopReason } = ownOf(end)
+  return {
+    stop_reason: stopReason === undefined ? WIRE_STOP_REASONS[end.reason] : stopReason,
+    stop_sequence: end.stopSequence ?? null,
+  }
+}
+
+/** A part of an answer as its block; what Anthropic has none for is left out. */
+export function encodeReplyPart(part: Part, hidden: boolean): Fields | undefined {
+  switch (part.type) {
+    case 'text':
+      return encodeText(part)
+    case 'refusal':
+      return { type: 'text', text: part.text }
+    case 'reasoning':
+      // A seal holds for the whole thought, so it is of no use where the text is not shown.
+      return hidden && part.text !== '' ? undefined : encodeReasoning(part)
+    case 'tool-call':
+      if (part.server !== undefined) return encodePlatformCall(part)
+      return {
+        type: 'tool_use',
+        id: part.id,
+        name: part.name,
+        input: callInput(part.arguments),
+        ...ownOf(part).fields,
+      }
+    case 'tool-result':
+      return part.server === undefined ? undefined : encodePlatformResult(part)
+    case 'native':
+      return part.dialect === NAME ? (part.value as Fields) : undefined
+    default:
+      return undefined
+  }
+}

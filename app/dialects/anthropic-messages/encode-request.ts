@@ -1,0 +1,221 @@
+import type { Conversation, Part, Turn } from '../../conversation/conversation.ts'
+import {
+  answerToolCalls,
+  dropBlankText,
+  dropRepeatedCalls,
+  mergeTurns,
+} from '../../conversation/repair.ts'
+import type { ModelCard } from '../../ports/models.ts'
+import type { EncodedRequest, Undo } from '../dialect.ts'
+import { askForThought, type Thinking } from './ask-for-thought.ts'
+import type { Asking } from './asking.ts'
+import { type MarkedBody, placeMarks } from './cache-marks.ts'
+import { type BlockManner, encodeBlocks } from './encode-blocks.ts'
+import { encodeSettings, mayContinue } from './encode-settings.ts'
+import { encodeTools } from './encode-tools.ts'
+import { type Fields, ownOf } from './extras.ts'
+import { type OutputPlan, outputInstruction, planOutput } from './output-form.ts'
+import { createCallIds, createToolNames } from './wire-names.ts'
+
+/** The two places a body may go to: Anthropic's own API, and InvokeModel of Bedrock. */
+export type RequestForm = 'api' | 'bedrock'
+
+const BEDROCK_VERSION = 'bedrock-2023-05-31'
+
+/** What the user "says" where somebody has to: at the start, or after words the model cannot continue. */
+export const PLACEHOLDER = 'Begin.'
+export const CONTINUE = 'Continue.'
+
+/**
+ * A conversation as a body of the Messages API. One that was heard in this dialect goes out as it came,
+ * less what the card's traits say the model refuses; one from another dialect is repaired first. Bodies
+ * for Bedrock have no model, stream or service tier, and carry the betas.
+ */
+export function createRequestEncoding(form: RequestForm) {
+  return (conversation: Conversation, card: ModelCard): EncodedRequest =>
+    encodeRequest(conversation, card, form)
+}
+
+function encodeRequest(
+  conversation: Conversation,
+  card: ModelCard,
+  form: RequestForm,
+): EncodedRequest {
+  const ignored = new Set<string>()
+  const asking: Asking = {
+    card,
+    names: createToolNames(namesIn(conversation)),
+    heard: ownOf(conversation).heard === true,
+    ignore: (what) => ignored.add(what),
+  }
+  const thinking = askForThought(conversation, asking)
+  const output = planOutput(conversation, asking)
+  const wrapped = new Set<string>()
+  const tools = encodeTools(conversation, { ...asking, thinking: thinking.on, output, wrapped })
+  if (output.tool && output.wrapped) wrapped.add(output.tool.name)
+  const bedrock = form === 'bedrock'
+  const words = encodeWords(conversation, asking, { thinking, output, wrapped })
+  const body: Fields & MarkedBody = {
+    ...(bedrock ? { anthropic_version: BEDROCK_VERSION } : { model: card.id }),
+    ...words,
+    ...tools,
+    ...encodeSettings(conversation, { ...asking, thinking: thinking.on, bedrock }),
+    ...(thinking.thinking && { thinking: thinking.thinking }),
+    ...encodeOutputConfig(conversation, thinking, output),
+    ...encodeAround(conversation, bedrock, asking),
+    ...(conversation.stream && !bedrock && { stream: true }),
+  }
+  placeMarks(body, markWish(conversation, body), asking)
+  const undo = undoOf(asking, wrapped, output)
+  return { body, ignored: [...ignored], ...(undo && { undo }) }
+}
+
+function* namesIn({ tools, toolChoice, turns }: Conversation): Iterable<string> {
+  for (const tool of tools) yield tool.name
+  if (toolChoice?.type === 'tool') yield toolChoice.name
+  for (const { parts } of turns) {
+    for (const part of parts) if (part.type === 'tool-call' && !part.server) yield part.name
+  }
+}
+
+interface WordsPlan {
+  thinking: Thinking
+  output: OutputPlan
+  wrapped: ReadonlySet<string>
+}
+
+/** System prompt and messages. */
+function encodeWords(
+  conversation: Conversation,
+  asking: Asking,
+  { thinking, output, wrapped }: WordsPlan,
+): MarkedBody {
+  const ids = createCallIds()
+  const manner: BlockManner = {
+    toolName: asking.names.of,
+    callId: ids.of,
+    wrapped,
+    ignore: asking.ignore,
+  }
+  const { system, turns } = prepare(conversation, asking)
+  const instruction = outputInstruction(output)
+  const prompt = encodeBlocks(system, manner)
+  if (instruction) prompt.push({ type: 'text', text: instruction })
+  const [only] = prompt
+  const plain = ownOf(conversation).plain && prompt.length === 1 && only?.['cache_control'] == null
+  const framed = frame(turns, mayContinue(asking.card, thinking.on), asking.heard)
+  return {
+    ...(prompt.length > 0 && { system: plain ? (only?.['text'] as string) : prompt }),
+    messages: framed.map((turn) => encodeTurn(turn, manner)),
+  }
+}
+
+/** Turns between the others that speak for the system are folded into its prompt, unless the model knows them. */
+function prepare(conversation: Conversation, asking: Asking): { system: Part[]; turns: Turn[] } {
+  const { traits } = asking.card
+  const stays = ({ role }: Turn) => role !== 'system' || traits.systemTurns === true
+  const folded = conversation.turns.filter((turn) => !stays(turn)).flatMap(({ parts }) => parts)
+  const system = folded.length > 0 ? [...conversation.system, ...folded] : conversation.system
+  const turns = folded.length > 0 ? conversation.turns.filter(stays) : conversation.turns
+  if (asking.heard) return { system, turns }
+  const clean = turns.map(({ role, parts, name }) => {
+    if (name !== undefined) asking.ignore('name')
+    return { role, parts: sendable(parts, role, asking) }
+  })
+  return {
+    system: dropBlankText(system),
+    turns: answerToolCalls(mergeTurns(dropRepeatedCalls(mergeTurns(clean)))),
+  }
+}
+
+/** What another dialect's platform ran means nothing to this one. */
+function sendable(parts: Part[], role: Turn['role'], { ignore }: Asking): Part[] {
+  return dropBlankText(parts).filter((part) => {
+    if (part.type === 'reasoning') return role === 'assistant'
+    const foreign = (part.type === 'tool-call' || part.type === 'tool-result') && part.server
+    if (foreign) ignore(part.server ?? '')
+    return !foreign
+  })
+}
+
+const says = (text: string): Turn => ({ role: 'user', parts: [{ type: 'text', text }] })
+
+/** With a user's turn at the end unless the model may take up the last words, and one at all. */
+function frame(turns: Turn[], prefill: boolean, heard: boolean): Turn[] {
+  const opening = turns.find(({ role }) => role !== 'system')
+  const framed = heard || opening?.role === 'user' ? turns : [says(PLACEHOLDER), ...turns]
+  const last = framed.at(-1)
+  if (last?.role !== 'assistant' || prefill || isPaused(last)) return framed
+  return [...framed, says(CONTINUE)]
+}
+
+/** An answer that ends with what the platform does is to be continued, by the platform. */
+function isPaused({ parts }: Turn): boolean {
+  const last = parts.findLast((part) => part.type !== 'cache-point')
+  return last?.type !== 'text'
+}
+
+function encodeTurn(turn: Turn, manner: BlockManner): MarkedBody['messages'][number] {
+  const { plain, fields } = ownOf(turn)
+  const content = encodeBlocks(turn.parts, manner)
+  const [only] = content
+  const text = plain && content.length === 1 ? (only?.['text'] as string) : undefined
+  return { role: turn.role, content: text ?? content, ...fields }
+}
+
+function encodeOutputConfig(
+  conversation: Conversation,
+  { effort }: Thinking,
+  { format }: OutputPlan,
+): Fields {
+  const own = ownOf(conversation)
+  const older = own.fields?.['output_format'] !== undefined
+  const { effort: _, format: __, ...others } = own.outputConfig ?? {}
+  const config = {
+    ...others,
+    ...(effort && { effort }),
+    ...(format && !older && { format: { ...own.outputConfig?.format, ...format } }),
+  }
+  return Object.keys(config).length > 0 ? { output_config: config } : {}
+}
+
+/** Members of the API's body that Bedrock has elsewhere, or not at all. */
+const NOT_ON_BEDROCK = ['service_tier', 'cache_control', 'user_profile_id', 'workspace_id'] as const
+
+function encodeAround(conversation: Conversation, bedrock: boolean, asking: Asking): Fields {
+  const { fields = {}, betas } = ownOf(conversation)
+  const members: Fields = { ...conversation.extraFields, ...fields }
+  const { user, guardrail, webSearch, audio, metadata } = conversation
+  if (user && !members['metadata']) members['metadata'] = { user_id: user }
+  if (members['output_format'] && !asking.card.traits.structuredOutput) {
+    delete members['output_format']
+  }
+  for (const [name, value] of Object.entries({ webSearch, audio, metadata })) {
+    if (value) asking.ignore(name)
+  }
+  if (!bedrock) {
+    if (guardrail) asking.ignore('guardrail')
+    return members
+  }
+  for (const name of NOT_ON_BEDROCK) delete members[name]
+  return betas ? { ...members, anthropic_beta: betas } : members
+}
+
+/** A caller who marks the request as a whole is obeyed by the API itself, and by us where it is not asked. */
+function markWish({ settings }: Conversation, body: Fields) {
+  return body['cache_control'] ? undefined : settings.promptCache
+}
+
+function undoOf(
+  { names }: Asking,
+  wrapped: ReadonlySet<string>,
+  output: OutputPlan,
+): Undo | undefined {
+  const toolNames = names.changed()
+  if (!toolNames && wrapped.size === 0 && !output.tool) return undefined
+  return {
+    ...(toolNames && { toolNames }),
+    ...(wrapped.size > 0 && { wrappedTools: wrapped }),
+    ...(output.tool && { outputTool: output.tool.name }),
+  }
+}

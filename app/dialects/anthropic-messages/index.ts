@@ -1,0 +1,47 @@
+import type { ClientSide, Dialect, ServerSide } from '../dialect.ts'
+import { decodeReply } from './decode-reply.ts'
+import { decodeRequest } from './decode-request.ts'
+import { createFrameReplyDecoder, createSseReplyDecoder } from './decode-stream.ts'
+import { ERROR_STATUS, encodeError } from './encode-error.ts'
+import { encodeReply } from './encode-reply.ts'
+import { createRequestEncoding, type RequestForm } from './encode-request.ts'
+import { createReplyEncoder } from './encode-stream.ts'
+import { NAME } from './extras.ts'
+import { validationWords } from './validation-words.ts'
+import { SETTING_NAMES } from './vocabulary.ts'
+
+/** Anthropic's Messages API, to be heard and to be asked in. */
+export type AnthropicMessages = Dialect & { server: ServerSide; client: ClientSide }
+
+export interface AnthropicMessagesOptions {
+  /**
+   * Who is asked: `api` (the default) speaks server-sent events and names the model in the body, `bedrock`
+   * is InvokeModel and its event stream.
+   */
+  form?: RequestForm
+}
+
+export function createAnthropicMessages({
+  form = 'api',
+}: AnthropicMessagesOptions = {}): AnthropicMessages {
+  return {
+    name: NAME,
+    server: {
+      decodeRequest,
+      encodeReply,
+      replyEncoder: createReplyEncoder,
+      encodeError,
+      errorStatus: ERROR_STATUS,
+      validationWords,
+      idPrefix: 'msg_',
+      settingNames: SETTING_NAMES,
+    },
+    client: {
+      encodeRequest: createRequestEncoding(form),
+      decodeReply,
+      replyDecoder: form === 'bedrock' ? createFrameReplyDecoder : createSseReplyDecoder,
+    },
+  }
+}
+
+export const anthropicMessages: AnthropicMessages = createAnthropicMessages()

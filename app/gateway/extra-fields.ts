@@ -1,0 +1,145 @@
+import type { Config } from '../config.ts'
+import type { Conversation } from '../conversation/conversation.ts'
+import { GatewayError } from '../errors.ts'
+
+/**
+ * Fields by which clients of other gateways steer those gateways (LiteLLM's control names for the most
+ * part). No model knows them, and some carry keys.
+ */
+const CONTROL_FIELDS: ReadonlySet<string> = new Set([
+  'acompletion',
+  'additional_drop_params',
+  'allowed_model_region',
+  'allowed_openai_params',
+  'api_base',
+  'api_key',
+  'api_type',
+  'api_version',
+  'aws_access_key_id',
+  'aws_bedrock_runtime_endpoint',
+  'aws_profile_name',
+  'aws_region_name',
+  'aws_role_name',
+  'aws_secret_access_key',
+  'aws_session_name',
+  'aws_session_token',
+  'aws_sts_endpoint',
+  'aws_web_identity_token',
+  'azure_ad_token',
+  'base_model',
+  'base_url',
+  'budget_duration',
+  'cache',
+  'cache_key',
+  'caching',
+  'caching_groups',
+  'client',
+  'complete_response',
+  'context_window_fallback_dict',
+  'cooldown_time',
+  'custom_llm_provider',
+  'custom_prompt_dict',
+  'default_headers',
+  'deployment_id',
+  'disable_fallbacks',
+  'drop_params',
+  'ensure_alternating_roles',
+  'extra_body',
+  'extra_headers',
+  'extra_query',
+  'fallback_depth',
+  'fallbacks',
+  'fastest_response',
+  'force_timeout',
+  'guardrails',
+  'headers',
+  'hf_model_name',
+  'id',
+  'input_cost_per_second',
+  'input_cost_per_token',
+  'litellm_call_id',
+  'litellm_credential_name',
+  'litellm_logging_obj',
+  'litellm_metadata',
+  'litellm_params',
+  'litellm_session_id',
+  'litellm_trace_id',
+  'logger_fn',
+  'max_budget',
+  'max_fallbacks',
+  'max_parallel_requests',
+  'max_retries',
+  'merge_reasoning_content_in_choices',
+  'mock_delay',
+  'mock_response',
+  'mock_timeout',
+  'mock_tool_calls',
+  'model_config',
+  'model_info',
+  'model_list',
+  'no-log',
+  'num_retries',
+  'organization',
+  'output_cost_per_second',
+  'output_cost_per_token',
+  'preset_cache_key',
+  'prompt_id',
+  'prompt_label',
+  'prompt_variables',
+  'proxy_server_request',
+  'region_name',
+  'request_timeout',
+  'retry_policy',
+  'retry_strategy',
+  'rpm',
+  'secret_fields',
+  'shared_session',
+  'stream_timeout',
+  'supports_system_message',
+  'tags',
+  'text_completion',
+  'timeout',
+  'tpm',
+  'ttl',
+  'use_client',
+  'use_in_pass_through',
+  'use_litellm_proxy',
+  'user_continue_message',
+  'verbose',
+  'weight',
+])
+
+/**
+ * The conversation with only such unknown fields as may go on to a model; the others are named as
+ * ignored. Throws 400 naming the first unknown field where the operator wants strictness.
+ */
+export function governExtraFields(asked: Conversation, config: Config): Conversation {
+  const { extraFields, ...rest } = asked
+  const names = Object.keys(extraFields ?? {})
+  const [first] = names
+  if (!extraFields || first === undefined) return asked
+  if (config.STRICT_INPUT_VALIDATION) {
+    throw new GatewayError('invalid-request', `Unknown parameter: '${first}'.`, {
+      param: first,
+      reason: 'unknown_parameter',
+    })
+  }
+  const refused = names.filter((name) => isRefused(name, config))
+  if (refused.length === 0) return asked
+  const kept = names.filter((name) => !refused.includes(name))
+  const ignored = [...(asked.ignored ?? []), ...refused]
+  if (kept.length === 0) return { ...rest, ignored }
+  return {
+    ...rest,
+    ignored,
+    extraFields: Object.fromEntries(kept.map((name) => [name, extraFields[name]])),
+  }
+}
+
+function isRefused(name: string, config: Config): boolean {
+  return (
+    config.EXTRA_MODEL_PARAMS_DROP_ALL ||
+    CONTROL_FIELDS.has(name) ||
+    config.EXTRA_MODEL_PARAMS_DENYLIST.includes(name)
+  )
+}

@@ -1,0 +1,44 @@
+import { collect } from '../conversation/collect.ts'
+import type { Reply, ReplyEvent } from '../conversation/events.ts'
+import { asGatewayError } from '../errors.ts'
+import type { Answered, ExchangeRecord, Heard } from './answer.ts'
+
+/** The name by which every dialect asks for keeping. */
+const PARAMETER = 'store'
+
+/**
+ * Hands an answer to whoever keeps it, and waits. An answer that cannot be kept was still given and paid
+ * for, so it goes out: `store` then counts as a parameter without effect, and the log says why. Never
+ * rejects.
+ */
+export async function keepAnswer(
+  keep: NonNullable<Heard['keep']>,
+  answered: () => Answered,
+  record: ExchangeRecord,
+): Promise<void> {
+  try {
+    await keep(answered())
+  } catch (thrown) {
+    record.notKept = asGatewayError(thrown)
+    record.ignored = [...(record.ignored ?? []), PARAMETER]
+  }
+}
+
+/** Gathers a streamed answer as it goes by. */
+export interface Keeper {
+  watch(events: readonly ReplyEvent[], choice: number): void
+  /** Called when every choice has ended; resolves when the answer is kept or cannot be. */
+  keep(): Promise<void>
+}
+
+/** `keep` gets the replies, one per choice. */
+export function createKeeper(
+  choices: number,
+  keep: (replies: () => Reply[]) => Promise<void>,
+): Keeper {
+  const collectors = Array.from({ length: choices }, collect)
+  return {
+    watch: (events, choice) => collectors[choice]!.add(events),
+    keep: () => keep(() => collectors.map((collector) => collector.reply())),
+  }
+}

@@ -1,0 +1,34 @@
+import type { Config } from '../config.ts'
+import type { Runtime } from '../ports/runtime.ts'
+import { readEcsTask } from './aws/ecs-task.ts'
+import { createWarn } from './aws/warn.ts'
+
+interface ServerIdOptions {
+  config: Config
+  runtime: Runtime
+}
+
+/**
+ * The name of this server among many: the ECS task and container where it runs in one, else what the
+ * runtime calls itself. ECS is asked once, when the name is first wanted; nobody waits for its answer.
+ */
+export function createServerId({ config, runtime }: ServerIdOptions): () => string {
+  const uri = config.ECS_CONTAINER_METADATA_URI_V4
+  let id: string | undefined
+  const ask = async (from: string) => {
+    try {
+      id = await readEcsTask(from, runtime.transport)
+    } catch (cause) {
+      const warn = createWarn(runtime.log, config.LOG_LEVEL)
+      warn('The ECS task could not be told.', { detail: String(cause) })
+    }
+  }
+  return () => {
+    if (id === undefined) {
+      // Not made at the start: Workers have no randomness before their first request.
+      id = runtime.instance ?? crypto.randomUUID()
+      if (uri) void ask(uri)
+    }
+    return id
+  }
+}

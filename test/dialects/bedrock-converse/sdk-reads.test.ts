@@ -1,0 +1,112 @@
+import { Readable } from 'node:stream'
+import {
+  BedrockRuntimeClient,
+  ConverseCommand,
+  ConverseStreamCommand,
+} from '@aws-sdk/client-bedrock-runtime'
+import { describe, expect, it } from 'vitest'
+import type { Reply } from '../../../app/conversation/events.ts'
+import { replay } from '../../../app/conversation/replay.ts'
+import { exceptionName } from '../../../app/dialects/bedrock-converse/encode-error.ts'
+import { bedrockConverse } from '../../../app/dialects/bedrock-converse/index.ts'
+import { GatewayError } from '../../../app/errors.ts'
+import { joined } from '../../fakes/bytes.ts'
+import { call, emptyConversation } from './cards.ts'
+
+const { server } = bedrockConverse
+const HEAD = { id: '', created: 0, model: '' }
+const REPLY: Reply = {
+  parts: [
+    { type: 'reasoning', text: 'Hm.', signature: 'seal' },
+    { type: 'text', text: 'Grüße "you"' },
+    call('a', 'look', '{"at":"door"}'),
+  ],
+  end: { reason: 'tool-use', usage: { input: 3, output: 5, cacheRead: 2 } },
+}
+
+/** AWS's own client, answered by us. */
+function clientOf(status: number, body: Uint8Array | string, headers: Record<string, string> = {}) {
+  const answer = { statusCode: status, headers, body: Readable.from([Buffer.from(body)]) }
+  return new BedrockRuntimeClient({
+    region: 'us-east-1',
+    maxAttempts: 1,
+    credentials: { accessKeyId: 'a', secretAccessKey: 'b' },
+    requestHandler: { handle: async () => ({ response: answer }) },
+  })
+}
+
+const asked = { modelId: 'm', messages: [] }
+
+async function streamed(bytes: Uint8Array) {
+  const headers = { 'content-type': 'application/vnd.amazon.eventstream' }
+  const { stream } = await clientOf(200, bytes, headers).send(new ConverseStreamCommand(asked))
+  const events: unknown[] = []
+  for await (const event of stream!) events.push(event)
+  return events
+}
+
+describe("AWS's own client", () => {
+  it('reads our whole answers', async () => {
+    const body = JSON.stringify(server.encodeReply([REPLY], emptyConversation(), HEAD))
+    const answer = await clientOf(200, body).send(new ConverseCommand(asked))
+    expect(answer).toMatchObject({
+      output: {
+        message: {
+          role: 'assistant',
+          content: [
+            { reasoningContent: { reasoningText: { text: 'Hm.', signature: 'seal' } } },
+            { text: 'Grüße "you"' },
+            { toolUse: { toolUseId: 'a', name: 'look', input: { at: 'door' } } },
+          ],
+        },
+      },
+      stopReason: 'tool_use',
+      usage: { inputTokens: 3, outputTokens: 5, totalTokens: 10, cacheReadInputTokens: 2 },
+    })
+  })
+
+  it('reads our streams', async () => {
+    const encoder = server.byteReplyEncoder!(emptyConversation(), HEAD)
+    const pieces = replay(REPLY).map((event) => encoder.write([event]))
+    const delta = (contentBlockIndex: number, change: object) => ({
+      contentBlockDelta: { contentBlockIndex, delta: change },
+    })
+    const ends = (contentBlockIndex: number) => ({ contentBlockStop: { contentBlockIndex } })
+    expect(await streamed(joined([...pieces, encoder.end()]))).toEqual([
+      { messageStart: { role: 'assistant' } },
+      delta(0, { reasoningContent: { text: 'Hm.' } }),
+      delta(0, { reasoningContent: { signature: 'seal' } }),
+      ends(0),
+      delta(1, { text: 'Grüße "you"' }),
+      ends(1),
+      {
+        contentBlockStart: {
+          contentBlockIndex: 2,
+          start: { toolUse: { toolUseId: 'a', name: 'look' } },
+        },
+      },
+      delta(2, { toolUse: { input: '{"at":"door"}' } }),
+      ends(2),
+      { messageStop: { stopReason: 'tool_use' } },
+      {
+        metadata: {
+          usage: { inputTokens: 3, outputTokens: 5, totalTokens: 10, cacheReadInputTokens: 2 },
+          metrics: { latencyMs: 0 },
+        },
+      },
+    ])
+  })
+
+  it('reads our errors, before a stream and in it', async () => {
+    const error = new GatewayError('rate-limit', 'Slow down.')
+    const body = JSON.stringify(server.encodeError(error, 'r'))
+    const headers = { 'x-amzn-errortype': exceptionName(error) }
+    await expect(
+      clientOf(error.status, body, headers).send(new ConverseCommand(asked)),
+    ).rejects.toMatchObject({ name: 'ThrottlingException', message: 'Slow down.' })
+    const encoder = server.byteReplyEncoder!(emptyConversation(), HEAD)
+    await expect(streamed(encoder.fail(error))).rejects.toMatchObject({
+      name: 'ThrottlingException',
+    })
+  })
+})
