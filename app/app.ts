@@ -5,8 +5,10 @@ import { createHttp } from './http/create-http.ts'
 import { type ListenPolicy, listenPolicy, publicPolicy } from './http/listen-policy.ts'
 import type { Provider } from './ports/models.ts'
 import type { Runtime } from './ports/runtime.ts'
+import type { Speech } from './ports/speech.ts'
 import { createProviders } from './providers/index.ts'
 import { createMediaSources } from './providers/media-sources.ts'
+import { createServerId } from './providers/server-id.ts'
 import { createState } from './providers/state.ts'
 import { describeApi } from './routes/gateway/api-description.ts'
 import { gatewaySurface } from './routes/gateway/index.ts'
@@ -15,6 +17,8 @@ import { openaiSurface } from './routes/openai/index.ts'
 export interface AppOptions {
   /** Instead of those the configuration asks for. */
   providers?: Provider[]
+  /** Who speaks answers. */
+  speech?: Speech
 }
 
 /** What whoever starts the server may tell about it. */
@@ -42,7 +46,10 @@ export function createApp(runtime: Runtime, options: AppOptions = {}): App {
   const openai = openaiSurface(config)
   const media = createMediaSources({ config, runtime })
   const state = createState({ config, runtime })
-  const app = createHttp({ config, runtime, providers, media, state }, (all) => {
+  const serverId = createServerId({ config, runtime })
+  const { speech } = options
+  const services = { config, runtime, providers, media, state, serverId, speech }
+  const app = createHttp(services, (all) => {
     const document = once(() => JSON.stringify(describeApi(all)))
     return [openai, gatewaySurface(openai.voice, document)]
   })

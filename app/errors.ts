@@ -57,6 +57,8 @@ export interface ErrorDetails {
   reason?: string
   /** Seconds after which another try makes sense. */
   retryAfter?: number
+  /** Upstream calls that were made, where there were any. */
+  attempts?: number
   /** What really happened; for the log, never for the caller. */
   cause?: unknown
 }
@@ -66,6 +68,7 @@ export class GatewayError extends Error {
   readonly param: string | undefined
   readonly reason: string | undefined
   readonly retryAfter: number | undefined
+  readonly attempts: number | undefined
 
   constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
     super(message, { cause: details.cause })
@@ -74,6 +77,7 @@ export class GatewayError extends Error {
     this.param = details.param
     this.reason = details.reason
     this.retryAfter = details.retryAfter
+    this.attempts = details.attempts
   }
 
   get status(): number {

@@ -20,7 +20,7 @@ export function banner(
   const lines = [
     `Outcrop listens on ${url} (${name}).`,
     providers.includes('aws')
-      ? `Answers come from Amazon Bedrock in ${regions(config)}, as ${identity(config, credentials)}.`
+      ? `Answers come from Amazon Bedrock in ${regions(config)}, with ${identity(config, credentials)}.`
       : 'Answers come from the embedded provider: any model name works, no AWS account is asked.',
     ...(warning ? [warning] : []),
     'Try it:',
@@ -34,6 +34,6 @@ function regions({ AWS_BEDROCK_REGIONS, AWS_REGION, AWS_DEFAULT_REGION }: Config
 }
 
 function identity(config: Config, credentials: Runtime['credentials']): string {
-  if (config.AWS_BEARER_TOKEN_BEDROCK) return 'a Bedrock API key says'
-  return `credentials of ${credentials?.describe ?? 'the environment'} say`
+  if (config.AWS_BEARER_TOKEN_BEDROCK) return 'a Bedrock API key'
+  return `credentials from ${credentials?.describe ?? 'the environment'}`
 }

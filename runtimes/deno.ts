@@ -4,6 +4,7 @@ import { requestCallerSignal } from './caller-signal.ts'
 import { createCredentials } from './credentials.ts'
 import { createDigest } from './digest.ts'
 import { createFetchTransport } from './fetch-transport.ts'
+import { instanceName } from './instance-name.ts'
 import { createLineLog } from './line-log.ts'
 import { createPinnedWebFetch } from './pinned-web-fetch.ts'
 import { serve } from './serve.ts'
@@ -17,6 +18,7 @@ await start(async () => {
   const runtime: Runtime = {
     name: 'deno',
     env,
+    instance: instanceName(),
     transport: createFetchTransport(),
     streamOut: webStreamOut,
     log: createLineLog(),

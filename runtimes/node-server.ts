@@ -3,6 +3,7 @@ import type { Runtime } from '../app/ports/runtime.ts'
 import { nodeCallerSignal } from './caller-signal.ts'
 import { createCredentials } from './credentials.ts'
 import { createDigest } from './digest.ts'
+import { instanceName } from './instance-name.ts'
 import { createLineLog } from './line-log.ts'
 import { nodeStreamOut } from './node-stream-out.ts'
 import { createPinnedWebFetch } from './pinned-web-fetch.ts'
@@ -17,6 +18,7 @@ await start(async () => {
   const runtime: Runtime = {
     name: 'node',
     env,
+    instance: instanceName(),
     transport: createUndiciTransport(env),
     streamOut: nodeStreamOut,
     log: createLineLog(),

@@ -1,14 +1,14 @@
 import type { ServerResponse } from 'node:http'
 import type { HttpBindings } from '@hono/node-server'
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
-import type { Sink, StreamOut } from '../app/ports/stream-out.ts'
+import type { Sink, StreamOut, StreamStart } from '../app/ports/stream-out.ts'
 
 /** Strings straight to the Node response: no encoder, no ReadableStream between. */
 export const nodeStreamOut: StreamOut = (start, run) => {
   const { outgoing } = start.env as HttpBindings
   let written = false
   let ended = false
-  outgoing.writeHead(start.status, start.headers)
+  outgoing.writeHead(start.status, headersOf(start, outgoing))
   outgoing.on('close', () => {
     if (!ended) start.onLeave()
   })
@@ -21,9 +21,9 @@ export const nodeStreamOut: StreamOut = (start, run) => {
       const chunk = chunked ? `${Buffer.byteLength(text).toString(16)}\r\n${text}\r\n` : text
       return outgoing.write(chunk) ? undefined : writable(outgoing)
     },
-    end() {
+    end(trailers) {
       ended = true
-      outgoing.end(chunked ? '0\r\n\r\n' : undefined)
+      outgoing.end(chunked ? lastChunk(start.trailers && trailers) : undefined)
     },
     abort() {
       ended = true
@@ -39,6 +39,18 @@ export const nodeStreamOut: StreamOut = (start, run) => {
   })
   // The server knows this very constant; a copy of it would be answered a second time.
   return RESPONSE_ALREADY_SENT
+}
+
+/** Trailers are announced where there are chunks for them to follow; HTTP/1.0 has none. */
+function headersOf({ headers, trailers }: StreamStart, outgoing: ServerResponse) {
+  if (!trailers || !outgoing.useChunkedEncodingByDefault) return headers
+  return { ...headers, trailer: trailers.join(', ') }
+}
+
+function lastChunk(trailers: Record<string, string> | undefined): string {
+  let text = '0\r\n'
+  for (const name in trailers) text += `${name}: ${trailers[name]}\r\n`
+  return `${text}\r\n`
 }
 
 // Node hands every chunk to the socket in four pieces; one string costs a quarter less per frame. The

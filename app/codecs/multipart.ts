@@ -44,26 +44,9 @@ export function createMultipartParser(boundary: string): MultipartParser {
     return content
   }
 
-  /** Behind a boundary: two dashes end the form, else its line ends here. Whether it is known which. */
-  const passBoundary = (): boolean => {
-    if (rest.length < 2) return false
-    if (rest[0] === DASH && rest[1] === DASH) {
-      state = 'ended'
-      return true
-    }
-    let at = 0
-    while (BLANKS.has(rest[at]!)) at++
-    if (rest.length < at + 2 && at < HEADERS_LIMIT) return false
-    if (rest[at] !== CR || rest[at + 1] !== LF) throw broken('a boundary is followed by text')
-    // The line's end is left, so that the blank line of a part without headers is found as well.
-    rest = rest.subarray(at)
-    state = 'headers'
-    return true
-  }
-
   const takeHeaders = (): FormEvent | undefined => {
     const end = headersEnd.find(rest)
-    if (Math.max(end, rest.length - 4) > HEADERS_LIMIT && (end === -1 || end > HEADERS_LIMIT)) {
+    if ((end === -1 ? rest.length : end) > HEADERS_LIMIT) {
       throw broken('the headers of a part are too long')
     }
     if (end === -1) return undefined
@@ -73,14 +56,30 @@ export function createMultipartParser(boundary: string): MultipartParser {
     return { type: 'part', headers }
   }
 
+  /** Behind a boundary: two dashes end the form, else its line ends here and a part begins. */
+  const passBoundary = (): FormEvent | undefined => {
+    if (rest.length < 2) return undefined
+    if (rest[0] === DASH && rest[1] === DASH) {
+      state = 'ended'
+      return { type: 'end' }
+    }
+    let at = 0
+    while (BLANKS.has(rest[at]!)) at++
+    if (rest.length < at + 2 && at < HEADERS_LIMIT) return undefined
+    if (rest[at] !== CR || rest[at + 1] !== LF) throw broken('a boundary is followed by text')
+    // The line's end is left, so that the blank line of a part without headers is found as well.
+    rest = rest.subarray(at)
+    state = 'headers'
+    return takeHeaders()
+  }
+
   const next = (): FormEvent | undefined => {
     switch (state) {
       case 'preamble':
         takeContent('delimiter')
         return state === 'preamble' ? undefined : next()
       case 'delimiter':
-        if (!passBoundary()) return undefined
-        return state === 'headers' ? next() : { type: 'end' }
+        return passBoundary()
       case 'headers':
         return takeHeaders()
       case 'body': {
@@ -109,10 +108,8 @@ export function boundaryOf(contentType: string | undefined): string | undefined 
   if (!contentType || !/^multipart\/form-data\s*(;|$)/i.test(contentType)) return undefined
   const found = /;\s*boundary=(?:"([^"]+)"|([^\s;"]+))/i.exec(contentType)
   const boundary = found?.[1] ?? found?.[2]
-  if (!boundary || boundary.length > 200) {
-    throw broken('its content type names no boundary')
-  }
-  return boundary
+  if (boundary && /^[\x20-\x7e]{1,200}$/.test(boundary)) return boundary
+  throw broken('its content type names no boundary')
 }
 
 function joined(one: Uint8Array, other: Uint8Array): Uint8Array {

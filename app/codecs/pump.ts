@@ -12,6 +12,8 @@ export interface FrameSource {
   /** Stops the upstream. */
   cancel(): void
   readonly keepAlive: string
+  /** What is known only at the end; asked when the answer has ended, well or not. */
+  trailers?(): Record<string, string> | undefined
 }
 
 /** How a streamed answer went. Times in milliseconds since `PumpLimits.startedAt`. */
@@ -91,7 +93,7 @@ function move({ frames, clock, ending, sink }: Moving): void {
     frames.cancel()
     try {
       sink.write(frames.fail(error))
-      sink.end()
+      sink.end(frames.trailers?.())
     } catch {
       sink.abort()
     }
@@ -139,7 +141,7 @@ function move({ frames, clock, ending, sink }: Moving): void {
       if (room !== undefined) await roomToWrite()
       if (ending.reached()) return
     }
-    if (ending.reach('complete')) sink.end()
+    if (ending.reach('complete')) sink.end(frames.trailers?.())
   }
 
   clock.start({ expired, silent: keepAlive })

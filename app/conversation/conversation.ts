@@ -156,8 +156,8 @@ export interface Settings {
   latency?: 'standard' | 'optimized'
   verbosity?: string
   prediction?: unknown
-  /** Prompt caching asked for by a key or retention rather than by cache points. */
-  promptCache?: { key?: string; ttl?: '5m' | '1h' }
+  /** Prompt caching asked for by a key or retention rather than by cache points; `param` as for reasoning. */
+  promptCache?: { key?: string; ttl?: '5m' | '1h'; param?: string }
 }
 
 /** The form of the answer. `text` is the default and may be left out. */

@@ -63,6 +63,15 @@ export type ReplyEvent =
   | { type: 'part-end'; index: number; signature?: string; redacted?: string }
   | ReplyEnd
 
+/** Events that came in one read of the network. */
+export interface ReplyBatch extends Array<ReplyEvent> {
+  /**
+   * The parts and the end among these events as the dialect they came in wrote them, for that dialect's own
+   * encoder, which need not write them anew. Whoever changes a batch makes a new list, without it.
+   */
+  verbatim?: { dialect: string; text: string }
+}
+
 export interface ReplyEnd {
   type: 'reply-end'
   reason: StopReason

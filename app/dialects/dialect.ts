@@ -1,5 +1,5 @@
 import type { Conversation, Settings } from '../conversation/conversation.ts'
-import type { Reply, ReplyEvent } from '../conversation/events.ts'
+import type { Reply, ReplyBatch, ReplyEvent } from '../conversation/events.ts'
 import type { ErrorCode, GatewayError } from '../errors.ts'
 import type { ModelCard } from '../ports/models.ts'
 import type { ValidationWords } from './validation.ts'
@@ -20,7 +20,7 @@ export interface AnswerHead {
  */
 export interface ReplyEncoder {
   /** One batch of one choice's events. May return the empty string. */
-  write(events: ReplyEvent[], choice?: number): string
+  write(events: ReplyBatch, choice?: number): string
   /** After every choice's `reply-end`: the frames that close the stream well. */
   end(): string
   /** The frames that say the stream broke; nothing may follow. */
@@ -38,7 +38,7 @@ export interface ByteReplyEncoder {
 
 /** Bytes of one network read in, events out. Throws a `GatewayError` on damage or an upstream's error frame. */
 export interface ReplyDecoder {
-  read(bytes: Uint8Array): ReplyEvent[]
+  read(bytes: Uint8Array): ReplyBatch
   /** The upstream closed. Throws `stream-incomplete` unless the reply had really ended. */
   end(): ReplyEvent[]
 }
@@ -56,6 +56,8 @@ export interface ServerSide {
   encodeError(error: GatewayError, requestId: string): unknown
   /** HTTP statuses by which the vendor tells an error otherwise than `STATUS`: Anthropic's 529. */
   errorStatus?: Partial<Record<ErrorCode, number>>
+  /** The header by which the vendor's clients learn a request's id, where it is not `x-request-id`. */
+  requestIdHeader?: string
   /** How a refused body is worded, for `validationError`; OpenAI's words when absent. */
   validationWords?: ValidationWords
   /** The prefix of answer ids, where the dialect has one: `chatcmpl-`. */

@@ -15,14 +15,24 @@ export function answerHeaders(
   }
   if (served.region) headers['x-outcrop-region'] = served.region
   if (ignored?.length) headers['x-outcrop-ignored-params'] = ignored.join(', ')
-  if (usage) {
-    headers['x-token-usage-input'] = String(
-      usage.input + (usage.cacheRead ?? 0) + (usage.cacheWrite ?? 0),
-    )
-    headers['x-token-usage-output'] = String(usage.output)
-  }
-  return headers
+  return usage ? Object.assign(headers, usageHeaders(usage)) : headers
 }
+
+/** Tokens read, those of the cache included, and tokens written. Of a stream they are its trailers. */
+export function usageHeaders({
+  input,
+  output,
+  cacheRead = 0,
+  cacheWrite = 0,
+}: Usage): Record<UsageHeader, string> {
+  return {
+    'x-token-usage-input': String(input + cacheRead + cacheWrite),
+    'x-token-usage-output': String(output),
+  }
+}
+
+export const USAGE_HEADERS = ['x-token-usage-input', 'x-token-usage-output'] as const
+type UsageHeader = (typeof USAGE_HEADERS)[number]
 
 /** Settings and fields that had no effect, each once, by the caller's own names. */
 export function ignoredNames(
@@ -33,7 +43,14 @@ export function ignoredNames(
   if (!atDecoding?.length && atEncoding.length === 0) return []
   const names: Record<string, string | undefined> = server.settingNames ?? {}
   const spoken = atEncoding.map((name) => names[name] ?? snakeCase(name))
-  return [...new Set([...(atDecoding ?? []), ...spoken])]
+  const all = [...new Set([...(atDecoding ?? []), ...spoken].map(headerSafe))]
+  return all.length > MOST_NAMES ? [...all.slice(0, MOST_NAMES), '...'] : all
 }
+
+/** Some of the names are the caller's own inventions, and all of them go into one header. */
+const MOST_NAMES = 50
+const LONGEST_NAME = 100
+
+const headerSafe = (name: string) => name.slice(0, LONGEST_NAME).replace(/[^\x20-\x7e]/g, '?')
 
 const snakeCase = (name: string) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)

@@ -25,11 +25,7 @@ const STREAM_MODES = ['sync', 'async'] as const
  * The conversation with what its caller said in headers; the body wins. A guardrail is the caller's to
  * choose only where the operator allows it, else the wish is named as ignored. Throws 400 naming the header.
  */
-export function withCallerOptions(
-  asked: Conversation,
-  heard: Heard,
-  config: Config,
-): Conversation {
+export function withCallerOptions(asked: Conversation, heard: Heard, config: Config): Conversation {
   const { header } = heard
   const settings = header ? callerSettings(asked.settings, header) : asked.settings
   const wish = header ? callerGuardrail(header) : undefined

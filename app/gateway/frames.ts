@@ -4,6 +4,7 @@ import type { ReplyEncoder } from '../dialects/dialect.ts'
 import { asGatewayError, GatewayError } from '../errors.ts'
 import type { ReplyStream } from '../ports/models.ts'
 import type { ExchangeRecord } from './answer.ts'
+import { usageHeaders } from './answer-headers.ts'
 import type { Keeper } from './keep.ts'
 import { addUsage, createMeter, type Meter } from './meter.ts'
 
@@ -84,6 +85,7 @@ export function createFrames(
       bill()
       return encoder.fail(asGatewayError(error))
     },
+    trailers: () => record.usage && usageHeaders(record.usage),
     cancel() {
       for (const choice of running) choice.events.cancel()
       if (!closed) bill()

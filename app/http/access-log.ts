@@ -43,14 +43,19 @@ const RANK: Record<Config['LOG_LEVEL'], number> = {
 const PROBES = new Set(['/health', '/ping', '/docs', '/openapi.json', '/favicon.ico'])
 
 /** Writes one JSON line a request: who asked what of whom and at what price, never what was said. */
-export function createAccessLog(sink: LogSink, least: Config['LOG_LEVEL']): AccessLog {
+export function createAccessLog(
+  sink: LogSink,
+  least: Config['LOG_LEVEL'],
+  serverId?: () => string,
+): AccessLog {
   const threshold = RANK[least]
   return {
     open: (id, method, path) => ({ id, method, path, startedAt: performance.now() }),
     close(entry, status) {
       const level = levelOf(entry, status)
       if (RANK[level] < threshold) return
-      sink.write(JSON.stringify(lineOf(entry, status, level)))
+      const line = lineOf(entry, status, level)
+      sink.write(JSON.stringify(serverId ? { ...line, server_id: serverId() } : line))
     },
   }
 }

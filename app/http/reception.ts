@@ -23,7 +23,7 @@ export function reception({
 }: ReceptionOptions): MiddlewareHandler<HttpEnv> {
   const { config, runtime } = services
   const guard = createGuard(config, isOpen)
-  const log = createAccessLog(runtime.log, config.LOG_LEVEL)
+  const log = createAccessLog(runtime.log, config.LOG_LEVEL, services.serverId)
   return async (c, next) => {
     const id = requestIdFrom(c.req.header('x-request-id'))
     const entry = log.open(id, c.req.method, c.req.path)

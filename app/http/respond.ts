@@ -3,6 +3,7 @@ import type { PumpLimits } from '../codecs/pump-clock.ts'
 import type { Config } from '../config.ts'
 import { asGatewayError, GatewayError } from '../errors.ts'
 import type { Answer } from '../gateway/answer.ts'
+import { USAGE_HEADERS } from '../gateway/answer-headers.ts'
 import type { HttpContext } from './context.ts'
 import { reply } from './reply.ts'
 
@@ -33,6 +34,7 @@ function stream(c: HttpContext, { frames, headers }: Answer & { kind: 'stream' }
         'cache-control': 'no-cache, no-transform',
         'x-accel-buffering': 'no',
       },
+      trailers: USAGE_HEADERS,
       env: c.env,
       onLeave: pump.left,
     },

@@ -1,14 +1,7 @@
 import type { Conversation } from '../conversation/conversation.ts'
-import type { Reply, ReplyEvent } from '../conversation/events.ts'
+import type { Reply, ReplyBatch } from '../conversation/events.ts'
 
-export type Modality =
-  | 'text'
-  | 'image'
-  | 'document'
-  | 'audio'
-  | 'video'
-  | 'embedding'
-  | 'reranking'
+export type Modality = 'text' | 'image' | 'document' | 'audio' | 'video' | 'embedding' | 'reranking'
 
 /** What is known of a model: enough to list it, and to ask it only for what it can do. */
 export interface ModelCard {
@@ -28,6 +21,8 @@ export interface ModelCard {
   /** Tokens. */
   contextWindow?: number
   maxOutput?: number
+  /** Its provider is about to retire it. */
+  legacy?: boolean
   /** What the model takes, by the provider's own family tables; dialects on the client side read it. */
   traits: ModelTraits
   /** Additive members for the listing: regions, profiles, lifecycle. */
@@ -96,6 +91,17 @@ export interface Call {
   signal: AbortSignal
 }
 
+/** One question to one place of an upstream, and how it ended; for the log. */
+export interface Attempt {
+  region: string
+  /** The id that was asked there. */
+  model: string
+  /** `answered`, or the code of the error. */
+  outcome: string
+  /** Until it began to answer or failed. */
+  milliseconds: number
+}
+
 /** Who answered; shown in headers and in the log. */
 export interface Served {
   provider: string
@@ -103,13 +109,15 @@ export interface Served {
   model: string
   region?: string
   attempts: number
+  /** Every place that was asked, where there was more than one. */
+  tried?: readonly Attempt[]
   /** Settings that could not be honoured: keys of `Settings`, or the caller's own names. */
   ignored: string[]
 }
 
 /** Events in batches, one upstream read each. `undefined` after the last. Throws `GatewayError`. */
 export interface ReplyStream {
-  read(): Promise<ReplyEvent[] | undefined>
+  read(): Promise<ReplyBatch | undefined>
   /** Stops the upstream at once; `read` then never resolves with events. Harmless when it has ended. */
   cancel(): void
 }
@@ -118,17 +126,48 @@ export interface ChatModel {
   reply(conversation: Conversation, call: Call): Promise<{ reply: Reply; served: Served }>
   /** Resolves when the upstream has accepted and begun: until then an error is still an HTTP error. */
   stream(conversation: Conversation, call: Call): Promise<{ events: ReplyStream; served: Served }>
+  /** Tokens the model would read, as it counts them; undefined when it cannot be asked. */
+  count?(conversation: Conversation, call: Call): Promise<number | undefined>
 }
 
 export interface FoundModel {
   card: ModelCard
   chat?: ChatModel
+  /**
+   * Absent for a model that is known and can be asked. `unlisted`: its name has the right form, and nobody
+   * has listed it. `unreachable`: it exists, and the configuration leaves no place to ask it. `any-name`:
+   * this provider answers to every name.
+   */
+  standing?: 'unlisted' | 'unreachable' | 'any-name'
+}
+
+export interface FindOptions {
+  /** The name stands in our configuration, so what only callers may not name is found. */
+  configured?: boolean
+}
+
+/** Other names that lead to a provider's models. */
+export interface ModelNames {
+  /** Name -> ids, the best first; the first that can be asked is taken. */
+  aliases: ReadonlyMap<string, readonly string[]>
+  /** Id of a retired model -> the one to ask instead. */
+  successors: ReadonlyMap<string, string>
+  /** The same for any form of an id. */
+  successorOf(name: string): string | undefined
+  /** Whether a successor answers at once; otherwise callers are only told of it. */
+  followsSuccessors: boolean
 }
 
 /** Somebody to call. */
 export interface Provider {
   name: string
+  /** What callers may ask for. */
   list(): Promise<ModelCard[]>
-  /** The model of exactly this name, or undefined. Must not need the catalogue for an id it can call. */
-  find(name: string): Promise<FoundModel | undefined> | FoundModel | undefined
+  /**
+   * The model of exactly this name, or undefined. Must not need the catalogue for an id it can call. Throws
+   * `GatewayError` for a name that callers may not use.
+   */
+  find(name: string, options?: FindOptions): Promise<FoundModel | undefined> | FoundModel | undefined
+  /** By what is known now. */
+  names?(): ModelNames
 }

@@ -1,3 +1,5 @@
+import type { ByteRange } from '../codecs/byte-range.ts'
+
 /** One kept object, as a listing tells it. */
 export interface StoredObject {
   key: string
@@ -5,12 +7,6 @@ export interface StoredObject {
   size: number
   /** Unix milliseconds of its writing; of the beginning of its writing where the store knows no better. */
   modified: number
-}
-
-/** First and last byte, both counted in, as in HTTP; both lie within the object. */
-export interface ByteSpan {
-  first: number
-  last: number
 }
 
 export interface PutObjectOptions {
@@ -47,8 +43,8 @@ export interface ObjectStore {
     body: ReadableStream<Uint8Array> | Uint8Array,
     options?: PutObjectOptions,
   ): Promise<StoredObject | undefined>
-  /** The bytes, read as they are asked for; undefined when there is no such object. Cancel what is not read to its end. */
-  get(key: string, span?: ByteSpan): Promise<ReadableStream<Uint8Array> | undefined>
+  /** The bytes (those of a range that lies within), read as they are asked for; undefined when there is no such object. Cancel what is not read to its end. */
+  get(key: string, range?: ByteRange): Promise<ReadableStream<Uint8Array> | undefined>
   /** Harmless when there is no such object. */
   delete(key: string): Promise<void>
   /** By key, ascending by the bytes of ASCII; fewer than `limit` (1000 when absent) are the last. */

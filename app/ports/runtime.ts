@@ -2,6 +2,7 @@ import type { AddressPolicy } from '../codecs/address-policy.ts'
 import type { Config } from '../config.ts'
 import type { CredentialSource, Digest } from './aws-credentials.ts'
 import type { LogSink } from './log.ts'
+import type { ObjectStore } from './object-store.ts'
 import type { StateStore } from './state-store.ts'
 import type { StreamOut } from './stream-out.ts'
 import type { Transport } from './transport.ts'
@@ -23,6 +24,11 @@ export interface Runtime {
   webFetch?(policy: AddressPolicy): WebFetch
   /** Opens what keeps state across restarts. Absent where the platform has no disk (Lambda, Workers). */
   openState?(config: Config): StateStore | Promise<StateStore>
+  /**
+   * Opens what keeps files where no S3 bucket is configured, and clears up what a crash left behind. Absent
+   * where the platform has neither a disk nor a bucket of its own (Lambda).
+   */
+  openObjects?(config: Config): ObjectStore | Promise<ObjectStore>
   /** Absent where credentials can only come from `env` (Workers). */
   credentials?: CredentialSource
   /** Absent where only WebCrypto can sign. */

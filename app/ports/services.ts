@@ -1,6 +1,7 @@
 import type { Config } from '../config.ts'
 import type { MediaSources } from './media-sources.ts'
 import type { Provider } from './models.ts'
+import type { ObjectStore } from './object-store.ts'
 import type { Runtime } from './runtime.ts'
 import type { Speech } from './speech.ts'
 import type { StateStore } from './state-store.ts'
@@ -19,4 +20,6 @@ export interface Services {
   serverId?(): string
   /** What is kept between requests. Opened when it is first used. */
   state: StateStore
+  /** Where files are kept. Absent where there is no place that outlives the process. */
+  objects?: ObjectStore
 }

@@ -2,8 +2,8 @@
 export interface Sink {
   /** A promise means the reader is slow: write no more until it resolves. It also resolves when the reader leaves. */
   write(text: string): Promise<void> | undefined
-  /** Ends the answer well. */
-  end(): void
+  /** Ends the answer well. Trailers go out where the runtime has them and `StreamStart` named them. */
+  end(trailers?: Record<string, string>): void
   /** The connection is cut so that the reader sees a broken transfer. */
   abort(): void
 }
@@ -11,6 +11,8 @@ export interface Sink {
 export interface StreamStart {
   status: number
   headers: Record<string, string>
+  /** Names of the trailers that may follow. */
+  trailers?: readonly string[]
   /** What the runtime handed to the app with this request (Hono's `c.env`). */
   env: unknown
   /** The reader left before `end`. Called at most once. */

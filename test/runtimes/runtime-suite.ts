@@ -59,25 +59,28 @@ export function runtimeSuite(platform: Platform) {
       expect(server.banner).not.toContain(KEY)
     })
 
-    it('answers the OpenAI SDK: whole, streamed, and with its models', async () => {
+    it('answers the OpenAI SDK, whole and streamed', async () => {
       bedrock.script()
       const whole = await openai.chat.completions.create(hello)
       let text = ''
       for await (const chunk of await openai.chat.completions.create({ ...hello, stream: true })) {
         text += chunk.choices[0]?.delta.content ?? ''
       }
-      const models = await openai.models.list()
       expect({
         whole: whole.choices[0]?.message.content,
         finish: whole.choices[0]?.finish_reason,
         streamed: text,
-        models: models.data.some((model) => model.id === MODEL),
       }).toEqual({
         whole: 'Hello there.',
         finish: 'stop',
         streamed: 'Hello there.',
-        models: true,
       })
+    })
+
+    it('lists the models of Bedrock to the OpenAI SDK', async () => {
+      bedrock.script()
+      const { data } = await openai.models.list()
+      expect(data.map(({ id }) => id)).toContain(MODEL)
     })
 
     it('passes a stream on delta by delta', async () => {

@@ -1,72 +1,105 @@
 import { decodeBase64Text } from '../../codecs/base64.ts'
 import { createEventStreamDecoder, type EventFrame } from '../../codecs/event-stream.ts'
-import { createSseReader } from '../../codecs/sse.ts'
+import { createSseReader, sseEvent } from '../../codecs/sse.ts'
+import type { ReplyBatch } from '../../conversation/events.ts'
 import { GatewayError } from '../../errors.ts'
 import type { ReplyDecoder, Undo } from '../dialect.ts'
 import { decodeException } from './decode-error.ts'
-import { createMessageReader, type MessageReader } from './read-message.ts'
+import { NAME } from './extras.ts'
+import { createMessageReader } from './read-message.ts'
 
 /** A streamed answer of the API, as server-sent events. */
-export function createSseReplyDecoder(undo: Undo = {}): ReplyDecoder {
+export function createSseReplyDecoder(undo?: Undo): ReplyDecoder {
   const reader = createSseReader()
   return createDecoder(undo, {
-    read: (bytes, message) => {
-      for (const { data } of reader.read(bytes)) message.take(data)
+    read: (bytes, take) => {
+      for (const { data } of reader.read(bytes)) take(data)
     },
-    end: (message) => {
-      for (const { data } of reader.end()) message.take(data)
+    end: (take) => {
+      for (const { data } of reader.end()) take(data)
     },
   })
 }
 
 /** A streamed answer of InvokeModelWithResponseStream: Anthropic's events in base64, one a `chunk` frame. */
-export function createFrameReplyDecoder(undo: Undo = {}): ReplyDecoder {
+export function createFrameReplyDecoder(undo?: Undo): ReplyDecoder {
   const frames = createEventStreamDecoder()
   return createDecoder(undo, {
-    read: (bytes, message) => {
-      for (const frame of frames.read(bytes)) takeFrame(frame, message)
+    read: (bytes, take) => {
+      for (const frame of frames.read(bytes)) takeFrame(frame, take)
     },
     end: () => frames.end(),
   })
 }
 
+/** Takes the data of one event. */
+type Take = (data: string) => void
+
 interface Framing {
-  read(bytes: Uint8Array, message: MessageReader): void
-  end(message: MessageReader): void
+  read(bytes: Uint8Array, take: Take): void
+  end(take: Take): void
 }
 
-/** What fails in mid-batch is thrown after the events that came before it in the same bytes. */
-function createDecoder(undo: Undo, framing: Framing): ReplyDecoder {
-  const message = createMessageReader(undo)
+/** Events that go on to the caller as they are; the first and the last one hold names of the upstream's. */
+const RELAYED: ReadonlySet<string> = new Set([
+  'content_block_start',
+  'content_block_delta',
+  'content_block_stop',
+  'message_delta',
+])
+
+/**
+ * What fails in mid-batch is thrown after the events that came before it in the same bytes. Batches carry
+ * their own text where the request had nothing changed that would have to be undone in it.
+ */
+function createDecoder(undo: Undo | undefined, framing: Framing): ReplyDecoder {
+  const message = createMessageReader(undo ?? {})
   let failure: unknown
+  let text = ''
+  const relay = (data: string) => {
+    const type = message.take(data)
+    if (RELAYED.has(type)) text += sseEvent(type, oneLine(data))
+  }
+  const take: Take = undo ? message.take : relay
+  const batch = (events: ReplyBatch): ReplyBatch => {
+    if (text === '') return events
+    events.verbatim = { dialect: NAME, text }
+    text = ''
+    return events
+  }
   return {
     read(bytes) {
       if (failure !== undefined) throw failure
       const events = message.open()
       try {
-        framing.read(bytes, message)
+        framing.read(bytes, take)
       } catch (thrown) {
         failure = thrown
-        if (events.length === 0) throw thrown
+        if (events.length === 0 && text === '') throw thrown
       }
-      return events
+      return batch(events)
     },
     end() {
       if (failure !== undefined) throw failure
       const events = message.open()
-      framing.end(message)
+      framing.end(take)
       message.end()
-      return events
+      return batch(events)
     },
   }
 }
 
+/** A line break inside an event would end its line; between the tokens of JSON it means nothing. */
+function oneLine(data: string): string {
+  return data.includes('\n') ? JSON.stringify(JSON.parse(data)) : data
+}
+
 const BYTES = '{"bytes":"'
 
-function takeFrame({ messageType, type, payload }: EventFrame, message: MessageReader): void {
+function takeFrame({ messageType, type, payload }: EventFrame, take: Take): void {
   if (messageType !== 'event') throw decodeException(type, payload)
   if (type !== 'chunk') return
-  message.take(decodeBase64Text(chunkBytes(payload)))
+  take(decodeBase64Text(chunkBytes(payload)))
 }
 
 /** The base64 of a chunk. AWS writes it first, with padding behind it that need not be parsed. */

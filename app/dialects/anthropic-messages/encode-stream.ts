@@ -1,6 +1,6 @@
 import { sseEvent } from '../../codecs/sse.ts'
 import type { Conversation } from '../../conversation/conversation.ts'
-import type { PartHead, ReplyEnd, ReplyEvent } from '../../conversation/events.ts'
+import type { PartHead, ReplyBatch, ReplyEnd, ReplyEvent } from '../../conversation/events.ts'
 import type { AnswerHead, ReplyEncoder } from '../dialect.ts'
 import {
   type BlockStream,
@@ -13,7 +13,7 @@ import {
 } from './block-stream.ts'
 import { encodeError } from './encode-error.ts'
 import { encodeStop, hidesThought } from './encode-reply.ts'
-import { ownOf } from './extras.ts'
+import { NAME, ownOf } from './extras.ts'
 import { deltaUsage, encodeUsage } from './usage.ts'
 
 interface StreamState {
@@ -40,6 +40,11 @@ export function createReplyEncoder(conversation: Conversation, head: AnswerHead)
   }
   return {
     write(events) {
+      const { verbatim } = events
+      // What the caller wants hidden has to be looked for, event by event.
+      if (verbatim?.dialect === NAME && !state.blocks.hidden) {
+        return relay(state, events, verbatim.text)
+      }
       let text = ''
       for (const event of events) {
         text +=
@@ -53,6 +58,13 @@ export function createReplyEncoder(conversation: Conversation, head: AnswerHead)
     fail: (error) => sseEvent('error', JSON.stringify(encodeError(error))),
     keepAlive: PING,
   }
+}
+
+/** Only the start has to be written: the answer has our id and the caller's name of the model. */
+function relay(state: StreamState, events: ReplyBatch, text: string): string {
+  const [first] = events
+  state.ended ||= events.at(-1)?.type === 'reply-end'
+  return (first?.type === 'reply-start' ? start(state, first) : start(state)) + text
 }
 
 function write(state: StreamState, event: Exclude<ReplyEvent, { type: 'part-delta' }>): string {

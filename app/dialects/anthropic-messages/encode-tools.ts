@@ -23,12 +23,29 @@ export interface ToolsManner extends Asking {
 export function encodeTools(conversation: Conversation, manner: ToolsManner): Fields {
   const tools = conversation.tools.map((tool) => encodeTool(tool, manner))
   if (manner.output.tool) tools.push(manner.output.tool)
-  if (tools.length === 0 && !ownOf(conversation).heard) return {}
+  if (tools.length === 0 && !manner.heard) return stubs(conversation, manner)
   const choice = encodeChoice(conversation, tools.length, manner)
   return {
     ...(tools.length > 0 && { tools }),
     ...(choice && { tool_choice: choice }),
   }
+}
+
+const STUB_TEXT = 'Not available any more. Do not call it.'
+
+/** Calls in the history of a request without tools want theirs named all the same (T20). */
+function stubs({ turns }: Conversation, { names }: ToolsManner): Fields {
+  const calls = turns.flatMap(({ parts }) =>
+    parts.flatMap((part) => (part.type === 'tool-call' && !part.server ? names.of(part.name) : [])),
+  )
+  if (calls.length === 0) return {}
+  const schema = { type: 'object', properties: {} }
+  const tools = [...new Set(calls)].map((name) => ({
+    name,
+    description: STUB_TEXT,
+    input_schema: schema,
+  }))
+  return { tools }
 }
 
 function encodeTool(tool: Tool, manner: ToolsManner): Fields {

@@ -10,7 +10,12 @@ import { NAME } from './extras.ts'
 import { validationWords } from './validation-words.ts'
 import { SETTING_NAMES } from './vocabulary.ts'
 
-/** Anthropic's Messages API, to be heard and to be asked in. */
+/**
+ * Anthropic's Messages API, to be heard and to be asked in. What goes through it comes out as it went in,
+ * except that `stream: false` and members of ours that are null go unsaid; that an answer without a count
+ * gets one; that of a stream the pings, the deltas without text and the empty `citations` of an opening
+ * text are left out, and an opening thought always has a `signature`.
+ */
 export type AnthropicMessages = Dialect & { server: ServerSide; client: ClientSide }
 
 export interface AnthropicMessagesOptions {

@@ -23,8 +23,8 @@ import type { WireReply, WireUsage } from './wire-reply.ts'
 export interface MessageReader {
   /** A new list for the events of the next batch. */
   open(): ReplyEvent[]
-  /** The data of one event. Throws what an `error` event means, and `upstream` on damage. */
-  take(data: string): void
+  /** The data of one event; gives its type. Throws what an `error` event means, and `upstream` on damage. */
+  take(data: string): string
   /** The upstream closed. Throws `stream-incomplete` unless the answer had given its stop reason (T15). */
   end(): void
 }
@@ -81,11 +81,12 @@ export function createMessageReader(undo: Undo): MessageReader {
       const text = speaking && plainText(data, speaking.prefix)
       if (speaking && text !== undefined) {
         if (text !== '') addText(blocks, speaking, text)
-        return
+        return 'content_block_delta'
       }
       const event = parsed(data)
       if (event.type === 'error') throw decodeError(undefined, event)
       if (!state.ended) HANDLERS[event.type]?.(state, event)
+      return event.type
     },
     end() {
       if (state.ended) return

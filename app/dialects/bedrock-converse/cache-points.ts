@@ -15,7 +15,7 @@ export function placeCachePoints(body: ConverseRequest, settings: Settings, aski
   const { cachePoints = GENERAL } = asking.card.traits
   const wish = settings.promptCache
   if (!cachePoints) {
-    if (wish) asking.ignore('promptCache')
+    if (wish) asking.ignore(wish.param ?? 'promptCache')
     return
   }
   if (wish && pointsOf(body).length === 0) addPoints(body, wish.ttl, cachePoints.tools)

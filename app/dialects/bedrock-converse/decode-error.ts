@@ -101,7 +101,7 @@ const CLASSIFIED = new Set(['ValidationException', 'AccessDeniedException', ''])
 export function awsError(status: number, errorType: string, message: string): GatewayError {
   const type = bareType(errorType)
   const { code, say, ...details } = meaningOf(status, type, message)
-  const cause = new Error(`AWS answered ${status} ${type}: ${message}`)
+  const cause = Object.assign(new Error(`AWS answered ${status} ${type}: ${message}`), { type })
   return new GatewayError(code, say ?? callersWords(code, message), { ...details, cause })
 }
 
@@ -145,7 +145,8 @@ export function streamError(type: string, payload: string): GatewayError {
   const original = originalStatusCode ? BY_ORIGINAL_STATUS[originalStatusCode] : undefined
   if (!original) return awsError(500, name, message || (originalMessage ?? ''))
   const { code, say, ...details } = original
-  const cause = new Error(`AWS broke off with ${name} ${originalStatusCode}: ${originalMessage}`)
+  const words = `AWS broke off with ${name} ${originalStatusCode}: ${originalMessage}`
+  const cause = Object.assign(new Error(words), { type: name })
   return new GatewayError(code, say ?? THROTTLING, { ...details, cause })
 }
 

@@ -3,7 +3,7 @@ import type { Reply, ReplyEnd } from '../../conversation/events.ts'
 import { GatewayError } from '../../errors.ts'
 import type { Undo } from '../dialect.ts'
 import { decodeBlock } from './decode-blocks.ts'
-import { decodeStopReason, decodeUsage, remarksOf, stopSequenceOf } from './endings.ts'
+import { decodeStopReason, decodeUsage, guardrailOf, remarksOf, stopSequenceOf } from './endings.ts'
 import { callersArguments } from './hidden-tools.ts'
 import { type ConverseResponse, DIALECT } from './wire.ts'
 
@@ -32,6 +32,8 @@ export function decodeEnd(
   const stopSequence = stopSequenceOf(answer.additionalModelResponseFields)
   if (stopSequence !== undefined) end.stopSequence = stopSequence
   if (answer.serviceTier?.type) end.serviceTier = answer.serviceTier.type
+  const guardrail = guardrailOf(answer)
+  if (guardrail) end.guardrail = guardrail
   const remarks = remarksOf(answer)
   if (remarks) end.extras = { [DIALECT]: remarks }
   return end

@@ -11,7 +11,7 @@ import { callInstead, type OutputPlan, ownMembers, planOutput } from './output-f
 import { askForThought, type Thinking } from './reasoning.ts'
 import { encodeGuardrail, encodeMetadata } from './request-labels.ts'
 import { sendableSystem } from './sendable-parts.ts'
-import { recogniseSystemTools } from './system-tools.ts'
+import { recogniseSystemTools, withWebSearch } from './system-tools.ts'
 import { createCallIds, createToolNames, type ToolNames } from './tool-names.ts'
 import type { ConverseRequest } from './wire.ts'
 
@@ -40,12 +40,13 @@ export function encodeRequest(conversation: Conversation, card: ModelCard): Enco
     ignore: (what) => ignored.add(what.slice(0, 100).replace(/[^\x20-\x7e]/g, '?')),
   })
   const { fields, output, tools, thinking } = plan
+  conversation.dialectOnly?.forEach(plan.ignore)
   const body: ConverseRequest = {
     ...ownMembers(conversation),
     ...encodeWords(plan),
     ...encodeSettings(conversation, thinking, plan),
     ...encodeGuardrail(conversation),
-    ...encodeMetadata(conversation),
+    ...encodeMetadata(conversation, plan),
   }
   if (tools.toolConfig) body.toolConfig = tools.toolConfig
   if (Object.keys(fields).length > 0) body.additionalModelRequestFields = fields
@@ -57,7 +58,8 @@ export function encodeRequest(conversation: Conversation, card: ModelCard): Enco
 
 function planRequest(asked: Conversation, asking: Asking): Plan {
   const { systemTools } = asking.card.traits
-  const conversation = { ...asked, tools: recogniseSystemTools(asked.tools, systemTools) }
+  const recognised = recogniseSystemTools(asked.tools, systemTools)
+  const conversation = { ...asked, tools: withWebSearch(recognised, asked, asking) }
   const { system, turns } = prepareTurns(conversation, asking)
   const thinking = askForThought(conversation, turns, asking)
   const fields = mergeFields(passedFields(conversation, asking), thinking.fields)

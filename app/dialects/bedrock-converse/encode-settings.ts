@@ -127,9 +127,16 @@ export function setNative(fields: Record<string, unknown>, path: string, value: 
   place[last] = path.startsWith('!') ? !value : value
 }
 
-/** `auto` and `default` are what happens anyway; a tier nobody knows at AWS is named as ignored. */
-function encodeTier(tier: string | undefined, { card, ignore }: Asking): string | undefined {
-  if (tier === undefined || tier === 'auto') return undefined
+/** AWS's tiers under the names that callers of other vendors have for them. */
+const TIERS: Readonly<Record<string, string>> = {
+  standard: 'default',
+  fast: 'priority',
+}
+
+/** `auto` and `default` are what happens anyway; a tier the model or AWS does not have is named as ignored. */
+function encodeTier(wanted: string | undefined, { card, ignore }: Asking): string | undefined {
+  if (wanted === undefined || wanted === 'auto') return undefined
+  const tier = TIERS[wanted] ?? wanted
   const { serviceTiers = ['default', 'priority', 'flex', 'reserved'] } = card.traits
   if ((serviceTiers || []).includes(tier)) return tier
   if (tier !== 'default') ignore('serviceTier')

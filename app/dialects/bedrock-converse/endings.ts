@@ -1,4 +1,4 @@
-import type { StopReason, Usage } from '../../conversation/events.ts'
+import type { ReplyEnd, StopReason, Usage } from '../../conversation/events.ts'
 import type { ConverseResponse, TokenUsage } from './wire.ts'
 
 /**
@@ -98,6 +98,17 @@ export function remarksOf(
     remarks.additionalModelResponseFields = answer.additionalModelResponseFields
   }
   return Object.keys(remarks).length > 0 ? { ...remarks } : undefined
+}
+
+/** What became of a guardrail. AWS traces other things in the same member, a prompt router's choice for one. */
+export function guardrailOf({
+  stopReason,
+  trace,
+}: Pick<ConverseResponse, 'stopReason' | 'trace'>): ReplyEnd['guardrail'] {
+  const traced = typeof trace === 'object' && trace !== null && 'guardrail' in trace
+  const intervened = stopReason === 'guardrail_intervened'
+  if (!traced && !intervened) return undefined
+  return traced ? { intervened, trace } : { intervened }
 }
 
 /** The sequence that ended the answer, where the request asked the model to tell it. */

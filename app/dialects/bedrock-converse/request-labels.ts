@@ -1,25 +1,27 @@
 import type { Conversation } from '../../conversation/conversation.ts'
+import type { Asking } from './encoding.ts'
 import type { ConverseRequest } from './wire.ts'
 
 const MOST_PAIRS = 16
 const LONGEST = 256
 
 /** Under which key the end user stands in AWS's invocation log. */
-export const USER_KEY = 'user'
+export const USER_KEY = 'user_id'
 
 /**
- * The caller's labels and user for AWS's invocation log: at most 16 pairs of at most 256 characters of a
- * small set (service model, RequestMetadata); others become `_`, for anything else is a 400.
+ * The labels of the gateway, the user and the caller's own labels for AWS's invocation log: at most 16
+ * pairs of at most 256 characters of a small set (service model, RequestMetadata); other characters
+ * become `_`, for anything else is a 400.
  */
-export function encodeMetadata({
-  metadata,
-  user,
-}: Conversation): Pick<ConverseRequest, 'requestMetadata'> {
-  const pairs = Object.entries({ ...(user !== undefined && { [USER_KEY]: user }), ...metadata })
-  const clean = pairs
-    .filter(([key]) => key !== '')
-    .slice(0, MOST_PAIRS)
-    .map(([key, value]) => [legal(key), legal(value)])
+export function encodeMetadata(
+  { metadata, user, labels }: Conversation,
+  { ignore }: Asking,
+): Pick<ConverseRequest, 'requestMetadata'> {
+  const ours = { ...labels, ...(user !== undefined && { [USER_KEY]: user }) }
+  // Ours come first, and stay ours where a caller uses the same key.
+  const pairs = Object.entries({ ...ours, ...metadata, ...ours }).filter(([key]) => key !== '')
+  if (pairs.length > MOST_PAIRS) ignore('metadata')
+  const clean = pairs.slice(0, MOST_PAIRS).map(([key, value]) => [legal(key), legal(value)])
   return clean.length > 0 ? { requestMetadata: Object.fromEntries(clean) } : {}
 }
 

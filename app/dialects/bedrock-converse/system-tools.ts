@@ -1,4 +1,6 @@
-import type { SystemTool, Tool } from '../../conversation/conversation.ts'
+import type { Conversation, SystemTool, Tool } from '../../conversation/conversation.ts'
+import { GatewayError } from '../../errors.ts'
+import type { Asking } from './encoding.ts'
 
 /**
  * Beta flags for tools that a model's maker defined and the caller runs, by the tool's versioned type.
@@ -48,6 +50,29 @@ export function recogniseSystemTools(tools: Tool[], names: readonly string[] | u
     const describes = Object.keys(Object(properties)).length > 0
     return describes ? tool : { type: 'system', name: tool.name }
   })
+}
+
+/**
+ * The tools, with the one by which the model searches the web where the caller wants that. Throws for a
+ * model that cannot.
+ */
+export function withWebSearch(
+  tools: Tool[],
+  { webSearch }: Conversation,
+  { card, ignore }: Asking,
+): Tool[] {
+  if (!webSearch) return tools
+  const name = card.traits.webSearch
+  if (name === undefined) {
+    throw new GatewayError(
+      'unsupported-parameter',
+      `The model ${card.id} does not search the web.`,
+      { param: 'web_search_options' },
+    )
+  }
+  if (webSearch.contextSize) ignore('web_search_options.search_context_size')
+  if (webSearch.location) ignore('web_search_options.user_location')
+  return tools.some((tool) => tool.name === name) ? tools : [...tools, { type: 'system', name }]
 }
 
 export const betaOf = (kind: string): string | undefined => BETAS[kind]

@@ -49,7 +49,19 @@ export function decodeRequest(body: unknown): Conversation {
       fields: keptFields(request, fields),
     }),
     ...(request.moderation && { dialectOnly: ['moderation'] }),
+    ...decodeIgnored(request),
   }
+}
+
+/** What is accepted and has no effect on any model. */
+function decodeIgnored(request: WireRequest): { ignored?: string[] } {
+  const ignored: string[] = []
+  if (request.stream_options?.include_obfuscation)
+    ignored.push('stream_options.include_obfuscation')
+  const guardrail = request['amazon-bedrock-guardrailConfig']
+  // Tags choose parts of a prompt on InvokeModel; without them all of it is guarded.
+  if (guardrail?.['tagSuffix'] != null) ignored.push('amazon-bedrock-guardrailConfig.tagSuffix')
+  return ignored.length > 0 ? { ignored } : {}
 }
 
 const PLAIN_SETTINGS = Object.entries(SETTING_FIELDS)
@@ -62,6 +74,7 @@ function decodeSettings(request: WireRequest, cacheTtl: '5m' | '1h' | undefined)
     const value = request[field]
     if (value != null) settings[setting] = value
   }
+  if (request.performanceConfig?.latency) settings['latency'] = request.performanceConfig.latency
   const stop = stopSequences(request.stop)
   if (stop.length > 0) settings['stop'] = stop
   const promptCache = decodePromptCache(request, cacheTtl)
@@ -102,7 +115,9 @@ function decodePromptCache(
   // In explicit mode only the caller's own breakpoints count.
   if (request.prompt_cache_options?.mode === 'explicit') return undefined
   const key = request.prompt_cache_key || undefined
-  return key || ttl ? { ...(key && { key }), ...(ttl && { ttl }) } : undefined
+  if (key) return { key, ...(ttl && { ttl }) }
+  const param = request.prompt_cache_retention ? 'prompt_cache_retention' : 'prompt_cache_options'
+  return ttl && { ttl, param }
 }
 
 /** The form of the answer: format, voice, number. */

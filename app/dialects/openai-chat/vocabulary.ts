@@ -20,9 +20,11 @@ export const SETTING_FIELDS = {
 } as const satisfies Partial<Record<keyof Settings, string>>
 
 /** Every setting's name in this dialect, where snake case does not give it. */
-export const SETTING_NAMES: Partial<Record<keyof Settings, string>> = {
+export const SETTING_NAMES: Partial<Record<keyof Settings | 'guardrail', string>> = {
   ...SETTING_FIELDS,
   promptCache: 'prompt_cache_key',
+  latency: 'performanceConfig',
+  guardrail: 'amazon-bedrock-guardrailConfig',
 }
 
 export const FINISH_REASONS: Record<StopReason, WireFinishReason> = {

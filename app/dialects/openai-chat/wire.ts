@@ -126,8 +126,9 @@ export const chatCompletionRequest = z
     web_search_options: webSearchOptions.nullish().describe('The model may search the web.'),
 
     service_tier: z
-      .enum(['auto', 'default', 'flex', 'scale', 'priority', 'fast', 'reserved'])
-      .nullish(),
+      .enum(['auto', 'default', 'standard', 'flex', 'scale', 'priority', 'fast', 'reserved'])
+      .nullish()
+      .describe('At what price and pace to be served.'),
     prompt_cache_key: z.string().nullish(),
     prompt_cache_retention: z.enum(['in_memory', '24h', '5m', '1h']).nullish(),
     prompt_cache_options: z
@@ -156,6 +157,10 @@ export const chatCompletionRequest = z
     bedrock_model: z.string().min(1).nullish().describe('An upstream id that wins over model.'),
     model_provider: z.string().min(1).nullish().describe('Narrows what model may resolve to.'),
     'amazon-bedrock-guardrailConfig': guardrail.nullish().describe('A Bedrock guardrail.'),
+    performanceConfig: z
+      .looseObject({ latency: z.enum(['standard', 'optimized']).nullish() })
+      .nullish()
+      .describe("Bedrock's latency-optimised inference."),
   })
   .openapi('CreateChatCompletionRequest')
 

@@ -65,10 +65,14 @@ const POSTING: Record<string, string> = {
   'accept-encoding': 'identity',
 }
 
+/** The type of a fault of ours: nothing was sent, so no region is to blame. */
+export const UNSIGNED = 'Unsigned'
+
 function asRefusalToSign(thrown: unknown): GatewayError {
   if (thrown instanceof GatewayError) return thrown
+  const words = thrown instanceof Error ? thrown.message : String(thrown)
   return new GatewayError('upstream', 'The upstream could not be asked. Retry the request later.', {
-    cause: thrown,
+    cause: Object.assign(new Error(words, { cause: thrown }), { type: UNSIGNED }),
   })
 }
 

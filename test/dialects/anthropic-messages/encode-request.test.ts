@@ -93,6 +93,16 @@ describe('a conversation from another dialect', () => {
     })
   })
 
+  it('names the tools its history called where it offers none', () => {
+    const turns: Conversation['turns'] = [
+      { role: 'user', parts: [text('a')] },
+      { role: 'assistant', parts: [{ type: 'tool-call', id: 't', name: 'f', arguments: '{}' }] },
+    ]
+    expect(encode({ turns }).body).toMatchObject({
+      tools: [{ name: 'f', input_schema: { type: 'object', properties: {} } }],
+    })
+  })
+
   it('names its tools legally, and the answer names them back', () => {
     const { body, undo } = encode({
       tools: [

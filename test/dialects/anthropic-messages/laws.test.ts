@@ -146,7 +146,7 @@ describe.skipIf(!sharedRoot())('what Anthropic and its clients said goes through
     const said = sseEvents(response.bodyText!)
     const message = messageOf(said)
     const decoder = anthropicMessages.client.replyDecoder()
-    const events = decoder.read(new TextEncoder().encode(response.bodyText))
+    const events = [...decoder.read(new TextEncoder().encode(response.bodyText))]
     expect(decoder.end()).toEqual([])
     expect(encodeStream(events, message)).toEqual(normalised(said))
     expect(encodeWhole(events, message)).toEqual(messageOf(normalised(said)))
@@ -162,7 +162,7 @@ describe.skipIf(!sharedRoot())('what Anthropic and its clients said goes through
       return event
     })
     const decoder = bedrock.client.replyDecoder()
-    const events = decoder.read(Uint8Array.from(Buffer.from(response.bodyBase64!, 'base64')))
+    const events = [...decoder.read(Uint8Array.from(Buffer.from(response.bodyBase64!, 'base64')))]
     expect(decoder.end()).toEqual([])
     expect(encodeStream(events, messageOf(said))).toEqual(said)
   })
@@ -170,7 +170,7 @@ describe.skipIf(!sharedRoot())('what Anthropic and its clients said goes through
   it('and wherever the network cuts', () => {
     for (const { response } of streamed.slice(0, 4)) {
       const bytes = new TextEncoder().encode(response.bodyText)
-      const once = anthropicMessages.client.replyDecoder().read(bytes)
+      const once = [...anthropicMessages.client.replyDecoder().read(bytes)]
       for (const size of [1, 7, 61]) {
         const decoder = anthropicMessages.client.replyDecoder()
         const events: ReplyEvent[] = []

@@ -1,50 +1,175 @@
-import type { FoundModel, ModelCard } from '../../../ports/models.ts'
+import type {
+  FindOptions,
+  FoundModel,
+  ModelCard,
+  ModelNames,
+} from '../../../ports/models.ts'
+import { refusedKind } from './arn-permissions.ts'
 import { type BedrockModel, modelOfId } from './cards.ts'
-import type { Catalog } from './catalog.ts'
-import { regionOf } from './client.ts'
+import type { Catalog, Models } from './catalog.ts'
 import { type ConverseDependencies, createConverseModel } from './converse.ts'
+import type { Routes } from './failover.ts'
+import { type ArnKind, readModelId } from './model-id.ts'
+import { createNames, type NameBook } from './names.ts'
+import { offersOfId } from './offers.ts'
+import { type Plan, planRegions, type RegionPolicy } from './region-policy.ts'
 
 export interface BedrockModelsOptions extends ConverseDependencies {
   catalog: Catalog
-  /** Where models without a region of their own are asked. */
-  region: string
+  policy: RegionPolicy
+  /** Ids that are asked by an ARN of the operator's choice. */
+  arns: Readonly<Record<string, string>>
+  isAllowed(kind: ArnKind): boolean
+  listsLegacy: boolean
+  names: NameBook
 }
 
 /** Names that are remembered; callers make them up, so there must be an end. */
 const MOST_NAMES = 2000
+/** Milliseconds a request waits for a catalogue that would only help it. */
+const PATIENCE = 5000
+
+/** A model by one of its names, and where it may be asked. */
+interface Known {
+  model: BedrockModel
+  plan: Plan
+  isListed: boolean
+}
 
 /** The models of Bedrock: listed by the catalogue, found by their ids without it. */
-export function createBedrockModels({ catalog, region, ...dependencies }: BedrockModelsOptions) {
+export function createBedrockModels(options: BedrockModelsOptions) {
+  const { catalog, isAllowed, listsLegacy } = options
+  const lookUp = createLookUp(options)
+  const namesOf = createNames(options.names)
   let found = new Map<string, FoundModel>()
+  let cards: ModelCard[] | undefined
   let foundIn = catalog.peek()
 
-  const open = ({ card, chats }: BedrockModel): FoundModel => {
-    if (!chats) return { card }
-    const target = { card, region: regionOf(card.id, region) }
-    return { card, chat: createConverseModel(dependencies, target) }
+  const renew = () => {
+    const listed = catalog.peek()
+    // Asked for its side effect: a listing that has grown old is fetched anew behind this request.
+    if (listed) void catalog.get()
+    if (listed === foundIn && found.size < MOST_NAMES) return
+    found = new Map()
+    cards = undefined
+    foundIn = listed
+  }
+
+  /** The road of one model; read again for every request, for the catalogue may come in between. */
+  const routesOf = (name: string, known: Known, asked: FindOptions): Routes => {
+    if (known.isListed || catalog.isReliable()) return { plan: known.plan }
+    return {
+      plan: known.plan,
+      async better() {
+        await within(catalog.get(), PATIENCE)
+        return catalog.isReliable() ? lookUp(name, asked)?.plan : undefined
+      },
+    }
+  }
+
+  const open = (name: string, known: Known, asked: FindOptions): FoundModel => {
+    const { card, chats } = known.model
+    const standing = standingOf(known)
+    const target = { card, routes: () => routesOf(name, known, asked) }
+    return {
+      card,
+      ...(chats ? { chat: createConverseModel(options, target) } : {}),
+      ...(standing ? { standing } : {}),
+    }
   }
   return {
-    /** Every id a caller may use; ARNs work as well but say nothing more. */
+    /** Every id a caller may use; ARNs of profiles work as well but say nothing more. */
     async list(): Promise<ModelCard[]> {
       const models = await catalog.get()
-      return [...models.values()].map(({ card }) => card).filter(({ id }) => !id.startsWith('arn:'))
+      renew()
+      cards ??= [...models.values()].flatMap((model) => {
+        if (model.hidden || (model.legacy && !listsLegacy)) return []
+        if (model.kind && !isAllowed(model.kind)) return []
+        const known = lookUp(model.card.id, {})
+        return known && known.plan.candidates.length > 0 ? [listedCard(known)] : []
+      })
+      return cards
     },
 
     /** At once, from what is known: an id can be called before anybody has listed it. */
-    find(name: string): FoundModel | undefined {
-      const listed = catalog.peek()
-      if (listed !== foundIn || found.size >= MOST_NAMES) {
-        found = new Map()
-        foundIn = listed
-      }
-      const kept = found.get(name)
+    find(name: string, asked: FindOptions = {}): FoundModel | undefined {
+      renew()
+      const key = asked.configured ? `configured ${name}` : name
+      const kept = found.get(key)
       if (kept) return kept
-      const model = listed?.get(name) ?? modelOfId(name)
-      // An ARN of the account's own names no model: what it takes is known once the catalogue is.
-      if (!listed && name.startsWith('arn:')) void catalog.get()
-      const opened = model && open(model)
-      if (opened) found.set(name, opened)
+      const known = lookUp(name, asked)
+      if (!known) return undefined
+      const opened = open(name, known, asked)
+      found.set(key, opened)
       return opened
     },
+
+    names: (): ModelNames => namesOf(catalog.peek()),
   }
+}
+
+function createLookUp({ catalog, policy, arns, isAllowed }: BedrockModelsOptions) {
+  const isForbidden = (kind: ArnKind | undefined, { configured }: FindOptions) =>
+    kind !== undefined && !configured && !isAllowed(kind)
+
+  /** Without a catalogue an id must do, but what it hides is asked for. */
+  const ofId = (name: string, models: Models | undefined) => {
+    if (!models && (name.startsWith('arn:') || policy.regions.length > 1)) void catalog.get()
+    return modelOfId(name, offersOfId(name, policy.regions))
+  }
+
+  return (name: string, asked: FindOptions): Known | undefined => {
+    const kind = readModelId(name)?.kind
+    if (kind !== undefined && isForbidden(kind, asked)) throw refusedKind(kind)
+    const models = catalog.peek()
+    const listed = models?.get(name)
+    const model = listed ?? ofId(name, models)
+    if (!model || isForbidden(model.kind, asked)) return undefined
+    const arn = arns[name]
+    if (arn === undefined) return planned(model, listed !== undefined, asked)
+    const own = models?.get(arn) ?? modelOfId(arn, offersOfId(arn, policy.regions))
+    const led = { ...model, offers: own?.offers ?? [] }
+    return planned(led, listed !== undefined, { configured: true })
+  }
+
+  function planned(model: BedrockModel, isListed: boolean, { configured }: FindOptions): Known {
+    const { card, bases, offers } = model
+    const regions = configured ? withRegionsOf(offers) : policy.regions
+    const plan = planRegions({ id: card.id, bases, offers }, { ...policy, regions })
+    return { model, plan, isListed }
+  }
+
+  /** What the operator has chosen by ARN is asked where it is. */
+  function withRegionsOf(offers: BedrockModel['offers']): readonly string[] {
+    const beyond = offers.map(({ region }) => region).filter((one) => !policy.regions.includes(one))
+    return [...policy.regions, ...new Set(beyond)]
+  }
+}
+
+function standingOf({ plan, isListed }: Known): FoundModel['standing'] {
+  if (!isListed) return 'unlisted'
+  return plan.candidates.length === 0 ? 'unreachable' : undefined
+}
+
+/** The card with where and by which profile the model is asked here. */
+function listedCard({ model, plan }: Known): ModelCard {
+  const { card } = model
+  const byProfile = plan.candidates.filter(({ id }) => id !== card.id)
+  return {
+    ...card,
+    ...(model.legacy ? { legacy: true } : {}),
+    listing: {
+      ...card.listing,
+      regions: plan.candidates.map(({ region }) => region),
+      inference_profiles: Object.fromEntries(byProfile.map(({ region, id }) => [region, id])),
+    },
+  }
+}
+
+async function within(promise: Promise<unknown> | unknown, patience: number): Promise<void> {
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const waited = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, patience)
+  })
+  await Promise.race([promise, waited]).finally(() => clearTimeout(timer))
 }

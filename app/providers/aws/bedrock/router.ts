@@ -211,8 +211,8 @@ function strike(state: State, trouble: Trouble, time: number, options: RouterOpt
   if (trouble === 'unavailable') {
     const until = time + unavailableBackoff
     if (rests && state.restsUntil >= until) return false
-    Object.assign(state, { trouble: state.strikes > 0 ? state.trouble : trouble })
-    Object.assign(state, { trouble: state.trouble ?? trouble, troubledAt: time, restsUntil: until })
+    const cause = rests ? state.trouble : trouble
+    Object.assign(state, { trouble: cause, troubledAt: time, restsUntil: until })
     return true
   }
   // A burst of requests that were all under way when the quota ran out counts once.

@@ -17,6 +17,7 @@ export const CHAT_ENGINE: ModelTraits = {
   s3: [],
   toolResultMedia: [],
   systemTools: [],
+  guardrails: true,
   strictTools: false,
   toolChoices: ['required'],
   cachePoints: false,

@@ -7,13 +7,22 @@ const LONG_CACHE = { max: 4, ttls: ['5m', '1h'], tools: true } as const
 
 const MILLION = 1_000_000
 
+/** The maker's tools that the caller runs; those the maker runs itself are not on Converse. */
+const MAKERS_TOOLS = [
+  'bash',
+  'computer',
+  'memory',
+  'str_replace_editor',
+  'str_replace_based_edit_tool',
+] as const
+
 /** Claude 3 and later. Video and S3 refused (recorded for Sonnet 4.5), tiers too (probed 2026-08 to 09). */
 const CLAUDE_3: ModelTraits = {
   ...PLAIN,
   images: true,
   documents: true,
   toolResultMedia: ['image', 'document'],
-  systemTools: undefined,
+  systemTools: MAKERS_TOOLS,
   nativeSettings: { topK: 'top_k', parallelToolCalls: '!tool_choice.disable_parallel_tool_use' },
   maxStopSequences: 8191,
   maxOutputTokens: 4096,

@@ -33,7 +33,7 @@ export const TEXT_IMAGE: readonly Modality[] = ['text', 'image']
 export const TEXT_DOCUMENT: readonly Modality[] = ['text', 'document']
 export const TEXT_IMAGE_DOCUMENT: readonly Modality[] = ['text', 'image', 'document']
 
-/** What models of text alone, without a service tier, a cache or a native form of output, have in common. */
+/** What models of text alone, without a service tier, a cache or a native form of output, have in common. Converse guards every model. */
 export const PLAIN: ModelTraits = {
   images: false,
   documents: false,
@@ -42,6 +42,7 @@ export const PLAIN: ModelTraits = {
   s3: [],
   toolResultMedia: [],
   systemTools: [],
+  guardrails: true,
   strictTools: false,
   cachePoints: false,
   serviceTiers: false,

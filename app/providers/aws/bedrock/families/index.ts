@@ -58,6 +58,7 @@ export const UNLISTED: Generation = {
     latencyOptimized: false,
     s3: [],
     systemTools: [],
+    guardrails: true,
   },
 }
 

@@ -28,6 +28,7 @@ const NOVA_2: ModelTraits = {
   ...NOVA,
   serviceTiers: TIERS,
   systemTools: ['nova_grounding', 'nova_code_interpreter'],
+  webSearch: 'nova_grounding',
   reasoning: 'nova-2',
   maxOutputTokens: 64_000,
 }
@@ -44,7 +45,12 @@ export const nova: Family = {
       ids: ['amazon.nova-premier'],
       input: SEEING,
       contextWindow: 1_000_000,
-      traits: { ...NOVA, serviceTiers: TIERS, systemTools: ['nova_grounding'] },
+      traits: {
+        ...NOVA,
+        serviceTiers: TIERS,
+        systemTools: ['nova_grounding'],
+        webSearch: 'nova_grounding',
+      },
     },
     {
       ids: ['amazon.nova-pro'],

@@ -1,0 +1,69 @@
+import type { ReplyBatch } from '../../../conversation/events.ts'
+import type { ReplyDecoder } from '../../../dialects/dialect.ts'
+import { GatewayError } from '../../../errors.ts'
+import type { ModelTraits, ReplyStream } from '../../../ports/models.ts'
+import type { UpstreamResponse } from '../../../ports/transport.ts'
+import type { AwsFault } from '../call.ts'
+
+/** AWS's own refusal of the request as it was. A missing permission for caching is told as a 403. */
+export function faultOf(thrown: unknown): AwsFault | undefined {
+  if (!(thrown instanceof GatewayError) || !(thrown.cause instanceof Error)) return undefined
+  const fault = thrown.cause as Partial<AwsFault> & Error
+  return fault.status === 400 || fault.status === 403 ? (fault as AwsFault) : undefined
+}
+
+/** Names of the traits that AWS's words have changed; for the log. */
+export const changesBetween = (before: ModelTraits, after: ModelTraits) =>
+  Object.entries(after)
+    .filter(([name, value]) => before[name as keyof ModelTraits] !== value)
+    .map(([name]) => name)
+
+/** A whole answer. Throws `upstream` when it is no JSON. */
+export function parseReply(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (cause) {
+    throw new GatewayError('upstream', 'The model gave an answer that could not be read.', {
+      cause,
+    })
+  }
+}
+
+/** The events of one streamed answer, one read of the network at a time. */
+export function replyStream(
+  { body, header }: UpstreamResponse,
+  decoder: ReplyDecoder,
+): ReplyStream {
+  let ended = false
+  const next = async (): Promise<ReplyBatch | undefined> => {
+    while (!ended) {
+      const bytes = await body.read()
+      if (bytes === undefined) ended = true
+      const events: ReplyBatch = bytes === undefined ? decoder.end() : decoder.read(bytes)
+      if (events.length > 0 || events.verbatim) return events
+    }
+    return undefined
+  }
+  const cancel = () => {
+    ended = true
+    body.cancel()
+  }
+  return {
+    cancel,
+    async read() {
+      try {
+        return await next()
+      } catch (thrown) {
+        cancel()
+        throw withRequestId(thrown, header('x-amzn-requestid'))
+      }
+    },
+  }
+}
+
+/** What broke a stream, with the id AWS's support asks for. */
+function withRequestId(thrown: unknown, requestId: string | undefined): unknown {
+  if (!(thrown instanceof GatewayError) || requestId === undefined) return thrown
+  const cause = new Error(`in the stream of AWS request ${requestId}`, { cause: thrown.cause })
+  return new GatewayError(thrown.code, thrown.message, { ...thrown, cause })
+}

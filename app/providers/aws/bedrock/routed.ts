@@ -1,0 +1,101 @@
+import type { Conversation } from '../../../conversation/conversation.ts'
+import type { ReplyEvent, Usage } from '../../../conversation/events.ts'
+import type { Call, ModelCard, ReplyStream, Served } from '../../../ports/models.ts'
+import type { Warn } from '../warn.ts'
+import { askInTurn, type Routes } from './failover.ts'
+import type { Candidate } from './region-policy.ts'
+import type { Router, Way } from './router.ts'
+import { promptName, usedCache, type WarmRegions } from './warm-regions.ts'
+
+/** What asking in several regions takes. Times in milliseconds. */
+export interface Routing {
+  router: Router
+  warmRegions: WarmRegions
+  hedgeAfter: number
+  /** How long a region has to begin, unless it is the last. */
+  patience: Readonly<Record<Way, number>>
+  warn: Warn
+}
+
+/** A model, and where it may be asked. */
+export interface Target {
+  card: ModelCard
+  routes(): Routes
+}
+
+/** One request of any operation. */
+export interface RoutedQuestion<T> {
+  way: Way
+  conversation: Conversation
+  call: Call
+  ask(candidate: Candidate, signal: AbortSignal): Promise<T>
+  undo(answer: T): void
+}
+
+export interface RoutedAnswer<T> {
+  answer: T
+  /** `attempts` counts regions; whoever calls a region more than once adds to it. */
+  served: Omit<Served, 'ignored'>
+  /**
+   * To be told what the answer cost, where that matters: a cache that was used makes its region the one to
+   * ask again.
+   */
+  billed?(usage: Usage): void
+}
+
+/** Asks the regions of a model in the router's order. Throws `GatewayError`. */
+export async function askRouted<T>(
+  { router, warmRegions, hedgeAfter, patience, warn }: Routing,
+  { card, routes }: Target,
+  { way, conversation, call, ask, undo }: RoutedQuestion<T>,
+): Promise<RoutedAnswer<T>> {
+  const known = routes()
+  const hasChoice = known.plan.candidates.length > 1
+  const prompt = hasChoice ? promptName(conversation) : undefined
+  const { answer, candidate, tried } = await askInTurn(router, known, {
+    way,
+    signal: call.signal,
+    warm: prompt === undefined ? undefined : warmRegions.regionOf(prompt),
+    hedgeAfter,
+    patience: patience[way],
+    ask,
+    undo,
+    onFailure: ({ region, model, outcome, milliseconds }) =>
+      warn('A region did not answer.', {
+        id: call.requestId,
+        model: card.id,
+        asked: model,
+        region,
+        outcome,
+        milliseconds,
+      }),
+  })
+  return {
+    answer,
+    served: {
+      provider: 'aws',
+      model: candidate.id,
+      region: candidate.region,
+      attempts: tried.length,
+      ...(tried.length > 1 ? { tried } : {}),
+    },
+    ...(prompt !== undefined && {
+      billed(usage: Usage) {
+        if (usedCache(usage)) warmRegions.note(prompt, candidate.region)
+      },
+    }),
+  }
+}
+
+/** The same stream, told of its bill as it goes by. */
+export function billedStream(events: ReplyStream, billed: (usage: Usage) => void): ReplyStream {
+  return {
+    cancel: () => events.cancel(),
+    async read() {
+      const batch = await events.read()
+      const last: ReplyEvent | undefined = batch?.at(-1)
+      if (last?.type === 'reply-end') billed(last.usage)
+      return batch
+    },
+  }
+}

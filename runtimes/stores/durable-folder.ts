@@ -1,0 +1,79 @@
+import { mkdir, open, rmdir } from 'node:fs/promises'
+import { dirname } from 'node:path'
+
+/** Folders whose entries are safe on disk when a call has resolved. */
+export interface DurableFolders {
+  /** Makes a folder and those above it. */
+  make(folder: string): Promise<void>
+  /** What was entered into the folder before this call outlives a crash. */
+  settle(folder: string): Promise<void>
+  /** Removes a folder and those above it, up to the root, as long as they are empty. */
+  prune(folder: string): Promise<void>
+}
+
+/** Codes by which systems say that a folder cannot be opened or flushed: Windows keeps its entries safe itself. */
+const UNFLUSHABLE = new Set(['EPERM', 'EACCES', 'EISDIR', 'EINVAL', 'ENOTSUP'])
+
+/** All below `root`. Flushes of a folder that are asked for while one runs share the next. */
+export function durableFolders(root: string): DurableFolders {
+  const running = new Map<string, Promise<void>>()
+  const waiting = new Map<string, Promise<void>>()
+
+  const settle = (folder: string): Promise<void> => {
+    const current = running.get(folder)
+    if (!current) {
+      const flushing = flush(folder).finally(() => running.delete(folder))
+      running.set(folder, flushing)
+      return flushing
+    }
+    // The one that runs may have begun before our entry was made.
+    const next =
+      waiting.get(folder) ??
+      current
+        .catch(() => {})
+        .then(() => {
+          waiting.delete(folder)
+          return settle(folder)
+        })
+    waiting.set(folder, next)
+    return next
+  }
+
+  return {
+    settle,
+    async make(folder) {
+      const first = await mkdir(folder, { recursive: true })
+      if (first === undefined) return
+      for (let made = folder; made.length >= first.length; made = dirname(made)) {
+        await settle(dirname(made))
+      }
+    },
+    async prune(folder) {
+      for (let empty = folder; empty.length > root.length; empty = dirname(empty)) {
+        try {
+          await rmdir(empty)
+        } catch {
+          // Not empty, or somebody else removed it: either way there is nothing more to do here.
+          return
+        }
+      }
+    },
+  }
+}
+
+async function flush(folder: string): Promise<void> {
+  try {
+    const handle = await open(folder, 'r')
+    try {
+      await handle.sync()
+    } finally {
+      await handle.close()
+    }
+  } catch (thrown) {
+    if (!UNFLUSHABLE.has(codeOf(thrown))) throw thrown
+  }
+}
+
+/** The system's name for what went wrong; empty for anything else. */
+export const codeOf = (thrown: unknown): string =>
+  thrown instanceof Error && 'code' in thrown ? String(thrown.code) : ''
