@@ -1,11 +1,11 @@
 import { createApp } from '../app/app.ts'
 import type { Runtime } from '../app/ports/runtime.ts'
-import { requestCallerSignal } from './caller-signal.ts'
 import { createCredentials } from './credentials.ts'
 import { createDigest } from './digest.ts'
 import { createFetchTransport } from './fetch-transport.ts'
 import { instanceName } from './instance-name.ts'
 import { createLineLog } from './line-log.ts'
+import { onRequestAborted } from './on-caller-left.ts'
 import { createPinnedWebFetch } from './pinned-web-fetch.ts'
 import { serve } from './serve.ts'
 import { serveBun } from './serve-bun.ts'
@@ -27,7 +27,7 @@ await start(async () => {
     digest: createDigest(),
     webFetch: createPinnedWebFetch,
     openState,
-    callerSignal: requestCallerSignal,
+    onCallerLeft: onRequestAborted,
   }
   await serve(createApp(runtime), runtime, serveBun)
 })

@@ -1,8 +1,8 @@
 import { createApp } from '../app/app.ts'
-import { requestCallerSignal } from './caller-signal.ts'
 import { consoleLog } from './console-log.ts'
 import { createFetchTransport } from './fetch-transport.ts'
 import { madeOnFirstRequest } from './first-request.ts'
+import { onRequestAborted } from './on-caller-left.ts'
 import { createPlatformWebFetch } from './platform-web-fetch.ts'
 import { webStreamOut } from './web-stream-out.ts'
 
@@ -19,6 +19,6 @@ export default madeOnFirstRequest((env: object) =>
     streamOut: webStreamOut,
     log: consoleLog,
     webFetch: createPlatformWebFetch,
-    callerSignal: requestCallerSignal,
+    onCallerLeft: onRequestAborted,
   }),
 )

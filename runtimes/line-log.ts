@@ -1,8 +1,8 @@
 import type { LogSink } from '../app/ports/log.ts'
 
-/** Milliseconds a line may wait for others, and characters that do not wait. */
+/** Milliseconds a line may wait for others, and lines that do not wait. */
 const PATIENCE = 50
-const ENOUGH = 64 * 1024
+const ENOUGH = 256
 
 /** Writes text out, in order; calls back when it is out. */
 export type WriteOut = (text: string, done: () => void) => void
@@ -11,26 +11,25 @@ export type WriteOut = (text: string, done: () => void) => void
 export function createLineLog(
   write: WriteOut = (text, done) => process.stdout.write(text, done),
 ): LogSink {
-  let waiting = ''
+  let waiting: (string | (() => string))[] = []
   let timer: ReturnType<typeof setTimeout> | undefined
   const flush = () =>
     new Promise<void>((resolve) => {
       clearTimeout(timer)
       timer = undefined
-      const text = waiting
-      waiting = ''
+      let text = ''
+      for (const line of waiting) text += `${typeof line === 'string' ? line : line()}\n`
+      waiting = []
       write(text, resolve)
     })
+  const add = (line: string | (() => string)) => {
+    waiting.push(line)
+    if (waiting.length >= ENOUGH) void flush()
+    else timer ??= setTimeout(flush, PATIENCE)
+  }
 
   process.on('exit', () => {
-    if (waiting) void flush()
+    if (waiting.length > 0) void flush()
   })
-  return {
-    write(line) {
-      waiting += `${line}\n`
-      if (waiting.length >= ENOUGH) void flush()
-      else timer ??= setTimeout(flush, PATIENCE)
-    },
-    flush,
-  }
+  return { write: add, later: add, flush }
 }

@@ -1,11 +1,11 @@
 import { createApp } from '../app/app.ts'
 import type { Runtime } from '../app/ports/runtime.ts'
-import { nodeCallerSignal } from './caller-signal.ts'
 import { createCredentials } from './credentials.ts'
 import { createDigest } from './digest.ts'
 import { instanceName } from './instance-name.ts'
 import { createLineLog } from './line-log.ts'
 import { nodeStreamOut } from './node-stream-out.ts'
+import { onNodeCallerLeft } from './on-caller-left.ts'
 import { createPinnedWebFetch } from './pinned-web-fetch.ts'
 import { serve } from './serve.ts'
 import { serveNode } from './serve-node.ts'
@@ -26,7 +26,7 @@ await start(async () => {
     digest: createDigest(),
     webFetch: createPinnedWebFetch,
     openState,
-    callerSignal: nodeCallerSignal,
+    onCallerLeft: onNodeCallerLeft,
   }
   await serve(createApp(runtime), runtime, serveNode)
 })

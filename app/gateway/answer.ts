@@ -11,8 +11,8 @@ export interface Heard {
   requestId: string
   /** Whose stored things the request may name. */
   owner: string
-  /** Fires when the caller leaves. */
-  signal?: AbortSignal
+  /** Calls back when the caller leaves; perhaps also when the answer is out. */
+  onLeft?(leave: () => void): void
   /** Answers in another dialect than the one heard. */
   answerIn?: Dialect & { server: ServerSide }
   /** A request header by lower-case name, for what a dialect or a model's settings read from them. */
@@ -22,6 +22,8 @@ export interface Heard {
    * complete, before its end is told to the caller; who has read the end can ask for what is kept.
    */
   keep?(answered: Answered): Promise<void>
+  /** The answer is kept whatever the conversation says of it. */
+  keeps?: boolean
 }
 
 /** A complete answer, also when it was streamed. */

@@ -1,4 +1,5 @@
 import { GatewayError } from '../errors.ts'
+import type { Heard } from './answer.ts'
 
 /** One signal for everything that ends a call early: the caller leaving, or time running out. */
 export interface Deadline {
@@ -7,14 +8,16 @@ export interface Deadline {
   explain(thrown: unknown): unknown
   /** Stops everything the signal was given to. */
   abort(): void
-  /** Time no longer counts, and the caller's signal is forgotten. */
+  /** Neither time nor the caller counts any longer. */
   clear(): void
 }
 
-export function openDeadline(seconds: number, caller: AbortSignal | undefined): Deadline {
+export function openDeadline(seconds: number, onLeft: Heard['onLeft']): Deadline {
   const controller = new AbortController()
+  let over = false
   let reason: GatewayError | undefined
   const stop = (error: GatewayError) => {
+    if (over) return
     reason ??= error
     controller.abort(error)
   }
@@ -22,17 +25,15 @@ export function openDeadline(seconds: number, caller: AbortSignal | undefined): 
     () => stop(new GatewayError('timeout', 'The model did not answer in time. Retry the request.')),
     seconds * 1000,
   )
-  const left = () => stop(new GatewayError('caller-left', 'The caller left before the answer.'))
-  if (caller?.aborted) left()
-  caller?.addEventListener('abort', left, { once: true })
+  onLeft?.(() => stop(new GatewayError('caller-left', 'The caller left before the answer.')))
 
   return {
     signal: controller.signal,
     explain: (thrown) => reason ?? thrown,
     abort: () => controller.abort(),
     clear() {
+      over = true
       clearTimeout(timer)
-      caller?.removeEventListener('abort', left)
     },
   }
 }

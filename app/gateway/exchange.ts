@@ -9,6 +9,7 @@ import { type Deadline, openDeadline } from './deadline.ts'
 import { findChatModel } from './find-model.ts'
 import { createFrames } from './frames.ts'
 import { createKeeper, type Keeper, keepAnswer } from './keep.ts'
+import { laneOf } from './lane.ts'
 import { addUsage } from './meter.ts'
 import { resolveMedia } from './resolve-media.ts'
 import { settle } from './settle.ts'
@@ -32,12 +33,13 @@ export async function exchange(heard: Heard, services: Services): Promise<Answer
   const { config } = services
   const decoded = heard.dialect.server.decodeRequest(heard.body)
   const asked = withCallerOptions(decoded, heard, config)
-  const { card, chat } = await findChatModel(asked, services)
+  const found = await findChatModel(asked, services)
+  const { card } = found
   const settled = settle(asked, { heard, card, services })
   const server = (heard.answerIn ?? heard.dialect).server
   const deadline = openDeadline(
     asked.stream ? config.FIRST_TOKEN_TIMEOUT : config.AI_RESPONSE_TIMEOUT,
-    heard.signal,
+    heard.onLeft,
   )
   try {
     const conversation = await resolveMedia(settled, {
@@ -48,12 +50,12 @@ export async function exchange(heard: Heard, services: Services): Promise<Answer
     })
     const started: Exchange = {
       conversation,
-      chat: shapeAnswers(chat, conversation, { card, speech: services.speech }),
+      chat: shapeAnswers(laneOf(found, heard), conversation, { card, speech: services.speech }),
       server,
       call: { requestId: heard.requestId, signal: deadline.signal },
       head: openHead(server, conversation),
       record: { model: conversation.model, stream: conversation.stream },
-      keep: conversation.store ? heard.keep : undefined,
+      keep: conversation.store || heard.keeps ? heard.keep : undefined,
     }
     return await (conversation.stream ? stream(started, deadline) : whole(started, deadline))
   } catch (thrown) {
@@ -146,10 +148,14 @@ function openHead(server: ServerSide, conversation: Conversation): AnswerHead {
   const now = Date.now()
   return {
     // The time comes first, so that what is kept by its id lies in the order it was asked for.
-    id: server.idPrefix + now.toString(16).padStart(12, '0') + randomHex().slice(12),
+    id: server.idPrefix + now.toString(16).padStart(12, '0') + randomHex() + randomHex(),
     created: Math.floor(now / 1000),
     model: conversation.model,
   }
 }
 
-const randomHex = () => crypto.randomUUID().replaceAll('-', '')
+/** Ten hex digits. An id must be unlike all others, not unguessable: whose it is decides who may read it. */
+const randomHex = () =>
+  Math.floor(Math.random() * 2 ** 40)
+    .toString(16)
+    .padStart(10, '0')

@@ -17,14 +17,17 @@ export async function findModel(name: string, services: Services): Promise<Found
   )
 }
 
+/** A model that can be talked to. */
+export type ChattingModel = Pick<FoundModel, 'card' | 'lanes'> & { chat: ChatModel }
+
 /** The model a conversation asks for, able to chat. */
 export async function findChatModel(
   conversation: Conversation,
   services: Services,
-): Promise<{ card: ModelCard; chat: ChatModel }> {
+): Promise<ChattingModel> {
   const name = conversation.upstreamModel ?? conversation.model
-  const { card, chat } = await findModel(name, services)
-  if (chat) return { card, chat }
+  const { card, chat, lanes } = await findModel(name, services)
+  if (chat) return { card, chat, lanes }
   throw new GatewayError('invalid-request', `The model \`${name}\` is not a chat model.`, {
     param: 'model',
     reason: 'model_not_supported',

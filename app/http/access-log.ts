@@ -54,8 +54,10 @@ export function createAccessLog(
     close(entry, status) {
       const level = levelOf(entry, status)
       if (RANK[level] < threshold) return
-      const line = lineOf(entry, status, level)
-      sink.write(JSON.stringify(serverId ? { ...line, server_id: serverId() } : line))
+      const end: Ending = { status, level, at: Date.now(), after: performance.now() }
+      const line = () => JSON.stringify(lineOf(entry, end, serverId))
+      if (sink.later) sink.later(line)
+      else sink.write(line())
     },
   }
 }
@@ -67,17 +69,31 @@ function levelOf({ error, path, record }: AccessEntry, status: number): Level {
   return PROBES.has(path) || path.startsWith('/docs/') ? 'debug' : 'info'
 }
 
-function lineOf(entry: AccessEntry, status: number, level: Level): Record<string, unknown> {
+/** What is known only when the answer is out. */
+interface Ending {
+  status: number
+  level: Level
+  /** Unix milliseconds. */
+  at: number
+  /** Milliseconds of `performance.now`. */
+  after: number
+}
+
+function lineOf(
+  entry: AccessEntry,
+  { status, level, at, after }: Ending,
+  serverId?: () => string,
+): Record<string, unknown> {
   const { record, error } = entry
   return {
     type: 'request',
     level,
-    date: new Date().toISOString(),
+    date: new Date(at).toISOString(),
     id: entry.id,
     method: entry.method,
     path: entry.path,
     status_code: error?.code === 'caller-left' ? error.status : status,
-    execution_time_ms: rounded(performance.now() - entry.startedAt),
+    execution_time_ms: rounded(after - entry.startedAt),
     first_token_ms: entry.firstTextAfter === undefined ? undefined : rounded(entry.firstTextAfter),
     outcome: outcomeOf(error),
     model_id: record?.model ?? entry.model,
@@ -94,6 +110,7 @@ function lineOf(entry: AccessEntry, status: number, level: Level): Record<string
     error_param: error?.param,
     error_detail: error && detailOf(error),
     not_kept: record?.notKept && detailOf(record.notKept),
+    server_id: serverId?.(),
   }
 }
 

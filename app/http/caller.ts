@@ -2,14 +2,13 @@ import type { Heard } from '../gateway/answer.ts'
 import type { HttpContext } from './context.ts'
 
 /** What the gateway is told of whoever asks. */
-export function caller(c: HttpContext): Pick<Heard, 'requestId' | 'owner' | 'signal' | 'header'> {
+export function caller(c: HttpContext): Pick<Heard, 'requestId' | 'owner' | 'onLeft' | 'header'> {
   const { runtime } = c.get('services')
   return {
     requestId: c.get('requestId'),
     // One key, one owner; keys of their own bring owners of their own.
     owner: 'default',
-    // Not `c.req.raw.signal`: Node's server makes a whole new Request to have one.
-    signal: runtime.callerSignal?.(c.env, c.req.raw),
+    onLeft: (leave) => runtime.onCallerLeft?.(c.env, c.req.raw, leave),
     header: (name) => c.req.header(name),
   }
 }

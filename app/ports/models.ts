@@ -133,6 +133,8 @@ export interface ChatModel {
 export interface FoundModel {
   card: ModelCard
   chat?: ChatModel
+  /** By dialect: the same model asked in that dialect itself, where nothing is lost to callers who speak it. */
+  lanes?: Readonly<Record<string, ChatModel>>
   /**
    * Absent for a model that is known and can be asked. `unlisted`: its name has the right form, and nobody
    * has listed it. `unreachable`: it exists, and the configuration leaves no place to ask it. `any-name`:
@@ -167,7 +169,10 @@ export interface Provider {
    * The model of exactly this name, or undefined. Must not need the catalogue for an id it can call. Throws
    * `GatewayError` for a name that callers may not use.
    */
-  find(name: string, options?: FindOptions): Promise<FoundModel | undefined> | FoundModel | undefined
+  find(
+    name: string,
+    options?: FindOptions,
+  ): Promise<FoundModel | undefined> | FoundModel | undefined
   /** By what is known now. */
   names?(): ModelNames
 }

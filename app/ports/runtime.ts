@@ -34,8 +34,8 @@ export interface Runtime {
   /** Absent where only WebCrypto can sign. */
   digest?: Digest
   /**
-   * Fires when the caller of a whole (not streamed) answer leaves. `env` and `request` are what Hono was
-   * handed; absent where the platform does not tell.
+   * Calls `leave` when the caller goes before the answer is out; it may be called after a whole answer too.
+   * `env` and `request` are what Hono was handed. Absent where the platform does not tell.
    */
-  callerSignal?(env: unknown, request: Request): AbortSignal | undefined
+  onCallerLeft?(env: unknown, request: Request, leave: () => void): void
 }

@@ -31,8 +31,19 @@ describe('the line log', () => {
 
   it('does not wait when much has gathered', () => {
     const log = open()
-    for (let index = 0; index < 70; index++) log.write('x'.repeat(1023))
-    expect(writes.map((text) => text.length)).toEqual([64 * 1024])
+    for (let index = 0; index < 300; index++) log.write('x')
+    expect(writes).toEqual(['x\n'.repeat(256)])
+  })
+
+  it('makes late lines when they are written, in their place', () => {
+    const log = open()
+    let made = 'too early'
+    log.write('one')
+    log.later?.(() => made)
+    log.write('three')
+    made = 'two'
+    vi.advanceTimersByTime(50)
+    expect(writes).toEqual(['one\ntwo\nthree\n'])
   })
 
   it('writes what is left when asked, and nothing twice', async () => {

@@ -1,0 +1,47 @@
+import { asGatewayError } from '../errors.ts'
+import type { Services } from '../ports/services.ts'
+import type { Heard } from './answer.ts'
+import { openDeadline } from './deadline.ts'
+import { estimateTokens } from './estimate-tokens.ts'
+import { findChatModel } from './find-model.ts'
+import { laneOf } from './lane.ts'
+import { resolveMedia } from './resolve-media.ts'
+
+/** Seconds a model has to count; then an estimate must do. */
+const PATIENCE = 15
+
+export interface TokenCount {
+  tokens: number
+  /** Nobody counted: this is a guess by the length of the texts. */
+  estimated: boolean
+}
+
+/**
+ * The tokens a request would be read as, by the model itself where it can count, else by an estimate.
+ * Throws `GatewayError` for a request that could not be asked either, or when the caller has left.
+ */
+export async function countTokens(
+  heard: Omit<Heard, 'keep'>,
+  services: Services,
+): Promise<TokenCount> {
+  const asked = heard.dialect.server.decodeRequest(heard.body)
+  const found = await findChatModel(asked, services)
+  const chat = laneOf(found, heard)
+  const deadline = openDeadline(PATIENCE, heard.onLeft)
+  const { signal } = deadline
+  const { card } = found
+  const { owner, requestId } = heard
+  try {
+    const conversation = await resolveMedia(asked, { card, services, owner, signal })
+    const tokens = await chat.count?.(conversation, { requestId, signal })
+    if (tokens !== undefined) return { tokens, estimated: false }
+    return { tokens: estimateTokens(conversation), estimated: true }
+  } catch (thrown) {
+    const error = asGatewayError(deadline.explain(thrown))
+    if (error.code === 'caller-left') throw error
+    // Who only wants a number gets one: what is wrong with the request is told when it is asked.
+    return { tokens: estimateTokens(asked), estimated: true }
+  } finally {
+    deadline.clear()
+  }
+}
