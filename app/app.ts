@@ -3,13 +3,17 @@ import { type Config, readConfig } from './config.ts'
 import type { HttpEnv } from './http/context.ts'
 import { createHttp } from './http/create-http.ts'
 import { type ListenPolicy, listenPolicy, publicPolicy } from './http/listen-policy.ts'
+import { fileSource } from './library/file-source.ts'
+import { sweptObjects } from './library/sweep.ts'
 import type { Provider } from './ports/models.ts'
 import type { Runtime } from './ports/runtime.ts'
 import type { Speech } from './ports/speech.ts'
 import { createProviders } from './providers/index.ts'
 import { createMediaSources } from './providers/media-sources.ts'
+import { createObjects } from './providers/objects.ts'
 import { createServerId } from './providers/server-id.ts'
 import { createState } from './providers/state.ts'
+import { anthropicSurface } from './routes/anthropic/index.ts'
 import { describeApi } from './routes/gateway/api-description.ts'
 import { gatewaySurface } from './routes/gateway/index.ts'
 import { openaiSurface } from './routes/openai/index.ts'
@@ -42,19 +46,37 @@ export function createApp(runtime: Runtime, options: AppOptions = {}): App {
   const config = readConfig(runtime.env)
   const listen = runtime.public ? undefined : listenPolicy(config)
   const { warning } = listen ?? publicPolicy(config)
-  const providers = options.providers ?? createProviders({ config, runtime })
-  const openai = openaiSurface(config)
-  const media = createMediaSources({ config, runtime })
   const state = createState({ config, runtime })
+  const providers = options.providers ?? createProviders({ config, runtime, state })
+  const openai = openaiSurface(config)
+  const objects = createKeptObjects({ config, runtime })
+  const media = {
+    ...createMediaSources({ config, runtime }),
+    file: objects && fileSource({ objects }),
+  }
   const serverId = createServerId({ config, runtime })
   const { speech } = options
-  const services = { config, runtime, providers, media, state, serverId, speech }
+  const services = { config, runtime, providers, media, state, objects, serverId, speech }
   const app = createHttp(services, (all) => {
     const document = once(() => JSON.stringify(describeApi(all)))
-    return [openai, gatewaySurface(openai.voice, document)]
+    return [anthropicSurface(config), openai, gatewaySurface(openai.voice, document)]
   })
   const names = providers.map((provider) => provider.name)
   return Object.assign(app, { facts: { config, providers: names, listen, warning } })
+}
+
+/** The store of files, which is cleared of what nobody can ask for any more; the log says where that fails. */
+function createKeptObjects(options: { config: Config; runtime: Runtime }) {
+  const objects = createObjects(options)
+  const { log } = options.runtime
+  return (
+    objects &&
+    sweptObjects(objects, (thrown) => {
+      const message = thrown instanceof Error ? thrown.message : String(thrown)
+      const told = { type: 'event', level: 'warning', date: new Date().toISOString() }
+      log.write(JSON.stringify({ ...told, event: 'files_not_swept', message }))
+    })
+  )
 }
 
 /** Asks when first needed, and keeps the answer. */

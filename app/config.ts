@@ -1,48 +1,8 @@
 import { z } from '@hono/zod-openapi'
+import { fileVariables } from './config-files.ts'
+import { blankIsAbsent, flag, json, list, number, text, yesOrNo } from './config-values.ts'
 import { defaultParams, modelAliases, region } from './model-settings.ts'
 
-const blankIsAbsent = (value: unknown) =>
-  typeof value === 'string' && value.trim() === '' ? undefined : value
-
-const text = () => z.preprocess(blankIsAbsent, z.string().optional())
-const number = (fallback: number, minimum = 0, maximum = Number.MAX_SAFE_INTEGER) =>
-  z.preprocess(blankIsAbsent, z.coerce.number().min(minimum).max(maximum).default(fallback))
-const yesOrNo = z
-  .enum(['true', 'false', '1', '0', 'yes', 'no', 'on', 'off'])
-  .transform((word) => ['true', '1', 'yes', 'on'].includes(word))
-  .optional()
-const flag = (fallback: boolean) =>
-  z.preprocess(
-    blankIsAbsent,
-    yesOrNo.transform((value) => value ?? fallback),
-  )
-const list = () =>
-  z.preprocess(
-    blankIsAbsent,
-    z
-      .string()
-      .optional()
-      .transform((words) =>
-        (words ?? '')
-          .split(',')
-          .map((word) => word.trim())
-          .filter(Boolean),
-      ),
-  )
-
-/** A variable that holds JSON; what is no JSON is named as such. */
-const json = <T extends z.ZodType>(schema: T) =>
-  z
-    .preprocess(blankIsAbsent, z.string().default('{}'))
-    .transform((words, context): unknown => {
-      try {
-        return JSON.parse(words)
-      } catch {
-        context.addIssue({ code: 'custom', message: 'not valid JSON' })
-        return z.NEVER
-      }
-    })
-    .pipe(schema)
 const names = z.record(z.string().min(1), z.string().min(1))
 const allows = (what: string) => flag(false).describe(`Let callers name ${what} by ARN.`)
 
@@ -117,6 +77,7 @@ export const environment = z.object({
     .describe(
       'The folder of what is kept between requests, in SQLite; `memory` keeps nothing beyond the process. Lambda and Workers, which have no disk, always use memory.',
     ),
+  ...fileVariables,
   STORED_COMPLETIONS_DAYS: number(30, 1, 3650).describe(
     'Days that chat completions created with `store` are kept.',
   ),
@@ -248,6 +209,30 @@ export const environment = z.object({
     )
     .describe('The field that carries thoughts in chat completions.'),
   STRICT_INPUT_VALIDATION: flag(false).describe('Refuse unknown request fields with 400.'),
+  ANTHROPIC_ROUTES_PREFIX: z
+    .preprocess(
+      blankIsAbsent,
+      z
+        .string()
+        .regex(/^(\/[\w.-]+)+\/?$/, 'not a path like /anthropic')
+        .default('/anthropic'),
+    )
+    .transform((path) => path.replace(/\/$/, ''))
+    .describe(
+      "Below this path stand all of Anthropic's routes. `/v1/messages` stands at the root as well, and what OpenAI has there under the same path is Anthropic's for requests with `anthropic-version`.",
+    ),
+  ANTHROPIC_BETA_FILTER: flag(true).describe(
+    'Leave out beta flags that Bedrock does not take for a model, and the fields that need them.',
+  ),
+  ANTHROPIC_BETA_ALLOWLIST: list().describe(
+    'Beta flags that are sent to every Claude, beside those known for the model, comma separated.',
+  ),
+  MESSAGE_THREADS: flag(true).describe(
+    'Keep message threads, so that clients send only what is new. `false` asks them to send everything.',
+  ),
+  MESSAGE_THREADS_DAYS: number(7, 0.001, 3650).describe(
+    'Days a message thread is kept after its last answer.',
+  ),
 })
 
 export type Config = z.infer<typeof environment>

@@ -163,6 +163,8 @@ async function settled(bench: Bench, live: Live, sockets: number): Promise<Numbe
   }
 }
 
+const WAVES = 5
+
 function abort(bench: Bench, target: Target, scenario: Scenario): Promise<Numbers> {
   return withFresh(bench, target, async (live) => {
     const { connections, kind } = scenario
@@ -171,23 +173,29 @@ function abort(bench: Bench, target: Target, scenario: Scenario): Promise<Number
     const sockets = socketsOf(live.program.pid)
     const start = usageOf(live.program.pid).memory
     await bench.fake.set(scenario.settings)
-    const wave = { kind, connections, seconds: 30, maximum: 2000, tokens: 1000, leave: true }
-    const first = await asked(live, wave)
-    await settled(bench, live, sockets)
-    const between = usageOf(live.program.pid).memory
-    const second = await asked(live, wave)
-    const rest = await settled(bench, live, sockets)
-    const end = usageOf(live.program.pid).memory
+    const wave = { kind, connections, seconds: 10, maximum: 2000, tokens: 1000, leave: true }
+    // Memory that a runtime takes and keeps stops growing after some waves; a leak does not.
+    const memory = [start]
+    const total = { opened: 0, damaged: 0 }
+    let rest: Numbers = {}
+    for (let turn = 0; turn < WAVES; turn++) {
+      const result = await asked(live, wave)
+      rest = await settled(bench, live, sockets)
+      memory.push(usageOf(live.program.pid).memory)
+      total.opened += result.answers
+      total.damaged += result.damaged
+    }
+    const last = memory[WAVES - 1] ?? 0
     await bench.fake.set(BURST)
     const after = await asked(live, { kind, connections: 1, seconds: 5, maximum: 20, tokens: 128 })
     return {
-      opened: first.answers + second.answers,
+      ...total,
       sockets: rest['left'] ?? 0,
       upstream: rest['running'] ?? 0,
       settle: rest['waited'] ?? 0,
-      firstWave: between - start,
-      secondWave: end - between,
-      damaged: first.damaged + second.damaged + after.damaged,
+      waves: last - start,
+      lastWave: (memory[WAVES] ?? 0) - last,
+      damaged: total.damaged + after.damaged,
     }
   })
 }

@@ -33,8 +33,8 @@ const COLUMNS: Column[] = [
   { key: 'sockets', title: 'sockets left', over: 'max' },
   { key: 'upstream', title: 'upstream streams left', over: 'max' },
   { key: 'settle', title: 'quiet after ms', over: 'max' },
-  { key: 'firstWave', title: 'RSS growth, first wave MB' },
-  { key: 'secondWave', title: 'second wave MB' },
+  { key: 'waves', title: 'RSS growth, 4 waves MB' },
+  { key: 'lastWave', title: 'in the fifth MB' },
   { key: 'streams', title: 'streams', over: 'sum' },
   { key: 'damaged', title: 'damaged', over: 'sum' },
 ]

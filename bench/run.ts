@@ -35,7 +35,7 @@ const HELP = `npm run bench -- [options]
   --no-pin           leave it to the system which core runs what
   --targets-file f   a JSON list of further targets
   --json f           write every number there
-BENCH_PORTKEY=dir finds @portkey-ai/gateway in dir/node_modules.`
+BENCH_PORTKEY=dir finds @portkey-ai/gateway in dir/node_modules; BENCH_OUTCROP=dir measures another checkout.`
 
 function readOptions() {
   const { values } = parseArgs({
@@ -117,6 +117,18 @@ async function runScenario(
   process.stderr.write(' ')
 }
 
+/** Starts a target; one that does not come up is named and left out. */
+async function join(bench: Bench, target: Target, lives: Live[]): Promise<void> {
+  const live = await begin(bench, target)
+  try {
+    await firstAnswer(live, performance.now())
+    lives.push(live)
+  } catch (thrown) {
+    console.error(thrown instanceof Error ? thrown.message : thrown)
+    await live.program.stop()
+  }
+}
+
 /** The targets that serve this kind of request, warm; the others are named and left out. */
 async function warmed(bench: Bench, lives: Live[], work: { kind: Kind; seconds: number }) {
   const able: Live[] = []
@@ -139,11 +151,7 @@ async function main(): Promise<void> {
   const results: Results = {}
   const lives: Live[] = []
   try {
-    for (const target of options.targets) {
-      const live = await begin(bench, target)
-      lives.push(live)
-      await firstAnswer(live, performance.now())
-    }
+    for (const target of options.targets) await join(bench, target, lives)
     const kinds = new Set(options.scenarios.map(({ kind }) => kind))
     for (const kind of kinds) {
       const able = await warmed(bench, lives, { kind, seconds: options.warm })

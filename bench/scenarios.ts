@@ -68,7 +68,7 @@ export const SCENARIOS: Scenario[] = [
   },
   {
     name: 'abort',
-    title: 'two waves of 2,000 streams, left by their readers at the first token',
+    title: 'five waves of 2,000 streams, left by their readers at the first token',
     way: 'abort',
     kind: 'chat-stream',
     connections: 100,

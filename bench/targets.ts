@@ -20,8 +20,12 @@ const KEYS = {
   AWS_SECRET_ACCESS_KEY: 'wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY',
 }
 
+/** The checkout that is measured; another one than this, to compare two states of the code. */
+const checkout = process.env['BENCH_OUTCROP'] ?? REPOSITORY
+
 // Auth, validation, SigV4, the access log and usage metering are on: what the goals are stated for.
 const OUTCROP = {
+  directory: checkout,
   env: {
     PORT: '$PORT',
     HOST: '127.0.0.1',
@@ -80,7 +84,9 @@ function portkey(): Target | undefined {
 export function findTargets(file?: string): Target[] {
   const peer = portkey()
   const more: Target[] = file ? JSON.parse(readFileSync(file, 'utf8')) : []
-  const runnable = OWN.filter(({ command }) => existsSync(join(REPOSITORY, command[1] ?? '')))
+  const runnable = OWN.filter(({ directory = REPOSITORY, command }) =>
+    existsSync(join(directory, command[1] ?? '')),
+  )
   return [...runnable, ...(peer ? [peer] : []), ...more]
 }
 

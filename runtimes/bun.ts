@@ -10,6 +10,7 @@ import { createPinnedWebFetch } from './pinned-web-fetch.ts'
 import { serve } from './serve.ts'
 import { serveBun } from './serve-bun.ts'
 import { start } from './start.ts'
+import { openObjects } from './stores/open-objects.ts'
 import { openState } from './stores/open-state.ts'
 import { webStreamOut } from './web-stream-out.ts'
 
@@ -27,6 +28,7 @@ await start(async () => {
     digest: createDigest(),
     webFetch: createPinnedWebFetch,
     openState,
+    openObjects,
     onCallerLeft: onRequestAborted,
   }
   await serve(createApp(runtime), runtime, serveBun)

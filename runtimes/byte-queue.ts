@@ -1,5 +1,6 @@
 import { GatewayError } from '../app/errors.ts'
 import type { ByteSource } from '../app/ports/transport.ts'
+import type { AtTurn } from './turn.ts'
 
 /** Bytes that may wait unread before the socket is paused. */
 const HIGH_WATER = 64 * 1024
@@ -19,10 +20,12 @@ interface Source {
   flow: { paused: boolean; resume(): void }
   /** The reader wants no more. */
   stop(error: GatewayError): void
+  /** When a waiting reader is told of bytes. */
+  atTurn: AtTurn
 }
 
 /** A queue between a pushing parser and a pulling reader; at most one `read` may be open. */
-export function createByteQueue({ flow, stop }: Source): ByteQueue {
+export function createByteQueue({ flow, stop, atTurn }: Source): ByteQueue {
   let chunks: Buffer[] = []
   let held = 0
   let limit = HIGH_WATER
@@ -59,7 +62,7 @@ export function createByteQueue({ flow, stop }: Source): ByteQueue {
     push(chunk) {
       chunks.push(chunk)
       held += chunk.length
-      rouse()
+      if (wake) atTurn(rouse)
       return held >= limit
     },
     end() {

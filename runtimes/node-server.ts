@@ -10,22 +10,27 @@ import { createPinnedWebFetch } from './pinned-web-fetch.ts'
 import { serve } from './serve.ts'
 import { serveNode } from './serve-node.ts'
 import { start } from './start.ts'
+import { openObjects } from './stores/open-objects.ts'
 import { openState } from './stores/open-state.ts'
+import { createTurn, untilTurn } from './turn.ts'
 import { createUndiciTransport } from './undici-transport.ts'
 
 await start(async () => {
   const env = { ...process.env }
+  const atTurn = createTurn()
   const runtime: Runtime = {
     name: 'node',
     env,
     instance: instanceName(),
-    transport: createUndiciTransport(env),
+    transport: createUndiciTransport(env, atTurn),
+    turn: untilTurn(atTurn),
     streamOut: nodeStreamOut,
     log: createLineLog(),
     credentials: createCredentials(env),
     digest: createDigest(),
     webFetch: createPinnedWebFetch,
     openState,
+    openObjects,
     onCallerLeft: onNodeCallerLeft,
   }
   await serve(createApp(runtime), runtime, serveNode)

@@ -8,6 +8,7 @@ import type {
 } from '../app/ports/transport.ts'
 import { type ByteQueue, createByteQueue } from './byte-queue.ts'
 import { callerLeft } from './caller-left.ts'
+import { type AtTurn, createTurn } from './turn.ts'
 
 /** Streams to one origin at the same time; each has a connection of its own. */
 const CONNECTIONS = 1024
@@ -22,7 +23,10 @@ type Dispatchers = (origin: string, connectTimeout: number) => Dispatcher
  * Upstream calls over undici's pools, without a Node stream between socket and reader. Loaded on the
  * first call. HTTP_PROXY, HTTPS_PROXY and NO_PROXY are honoured when a proxy is named.
  */
-export function createUndiciTransport(env: Environment = {}): Transport {
+export function createUndiciTransport(
+  env: Environment = {},
+  atTurn: AtTurn = createTurn(),
+): Transport {
   let dispatchers: Dispatchers | undefined
   let loading: Promise<Dispatchers> | undefined
   const load = async (): Promise<Dispatchers> => {
@@ -42,6 +46,7 @@ export function createUndiciTransport(env: Environment = {}): Transport {
       return exchange(find(request.origin, options.connectTimeout ?? CONNECT_TIMEOUT), {
         request,
         options,
+        atTurn,
       })
     },
   }
@@ -86,9 +91,14 @@ const poolOptions = (connectTimeout: number) => ({
 interface Call {
   request: UpstreamRequest
   options: UpstreamOptions
+  /** Answers and bytes are handed over once a turn, those of all calls together. */
+  atTurn: AtTurn
 }
 
-function exchange(dispatcher: Dispatcher, { request, options }: Call): Promise<UpstreamResponse> {
+function exchange(
+  dispatcher: Dispatcher,
+  { request, options, atTurn }: Call,
+): Promise<UpstreamResponse> {
   const { signal } = options
   return new Promise((resolve, reject) => {
     let controller: Dispatcher.DispatchController | undefined
@@ -120,8 +130,9 @@ function exchange(dispatcher: Dispatcher, { request, options }: Call): Promise<U
         },
         onResponseStart(started, status, headers) {
           if (status < 200) return
-          queue = createByteQueue({ flow: started, stop })
-          resolve(response(status, headers, queue))
+          queue = createByteQueue({ flow: started, stop, atTurn })
+          const answer = response(status, headers, queue)
+          atTurn(() => resolve(answer))
         },
         onResponseData(started, chunk) {
           if (queue?.push(chunk)) started.pause()

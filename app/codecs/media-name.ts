@@ -58,3 +58,9 @@ export function mediaTypeOfName(name: string): string | undefined {
   const dot = name.lastIndexOf('.')
   return dot === -1 ? undefined : TYPE_BY_ENDING.get(name.slice(dot + 1).toLowerCase())
 }
+
+/** The ending that files of a media type have, with its dot; empty when none is known. */
+export function endingOf(mediaType: string): string {
+  const ending = ENDINGS[mediaType]?.[0]
+  return ending === undefined ? '' : `.${ending}`
+}

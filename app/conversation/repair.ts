@@ -129,6 +129,7 @@ function lostResult(callId: string): ToolResultPart {
 /** A call made twice in one turn, to the letter, is one call. */
 export function dropRepeatedCalls(turns: Turn[]): Turn[] {
   return turns.map((turn) => {
+    if (turn.parts.filter((part) => part.type === 'tool-call').length < 2) return turn
     const seen = new Set<string>()
     const parts = turn.parts.filter((part) => {
       if (part.type !== 'tool-call') return true

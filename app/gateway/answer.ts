@@ -2,6 +2,8 @@ import type { FrameSource } from '../codecs/pump.ts'
 import type { StopReason, Usage } from '../conversation/events.ts'
 import type { AnswerHead, Dialect, ServerSide } from '../dialects/dialect.ts'
 import type { GatewayError } from '../errors.ts'
+import type { Attempt } from '../ports/models.ts'
+import type { ResolvedBy } from './resolve-model.ts'
 
 /** A request as a route hands it over: validated, in a dialect, from a caller. */
 export interface Heard {
@@ -37,12 +39,16 @@ export interface Answered {
 export interface ExchangeRecord {
   /** The name the caller wrote. */
   model: string
+  /** How that name led to a model. */
+  resolvedBy?: ResolvedBy
   stream: boolean
   provider?: string
   /** The id that was really asked. */
   servedModel?: string
   region?: string
   attempts?: number
+  /** Every place that was asked, where there was more than one. */
+  tried?: readonly Attempt[]
   /** The caller's names of parameters that had no effect. */
   ignored?: string[]
   usage?: Usage

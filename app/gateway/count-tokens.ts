@@ -24,12 +24,11 @@ export async function countTokens(
   heard: Omit<Heard, 'keep'>,
   services: Services,
 ): Promise<TokenCount> {
-  const asked = heard.dialect.server.decodeRequest(heard.body)
-  const found = await findChatModel(asked, services)
+  const found = await findChatModel(heard.dialect.server.decodeRequest(heard.body), services)
   const chat = laneOf(found, heard)
   const deadline = openDeadline(PATIENCE, heard.onLeft)
   const { signal } = deadline
-  const { card } = found
+  const { card, asked } = found
   const { owner, requestId } = heard
   try {
     const conversation = await resolveMedia(asked, { card, services, owner, signal })

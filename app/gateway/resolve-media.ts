@@ -77,7 +77,10 @@ async function resolvePart(part: MediaPart, resolution: MediaResolution): Promis
       case 'base64':
         return await fitted(told(part, source.data), resolution)
       case 's3':
-        if (card.traits.s3?.includes(part.type)) return part
+        if (card.traits.s3?.includes(part.type)) {
+          sources.checkS3?.(source.uri)
+          return part
+        }
         return await fetched(part, resolution, sources.s3?.(source.uri, options))
       case 'url':
         return await fetched(part, resolution, sources.web?.(source.url, options))

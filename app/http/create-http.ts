@@ -1,10 +1,11 @@
 import { OpenAPIHono } from '@hono/zod-openapi'
+import { getPath } from 'hono/utils/url'
 import { validationError } from '../dialects/validation.ts'
 import type { Services } from '../ports/services.ts'
 import type { HttpContext, HttpEnv } from './context.ts'
 import { errorResponse } from './errors.ts'
 import { reception } from './reception.ts'
-import { mount, openPaths, type Surface, voices } from './surface.ts'
+import { claimedPaths, mount, openPaths, type Surface, voices } from './surface.ts'
 import { unknownRoute } from './unknown-route.ts'
 
 /** The surfaces as one Hono app. They are asked for with the app in hand, for one of them describes it. */
@@ -12,13 +13,16 @@ export function createHttp(
   services: Services,
   surfacesOf: (app: OpenAPIHono<HttpEnv>) => readonly Surface[],
 ): OpenAPIHono<HttpEnv> {
+  let claimed: ReturnType<typeof claimedPaths> = (path) => path
   const app = new OpenAPIHono<HttpEnv>({
+    getPath: (request) => claimed(getPath(request), (name) => request.headers.get(name)),
     defaultHook: (result) => {
       if (result.success) return
       throw validationError(result.error, 'data' in result ? result.data : undefined)
     },
   })
   const surfaces = surfacesOf(app)
+  claimed = claimedPaths(surfaces)
   const voiceOf = voices(surfaces)
   const refuse = (c: HttpContext, thrown: unknown) => errorResponse(c, thrown, voiceOf)
 

@@ -10,7 +10,7 @@ const RETRY_AFTER = 1
 /** How an error sounds at a path. */
 export type VoiceOf = (path: string) => Voice
 
-/** Anything thrown as the answer the caller of this path understands; the log line gets the cause. */
+/** Anything thrown as the answer its caller understands; the log line gets the cause. */
 export function errorResponse(c: HttpContext, thrown: unknown, voiceOf: VoiceOf): Response {
   const error = fromHttp(thrown)
   const entry = c.get('entry')
@@ -19,9 +19,12 @@ export function errorResponse(c: HttpContext, thrown: unknown, voiceOf: VoiceOf)
   if (error.status === 429 || error.retryAfter !== undefined) {
     headers['retry-after'] = String(Math.ceil(error.retryAfter ?? RETRY_AFTER))
   }
+  if (error.attempts !== undefined) headers['x-outcrop-attempts'] = String(error.attempts)
   if (error.code === 'authentication') headers['www-authenticate'] = 'Bearer realm="outcrop"'
-  const body = voiceOf(c.req.path).encodeError(error, entry.id)
-  return reply(c, JSON.stringify(body), { status: error.status, headers })
+  const voice = voiceOf(c.req.path)
+  if (voice.requestIdHeader) headers[voice.requestIdHeader] = entry.id
+  const status = voice.errorStatus?.[error.code] ?? error.status
+  return reply(c, JSON.stringify(voice.encodeError(error, entry.id)), { status, headers })
 }
 
 /** The router's own exceptions and the engine's speak HTTP; everybody else throws `GatewayError`. */

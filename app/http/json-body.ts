@@ -1,5 +1,5 @@
 import type { z } from '@hono/zod-openapi'
-import { validationError } from '../dialects/validation.ts'
+import { type ValidationWords, validationError } from '../dialects/validation.ts'
 import { GatewayError } from '../errors.ts'
 import { bodyText } from './body-limit.ts'
 import type { HttpContext } from './context.ts'
@@ -8,9 +8,15 @@ import type { HttpContext } from './context.ts'
  * The request's body, read once, parsed once and checked once. A missing or wrong content type is no
  * matter, as with the vendors: `curl -d` says it sends a form. Throws 400 and 413.
  */
-export async function jsonBody(c: HttpContext, schema: z.ZodType): Promise<object> {
-  const { config } = c.get('services')
-  const value = parse(await bodyText(c, config.MAX_BODY_BYTES))
+export async function jsonBody(
+  c: HttpContext,
+  schema: z.ZodType,
+  words?: ValidationWords,
+): Promise<object> {
+  const { config, runtime } = c.get('services')
+  const text = await bodyText(c, config.MAX_BODY_BYTES)
+  await runtime.turn?.()
+  const value = parse(text)
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new GatewayError(
       'invalid-request',
@@ -19,7 +25,7 @@ export async function jsonBody(c: HttpContext, schema: z.ZodType): Promise<objec
   }
   if ('model' in value && typeof value.model === 'string') c.get('entry').model = value.model
   const checked = schema.safeParse(value)
-  if (!checked.success) throw validationError(checked.error, value)
+  if (!checked.success) throw validationError(checked.error, value, words)
   return checked.data as object
 }
 

@@ -7,12 +7,12 @@ export interface ReplyOptions {
 }
 
 /**
- * Every answer that is not a stream leaves here, so every one carries the request id. The headers stay
+ * Every answer that is not a stream of events leaves here, so every one carries the request id. The headers stay
  * a plain object: Node's server writes that one without ever making a `Headers` of it.
  */
 export function reply(
   c: HttpContext,
-  body: string | Uint8Array<ArrayBuffer> | null,
+  body: string | Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array> | null,
   { status = 200, type = 'application/json', headers }: ReplyOptions = {},
 ): Response {
   const all: Record<string, string> = { 'x-request-id': c.get('requestId'), ...headers }

@@ -9,8 +9,9 @@ import { reply } from './reply.ts'
 
 const OK = 200
 
-/** Sends what the gateway answers: a body as JSON, frames as server-sent events. */
-export function respond(c: HttpContext, answer: Answer): Response {
+/** Sends what the gateway answers: a body as JSON, frames as server-sent events. `more` are headers of the surface. */
+export function respond(c: HttpContext, given: Answer, more?: Record<string, string>): Response {
+  const answer = more ? { ...given, headers: { ...given.headers, ...more } } : given
   c.get('entry').record = answer.record
   return answer.kind === 'whole'
     ? reply(c, JSON.stringify(answer.body), { headers: answer.headers })

@@ -1,11 +1,12 @@
 import type { OpenAPIHono, RouteConfig, RouteHandler } from '@hono/zod-openapi'
 import { z } from '@hono/zod-openapi'
 import type { ServerSide } from '../dialects/dialect.ts'
+import type { ValidationWords } from '../dialects/validation.ts'
 import type { HttpEnv } from './context.ts'
 import { jsonBody } from './json-body.ts'
 
 /** How a surface says that something went wrong. */
-export type Voice = Pick<ServerSide, 'encodeError'>
+export type Voice = Pick<ServerSide, 'encodeError' | 'errorStatus' | 'requestIdHeader'>
 
 /** A set of routes that speak one vendor's way. */
 export interface Surface {
@@ -13,7 +14,19 @@ export interface Surface {
   /** Below these paths errors sound in this voice, those of unknown routes included. */
   prefixes: readonly string[]
   voice: Voice
+  /** Requests by which the surface is meant although they are sent to another's paths. */
+  claim?: Claim
   endpoints: readonly Endpoint[]
+}
+
+/** Two vendors call different things by one path; their clients differ in a header. */
+export interface Claim {
+  /** Who sends it means this surface. */
+  header: string
+  /** Paths at the root, and all below them. */
+  paths: readonly string[]
+  /** Where the surface has them: `/anthropic`. */
+  below: string
 }
 
 /** A route as a value: its contract, and what answers. */
@@ -25,29 +38,39 @@ export interface Endpoint {
   handler: (c: never) => Response | Promise<Response>
 }
 
+export interface EndpointOptions {
+  /** The router's form of the path where the contract cannot say it: a parameter that holds slashes. */
+  path?: string
+  /** How a refused body is worded; OpenAI's words when absent. */
+  words?: ValidationWords
+}
+
 /** Hono's context, knowing our variables and what the route's schemas let through. */
 type ContextOf<Route extends RouteConfig> = Parameters<RouteHandler<Route, HttpEnv>>[0]
 
 /**
  * Puts a contract and a handler together. A JSON body is read by `jsonBody` rather than by Hono's
- * validator, which refuses unlabelled bodies and parses asynchronously. `path` is the router's form of
- * the path where the contract cannot say it: a parameter that holds slashes.
+ * validator, which refuses unlabelled bodies and parses asynchronously.
  */
 export function endpoint<const Route extends RouteConfig>(
   contract: Route,
   handler: (c: ContextOf<Route>) => Response | Promise<Response>,
-  { path = contract.path }: { path?: string } = {},
+  { path = contract.path, words }: EndpointOptions = {},
 ): Endpoint {
-  const media = contract.request?.body?.content['application/json']
-  const schema = media && 'schema' in media ? media.schema : undefined
-  const request = contract.request && { ...contract.request, body: undefined }
+  const content = contract.request?.body?.content
+  const media = content?.['application/json']
+  // Where a form may come as well, the handler looks for itself.
+  const isRead = media && 'schema' in media && !('multipart/form-data' in content)
+  const schema = isRead ? media.schema : undefined
+  // Headers are described to callers and not looked at here: any value passes, and looking costs every request.
+  const request = contract.request && { ...contract.request, body: undefined, headers: undefined }
   return {
     contract,
     route: { ...contract, path, request, hide: true },
     handler:
       schema instanceof z.ZodType
         ? async (c: ContextOf<Route>) => {
-            c.req.addValidatedData('json', await jsonBody(c, schema))
+            c.req.addValidatedData('json', await jsonBody(c, schema, words))
             return handler(c)
           }
         : handler,
@@ -58,6 +81,20 @@ export function endpoint<const Route extends RouteConfig>(
 export function mount(app: OpenAPIHono<HttpEnv>, surface: Surface): void {
   for (const { contract } of surface.endpoints) app.openAPIRegistry.registerPath(contract)
   app.openapiRoutes(surface.endpoints)
+}
+
+/** The path a request is routed by: that of the surface which claims it, else its own. */
+export function claimedPaths(
+  surfaces: readonly Surface[],
+): (path: string, header: (name: string) => string | null) => string {
+  const claims = surfaces.flatMap(({ claim }) => claim ?? [])
+  return (path, header) => {
+    for (const { paths, header: name, below } of claims) {
+      const isTheirs = paths.some((one) => path === one || path.startsWith(`${one}/`))
+      if (isTheirs && header(name) !== null) return below + path
+    }
+    return path
+  }
 }
 
 /** The voice of the first surface that has the path; the last surface speaks for everything else. */

@@ -19,8 +19,8 @@ export interface StoredFile {
 
 const RECORDS = 'records'
 const CONTENTS = 'contents'
-/** Bytes of one segment of a key; the longest allowed is 255. */
-const SEGMENT = 240
+/** Bytes of one segment of a key; 255 are allowed, of which some disks take a few for themselves. */
+const SEGMENT = 220
 const UNKNOWN_TYPE = 'application/octet-stream'
 /** Letters of a media type, so that a key stays within its bounds. */
 const LONGEST_TYPE = 100

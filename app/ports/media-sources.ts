@@ -6,6 +6,8 @@ export interface MediaSources {
   web?: WebFetch
   /** `s3://bucket/key`. Throws `permission` for buckets we may not read for callers. */
   s3?(uri: string, options: WebFetchOptions): Promise<FetchedFile>
+  /** Throws `permission` unless a model may be sent to this `s3://` address on a caller's word. */
+  checkS3?(uri: string): void
   /** A file kept here, by its id, for its owner. Throws `not-found`. */
   file?(id: string, owner: string, options: WebFetchOptions): Promise<FetchedFile>
   /** Puts what is too large for a request where the model can read it; returns its `s3://` address. */

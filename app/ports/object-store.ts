@@ -27,13 +27,12 @@ export interface PresignOptions {
 }
 
 /**
- * Large things by key. A key is one or more segments between slashes; a segment is never empty, `.` or
- * `..`, holds no control character and at most 255 bytes of UTF-8, the whole key at most 900. Everything
- * is strongly consistent: what has been acknowledged is there for everybody, whole, also after a crash.
+ * Large things by key. A key is one or more segments between slashes; a segment is never empty, begins
+ * with no dot, holds no control character and at most 255 bytes of UTF-8, the whole key at most 900. No
+ * key is another's folder. Everything is strongly consistent: what has been acknowledged is there for
+ * everybody, whole, also after a crash.
  */
 export interface ObjectStore {
-  /** `disk`, `s3`, `r2`, `memory`: for the health report. */
-  name: string
   /**
    * Writes the whole object or nothing; resolves when it is durable. Undefined when `ifAbsent` did not
    * hold. A body that fails is rejected with its own error, and leaves nothing.
@@ -43,7 +42,10 @@ export interface ObjectStore {
     body: ReadableStream<Uint8Array> | Uint8Array,
     options?: PutObjectOptions,
   ): Promise<StoredObject | undefined>
-  /** The bytes (those of a range that lies within), read as they are asked for; undefined when there is no such object. Cancel what is not read to its end. */
+  /**
+   * The bytes, or a range that lies within them, read as they are asked for; undefined when there is no
+   * such object. Cancel what is not read to its end.
+   */
   get(key: string, range?: ByteRange): Promise<ReadableStream<Uint8Array> | undefined>
   /** Harmless when there is no such object. */
   delete(key: string): Promise<void>

@@ -34,6 +34,11 @@ export interface Runtime {
   /** Absent where only WebCrypto can sign. */
   digest?: Digest
   /**
+   * Resolves at the end of the event loop's turn. Work that waits for it is done together with that of
+   * other requests, warm. Absent where it would gain nothing.
+   */
+  turn?(): Promise<void>
+  /**
    * Calls `leave` when the caller goes before the answer is out; it may be called after a whole answer too.
    * `env` and `request` are what Hono was handed. Absent where the platform does not tell.
    */

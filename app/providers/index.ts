@@ -1,6 +1,7 @@
 import type { Config } from '../config.ts'
 import type { Provider } from '../ports/models.ts'
 import type { Runtime } from '../ports/runtime.ts'
+import type { StateStore } from '../ports/state-store.ts'
 import { awsConfigured } from './aws/configured.ts'
 import { createAwsProvider } from './aws/index.ts'
 import { createEmbeddedProvider } from './embedded/index.ts'
@@ -8,6 +9,8 @@ import { createEmbeddedProvider } from './embedded/index.ts'
 interface ProviderOptions {
   config: Config
   runtime: Runtime
+  /** Where instances learn from one another. */
+  state?: StateStore
 }
 
 /** Whom this server calls: AWS where anything of AWS is configured, else the embedded models. */

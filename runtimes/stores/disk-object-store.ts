@@ -1,6 +1,6 @@
 import { link, rename, stat } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
-import type { ObjectStore, StoredObject } from '../../app/ports/object-store.ts'
+import type { ListObjectsOptions, ObjectStore, StoredObject } from '../../app/ports/object-store.ts'
 import { codeOf, type DurableFolders, durableFolders } from './durable-folder.ts'
 import { listFiles } from './list-files.ts'
 import { readFileStream } from './read-file.ts'
@@ -36,27 +36,40 @@ export async function openDiskObjectStore(folder: string): Promise<ObjectStore> 
   }
 
   return {
-    name: 'disk',
     put: (key, body, { ifAbsent } = {}) => create(key, [body], ifAbsent),
     get: (key, range) => readFileStream(pathOf(root, key), range),
     async delete(key) {
       const path = pathOf(root, key)
-      await removeIfThere(path)
+      if (await removeIfThere(path)) await folders.settle(dirname(path))
       await folders.prune(dirname(path))
     },
-    async list(prefix, { after, limit = 1000 } = {}) {
-      const keys: string[] = []
-      for await (const key of listFiles(root, prefix, after)) {
-        keys.push(key)
-        if (keys.length === limit) break
-      }
-      const told = await Promise.all(keys.map((key) => describe(root, key)))
-      return told.filter((object) => object !== undefined)
-    },
+    list: (prefix, options) => list(root, prefix, options),
     async join(key, sources) {
       return (await create(key, contentsOf(root, sources)))!
     },
   }
+}
+
+async function list(
+  root: string,
+  prefix: string,
+  { after, limit = 1000 }: ListObjectsOptions = {},
+): Promise<StoredObject[]> {
+  const found: StoredObject[] = []
+  let keys: string[] = []
+  const look = async () => {
+    const objects = await Promise.all(keys.map((key) => describe(root, key)))
+    keys = []
+    // What was deleted meanwhile leaves room for those behind it.
+    for (const object of objects) if (object) found.push(object)
+  }
+  for await (const key of listFiles(root, prefix, after)) {
+    keys.push(key)
+    if (found.length + keys.length === limit) await look()
+    if (found.length === limit) break
+  }
+  await look()
+  return found
 }
 
 async function* contentsOf(root: string, sources: readonly StoredObject[]) {

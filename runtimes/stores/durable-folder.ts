@@ -16,6 +16,7 @@ const UNFLUSHABLE = new Set(['EPERM', 'EACCES', 'EISDIR', 'EINVAL', 'ENOTSUP'])
 
 /** All below `root`. Flushes of a folder that are asked for while one runs share the next. */
 export function durableFolders(root: string): DurableFolders {
+  const settled = new Set<string>([root])
   const running = new Map<string, Promise<void>>()
   const waiting = new Map<string, Promise<void>>()
 
@@ -42,16 +43,18 @@ export function durableFolders(root: string): DurableFolders {
   return {
     settle,
     async make(folder) {
-      const first = await mkdir(folder, { recursive: true })
-      if (first === undefined) return
-      for (let made = folder; made.length >= first.length; made = dirname(made)) {
+      await mkdir(folder, { recursive: true })
+      // Also where it was there already: whoever made it may not have settled it yet.
+      for (let made = folder; !settled.has(made); made = dirname(made)) {
         await settle(dirname(made))
+        settled.add(made)
       }
     },
     async prune(folder) {
       for (let empty = folder; empty.length > root.length; empty = dirname(empty)) {
         try {
           await rmdir(empty)
+          settled.delete(empty)
         } catch {
           // Not empty, or somebody else removed it: either way there is nothing more to do here.
           return

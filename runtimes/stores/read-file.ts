@@ -20,7 +20,8 @@ export async function readFileStream(
         try {
           const wanted = Math.min(PIECE, end - position)
           const buffer = new Uint8Array(wanted)
-          const bytesRead = wanted > 0 ? (await handle.read(buffer, 0, wanted, position)).bytesRead : 0
+          const bytesRead =
+            wanted > 0 ? (await handle.read(buffer, 0, wanted, position)).bytesRead : 0
           position += bytesRead
           if (bytesRead > 0) controller.enqueue(buffer.subarray(0, bytesRead))
           if (bytesRead > 0 && position < end) return

@@ -42,11 +42,14 @@ function isRunning(id: number): boolean {
   }
 }
 
-export async function removeIfThere(path: string): Promise<void> {
+/** Whether there was anything to remove. */
+export async function removeIfThere(path: string): Promise<boolean> {
   try {
     await unlink(path)
+    return true
   } catch (thrown) {
-    if (codeOf(thrown) !== 'ENOENT') throw thrown
+    if (codeOf(thrown) === 'ENOENT') return false
+    throw thrown
   }
 }
 

@@ -24,6 +24,10 @@ export interface FakeProfile {
 export interface FakeCatalogue {
   models?: FakeModel[]
   profiles?: FakeProfile[]
+  /** Items of every other listing, by its path: `/imported-models`. */
+  others?: Record<string, { member: string; items: Record<string, unknown>[] }>
+  /** Models this account may not use. */
+  denied?: string[]
   /** Profiles on one page; the rest comes by `nextToken`. */
   pageSize?: number
   /** Answers every listing whose path begins so with this instead. */
@@ -74,15 +78,32 @@ export function createControlPlane() {
     set: (catalogue: FakeCatalogue) => {
       current = catalogue
     },
-    knows: ({ method, path }: SeenRequest) =>
-      method === 'GET' && /^\/(foundation-models|inference-profiles)(\?|$)/.test(path),
+    knows: ({ method, path }: SeenRequest) => method === 'GET' && LISTINGS.test(path),
     answer({ path }: SeenRequest): Script {
       const failed = Object.entries(current.fails ?? {}).find(([start]) => path.startsWith(start))
       if (failed) return failed[1]
-      return {
-        body: path.startsWith('/foundation-models') ? models(current) : profiles(current, path),
-      }
+      if (path.startsWith(AVAILABILITY)) return { body: availability(current, path) }
+      if (path.startsWith('/foundation-models')) return { body: models(current) }
+      if (path.startsWith('/inference-profiles')) return { body: profiles(current, path) }
+      const other = current.others?.[path.split('?', 1)[0]!]
+      return { body: other ? { [other.member]: other.items } : {} }
     },
+  }
+}
+
+const AVAILABILITY = '/foundation-model-availability/'
+const LISTINGS =
+  /^\/(foundation-model|inference-profiles|imported-models|custom-models|model-customization|provisioned-model|marketplace-model|prompt-routers)/
+
+/** Shaped after GetFoundationModelAvailability. */
+function availability({ denied = [] }: FakeCatalogue, path: string) {
+  const modelId = decodeURIComponent(path.slice(AVAILABILITY.length))
+  return {
+    modelId,
+    agreementAvailability: { status: denied.includes(modelId) ? 'NOT_AVAILABLE' : 'AVAILABLE' },
+    authorizationStatus: 'AUTHORIZED',
+    entitlementAvailability: 'AVAILABLE',
+    regionAvailability: 'AVAILABLE',
   }
 }
 

@@ -48,6 +48,9 @@ describe('the OpenAPI document', () => {
       'GET /',
       'GET /health',
       'GET /ping',
+      'GET /v1/providers',
+      'GET /v1/mappings',
+      'GET /search_models',
       'GET /openapi.json',
       'GET /docs',
       'GET /docs/{asset}',
@@ -98,6 +101,9 @@ describe('the OpenAPI document', () => {
       'GET /v1/chat/completions/{completion_id}/messages',
       'GET /v1/models',
       'GET /v1/models/{model}',
+      'GET /v1/providers',
+      'GET /v1/mappings',
+      'GET /search_models',
     ])
     expect(guarded.every(({ responses }) => '401' in responses)).toBe(true)
   })

@@ -6,7 +6,7 @@ import { decodeBlock } from './decode-blocks.ts'
 import { callInput, WRAPPER } from './encode-blocks.ts'
 import { extrasOf, type Fields, unknownFields } from './extras.ts'
 import { decodeUsage, type InvocationMetrics } from './usage.ts'
-import { decodeStopReason, ownStopReason } from './vocabulary.ts'
+import { decodeStopReason, guardedStop, ownStopReason } from './vocabulary.ts'
 import type { WireBlock } from './wire-blocks.ts'
 import type { WireReply, WireUsage } from './wire-reply.ts'
 
@@ -42,7 +42,7 @@ export function decodeReply(body: unknown, undo: Undo = {}): Reply {
     ...(model && { model }),
     parts,
     end: decodeEnd({
-      reason: hidden && stop_reason === 'tool_use' ? 'end_turn' : stop_reason,
+      reason: guardedStop(answer, hidden && stop_reason === 'tool_use' ? 'end_turn' : stop_reason),
       sequence: stop_sequence,
       usage,
       fields: unknownFields(answer, REPLY_FIELDS),

@@ -57,8 +57,11 @@ function placedMessage({ code, message, param }: GatewayError): string {
   return message.includes(place) ? message : `${place}: ${message}`
 }
 
-/** The SDK's tool runner reads this, and goes on without a thread. */
+const OF_THREADS = 'thread_'
+
+/** The SDK's tool runner reads this, and begins a new thread or goes on without one. */
 function details({ reason, param }: GatewayError) {
-  if (reason !== UNKEPT_THREAD) return undefined
-  return { details: { error_code: UNKEPT_THREAD, unsupported: [param ?? 'thread'] } }
+  if (!reason?.startsWith(OF_THREADS)) return undefined
+  const unsupported = reason === UNKEPT_THREAD ? { unsupported: [param ?? 'thread'] } : {}
+  return { details: { error_code: reason, ...unsupported } }
 }

@@ -51,7 +51,9 @@ function encodeRequest(
   const thinking = askForThought(conversation, asking)
   const output = planOutput(conversation, asking)
   const wrapped = new Set<string>()
-  const tools = encodeTools(conversation, { ...asking, thinking: thinking.on, output, wrapped })
+  // Thought that the model paces itself goes with a forced tool (recorded for Opus 4.6), a budget does not.
+  const budgeted = thinking.on && thinking.thinking?.type !== 'adaptive'
+  const tools = encodeTools(conversation, { ...asking, thinking: budgeted, output, wrapped })
   if (output.tool && output.wrapped) wrapped.add(output.tool.name)
   const bedrock = form === 'bedrock'
   const words = encodeWords(conversation, asking, { thinking, output, wrapped })

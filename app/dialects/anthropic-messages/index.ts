@@ -37,6 +37,7 @@ export function createAnthropicMessages({
       replyEncoder: createReplyEncoder,
       encodeError,
       errorStatus: ERROR_STATUS,
+      requestIdHeader: 'request-id',
       validationWords,
       idPrefix: 'msg_',
       settingNames: SETTING_NAMES,

@@ -16,6 +16,7 @@ import {
 } from './open-blocks.ts'
 import { plainText } from './plain-text.ts'
 import { decodeUsage, type InvocationMetrics, mergeUsage } from './usage.ts'
+import { GUARDRAIL_ACTION, guardedStop } from './vocabulary.ts'
 import type { WireBlock } from './wire-blocks.ts'
 import type { WireReply, WireUsage } from './wire-reply.ts'
 
@@ -135,6 +136,7 @@ const HANDLERS: Record<string, ((state: State, event: WireEvent) => void) | unde
   message_delta: (state, event) => takeDelta(state, event),
   message_stop: (state, event) => {
     if (state.stop === undefined) throw incomplete()
+    state.stop.reason = guardedStop(event, state.stop.reason)
     finish(state, event['amazon-bedrock-invocationMetrics'])
   },
 }
@@ -166,7 +168,12 @@ function start(state: State, message: Partial<WireReply>): void {
 }
 
 const DELTA_FIELDS: ReadonlySet<string> = new Set(['stop_reason', 'stop_sequence'])
-const DELTA_EVENT_FIELDS: ReadonlySet<string> = new Set(['type', 'delta', 'usage'])
+const DELTA_EVENT_FIELDS: ReadonlySet<string> = new Set([
+  'type',
+  'delta',
+  'usage',
+  GUARDRAIL_ACTION,
+])
 
 // A stream may count more than once before it ends; the last count holds.
 function takeDelta(state: State, event: WireEvent): void {
@@ -174,7 +181,10 @@ function takeDelta(state: State, event: WireEvent): void {
   const { delta = {}, usage } = event
   const before = state.stop
   state.stop = {
-    reason: (delta['stop_reason'] as string | null | undefined) ?? before?.reason ?? null,
+    reason: guardedStop(
+      event,
+      (delta['stop_reason'] as string | null | undefined) ?? before?.reason ?? null,
+    ),
     sequence: (delta['stop_sequence'] as string | null | undefined) ?? before?.sequence,
     usage: mergeUsage(before?.usage, usage),
     fields: merged(

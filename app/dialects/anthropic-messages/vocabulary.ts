@@ -37,6 +37,19 @@ const STOP_REASONS: Record<string, StopReason> = {
   refusal: 'refusal',
   model_context_window_exceeded: 'context-window',
   pause_turn: 'pause',
+  guardrail_intervened: 'content-filter',
+}
+
+/** What Bedrock adds to an answer that a guardrail has seen (user guide, guardrails with InvokeModel). */
+export const GUARDRAIL_ACTION = 'amazon-bedrock-guardrailAction'
+
+/** The stop reason of an answer, or that of the guardrail which withheld it. */
+export function guardedStop<Reason>(
+  answer: object,
+  reason: Reason,
+): Reason | 'guardrail_intervened' {
+  const { [GUARDRAIL_ACTION]: action } = answer as { [GUARDRAIL_ACTION]?: unknown }
+  return action === 'INTERVENED' ? 'guardrail_intervened' : reason
 }
 
 /** Our word for a stop reason; one that nobody knows is a stop like any other. */
@@ -46,5 +59,6 @@ export function decodeStopReason(wire: string | null | undefined): StopReason {
 
 /** The wire's own word where ours would not bring it back. */
 export function ownStopReason(wire: string | null | undefined): string | null | undefined {
-  return wire === undefined || WIRE_STOP_REASONS[decodeStopReason(wire)] === wire ? undefined : wire
+  if (wire === undefined || wire === 'guardrail_intervened') return undefined
+  return WIRE_STOP_REASONS[decodeStopReason(wire)] === wire ? undefined : wire
 }

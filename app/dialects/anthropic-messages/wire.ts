@@ -40,7 +40,7 @@ const outputConfig = z
 /** What a request for an answer and one for a count have in common. */
 const asked = {
   model: z.string().min(1).describe('The model, by id, profile, ARN or alias.'),
-  messages: z.array(message).min(1).describe('The conversation so far.'),
+  messages: z.array(message).describe('The conversation so far; in a thread, what is new.'),
   system: z
     .union([z.string(), z.array(textBlock)], { error: 'Input should be a valid string or list' })
     .nullish()
@@ -57,7 +57,31 @@ const asked = {
   anthropic_version: z.string().nullish().describe('Of Bedrock; without effect here.'),
   anthropic_beta: z.array(z.string()).nullish().describe('Beta flags beside those of the header.'),
   betas: z.array(z.string()).nullish().describe('The same, as the SDKs call it.'),
-  thread: z.unknown().optional().describe('Message threads are not kept: 400.'),
+  thread: z
+    .discriminatedUnion('type', [
+      z.looseObject({ type: z.literal('create') }),
+      z.looseObject({ type: z.literal('continue'), previous_message_id: z.string().min(1) }),
+    ])
+    .nullish()
+    .describe('A conversation that is kept here, so that the next request sends only what is new.'),
+}
+
+interface Messages {
+  messages: readonly unknown[]
+  thread?: { type: string } | null
+}
+
+/** Only a thread goes on without a word, where its last answer was paused. */
+function requireMessages({ messages, thread }: Messages, context: z.RefinementCtx): void {
+  if (messages.length > 0 || thread?.type === 'continue') return
+  context.addIssue({
+    code: 'too_small',
+    origin: 'array',
+    minimum: 1,
+    inclusive: true,
+    path: ['messages'],
+    input: messages,
+  })
 }
 
 /**
@@ -81,10 +105,14 @@ export const messagesRequest = z
     user_profile_id: z.string().nullish(),
     workspace_id: z.string().nullish(),
   })
+  .superRefine(requireMessages)
   .openapi('CreateMessageRequest')
 
 /** The body of `POST /v1/messages/count_tokens`; a whole request for an answer is taken as well. */
-export const countTokensRequest = z.looseObject(asked).openapi('CountMessageTokensRequest')
+export const countTokensRequest = z
+  .looseObject(asked)
+  .superRefine(requireMessages)
+  .openapi('CountMessageTokensRequest')
 
 export const countTokensReply = z
   .looseObject({ input_tokens: z.number() })

@@ -13,6 +13,7 @@ import { encodeDetail } from './reasoning-carrier.ts'
 import {
   annotation,
   customInput,
+  guardrailMembers,
   madeImage,
   mergeFields,
   nativeValue,
@@ -50,8 +51,15 @@ function encodeReply(
     usage: replyUsage(replies.map((reply) => reply.end)),
     ...(end?.serviceTier && { service_tier: end.serviceTier }),
     ...(conversation.metadata && { metadata: conversation.metadata }),
+    ...guardrailMembers(guardrailOf(replies)),
     ...own.fields,
   }
+}
+
+/** A guardrail that stepped in is told of, whichever choice it was. */
+function guardrailOf(replies: Reply[]) {
+  const intervened = replies.find((reply) => reply.end.guardrail?.intervened)
+  return (intervened ?? replies[0])?.end.guardrail
 }
 
 interface Around {

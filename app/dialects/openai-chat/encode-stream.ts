@@ -1,15 +1,9 @@
 import type { Conversation } from '../../conversation/conversation.ts'
 import type { ReplyEnd, ReplyEvent } from '../../conversation/events.ts'
 import type { AnswerHead, ReplyEncoder } from '../dialect.ts'
-import {
-  type ChoiceStream,
-  endChoice,
-  openChoice,
-  tierMember,
-  writeDelta,
-  writePart,
-} from './choice-stream.ts'
+import { type ChoiceStream, endChoice, openChoice, writeDelta, writePart } from './choice-stream.ts'
 import { encodeError } from './encode-error.ts'
+import { tierMember } from './end-members.ts'
 import { type Fields, ownOf } from './extras.ts'
 import { mannerOf, type OpenaiChatOptions } from './manner.ts'
 import { replyUsage } from './usage.ts'

@@ -1,5 +1,6 @@
 import { encodeBase64, normaliseBase64 } from '../../codecs/base64.ts'
 import { parseDataUrl } from '../../codecs/data-url.ts'
+import { mediaTypeOfName } from '../../codecs/media-name.ts'
 import type { MediaSource } from '../../conversation/conversation.ts'
 import { GatewayError } from '../../errors.ts'
 
@@ -23,7 +24,7 @@ export function locate(text: string, param: string): Located {
       if (!URL.canParse(text)) throw badSource(param, 'is not a valid URL')
       return { source: { kind: 'url', url: text } }
     case 's3':
-      return { source: { kind: 's3', uri: text } }
+      return fromS3(text)
     case 'file-id':
       return { source: { kind: 'file', id: text.slice(colon + 1) } }
     case '':
@@ -37,6 +38,12 @@ function fromDataUrl(url: string, param: string): Located {
   const { mediaType, base64 } = parseDataUrl(url, param)
   if (base64 === '') throw badSource(param, 'holds no data')
   return { source: { kind: 'base64', data: base64 }, ...(mediaType && { mediaType }) }
+}
+
+// A model may read the object itself, so that nobody here looks into it: its name is all there is.
+function fromS3(uri: string): Located {
+  const mediaType = mediaTypeOfName(uri)
+  return { source: { kind: 's3', uri }, ...(mediaType && { mediaType }) }
 }
 
 function fromBase64(text: string, param: string): Located {

@@ -78,6 +78,18 @@ const choice = z.looseObject({
   finish_reason: finishReason,
 })
 
+/** Where a guardrail was at work. */
+const guardrailed = {
+  'amazon-bedrock-guardrailAction': z
+    .enum(['INTERVENED', 'NONE'])
+    .optional()
+    .describe('What the guardrail did.'),
+  'amazon-bedrock-trace': z
+    .looseObject({})
+    .optional()
+    .describe('What the guardrail found, where a trace was asked for.'),
+}
+
 /** OpenAI's CreateChatCompletionResponse; for the documentation, nothing is parsed by it. */
 export const chatCompletion = z
   .looseObject({
@@ -90,6 +102,7 @@ export const chatCompletion = z
     service_tier: z.string().optional(),
     system_fingerprint: z.string().nullish(),
     metadata: z.record(z.string(), z.string()).optional(),
+    ...guardrailed,
   })
   .openapi('CreateChatCompletionResponse')
 
@@ -136,6 +149,7 @@ export const chatCompletionChunk = z
     ),
     usage: usage.nullish(),
     service_tier: z.string().optional(),
+    ...guardrailed,
   })
   .openapi('CreateChatCompletionStreamResponse')
 

@@ -12,6 +12,8 @@ export interface AwsRequest {
   /** Path and query, encoded once, as it stands behind the endpoint. */
   path: string
   body?: string
+  /** Beside those every call has; lower-case names. */
+  headers?: Readonly<Record<string, string>>
 }
 
 /** Sends one request; resolves with AWS's answer only when that is a success. Throws `GatewayError`. */
@@ -38,7 +40,10 @@ export function createAwsCall(dependencies: AwsCallDependencies): AwsCall {
   const { transport, endpoints, sign, connectTimeout } = dependencies
   return async (request, signal) => {
     const { origin, host, prefix, service } = endpoints(request.service, request.region)
-    const headers = request.body === undefined ? { ...LISTING } : { ...POSTING }
+    const headers: Record<string, string> = {
+      ...(request.body === undefined ? LISTING : POSTING),
+      ...request.headers,
+    }
     const { method, body } = request
     const path = prefix + request.path
     try {

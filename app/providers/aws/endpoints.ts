@@ -47,7 +47,8 @@ export function createEndpoints(env: Environment): Endpoints {
     const kept = known.get(name)
     if (kept) return kept
 
-    const url = configured(service, region) ?? new URL(`https://${publicHost(service, region, env)}`)
+    const url =
+      configured(service, region) ?? new URL(`https://${publicHost(service, region, env)}`)
     const endpoint: Endpoint = {
       origin: url.origin,
       host: url.host,
@@ -76,8 +77,7 @@ function configuredEndpoints(
   const urls = new Map<string, (region: string) => URL>()
   for (const [variable, value] of Object.entries(env)) {
     if (!variable.startsWith('AWS_ENDPOINT_URL') || !value?.trim()) continue
-    const urlIn = (region: string) =>
-      readUrl(variable, value.trim().replaceAll('{region}', region))
+    const urlIn = (region: string) => readUrl(variable, value.trim().replaceAll('{region}', region))
     // Read once now, so that what is no URL stops the start.
     urlIn('us-east-1')
     urls.set(variable, urlIn)

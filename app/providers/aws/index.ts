@@ -1,26 +1,43 @@
 import type { Config } from '../../config.ts'
 import type { Provider } from '../../ports/models.ts'
 import type { Runtime } from '../../ports/runtime.ts'
+import type { StateStore } from '../../ports/state-store.ts'
+import { allowedKinds } from './bedrock/arn-permissions.ts'
+import { createAvailability } from './bedrock/availability.ts'
 import { createCatalog } from './bedrock/catalog.ts'
 import { createBedrockClient } from './bedrock/client.ts'
+import { ALIASES } from './bedrock/data/aliases.ts'
+import { SUCCESSORS } from './bedrock/data/successors.ts'
+import { readModelId } from './bedrock/model-id.ts'
 import { createBedrockModels } from './bedrock/models.ts'
+import type { NameBook } from './bedrock/names.ts'
+import { regionPolicy } from './bedrock/region-policy.ts'
+import type { Routing } from './bedrock/routed.ts'
+import { createRouter, type Router } from './bedrock/router.ts'
+import { createSharedHealth } from './bedrock/shared-health.ts'
+import { createSharedListings } from './bedrock/shared-listings.ts'
+import { createWarmRegions } from './bedrock/warm-regions.ts'
 import { createAwsCall } from './call.ts'
 import { createEndpoints } from './endpoints.ts'
+import { regionsOf } from './regions-of.ts'
 import { bearerSigner, type Sign, sigV4Signer } from './sign.ts'
 import { staticCredentials } from './static-credentials.ts'
-import { createWarn } from './warn.ts'
+import { createWarn, type Warn } from './warn.ts'
 
 export interface AwsProviderOptions {
   config: Config
   runtime: Pick<Runtime, 'env' | 'transport' | 'log' | 'credentials' | 'digest'>
+  /** Where instances learn from one another, if the configuration lets them. */
+  state?: StateStore
 }
 
-/** Amazon Bedrock. Throws an `Error` naming the variable when endpoint or region cannot be used. */
-export function createAwsProvider({ config, runtime }: AwsProviderOptions): Provider {
-  const region = regionsOf(config)[0]!
+/** Amazon Bedrock. Throws an `Error` naming the variable when endpoint, region or ARN cannot be used. */
+export function createAwsProvider({ config, runtime, state }: AwsProviderOptions): Provider {
+  const regions = regionsOf(config)
   const endpoints = createEndpoints(runtime.env)
   // Asked once now, so that a region that is none stops the start rather than every request.
-  endpoints('bedrock-runtime', region)
+  for (const region of regions) endpoints('bedrock-runtime', region)
+  checkMapping(config)
   const warn = createWarn(runtime.log, config.LOG_LEVEL)
   const call = createAwsCall({
     transport: runtime.transport,
@@ -28,22 +45,83 @@ export function createAwsProvider({ config, runtime }: AwsProviderOptions): Prov
     sign: chooseSigner(config, runtime),
     connectTimeout: config.CONNECT_TIMEOUT * 1000,
   })
-  const catalog = createCatalog({ call, region, seconds: config.MODEL_CACHE_SECONDS, warn })
-  const models = createBedrockModels({
-    catalog,
-    region,
-    client: createBedrockClient(call),
+  const shared = config.MODEL_CACHE_SHARED ? state : undefined
+  const isAllowed = allowedKinds(config)
+  const routing = createRouting(config, { warn, state: shared })
+  const seconds = config.MODEL_CACHE_SECONDS
+  const catalog = createCatalog({
+    call,
+    regions,
+    seconds,
     warn,
+    isAllowed,
+    availability: config.AWS_BEDROCK_CHECK_AVAILABILITY
+      ? createAvailability({ call, warn })
+      : undefined,
+    shared: shared && createSharedListings({ state: shared, seconds, warn }),
+    timed: routing.router.near,
+  })
+  const models = createBedrockModels({
+    ...routing,
+    catalog,
+    policy: regionPolicy(config, regions),
+    arns: config.AWS_BEDROCK_MODEL_ARN_MAPPING,
+    isAllowed,
+    listsLegacy: config.AWS_BEDROCK_LEGACY,
+    names: nameBook(config),
+    client: createBedrockClient(call),
+    lanePolicy: config,
     firstFrameWait: config.FIRST_FRAME_WAIT * 1000,
   })
   return { name: 'aws', ...models }
 }
 
-/** Bedrock regions in order of preference; never empty. */
-export function regionsOf(config: Config): string[] {
-  const { AWS_BEDROCK_REGIONS, AWS_REGION, AWS_DEFAULT_REGION } = config
-  if (AWS_BEDROCK_REGIONS.length > 0) return AWS_BEDROCK_REGIONS
-  return [AWS_REGION ?? AWS_DEFAULT_REGION ?? 'us-east-1']
+function createRouting(
+  config: Config,
+  { warn, state }: { warn: Warn; state: StateStore | undefined },
+): Routing {
+  const shared = state && createSharedHealth({ state, warn })
+  const router = createRouter({
+    strategy: config.AWS_BEDROCK_REGION_ROUTING,
+    quotaBackoff: config.AWS_BEDROCK_REGION_ROUTING_QUOTA_BACKOFF_SECONDS * 1000,
+    mostQuotaBackoff: config.AWS_BEDROCK_REGION_ROUTING_MAX_QUOTA_BACKOFF_SECONDS * 1000,
+    unavailableBackoff: config.AWS_BEDROCK_REGION_ROUTING_UNAVAILABLE_BACKOFF_SECONDS * 1000,
+    onChange: shared?.tell,
+  })
+  const learning: Router = shared
+    ? {
+        ...router,
+        order(...asked) {
+          shared.refresh(router)
+          return router.order(...asked)
+        },
+      }
+    : router
+  return {
+    router: learning,
+    warmRegions: createWarmRegions(),
+    hedgeAfter: config.AWS_BEDROCK_HEDGE_MS,
+    patience: {
+      stream: config.AWS_BEDROCK_ATTEMPT_TIMEOUT * 1000,
+      reply: config.AI_RESPONSE_TIMEOUT * 500,
+    },
+    warn,
+  }
+}
+
+const nameBook = (config: Config): NameBook => ({
+  aliases: ALIASES,
+  successors: { ...SUCCESSORS, ...config.AWS_BEDROCK_DEPRECATED_MODELS },
+  followsSuccessors: config.AWS_BEDROCK_DEPRECATED_MODEL_FALLBACK,
+})
+
+function checkMapping({ AWS_BEDROCK_MODEL_ARN_MAPPING: mapping }: Config): void {
+  for (const [name, arn] of Object.entries(mapping)) {
+    if (readModelId(arn)?.kind !== undefined) continue
+    throw new Error(
+      `The environment holds a value Outcrop cannot use. AWS_BEDROCK_MODEL_ARN_MAPPING.${name}: not the ARN of a model (got ${JSON.stringify(arn)})`,
+    )
+  }
 }
 
 /** An API key of Bedrock wins over signatures, as in the AWS SDKs. */

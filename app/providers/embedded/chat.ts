@@ -6,6 +6,7 @@ import { ignoredOf, mannerOf } from './models.ts'
 import { type Pace, pacedStream, speakingTime } from './pace.ts'
 import { replay } from './replay.ts'
 import { troubleOf } from './trouble.ts'
+import { inputTokens } from './usage.ts'
 
 /** The model of a name. A whole answer comes when its last token would have been said. */
 export function createChat(name: string, tokensPerSecond: number): ChatModel {
@@ -31,6 +32,7 @@ export function createChat(name: string, tokensPerSecond: number): ChatModel {
         served: servedBy(name, conversation),
       }
     },
+    count: async (conversation) => inputTokens(conversation),
   }
 }
 

@@ -10,14 +10,17 @@ interface EmbeddedOptions {
 
 /** The provider that needs no account: it answers to every name, by fixed rules, and says so. */
 export function createEmbeddedProvider({ config }: EmbeddedOptions): Provider {
+  const cards = listCards()
+  const listed = new Set(cards.map(({ id }) => id))
   return {
     name: 'embedded',
-    list: async () => listCards(),
+    list: async () => cards,
     find(name) {
       if (name.trim() === '' || isMissing(name)) return undefined
       const card = cardOf(name)
-      if (!canChat(name)) return { card }
-      return { card, chat: createChat(name, config.EMBEDDED_TOKENS_PER_SECOND) }
+      const standing = listed.has(name) ? undefined : ('any-name' as const)
+      if (!canChat(name)) return { card, standing }
+      return { card, standing, chat: createChat(name, config.EMBEDDED_TOKENS_PER_SECOND) }
     },
   }
 }

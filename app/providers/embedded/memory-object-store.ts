@@ -13,7 +13,6 @@ export function createMemoryObjectStore(now: () => number = Date.now): ObjectSto
   }
 
   return {
-    name: 'memory',
     async put(key, body, { ifAbsent } = {}) {
       const bytes = new Uint8Array(await new Response(asBody(body)).arrayBuffer())
       return ifAbsent && objects.has(key) ? undefined : keep(key, bytes)

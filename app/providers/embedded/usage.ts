@@ -22,7 +22,8 @@ export function usageOf(conversation: Conversation, said: Part[]): Usage {
   return thoughts.length > 0 ? { ...usage, reasoning: partsTokens(thoughts) } : usage
 }
 
-function inputTokens({ system, turns, tools }: Conversation): number {
+/** What a conversation costs to read. */
+export function inputTokens({ system, turns, tools }: Conversation): number {
   const spoken = turns.map((turn) => PER_TURN + partsTokens(turn.parts))
   return sum([partsTokens(system), ...spoken, ...tools.map(toolTokens)])
 }

@@ -28,6 +28,8 @@ export function describeApi(app: OpenAPIHono<HttpEnv>) {
     tags: [
       { name: 'Chat', description: 'Conversations with a model.' },
       { name: 'Models', description: 'Which models there are and what they can do.' },
+      { name: 'Files', description: 'Files, kept once and named by their ids.' },
+      { name: 'Anthropic', description: "What Anthropic's clients call." },
       { name: 'Gateway', description: 'The server itself.' },
     ],
   })

@@ -2,7 +2,10 @@ import type { Surface, Voice } from '../../http/surface.ts'
 import { about } from './about.ts'
 import { docs, docsAsset } from './docs.ts'
 import { health, ping } from './health.ts'
+import { getMappings } from './mappings.ts'
 import { openApiDocument } from './openapi-document.ts'
+import { getProviders } from './providers.ts'
+import { searchModels } from './search-models.ts'
 
 /** What a server tells about itself; errors in the voice of whoever it mostly speaks to. */
 export function gatewaySurface(voice: Voice, document: () => string): Surface {
@@ -10,6 +13,16 @@ export function gatewaySurface(voice: Voice, document: () => string): Surface {
     name: 'gateway',
     prefixes: ['/'],
     voice,
-    endpoints: [about, health, ping, openApiDocument(document), docs, docsAsset],
+    endpoints: [
+      about,
+      health,
+      ping,
+      getProviders,
+      getMappings,
+      searchModels,
+      openApiDocument(document),
+      docs,
+      docsAsset,
+    ],
   }
 }

@@ -1,5 +1,5 @@
 import { createRoute, z } from '@hono/zod-openapi'
-import { findModel, listModels } from '../../gateway/find-model.ts'
+import { listModels, resolveModel } from '../../gateway/resolve-model.ts'
 import { reply } from '../../http/reply.ts'
 import { endpoint } from '../../http/surface.ts'
 import type { ModelCard } from '../../ports/models.ts'
@@ -20,6 +20,15 @@ const model = z
     tools: z.boolean().optional(),
     context_window: z.int().optional().describe('Tokens.'),
     max_output_tokens: z.int().optional(),
+    legacy: z.boolean().optional().describe('About to be retired.'),
+    regions: z.array(z.string()).optional().describe('Where it is asked, in order.'),
+    inference_profiles: z
+      .record(z.string(), z.string())
+      .optional()
+      .describe('By region: the profile it is asked through.'),
+    lifecycle: z.looseObject({ status: z.string().optional() }).optional(),
+    resolves_to: z.string().optional().describe('The model this name stands for.'),
+    resolved_by: z.enum(['alias', 'successor', 'wildcard']).optional(),
   })
   .openapi('Model')
 
@@ -37,6 +46,7 @@ const modelOf = (card: ModelCard): z.infer<typeof model> => ({
   tools: card.tools,
   context_window: card.contextWindow,
   max_output_tokens: card.maxOutput,
+  legacy: card.legacy,
 })
 
 export const getModels = endpoint(
@@ -86,12 +96,17 @@ export const getModel = endpoint(
         description: 'The model.',
         content: { 'application/json': { schema: model } },
       },
-      ...errorResponses(401, 403, 404, 429, 500, 502, 503),
+      ...errorResponses(400, 401, 403, 404, 429, 500, 502, 503),
     },
   }),
   async (c) => {
-    const { card } = await findModel(c.req.valid('param').model, c.get('services'))
-    return reply(c, JSON.stringify(modelOf(card)))
+    const name = c.req.valid('param').model
+    const { found, by } = await resolveModel(name, c.get('services'))
+    const model = modelOf(found.card)
+    // Under a name that stands for it, a model keeps the name it was asked for, as clients compare the two.
+    const named =
+      by === 'id' ? model : { ...model, id: name, resolves_to: model.id, resolved_by: by }
+    return reply(c, JSON.stringify(named))
   },
   { path: '/v1/models/:model{.+}' },
 )

@@ -295,6 +295,7 @@ describe('the end of a stream', () => {
         cacheWriteByTtl: [{ ttl: '1h', tokens: 236 }],
       },
       serviceTier: 'flex',
+      guardrail: { intervened: true, trace: { guardrail: { actionReason: 'blocked' } } },
       extras: {
         'bedrock-converse': {
           ...fields,

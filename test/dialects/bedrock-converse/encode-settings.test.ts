@@ -90,7 +90,7 @@ describe('settings on the wire', () => {
     const sent = encode({ metadata, user: 'ü@a.example', extraFields: { own: 1 } })
     const pairs = Object.entries(sent.body.requestMetadata!)
     expect(pairs.slice(0, 2)).toEqual([
-      ['user', '_@a.example'],
+      ['user_id', '_@a.example'],
       ['team', 'blue _x__'],
     ])
     expect(pairs).toHaveLength(16)

@@ -240,6 +240,7 @@ const REPLIES: Record<string, Reply> = {
         cacheWriteByTtl: [{ ttl: '5m', tokens: 2 }],
       },
       serviceTier: 'flex',
+      guardrail: { intervened: false, trace: { guardrail: {} } },
       extras: { 'bedrock-converse': { metrics: { latencyMs: 20 }, trace: { guardrail: {} } } },
     },
   },
@@ -248,6 +249,7 @@ const REPLIES: Record<string, Reply> = {
     end: {
       reason: 'content-filter',
       usage: { input: 1, output: 1 },
+      guardrail: { intervened: true },
       extras: {
         'bedrock-converse': { stopReason: 'guardrail_intervened', metrics: { latencyMs: 1 } },
       },

@@ -55,13 +55,15 @@ const LISTINGS: readonly Listing[] = [
       ])
       const bases = new Map(models.map((one) => [one['modelArn'], text(one, 'baseModelArn')]))
       const active = deployments.filter(named('customModelDeploymentArn'))
-      return active.filter(({ status }) => status !== 'Failed').map((one) => ({
-        kind: 'custom-model-deployment',
-        arn: text(one, 'customModelDeploymentArn'),
-        name: text(one, 'customModelDeploymentName'),
-        bases: basesOf([bases.get(one['modelArn'])]),
-        created: text(one, 'createdAt'),
-      }))
+      return active
+        .filter(({ status }) => status !== 'Failed')
+        .map((one) => ({
+          kind: 'custom-model-deployment',
+          arn: text(one, 'customModelDeploymentArn'),
+          name: text(one, 'customModelDeploymentName'),
+          bases: basesOf([bases.get(one['modelArn'])]),
+          created: text(one, 'createdAt'),
+        }))
     },
   },
   {
@@ -84,13 +86,15 @@ const LISTINGS: readonly Listing[] = [
       const path = '/marketplace-model/endpoints'
       const found = await summaries(inquiry, path, 'marketplaceModelEndpoints')
       const usable = found.filter(named('endpointArn'))
-      return usable.filter(({ status }) => status !== 'INCOMPATIBLE_ENDPOINT').map((one) => ({
-        kind: 'endpoint',
-        arn: text(one, 'endpointArn'),
-        name: lastSegment(text(one, 'endpointArn')),
-        bases: [],
-        created: text(one, 'createdAt'),
-      }))
+      return usable
+        .filter(({ status }) => status !== 'INCOMPATIBLE_ENDPOINT')
+        .map((one) => ({
+          kind: 'endpoint',
+          arn: text(one, 'endpointArn'),
+          name: lastSegment(text(one, 'endpointArn')),
+          bases: [],
+          created: text(one, 'createdAt'),
+        }))
     },
   },
   {
@@ -118,7 +122,9 @@ const lastSegment = (arn: string) => arn.slice(arn.lastIndexOf('/') + 1)
 
 function targetsOf(router: Summary): unknown[] {
   const models = Array.isArray(router['models']) ? router['models'] : []
-  return [...models, router['fallbackModel']].map((target: Summary | undefined) => target?.['modelArn'])
+  return [...models, router['fallbackModel']].map(
+    (target: Summary | undefined) => target?.['modelArn'],
+  )
 }
 
 function basesOf(arns: unknown[]): string[] {

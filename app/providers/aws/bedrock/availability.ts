@@ -82,8 +82,7 @@ export function createAvailability({
   }
 }
 
-const isPassing = (reason: unknown) =>
-  reason instanceof GatewayError && PASSING.has(reason.code)
+const isPassing = (reason: unknown) => reason instanceof GatewayError && PASSING.has(reason.code)
 
 /** The four answers of the service model; what is absent is no refusal. */
 function isUsable(answer: Record<string, unknown>): boolean {

@@ -2,6 +2,7 @@ import type { Modality, ModelCard } from '../../../ports/models.ts'
 import type { AccountModel } from './account-models.ts'
 import type { FoundationModel } from './control-plane.ts'
 import { type Kin, kinOf, UNLISTED } from './families/index.ts'
+import type { OwnLane } from './families/own-lane.ts'
 import type { ArnKind } from './model-id.ts'
 import { readModelId } from './model-id.ts'
 import { basesOfId, type Offer } from './offers.ts'
@@ -10,6 +11,8 @@ import { basesOfId, type Offer } from './offers.ts'
 export interface BedrockModel {
   card: ModelCard
   chats: boolean
+  /** The dialect it speaks itself. */
+  lane?: OwnLane
   /** Ids of the models behind it; undefined when unknown. */
   bases?: readonly string[]
   offers: readonly Offer[]
@@ -53,6 +56,7 @@ export interface Known {
 export function describe({ id, kin, name, model, created, listing }: Known): {
   card: ModelCard
   chats: boolean
+  lane?: OwnLane
 } {
   const { family } = kin
   const generation = kin.generation ?? UNLISTED
@@ -64,6 +68,7 @@ export function describe({ id, kin, name, model, created, listing }: Known): {
   const called = name ?? model?.modelName
   return {
     chats,
+    ...(chats && family?.lane ? { lane: family.lane } : {}),
     card: {
       id,
       ...(called ? { name: called } : {}),

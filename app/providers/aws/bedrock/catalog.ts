@@ -1,6 +1,6 @@
+import type { AwsCall } from '../call.ts'
 import { type Cached, staleWhileRevalidate } from '../stale-while-revalidate.ts'
 import type { Warn } from '../warn.ts'
-import type { AwsCall } from '../call.ts'
 import { type AccountModel, accountListings } from './account-models.ts'
 import type { Availability } from './availability.ts'
 import type { BedrockModel } from './cards.ts'

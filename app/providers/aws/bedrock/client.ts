@@ -3,7 +3,12 @@ import type { AwsCall } from '../call.ts'
 import { encodeStrictly } from '../canonical-request.ts'
 import { readModelId } from './model-id.ts'
 
-export type Operation = 'converse' | 'converse-stream'
+export type Operation =
+  | 'converse'
+  | 'converse-stream'
+  | 'invoke'
+  | 'invoke-with-response-stream'
+  | 'count-tokens'
 
 /** One request to one model. `body` is JSON text. */
 export interface ModelRequest {
@@ -11,6 +16,8 @@ export interface ModelRequest {
   modelId: string
   region: string
   body: string
+  /** Lower-case names; they are signed. */
+  headers?: Readonly<Record<string, string>>
 }
 
 /** Bedrock Runtime, where every operation on a model has the same form. */
@@ -20,7 +27,7 @@ export type BedrockClient = (
 ) => Promise<UpstreamResponse>
 
 export function createBedrockClient(call: AwsCall): BedrockClient {
-  return ({ operation, modelId, region, body }, signal) =>
+  return ({ operation, modelId, region, body, headers }, signal) =>
     call(
       {
         service: 'bedrock-runtime',
@@ -29,6 +36,7 @@ export function createBedrockClient(call: AwsCall): BedrockClient {
         // An id is one segment of the path, so the slashes and colons of an ARN are encoded.
         path: `/model/${encodeStrictly(modelId)}/${operation}`,
         body,
+        headers,
       },
       signal,
     )

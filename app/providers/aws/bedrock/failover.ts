@@ -72,11 +72,7 @@ interface Queue {
   planned(): readonly Candidate[]
 }
 
-function createQueue<T>(
-  router: Router,
-  { plan, better }: Routes,
-  { way, warm }: Turn<T>,
-): Queue {
+function createQueue<T>(router: Router, { plan, better }: Routes, { way, warm }: Turn<T>): Queue {
   let planned = plan.candidates
   let waiting = [...router.order(planned, way, warm)]
   let improve = better
@@ -135,13 +131,17 @@ interface HedgedTurn<T> extends Turn<T> {
 type Settled<T> = { answer: T; candidate: Candidate } | { thrown: unknown }
 
 /** Asks one region, and a second when the first is slow to begin; whichever begins first has won. */
-async function askHedged<T>(router: Router, queue: Queue, turn: HedgedTurn<T>): Promise<Settled<T>> {
-  const first = askOnce(router, turn, turn.first, queue.hasMore())
+async function askHedged<T>(
+  router: Router,
+  queue: Queue,
+  turn: HedgedTurn<T>,
+): Promise<Settled<T>> {
+  const first = askOnce(router, turn, { candidate: turn.first, hasMore: queue.hasMore() })
   if (turn.hedgeAfter <= 0 || !queue.hasMore()) return first.settled
   const early = await within(first.settled, turn.hedgeAfter)
   if (early) return early
   const candidate = queue.take()!
-  const second = askOnce(router, turn, candidate, queue.hasMore())
+  const second = askOnce(router, turn, { candidate, hasMore: queue.hasMore() })
   const winner = await Promise.race([
     first.settled.then((settled) => ({ settled, other: second })),
     second.settled.then((settled) => ({ settled, other: first })),
@@ -163,8 +163,7 @@ interface Asked<T> {
 function askOnce<T>(
   router: Router,
   { way, signal, ask, patience, hedgeAfter, tried }: HedgedTurn<T>,
-  candidate: Candidate,
-  isOneOfMore: boolean,
+  { candidate, hasMore }: { candidate: Candidate; hasMore: boolean },
 ): Asked<T> {
   const ticket = router.begin(candidate, way)
   const startedAt = performance.now()
@@ -173,7 +172,7 @@ function askOnce<T>(
     tried.push({ region: candidate.region, model: candidate.id, outcome, milliseconds })
   }
   // The only region of a request needs no signal of its own; that is most requests.
-  const own = isOneOfMore || hedgeAfter > 0 ? openLimit(signal, isOneOfMore ? patience : 0) : undefined
+  const own = hasMore || hedgeAfter > 0 ? openLimit(signal, hasMore ? patience : 0) : undefined
   const run = async (): Promise<Settled<T>> => {
     try {
       const answer = await ask(candidate, own?.signal ?? signal)

@@ -1,6 +1,6 @@
 import { type ErrorCode, GatewayError } from '../../../errors.ts'
 import { UNSIGNED } from '../call.ts'
-import type { Trouble } from './router.ts'
+import type { Trouble } from './health.ts'
 
 /** What another region may be spared. */
 const TROUBLES: Partial<Record<ErrorCode, Trouble>> = {

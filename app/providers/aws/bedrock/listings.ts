@@ -134,7 +134,7 @@ function profilesOf(
   }
   const known: BedrockModel = {
     ...describe({ id, name: first.inferenceProfileName, kin: kinOf(base), model, listing }),
-    bases: base === undefined ? undefined : [base],
+    bases: basesOf(places.map(({ item }) => item)),
     offers,
     legacy: model !== undefined && isLegacy(model),
     ...(isOwn ? { kind: 'application-inference-profile' } : {}),
@@ -146,6 +146,12 @@ function profilesOf(
     return [{ ...known, card, offers: [offerOfProfile(item, region, arn)], hidden: true }]
   })
   return [known, ...byArn]
+}
+
+/** Every model an id stands for in any region; unknown when one of them is. */
+function basesOf(profiles: readonly InferenceProfile[]): string[] | undefined {
+  const bases = profiles.map(baseOf).filter((base) => base !== undefined)
+  return bases.length === profiles.length ? [...new Set(bases)] : undefined
 }
 
 /** Only a router leads elsewhere, and its listing does not say how far. */

@@ -36,7 +36,11 @@ const KINDS = [
 export type ArnKind = (typeof KINDS)[number]
 
 /** Kinds whose resource begins with the id of the model. */
-const NAMING_KINDS: ReadonlySet<ArnKind> = new Set(['foundation-model', 'inference-profile', 'custom-model'])
+const NAMING_KINDS: ReadonlySet<ArnKind> = new Set([
+  'foundation-model',
+  'inference-profile',
+  'custom-model',
+])
 
 /** Reads an id, a profile's id or an ARN; undefined for anything Bedrock would not take as a model. */
 export function readModelId(name: string): ModelId | undefined {

@@ -1,20 +1,17 @@
-import type {
-  FindOptions,
-  FoundModel,
-  ModelCard,
-  ModelNames,
-} from '../../../ports/models.ts'
+import type { FindOptions, FoundModel, ModelCard, ModelNames } from '../../../ports/models.ts'
 import { refusedKind } from './arn-permissions.ts'
 import { type BedrockModel, modelOfId } from './cards.ts'
 import type { Catalog, Models } from './catalog.ts'
-import { type ConverseDependencies, createConverseModel } from './converse.ts'
+import { createConverseModel } from './converse.ts'
 import type { Routes } from './failover.ts'
+import { createInvokeModel, type InvokeDependencies } from './invoke.ts'
 import { type ArnKind, readModelId } from './model-id.ts'
 import { createNames, type NameBook } from './names.ts'
 import { offersOfId } from './offers.ts'
 import { type Plan, planRegions, type RegionPolicy } from './region-policy.ts'
+import type { Target } from './routed.ts'
 
-export interface BedrockModelsOptions extends ConverseDependencies {
+export interface BedrockModelsOptions extends InvokeDependencies {
   catalog: Catalog
   policy: RegionPolicy
   /** Ids that are asked by an ARN of the operator's choice. */
@@ -74,6 +71,7 @@ export function createBedrockModels(options: BedrockModelsOptions) {
     return {
       card,
       ...(chats ? { chat: createConverseModel(options, target) } : {}),
+      ...lanesOf(known.model, target, options),
       ...(standing ? { standing } : {}),
     }
   }
@@ -108,6 +106,17 @@ export function createBedrockModels(options: BedrockModelsOptions) {
   }
 }
 
+/** The dialect the model speaks itself, for callers who speak it. */
+function lanesOf(
+  { lane, bases }: BedrockModel,
+  target: Target,
+  options: InvokeDependencies,
+): Pick<FoundModel, 'lanes'> {
+  if (!lane) return {}
+  const chat = createInvokeModel(options, { ...target, lane, base: bases?.[0] })
+  return { lanes: { [lane.dialect]: chat } }
+}
+
 function createLookUp({ catalog, policy, arns, isAllowed }: BedrockModelsOptions) {
   const isForbidden = (kind: ArnKind | undefined, { configured }: FindOptions) =>
     kind !== undefined && !configured && !isAllowed(kind)
@@ -128,7 +137,9 @@ function createLookUp({ catalog, policy, arns, isAllowed }: BedrockModelsOptions
     const arn = arns[name]
     if (arn === undefined) return planned(model, listed !== undefined, asked)
     const own = models?.get(arn) ?? modelOfId(arn, offersOfId(arn, policy.regions))
-    const led = { ...model, offers: own?.offers ?? [] }
+    // What the ARN leads to may be held in its regions as well, and when that is unknown nothing is known.
+    const bases = own?.bases && model.bases && [...model.bases, ...own.bases]
+    const led = { ...model, bases, offers: own?.offers ?? [] }
     return planned(led, listed !== undefined, { configured: true })
   }
 

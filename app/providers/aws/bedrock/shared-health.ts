@@ -1,6 +1,7 @@
 import type { StateStore } from '../../../ports/state-store.ts'
 import type { Warn } from '../warn.ts'
-import type { Health, Router } from './router.ts'
+import type { Health } from './health.ts'
+import type { Router } from './router.ts'
 
 /** Tells other instances which regions rest, and learns it from them. Neither method waits or throws. */
 export interface SharedHealth {

@@ -28,7 +28,7 @@ const open = () =>
       sign: bearerSigner('ABSK'),
       connectTimeout: 2000,
     }),
-    region: 'us-east-1',
+    regions: ['us-east-1'],
     seconds: 900,
     warn: (message, details) => void warnings.push([message, details]),
     now: () => now,
@@ -44,6 +44,17 @@ describe('the catalogue', () => {
     const models = await open().get()
     expect(models.get('amazon.nova-lite-v1:0')).toEqual({
       chats: true,
+      bases: ['amazon.nova-lite-v1:0'],
+      offers: [
+        {
+          region: 'us-east-1',
+          id: 'amazon.nova-lite-v1:0',
+          reach: 'region',
+          destinations: ['us-east-1'],
+        },
+      ],
+      legacy: false,
+      hidden: false,
       card: {
         id: 'amazon.nova-lite-v1:0',
         name: 'Nova Lite',
@@ -89,7 +100,8 @@ describe('the catalogue', () => {
         listing: {
           profile: 'system_defined',
           base_model: 'anthropic.claude-sonnet-4-5-20250929-v1:0',
-          regions: ['us-east-1', 'us-west-2'],
+          regions: ['us-east-1'],
+          destinations: ['us-east-1', 'us-west-2'],
         },
       },
     })

@@ -125,7 +125,10 @@ describe('where a model is asked', () => {
     [{ AWS_REGION: 'ap-south-1', AWS_DEFAULT_REGION: 'eu-west-1' }, NOVA, 'ap-south-1'],
     [{ AWS_DEFAULT_REGION: 'eu-west-1' }, NOVA, 'eu-west-1'],
     [
-      { AWS_REGION: 'us-east-1' },
+      {
+        AWS_BEDROCK_REGIONS: 'us-east-1,us-west-2',
+        AWS_BEDROCK_ALLOW_APPLICATION_INFERENCE_PROFILE_ARN: 'true',
+      },
       'arn:aws:bedrock:us-west-2:123456789012:application-inference-profile/abcdef123456',
       'us-west-2',
     ],
@@ -297,7 +300,9 @@ describe('find', () => {
   })
 
   it('knows what was listed once it was', async () => {
-    const { find, list } = provider()
+    const { find, list } = provider({
+      AWS_BEDROCK_ALLOW_APPLICATION_INFERENCE_PROFILE_ARN: 'true',
+    })
     fake.catalogue({
       models: [{ modelId: 'amazon.nova-micro-v1:0', modelName: 'Nova Micro' }],
       profiles: [

@@ -26,6 +26,7 @@ describe('traitsOf', () => {
       latencyOptimized: false,
       s3: [],
       systemTools: [],
+      guardrails: true,
     }
     expect(traitsOf('newcomer.thinker-v1:0')).toEqual(safe)
     expect(

@@ -16,26 +16,38 @@ describe('readModelId', () => {
     ['global.xai.grok-4.6', { base: 'xai.grok-4.6', geography: 'global' }],
     [
       'arn:aws:bedrock:us-west-2::foundation-model/amazon.nova-lite-v1:0',
-      { base: 'amazon.nova-lite-v1:0', region: 'us-west-2' },
+      { base: 'amazon.nova-lite-v1:0', kind: 'foundation-model', region: 'us-west-2' },
     ],
     [
       'arn:aws-us-gov:bedrock:::foundation-model/amazon.nova-lite-v1:0',
-      { base: 'amazon.nova-lite-v1:0' },
+      { base: 'amazon.nova-lite-v1:0', kind: 'foundation-model' },
     ],
     [
       `${ACCOUNT}inference-profile/eu.amazon.nova-lite-v1:0`,
-      { base: 'amazon.nova-lite-v1:0', geography: 'eu', region: 'us-west-2' },
+      {
+        base: 'amazon.nova-lite-v1:0',
+        geography: 'eu',
+        kind: 'inference-profile',
+        region: 'us-west-2',
+      },
     ],
-    [`${ACCOUNT}application-inference-profile/abcdef123456`, { region: 'us-west-2' }],
+    [
+      `${ACCOUNT}application-inference-profile/abcdef123456`,
+      { kind: 'application-inference-profile', region: 'us-west-2' },
+    ],
     [
       `${ACCOUNT}custom-model/meta.llama3-1-8b-v1:0/abcdef123456`,
       {
         base: 'meta.llama3-1-8b-v1:0',
+        kind: 'custom-model',
         region: 'us-west-2',
       },
     ],
-    [`${ACCOUNT}prompt/ABCDEFGHIJ:3`, { region: 'us-west-2' }],
-    ['arn:aws:sagemaker:us-west-2:123456789012:endpoint/mine', { region: 'us-west-2' }],
+    [`${ACCOUNT}prompt/ABCDEFGHIJ:3`, { kind: 'prompt', region: 'us-west-2' }],
+    [
+      'arn:aws:sagemaker:us-west-2:123456789012:endpoint/mine',
+      { kind: 'endpoint', region: 'us-west-2' },
+    ],
   ])('takes %s', (name, expected) => {
     expect(readModelId(name)).toEqual(expected)
   })

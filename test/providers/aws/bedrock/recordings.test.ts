@@ -13,6 +13,7 @@ import { bearerSigner } from '../../../../app/providers/aws/sign.ts'
 import { createUndiciTransport } from '../../../../runtimes/undici-transport.ts'
 import { type FakeBedrock, replay, startFakeBedrock } from '../../../fakes/fake-bedrock.ts'
 import { type Recording, recordings, sharedRoot } from '../../../fakes/shared.ts'
+import { stagedRouting } from './staged-routing.ts'
 
 let fake: FakeBedrock
 beforeAll(async () => {
@@ -49,11 +50,12 @@ function modelOf(id: string): ChatModel {
     traits: traitsOf(id),
   }
   const dependencies = {
+    ...stagedRouting(),
     client: createBedrockClient(awsCall),
-    warn: () => {},
     firstFrameWait: 5000,
   }
-  return createConverseModel(dependencies, { card, region: 'us-east-1' })
+  const plan = { candidates: [{ id, region: 'us-east-1', key: id }] }
+  return createConverseModel(dependencies, { card, routes: () => ({ plan }) })
 }
 
 /** What callers learn of the errors AWS was recorded to give. */

@@ -45,7 +45,11 @@ const TEXT_EMBEDDING = [
   'cohere.embed-multilingual-v3',
   'amazon.nova-2-multimodal-embeddings-v1:0',
 ]
-const LARGE_EMBEDDING = ['cohere.embed-v4:0', 'amazon.nova-2-multimodal-embeddings-v1:0', ...TEXT_EMBEDDING]
+const LARGE_EMBEDDING = [
+  'cohere.embed-v4:0',
+  'amazon.nova-2-multimodal-embeddings-v1:0',
+  ...TEXT_EMBEDDING,
+]
 
 const IMAGE = [
   'stability.stable-image-core-v1:1',

@@ -1,4 +1,5 @@
 import type { ModelTraits } from '../../../../ports/models.ts'
+import { claudeLane } from './claude-lane.ts'
 import { type Family, PLAIN, TEXT_DOCUMENT, TEXT_IMAGE_DOCUMENT } from './family.ts'
 
 /** Five minutes are known since the first models with a cache, an hour since 4.5 (user guide, prompt-caching, October 2026). */
@@ -87,6 +88,7 @@ export const claude: Family = {
   name: 'claude',
   owner: 'Anthropic',
   matches: (id) => id.startsWith('anthropic.'),
+  lane: claudeLane,
   chat: [
     generation(['opus-5-5', 'sonnet-5-5', 'haiku-5-5'], MILLION, CLAUDE_5_5),
     generation(['fable', 'mythos'], MILLION, FABLE),

@@ -1,4 +1,5 @@
 import type { Modality, ModelTraits } from '../../../../ports/models.ts'
+import type { OwnLane } from './own-lane.ts'
 
 /** Models of one maker that are asked in similar ways. */
 export interface Family {
@@ -9,6 +10,8 @@ export interface Family {
   matches(id: string): boolean
   /** The models that chat, from the special to the general; one that no generation names does not chat. */
   chat: readonly Generation[]
+  /** The dialect they speak themselves on Bedrock, for callers who speak it. */
+  lane?: OwnLane
 }
 
 /** Models of a family that take the same things. */

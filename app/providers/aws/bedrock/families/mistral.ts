@@ -25,9 +25,13 @@ const LARGE: ModelTraits = {
   nativeSettings: { topK: 'top_k' },
 }
 
-/** Probed (2026-08-01): `top_k` and a tool chosen by name refused. A document in a tool result recorded. */
+/**
+ * Probed (2026-08-01): `top_k` and a tool chosen by name refused. Recorded: a document in a tool result,
+ * and call ids of any length.
+ */
 const PIXTRAL: ModelTraits = {
   ...LARGE,
+  toolCallIdLength: undefined,
   unsupported: ['topK'],
   images: true,
   toolResultMedia: ['document'],

@@ -1,0 +1,227 @@
+import { GatewayError } from '../errors.ts'
+import type { ModelAlias } from '../model-settings.ts'
+import type { FindOptions, FoundModel, ModelCard, ModelNames, Provider } from '../ports/models.ts'
+import type { Services } from '../ports/services.ts'
+import { fitsGlob, isGlob } from './glob.ts'
+import { nearestNames } from './nearest-names.ts'
+
+/** How a name led to its model. */
+export type ResolvedBy = 'id' | 'alias' | 'successor' | 'wildcard'
+
+export interface Resolution {
+  found: FoundModel
+  by: ResolvedBy
+  /** What the operator wants said along whenever the name is used. */
+  alias?: ModelAlias
+}
+
+/** What a name shall lead to. */
+export interface Wish {
+  /** Who made it, in the caller's words; narrows what an alias may lead to. */
+  owner?: string
+  /** Whether a model would do; a wildcard looks no further. */
+  suits?(card: ModelCard): boolean
+}
+
+interface Asked extends Wish {
+  services: Services
+  /** Aliases of the operator that led here. */
+  met: ReadonlySet<string>
+}
+
+/**
+ * The model a name means: an exact id, an alias, a retired id's successor, a wildcard, in that order.
+ * Throws `GatewayError`: 404 `model-not-found` with names like it, 400 for a wildcard that fits several
+ * models equally or a name callers may not use.
+ */
+export async function resolveModel(
+  name: string,
+  services: Services,
+  wish: Wish = {},
+): Promise<Resolution> {
+  const asked: Asked = { ...wish, services, met: new Set() }
+  const resolution = await resolve(name, asked)
+  if (resolution) return resolution
+  throw await notFound(name, services)
+}
+
+async function resolve(name: string, asked: Asked): Promise<Resolution | undefined> {
+  const { services, met } = asked
+  const exact = await find(name, services, { configured: met.size > 0 })
+  const isKnown = exact !== undefined && !UNSURE.has(exact.standing)
+  if (isKnown) return { found: exact, by: 'id' }
+  const configured = await byConfiguredAlias(name, asked)
+  if (configured) return configured
+  const successor = await bySuccessor(name, asked)
+  if (successor) return successor
+  // An id nobody listed may still be called: that must not wait for any list.
+  if (exact?.standing === 'unlisted') return { found: exact, by: 'id' }
+  return (
+    (await byBuiltInAlias(name, asked)) ??
+    (await byWildcard(name, asked)) ??
+    // A provider that takes every name comes last, or it would hide all other meanings.
+    (exact && { found: exact, by: 'id' })
+  )
+}
+
+/** Standings that do not prove a model exists: other meanings of the name come first. */
+const UNSURE: ReadonlySet<FoundModel['standing']> = new Set(['unlisted', 'any-name'])
+
+async function find(
+  name: string,
+  { providers }: Services,
+  options: FindOptions,
+): Promise<FoundModel | undefined> {
+  let unsure: FoundModel | undefined
+  for (const provider of providers) {
+    const finding = provider.find(name, options)
+    const found = finding instanceof Promise ? await finding : finding
+    if (found && !UNSURE.has(found.standing)) return found
+    unsure ??= found
+  }
+  return unsure
+}
+
+async function byConfiguredAlias(name: string, asked: Asked): Promise<Resolution | undefined> {
+  const { services, met } = asked
+  const aliases = services.config.MODEL_ALIASES
+  if (!Object.hasOwn(aliases, name) || met.has(name)) return undefined
+  const alias = aliases[name]!
+  const target = await resolve(alias.model, { ...asked, met: new Set([...met, name]) })
+  if (target) return { ...target, by: 'alias', alias: { ...target.alias, ...alias } }
+  throw new GatewayError(
+    'model-not-found',
+    `The model \`${name}\` stands for \`${alias.model}\`, which does not exist here.`,
+    { param: 'model' },
+  )
+}
+
+async function byBuiltInAlias(name: string, asked: Asked): Promise<Resolution | undefined> {
+  const { services } = asked
+  for (const provider of services.providers) {
+    const found = await firstAvailable(name, provider, asked)
+    if (found) return { found, by: 'alias' }
+  }
+  return undefined
+}
+
+/** The first of an alias's models that can be asked here. */
+async function firstAvailable(
+  name: string,
+  provider: Provider,
+  { owner }: Asked,
+): Promise<FoundModel | undefined> {
+  if (!provider.names) return undefined
+  // Which models there are is known only from the list; once fetched it is at hand.
+  const isListed = (await provider.list()).length > 0
+  const ids = provider.names().aliases.get(name) ?? []
+  const candidates = await findAll(ids, provider)
+  const available = candidates.filter(({ standing }) => standing === undefined)
+  const wanted = available.find(({ card }) => owner !== undefined && isBy(owner, card))
+  // Nobody could be listed: the best one is asked, and AWS will say.
+  return wanted ?? available[0] ?? (isListed ? undefined : candidates[0])
+}
+
+async function findAll(ids: readonly string[], provider: Provider): Promise<FoundModel[]> {
+  const found = await Promise.all(ids.map((id) => provider.find(id, { configured: true })))
+  return found.filter((one) => one !== undefined)
+}
+
+/** `mistral` is Mistral AI, `moonshot` Moonshot AI. */
+const isBy = (owner: string, card: ModelCard) => plain(card.owner).startsWith(plain(owner))
+
+const plain = (name: string) => name.toLowerCase().replace(/[^a-z0-9]/g, '')
+
+/** Follows the chain of successors to a model that can be asked. */
+async function bySuccessor(name: string, { services }: Asked): Promise<Resolution | undefined> {
+  for (const provider of services.providers) {
+    const names = provider.names?.()
+    if (!names || names.successorOf(name) === undefined) continue
+    const isListed = (await provider.list()).length > 0
+    const again = await provider.find(name)
+    // The list has just come, and has it after all.
+    if (again && again.standing === undefined) return { found: again, by: 'id' }
+    const found = await endOfChain(name, provider, isListed)
+    if (!found) continue
+    if (!names.followsSuccessors) throw retired(name, found.card.id)
+    return { found, by: 'successor' }
+  }
+  return undefined
+}
+
+const LONGEST_CHAIN = 10
+
+async function endOfChain(
+  name: string,
+  provider: Provider,
+  isListed: boolean,
+): Promise<FoundModel | undefined> {
+  const names: ModelNames = provider.names!()
+  let at = names.successorOf(name)
+  for (let steps = 0; at !== undefined && steps < LONGEST_CHAIN; steps += 1) {
+    const found = await provider.find(at, { configured: true })
+    if (found && (found.standing === undefined || !isListed)) return found
+    at = names.successorOf(at)
+  }
+  return undefined
+}
+
+const retired = (name: string, successor: string) =>
+  new GatewayError(
+    'model-not-found',
+    `The model \`${name}\` has been retired. Use \`${successor}\` instead.`,
+    { param: 'model' },
+  )
+
+const LONGEST_PATTERN = 255
+const LITERAL = 3
+
+/** The newest model a pattern fits; never one that is about to be retired. */
+async function byWildcard(
+  name: string,
+  { services, suits }: Asked,
+): Promise<Resolution | undefined> {
+  if (!isGlob(name)) return undefined
+  if (name.length > LONGEST_PATTERN || name.search(/[*?]/) < LITERAL) {
+    throw refusedPattern(
+      `A wildcard needs at least ${LITERAL} characters before its first * or ?, and at most ${LONGEST_PATTERN} in all.`,
+    )
+  }
+  const cards = await listModels(services)
+  const fitting = cards.filter(
+    (card) => !card.legacy && fitsGlob(name, card.id) && (suits?.(card) ?? true),
+  )
+  const newest = Math.max(...fitting.map(({ created }) => created))
+  const best = fitting.filter(({ created }) => created === newest)
+  if (best.length > 1) {
+    const ids = best.slice(0, 10).map(({ id }) => `\`${id}\``)
+    throw refusedPattern(`The wildcard \`${name}\` fits several models: ${ids.join(', ')}.`)
+  }
+  const found = best[0] && (await find(best[0].id, services, { configured: true }))
+  return found && { found, by: 'wildcard' }
+}
+
+const refusedPattern = (message: string) =>
+  new GatewayError('invalid-request', message, { param: 'model', reason: 'invalid_value' })
+
+/** 404, with the names most like the one that does not exist. */
+export async function notFound(name: string, services: Services): Promise<GatewayError> {
+  const cards = await listModels(services)
+  const aliases = services.providers.flatMap((one) => [...(one.names?.().aliases.keys() ?? [])])
+  const configured = Object.keys(services.config.MODEL_ALIASES)
+  const ids = cards.map(({ id }) => id)
+  const near = nearestNames(name, [...ids, ...configured, ...aliases])
+  const hint =
+    near.length > 0 ? ` Names like it: ${near.map((one) => `\`${one}\``).join(', ')}.` : ''
+  return new GatewayError(
+    'model-not-found',
+    `The model \`${name}\` does not exist or you do not have access to it.${hint}`,
+    { param: 'model' },
+  )
+}
+
+/** Every model of every provider, each id once. */
+export async function listModels({ providers }: Services): Promise<ModelCard[]> {
+  const lists = await Promise.all(providers.map((provider) => provider.list()))
+  return [...new Map(lists.flat().map((card) => [card.id, card])).values()]
+}

@@ -1,0 +1,110 @@
+import { createAnthropicMessages } from '../../../../dialects/anthropic-messages/index.ts'
+import {
+  BODY_FIELDS,
+  CACHE_FIELDS,
+  flagsOf,
+  GRANTED,
+  RENAMED,
+  TOOL_FIELDS,
+  TOOL_FLAGS,
+} from './claude-betas.ts'
+import type { Body, Fitted, OwnLane } from './own-lane.ts'
+import { omit, withoutPath } from './without-path.ts'
+
+const { name, client } = createAnthropicMessages({ form: 'bedrock' })
+
+/** Claude asked in its own dialect: betas, signatures and citations stay as they are. */
+export const claudeLane: OwnLane = {
+  dialect: name,
+  client,
+
+  // Recorded: Opus 4.8 takes system turns between the others.
+  traits: (base) =>
+    base.startsWith('anthropic.claude-opus-4-8') ? { systemTurns: true } : undefined,
+
+  fit(body, base, policy) {
+    if (!policy.ANTHROPIC_BETA_FILTER) return { body, ignored: [] }
+    const known = new Set([...flagsOf(base), ...policy.ANTHROPIC_BETA_ALLOWLIST])
+    const asked = betasOf(body).flatMap((flag) => RENAMED[flag] ?? flag)
+    const granted = [...asked, ...flagsNeededBy(body)].filter((flag) => known.has(flag))
+    const lost = asked.filter((flag) => !known.has(flag) && !GRANTED.has(flag))
+    return withFlags(body, [...new Set(granted)], lost)
+  },
+
+  relent(body, refusal) {
+    if (/invalid beta flag/i.test(refusal)) {
+      const flags = betasOf(body)
+      return flags.length > 0 ? withFlags(body, [], flags) : undefined
+    }
+    const path = /([\w.-]+): Extra inputs are not permitted/.exec(refusal)?.[1]
+    const left = path === undefined ? undefined : withoutPath(body, path.split('.'))
+    return left && { body: left.value, ignored: [left.path] }
+  },
+}
+
+function betasOf(body: Body): string[] {
+  const betas = body['anthropic_beta']
+  return Array.isArray(betas) ? betas.filter((flag) => typeof flag === 'string') : []
+}
+
+/** Anthropic's own API takes many of these without a flag by now, so clients leave it out. */
+function flagsNeededBy(body: Body): string[] {
+  const needed = Object.keys(body).map((field) => BODY_FIELDS[field])
+  for (const tool of toolsOf(body)) {
+    const type = String(tool['type'] ?? '')
+    needed.push(...Object.keys(tool).map((field) => TOOL_FIELDS[field]))
+    for (const beginning in TOOL_FLAGS) {
+      if (type.startsWith(beginning)) needed.push(TOOL_FLAGS[beginning])
+    }
+  }
+  return needed.filter((flag) => flag !== undefined)
+}
+
+/** The body with these flags and without whatever needs another. `lost` are flags the caller misses. */
+function withFlags(body: Body, flags: readonly string[], lost: readonly string[]): Fitted {
+  const ignored = new Set(lost.map((flag) => `anthropic_beta.${flag}`))
+  const { anthropic_beta: _, ...rest } = body
+  const fitted: Record<string, unknown> = rest
+  for (const field of refusedBy(BODY_FIELDS, flags)) {
+    if (!(field in fitted)) continue
+    delete fitted[field]
+    ignored.add(field)
+  }
+  const toolFields = refusedBy(TOOL_FIELDS, flags)
+  const cacheFields = refusedBy(CACHE_FIELDS, flags)
+  const drop = (place: string) => (field: string) => void ignored.add(`${place}.${field}`)
+  if (Array.isArray(fitted['tools'])) {
+    fitted['tools'] = toolsOf(body).map((tool) => omit(tool, toolFields, drop('tools')))
+  }
+  const marked = (value: unknown) => withoutMarkFields(value, cacheFields, drop('cache_control'))
+  for (const place of ['tools', 'system', 'messages']) {
+    if (Array.isArray(fitted[place])) fitted[place] = marked(fitted[place])
+  }
+  if (flags.length > 0) fitted['anthropic_beta'] = flags
+  return { body: fitted, ignored: [...ignored] }
+}
+
+const refusedBy = (fields: Readonly<Record<string, string>>, flags: readonly string[]) =>
+  Object.keys(fields).filter((field) => !flags.includes(fields[field]!))
+
+const toolsOf = (body: Body): Body[] =>
+  Array.isArray(body['tools']) ? (body['tools'] as Body[]) : []
+
+/** Messages, blocks and what tools brought hold marks; everything without any stays the same object. */
+function withoutMarkFields(
+  value: unknown,
+  fields: readonly string[],
+  drop: (field: string) => void,
+): unknown {
+  if (Array.isArray(value)) return value.map((item) => withoutMarkFields(item, fields, drop))
+  if (typeof value !== 'object' || value === null) return value
+  const { cache_control: control, content } = value as Body
+  let kept = value
+  if (typeof control === 'object' && control !== null) {
+    const left = omit(control as Body, fields, drop)
+    if (left !== control) kept = { ...kept, cache_control: left }
+  }
+  return Array.isArray(content)
+    ? { ...kept, content: withoutMarkFields(content, fields, drop) }
+    : kept
+}

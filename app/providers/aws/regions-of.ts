@@ -1,0 +1,8 @@
+import type { Config } from '../../config.ts'
+
+/** Bedrock regions in order of preference; never empty. */
+export function regionsOf(config: Config): string[] {
+  const { AWS_BEDROCK_REGIONS, AWS_REGION, AWS_DEFAULT_REGION } = config
+  if (AWS_BEDROCK_REGIONS.length > 0) return [...new Set(AWS_BEDROCK_REGIONS)]
+  return [AWS_REGION ?? AWS_DEFAULT_REGION ?? 'us-east-1']
+}

@@ -1,0 +1,43 @@
+import type { Config } from '../../../config.ts'
+import { GatewayError } from '../../../errors.ts'
+
+export interface S3Place {
+  bucket: string
+  key: string
+}
+
+/** What `s3://bucket/key` names. Throws `invalid-request` on anything else. */
+export function placeOf(uri: string): S3Place {
+  const [, bucket, key] = /^s3:\/\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])\/(.+)$/s.exec(uri) ?? []
+  if (bucket && key && new TextEncoder().encode(key).length <= 1024) return { bucket, key }
+  throw new GatewayError('invalid-request', 'The S3 address is not of the form s3://bucket/key.')
+}
+
+/**
+ * Where callers may point: the buckets that are accepted, and of our own only what is staged there. Files
+ * belong to their owners, who name them by their ids.
+ */
+export function mayRead(config: Config, { bucket, key }: S3Place): boolean {
+  if (config.AWS_S3_ACCEPTED_BUCKETS.includes(bucket)) return true
+  return ownBuckets(config).has(bucket) && !key.startsWith(config.AWS_S3_FILES_PREFIX)
+}
+
+export function ownBuckets(config: Config): Set<string> {
+  const { AWS_S3_BUCKET, AWS_S3_REGIONAL_BUCKETS } = config
+  const buckets = new Set(Object.values(AWS_S3_REGIONAL_BUCKETS))
+  if (AWS_S3_BUCKET) buckets.add(AWS_S3_BUCKET)
+  return buckets
+}
+
+/** Where the main bucket is. */
+export const bucketRegion = ({ AWS_REGION, AWS_DEFAULT_REGION }: Config) =>
+  AWS_REGION ?? AWS_DEFAULT_REGION ?? 'us-east-1'
+
+/** How what we write is encrypted, in S3's words. */
+export function encryption({ AWS_S3_SSE, AWS_S3_SSE_KMS_KEY_ID }: Config) {
+  if (!AWS_S3_SSE && !AWS_S3_SSE_KMS_KEY_ID) return {}
+  return {
+    ServerSideEncryption: AWS_S3_SSE ?? 'aws:kms',
+    ...(AWS_S3_SSE_KMS_KEY_ID && { SSEKMSKeyId: AWS_S3_SSE_KMS_KEY_ID }),
+  } as const
+}

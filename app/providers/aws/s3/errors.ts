@@ -1,0 +1,45 @@
+import { GatewayError } from '../../../errors.ts'
+
+/** The name S3 gives to what went wrong: `NoSuchKey`; empty for anything that is not S3's. */
+export function faultName(thrown: unknown): string {
+  return thrown instanceof Error && '$metadata' in thrown ? thrown.name : ''
+}
+
+export function faultStatus(thrown: unknown): number | undefined {
+  if (!(thrown instanceof Error) || !('$metadata' in thrown)) return undefined
+  return (thrown.$metadata as { httpStatusCode?: number }).httpStatusCode
+}
+
+export const isMissing = (thrown: unknown) =>
+  ['NoSuchKey', 'NotFound'].includes(faultName(thrown)) || faultStatus(thrown) === 404
+
+/** Statuses by which stand-ins for S3 say that they cannot do a thing. */
+export const isUnsupported = (thrown: unknown) =>
+  faultName(thrown) === 'NotImplemented' || faultStatus(thrown) === 501
+
+/** Anything that went wrong with our own store, as its caller may know it: the log gets the rest. */
+export function storeFault(thrown: unknown): GatewayError {
+  if (thrown instanceof GatewayError) return thrown
+  const status = faultStatus(thrown)
+  const isBusy = status === 503 || status === 429 || faultName(thrown) === 'SlowDown'
+  return new GatewayError(
+    isBusy ? 'overloaded' : 'upstream',
+    isBusy
+      ? 'The store of files is busy. Retry the request.'
+      : 'The store of files could not be reached. Retry the request later.',
+    { cause: thrown },
+  )
+}
+
+/** What went wrong with an object that a caller named. */
+export function attachmentFault(thrown: unknown, uri: string): GatewayError {
+  if (thrown instanceof GatewayError) return thrown
+  if (isMissing(thrown)) {
+    return new GatewayError('invalid-request', `There is nothing at ${uri}.`, { cause: thrown })
+  }
+  if (faultStatus(thrown) === 403) {
+    const message = `This server may not read ${uri}.`
+    return new GatewayError('permission', message, { cause: thrown })
+  }
+  return storeFault(thrown)
+}

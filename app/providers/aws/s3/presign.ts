@@ -1,0 +1,48 @@
+import { AwsV4Signer } from 'aws4fetch'
+import type { PresignOptions } from '../../../ports/object-store.ts'
+import { credentialsOf, customEndpoint, type S3Options } from './client.ts'
+
+/** Makes URLs that read or write one object of a bucket without further proof. */
+export function presigner(
+  { config, runtime }: S3Options,
+  { bucket, region }: { bucket: string; region: string },
+): (key: string, options: PresignOptions) => Promise<string> {
+  const identity = credentialsOf(runtime)
+  const base = baseUrl(customEndpoint(runtime.env, region), {
+    bucket,
+    region,
+    accelerate: config.AWS_S3_ACCELERATE,
+  })
+  return async (key, { method, seconds }) => {
+    const { accessKeyId, secretAccessKey, sessionToken } = await identity()
+    const url = new URL(`${base}/${key.split('/').map(encodeURIComponent).join('/')}`)
+    url.searchParams.set('X-Amz-Expires', String(seconds))
+    const signer = new AwsV4Signer({
+      url: url.href,
+      method,
+      accessKeyId,
+      secretAccessKey,
+      sessionToken,
+      region,
+      service: 's3',
+      signQuery: true,
+    })
+    return (await signer.sign()).url.href
+  }
+}
+
+interface BucketPlace {
+  bucket: string
+  region: string
+  accelerate: boolean
+}
+
+function baseUrl(endpoint: string | undefined, { bucket, region, accelerate }: BucketPlace) {
+  if (endpoint) return `${endpoint}/${bucket}`
+  const suffix = region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com'
+  // The certificate covers one label before S3's own host.
+  if (bucket.includes('.')) return `https://s3.${region}.${suffix}/${bucket}`
+  return accelerate
+    ? `https://${bucket}.s3-accelerate.${suffix}`
+    : `https://${bucket}.s3.${region}.${suffix}`
+}

@@ -1,0 +1,176 @@
+import { createRoute, z } from '@hono/zod-openapi'
+import { GatewayError } from '../../errors.ts'
+import { caller } from '../../http/caller.ts'
+import { sendContent } from '../../http/content.ts'
+import type { HttpContext } from '../../http/context.ts'
+import { reply } from '../../http/reply.ts'
+import { endpoint } from '../../http/surface.ts'
+import { type Files, type StoredFile, storedFiles } from '../../library/files.ts'
+import type { Page } from '../../library/page.ts'
+import { fileMetadata, metadataOf, spokenId } from './file-contract.ts'
+import { fileErrors } from './file-errors.ts'
+
+const filesOf = (c: HttpContext) => storedFiles(c.get('services'), caller(c).owner)
+
+const params = z.object({
+  file_id: z.string().describe('The id of a file, as either vendor writes it.'),
+})
+
+const query = z.object({
+  limit: z.coerce.number().int().min(1).max(1000).default(20).describe('Files a page holds.'),
+  page: z.string().optional().describe('The `next_page` of the page before.'),
+  after_id: z.string().optional().describe('Files that are older than this one.'),
+  before_id: z.string().optional().describe('Files that are newer than this one.'),
+  'ids[]': z
+    .union([z.string(), z.array(z.string())])
+    .optional()
+    .describe('These files alone, as far as they are there; 100 at most.'),
+})
+
+const MOST_IDS = 100
+
+export const listAnthropicFiles = endpoint(
+  createRoute({
+    method: 'get',
+    path: '/anthropic/v1/files',
+    operationId: 'anthropic_list_files',
+    summary: 'List files, the newest first',
+    tags: ['Anthropic'],
+    request: { query },
+    responses: {
+      200: {
+        description: 'One page of them.',
+        content: {
+          'application/json': {
+            schema: z
+              .object({
+                data: z.array(fileMetadata),
+                has_more: z.boolean(),
+                first_id: z.string().nullable(),
+                last_id: z.string().nullable(),
+                next_page: z.string().nullable(),
+              })
+              .openapi('AnthropicFileList'),
+          },
+        },
+      },
+      ...fileErrors,
+    },
+  }),
+  async (c) => {
+    const { limit, page, after_id, before_id, 'ids[]': ids } = c.req.valid('query')
+    const { data, hasMore } = ids
+      ? await named(filesOf(c), ids)
+      : await filesOf(c).list({
+          after: page || after_id || undefined,
+          before: before_id || undefined,
+          limit,
+          descending: true,
+        })
+    const last = data.at(-1)
+    return reply(
+      c,
+      JSON.stringify({
+        data: data.map(metadataOf),
+        has_more: hasMore,
+        first_id: data[0] ? spokenId(data[0]) : null,
+        last_id: last ? spokenId(last) : null,
+        next_page: hasMore && last ? spokenId(last) : null,
+      }),
+    )
+  },
+)
+
+/** Files by their ids, those that are not there left out. */
+async function named(files: Files, asked: string | string[]): Promise<Page<StoredFile>> {
+  const ids = [...new Set(typeof asked === 'string' ? [asked] : asked)]
+  if (ids.length > MOST_IDS) {
+    throw new GatewayError('invalid-request', `At most ${MOST_IDS} ids may be asked for.`, {
+      param: 'ids',
+    })
+  }
+  const found = await Promise.all(ids.map((id) => files.find(id).catch(absent)))
+  return { data: found.filter((file) => file !== undefined), hasMore: false }
+}
+
+function absent(thrown: unknown): undefined {
+  if (thrown instanceof GatewayError && thrown.code === 'not-found') return undefined
+  throw thrown
+}
+
+export const getAnthropicFile = endpoint(
+  createRoute({
+    method: 'get',
+    path: '/anthropic/v1/files/{file_id}',
+    operationId: 'anthropic_retrieve_file',
+    summary: 'Describe a file',
+    tags: ['Anthropic'],
+    request: { params },
+    responses: {
+      200: { description: 'The file.', content: { 'application/json': { schema: fileMetadata } } },
+      ...fileErrors,
+    },
+  }),
+  async (c) => {
+    const file = await filesOf(c).find(c.req.valid('param').file_id)
+    return reply(c, JSON.stringify(metadataOf(file)))
+  },
+)
+
+const bytes = { content: { '*/*': { schema: z.string().openapi({ format: 'binary' }) } } }
+
+export const getAnthropicFileContent = endpoint(
+  createRoute({
+    method: 'get',
+    path: '/anthropic/v1/files/{file_id}/content',
+    operationId: 'anthropic_download_file',
+    summary: 'Download a file',
+    tags: ['Anthropic'],
+    request: { params },
+    responses: {
+      200: { description: 'The content.', ...bytes },
+      206: { description: 'The range of it that was asked for.', ...bytes },
+      304: { description: 'The caller has it.' },
+      416: { description: 'It has no such range.' },
+      ...fileErrors,
+    },
+  }),
+  async (c) => {
+    const files = filesOf(c)
+    const file = await files.find(c.req.valid('param').file_id)
+    return sendContent(c, {
+      ...file,
+      etag: `"${file.id}"`,
+      open: (range) => files.open(file, range),
+    })
+  },
+)
+
+export const deleteAnthropicFile = endpoint(
+  createRoute({
+    method: 'delete',
+    path: '/anthropic/v1/files/{file_id}',
+    operationId: 'anthropic_delete_file',
+    summary: 'Delete a file',
+    tags: ['Anthropic'],
+    request: { params },
+    responses: {
+      200: {
+        description: 'It is gone.',
+        content: {
+          'application/json': {
+            schema: z
+              .object({ id: z.string(), type: z.literal('file_deleted') })
+              .openapi('AnthropicFileDeleted'),
+          },
+        },
+      },
+      ...fileErrors,
+    },
+  }),
+  async (c) => {
+    const { file_id: id } = c.req.valid('param')
+    await filesOf(c).delete(id)
+    return reply(c, JSON.stringify({ id, type: 'file_deleted' }))
+  },
+)

@@ -1,0 +1,58 @@
+import { createRoute, z } from '@hono/zod-openapi'
+import { listModels } from '../../gateway/resolve-model.ts'
+import { reply } from '../../http/reply.ts'
+import { endpoint } from '../../http/surface.ts'
+import type { ModelCard } from '../../ports/models.ts'
+import { errorResponses } from '../openai/error-contract.ts'
+
+const provider = z
+  .object({
+    id: z.string().describe('The name in lower case, as `model_provider` takes it.'),
+    object: z.literal('provider'),
+    name: z.string(),
+    served_by: z.array(z.string()).describe('Who is called for its models: aws, embedded.'),
+    models: z.int().describe('How many of its models can be called.'),
+  })
+  .openapi('ModelProvider')
+
+/** Who made the models that can be called. */
+export const getProviders = endpoint(
+  createRoute({
+    method: 'get',
+    path: '/v1/providers',
+    operationId: 'list_providers',
+    summary: 'List who made the models',
+    tags: ['Models'],
+    responses: {
+      200: {
+        description: 'Every maker of a model that can be called.',
+        content: {
+          'application/json': {
+            schema: z
+              .object({ object: z.literal('list'), data: z.array(provider) })
+              .openapi('ModelProviderList'),
+          },
+        },
+      },
+      ...errorResponses(401, 403, 429, 500, 502, 503),
+    },
+  }),
+  async (c) => {
+    const data = providersOf(await listModels(c.get('services')))
+    return reply(c, JSON.stringify({ object: 'list', data }))
+  },
+)
+
+function providersOf(cards: readonly ModelCard[]): z.infer<typeof provider>[] {
+  const owners = new Map<string, ModelCard[]>()
+  for (const card of cards) owners.set(card.owner, [...(owners.get(card.owner) ?? []), card])
+  return [...owners]
+    .map(([name, models]) => ({
+      id: name.toLowerCase().replace(/[^a-z0-9]+/g, '-'),
+      object: 'provider' as const,
+      name,
+      served_by: [...new Set(models.map((card) => card.provider))],
+      models: models.length,
+    }))
+    .sort((a, b) => a.name.localeCompare(b.name))
+}

@@ -1,0 +1,128 @@
+import { createRoute, z } from '@hono/zod-openapi'
+import { caller } from '../../http/caller.ts'
+import { sendContent } from '../../http/content.ts'
+import type { HttpContext } from '../../http/context.ts'
+import { reply } from '../../http/reply.ts'
+import { endpoint } from '../../http/surface.ts'
+import { storedFiles } from '../../library/files.ts'
+import { errorResponses } from './error-contract.ts'
+import { fileObject, openaiFile } from './file-contract.ts'
+import { pageOptions, pageSchema, pageText } from './paging.ts'
+
+const filesOf = (c: HttpContext) => storedFiles(c.get('services'), caller(c).owner)
+
+const params = z.object({
+  file_id: z.string().describe('The id of a file, as either vendor writes it.'),
+})
+
+const query = z.object({
+  purpose: z.string().optional().describe('Only files with this purpose.'),
+  after: z.string().optional().describe('The last id of the page before.'),
+  limit: z.coerce.number().int().min(1).max(10_000).default(10_000).describe('Files a page holds.'),
+  order: z.enum(['asc', 'desc']).default('desc').describe('Newest first, or oldest first.'),
+})
+
+export const listFiles = endpoint(
+  createRoute({
+    method: 'get',
+    path: '/v1/files',
+    operationId: 'list_files',
+    summary: 'List files',
+    tags: ['Files'],
+    request: { query },
+    responses: {
+      200: {
+        description: 'One page of them.',
+        content: { 'application/json': { schema: pageSchema(openaiFile).openapi('FileList') } },
+      },
+      ...errorResponses(400, 401, 403, 429, 500, 502, 503),
+    },
+  }),
+  async (c) => {
+    const { purpose, ...page } = c.req.valid('query')
+    const { data, hasMore } = await filesOf(c).list({
+      ...pageOptions(page),
+      purpose: purpose || undefined,
+    })
+    return reply(c, pageText({ data: data.map(fileObject), hasMore }))
+  },
+)
+
+export const getFile = endpoint(
+  createRoute({
+    method: 'get',
+    path: '/v1/files/{file_id}',
+    operationId: 'retrieve_file',
+    summary: 'Describe a file',
+    tags: ['Files'],
+    request: { params },
+    responses: {
+      200: { description: 'The file.', content: { 'application/json': { schema: openaiFile } } },
+      ...errorResponses(401, 403, 404, 429, 500, 502, 503),
+    },
+  }),
+  async (c) => {
+    const file = await filesOf(c).find(c.req.valid('param').file_id)
+    return reply(c, JSON.stringify(fileObject(file)))
+  },
+)
+
+const bytes = { content: { '*/*': { schema: z.string().openapi({ format: 'binary' }) } } }
+
+export const getFileContent = endpoint(
+  createRoute({
+    method: 'get',
+    path: '/v1/files/{file_id}/content',
+    operationId: 'download_file',
+    summary: 'Download a file',
+    description:
+      'Byte for byte what was uploaded. `Range`, `If-Range` and `If-None-Match` are honoured.',
+    tags: ['Files'],
+    request: { params },
+    responses: {
+      200: { description: 'The content.', ...bytes },
+      206: { description: 'The range of it that was asked for.', ...bytes },
+      304: { description: 'The caller has it.' },
+      416: { description: 'It has no such range.' },
+      ...errorResponses(401, 403, 404, 429, 500, 502, 503),
+    },
+  }),
+  async (c) => {
+    const files = filesOf(c)
+    const file = await files.find(c.req.valid('param').file_id)
+    return sendContent(c, {
+      ...file,
+      etag: `"${file.id}"`,
+      open: (range) => files.open(file, range),
+    })
+  },
+)
+
+export const deleteFile = endpoint(
+  createRoute({
+    method: 'delete',
+    path: '/v1/files/{file_id}',
+    operationId: 'delete_file',
+    summary: 'Delete a file',
+    tags: ['Files'],
+    request: { params },
+    responses: {
+      200: {
+        description: 'It is gone.',
+        content: {
+          'application/json': {
+            schema: z
+              .object({ id: z.string(), object: z.literal('file'), deleted: z.literal(true) })
+              .openapi('FileDeleted'),
+          },
+        },
+      },
+      ...errorResponses(401, 403, 404, 429, 500, 502, 503),
+    },
+  }),
+  async (c) => {
+    const { file_id: id } = c.req.valid('param')
+    await filesOf(c).delete(id)
+    return reply(c, JSON.stringify({ id, object: 'file', deleted: true }))
+  },
+)

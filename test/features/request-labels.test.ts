@@ -1,0 +1,107 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { describe, expect, it } from 'vitest'
+import { type Json, useFakeBedrock } from './stage.ts'
+
+const bedrock = useFakeBedrock()
+
+const labelsOf = (at = -1) =>
+  (bedrock.fake.requests.at(at)!.json as Json)['requestMetadata'] as Json
+
+describe('the labels of a request in AWS’s invocation log', () => {
+  it('name the request, the server and the user, then what the caller wrote', async () => {
+    const metadata = { team: 'blue', 'cost center': '42', request_id: 'forged' }
+    const response = await bedrock
+      .open()
+      .ask({ user: 'u-1', metadata }, { 'x-request-id': 'mine-1' })
+    expect(Object.entries(labelsOf())).toEqual([
+      ['request_id', 'mine-1'],
+      ['server_id', 'here:1'],
+      ['user_id', 'u-1'],
+      ['team', 'blue'],
+      ['cost center', '42'],
+    ])
+    expect(await response.json()).toMatchObject({ metadata })
+  })
+
+  it('hold only what AWS takes', async () => {
+    await bedrock.open().ask({
+      safety_identifier: 'jürgen|x',
+      metadata: { 'key;é': 'line\u0000“two”', long: 'y'.repeat(400) },
+    })
+    expect(labelsOf()).toMatchObject({
+      user_id: 'j_rgen_x',
+      key__: 'line__two_',
+      long: 'y'.repeat(256),
+    })
+  })
+
+  it('are sixteen at most; the caller’s own last ones stay behind', async () => {
+    const metadata = Object.fromEntries(Array.from({ length: 16 }, (_, at) => [`k${at}`, 'v']))
+    const response = await bedrock.open().ask({ user: 'u', metadata })
+    expect(Object.keys(labelsOf())).toHaveLength(16)
+    expect(labelsOf()).not.toHaveProperty('k13')
+    expect(response.headers.get('x-outcrop-ignored-params')).toBe('metadata')
+  })
+
+  it('are refused beyond what OpenAI takes', async () => {
+    const metadata = Object.fromEntries(Array.from({ length: 17 }, (_, at) => [`k${at}`, 'v']))
+    const response = await bedrock.open().ask({ metadata })
+    expect(response.status).toBe(400)
+    expect(await response.json()).toMatchObject({ error: { param: 'metadata' } })
+  })
+})
+
+const TASK_ARN = 'arn:aws:ecs:us-west-2:123456789012:task/default/158d1c8083dd49d6b527399fd6414f5c'
+const CONTAINER = {
+  Name: 'gateway',
+  Labels: {
+    'com.amazonaws.ecs.task-arn': TASK_ARN,
+    'com.amazonaws.ecs.container-name': 'gateway',
+  },
+}
+
+/** The metadata endpoint of an ECS container agent. */
+async function startEcs(answer: unknown, status = 200) {
+  const asked: string[] = []
+  const answered = Promise.withResolvers<void>()
+  const server = createServer((request, response) => {
+    asked.push(String(request.url))
+    response.on('close', answered.resolve)
+    response.writeHead(status).end(JSON.stringify(answer))
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo
+  return {
+    asked,
+    answered: answered.promise,
+    env: { ECS_CONTAINER_METADATA_URI_V4: `http://127.0.0.1:${port}/v4/abc-123` },
+    close: () => server.close(),
+  }
+}
+
+describe('the name of a server on ECS', () => {
+  it('is its task and container, asked for once', async () => {
+    const ecs = await startEcs(CONTAINER)
+    const { ask, log } = bedrock.open(ecs.env)
+    await ask({})
+    await ecs.answered
+    await ask({})
+    await ask({})
+    expect(labelsOf(0)['server_id']).toBe('here:1')
+    expect(labelsOf()['server_id']).toBe('158d1c8083dd49d6b527399fd6414f5c.gateway')
+    expect(log().at(-1)).toMatchObject({ server_id: '158d1c8083dd49d6b527399fd6414f5c.gateway' })
+    expect(ecs.asked).toEqual(['/v4/abc-123'])
+    ecs.close()
+  })
+
+  it('is the process where ECS does not tell', async () => {
+    const ecs = await startEcs({}, 500)
+    const { ask } = bedrock.open(ecs.env)
+    await ask({})
+    await ecs.answered
+    await ask({})
+    expect(labelsOf()['server_id']).toBe('here:1')
+    ecs.close()
+  })
+})

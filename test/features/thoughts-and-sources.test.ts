@@ -1,0 +1,188 @@
+import { describe, expect, it } from 'vitest'
+import type { FakeFrame } from '../fakes/fake-bedrock-frames.ts'
+import { chunksOf, HELLO, type Json, MODELS, useFakeBedrock } from './stage.ts'
+
+const bedrock = useFakeBedrock()
+
+const USAGE = { inputTokens: 5, outputTokens: 2, totalTokens: 7 }
+const delta = (contentBlockIndex: number, change: Json): FakeFrame => ({
+  event: 'contentBlockDelta',
+  payload: { contentBlockIndex, delta: change },
+})
+const stop = (contentBlockIndex: number): FakeFrame => ({
+  event: 'contentBlockStop',
+  payload: { contentBlockIndex },
+})
+const ending = (stopReason: string): FakeFrame[] => [
+  { event: 'messageStop', payload: { stopReason } },
+  { event: 'metadata', payload: { usage: USAGE } },
+]
+
+async function streamed(body: Json, frames: FakeFrame[], env: Record<string, string> = {}) {
+  bedrock.fake.script({ frames })
+  const response = await bedrock.open(env).ask({ ...body, stream: true })
+  return chunksOf(await response.text()).map(
+    (chunk) => (chunk['choices'] as { delta: Json }[])[0]!.delta,
+  )
+}
+
+const PAGE = { web: { url: 'https://rome.example/', domain: 'rome.example' } }
+
+describe('sources', () => {
+  const CITED: FakeFrame[] = [
+    delta(0, { text: 'I looked. ' }),
+    delta(0, { text: 'It rains.' }),
+    delta(0, { citation: { title: 'Rome today', location: PAGE } }),
+    stop(0),
+    delta(1, { text: ' Bye.' }),
+    stop(1),
+    ...ending('end_turn'),
+  ]
+
+  it('are annotations in mid-stream, behind the words they support', async () => {
+    const deltas = await streamed({ web_search_options: {} }, CITED)
+    const at = deltas.findIndex((one) => 'annotations' in one)
+    expect(deltas[at]).toEqual({
+      annotations: [
+        {
+          type: 'url_citation',
+          url_citation: {
+            url: 'https://rome.example/',
+            title: 'Rome today',
+            start_index: 0,
+            end_index: 19,
+          },
+        },
+      ],
+    })
+    expect(
+      deltas
+        .slice(at + 1)
+        .map((one) => one['content'] ?? '')
+        .join(''),
+    ).toBe(' Bye.')
+  })
+
+  it('are annotations of a whole answer', async () => {
+    const content = [
+      { text: 'I looked. ' },
+      {
+        citationsContent: {
+          content: [{ text: 'It rains.' }],
+          citations: [{ title: 'Rome today', location: PAGE }],
+        },
+      },
+    ]
+    bedrock.fake.script({
+      body: {
+        output: { message: { role: 'assistant', content } },
+        stopReason: 'end_turn',
+        usage: USAGE,
+      },
+    })
+    const response = await bedrock.open().ask({ web_search_options: {} })
+    expect(await response.json()).toMatchObject({
+      choices: [
+        {
+          message: {
+            content: 'I looked. It rains.',
+            annotations: [{ url_citation: { start_index: 10, end_index: 19 } }],
+          },
+        },
+      ],
+    })
+  })
+})
+
+const THOUGHT: FakeFrame[] = [
+  delta(0, { reasoningContent: { text: 'Rain ' } }),
+  delta(0, { reasoningContent: { text: 'perhaps.' } }),
+  delta(0, { reasoningContent: { signature: 'seal' } }),
+  stop(0),
+  {
+    event: 'contentBlockStart',
+    payload: { contentBlockIndex: 1, start: { toolUse: { toolUseId: 't1', name: 'look' } } },
+  },
+  delta(1, { toolUse: { input: '{"at":"door"}' } }),
+  stop(1),
+  ...ending('tool_use'),
+]
+
+const ASKED = {
+  model: MODELS.claude,
+  thinking: { type: 'enabled', budget_tokens: 1024 },
+  tools: [{ type: 'function', function: { name: 'look', parameters: { type: 'object' } } }],
+}
+
+describe('thoughts', () => {
+  it.each([
+    [{}, 'reasoning_content'],
+    [{ CHAT_COMPLETIONS_REASONING_FIELD: 'reasoning' }, 'reasoning'],
+  ])('are told in the field %j names', async (env, field) => {
+    const deltas = await streamed(ASKED, THOUGHT, env)
+    expect(deltas.map((one) => one[field] ?? '').join('')).toBe('Rain perhaps.')
+  })
+
+  it('go back to the model as they came, with its signature, so that it thinks on with tools', async () => {
+    const deltas = await streamed(ASKED, THOUGHT)
+    const details = deltas.flatMap((one) => (one['reasoning_details'] as Json[]) ?? [])
+    bedrock.fake.forget()
+    bedrock.fake.script({ body: bedrock.reply('Wet.') })
+    const call = {
+      id: 't1',
+      type: 'function',
+      function: { name: 'look', arguments: '{"at":"door"}' },
+    }
+    await bedrock.open().ask({
+      ...ASKED,
+      messages: [
+        ...HELLO,
+        { role: 'assistant', content: null, reasoning_details: details, tool_calls: [call] },
+        { role: 'tool', tool_call_id: 't1', content: 'rain' },
+      ],
+    })
+    expect(bedrock.sent()[1]).toMatchObject({
+      additionalModelRequestFields: { thinking: { type: 'enabled', budget_tokens: 1024 } },
+      messages: [
+        { role: 'user' },
+        {
+          role: 'assistant',
+          content: [
+            { reasoningContent: { reasoningText: { text: 'Rain perhaps.', signature: 'seal' } } },
+            { toolUse: { toolUseId: 't1', name: 'look', input: { at: 'door' } } },
+          ],
+        },
+        { role: 'user', content: [{ toolResult: { toolUseId: 't1' } }] },
+      ],
+    })
+  })
+
+  it('are hidden where the caller does not want to see them', async () => {
+    const deltas = await streamed({ ...ASKED, include_reasoning: false }, THOUGHT)
+    expect(JSON.stringify(deltas)).not.toContain('Rain')
+  })
+})
+
+describe('a system prompt for a model that knows none', () => {
+  const body = {
+    model: 'mistral.mistral-7b-instruct-v0:2',
+    messages: [{ role: 'system', content: 'Be brief.' }, ...HELLO],
+  }
+
+  it('is read at the head of the first message', async () => {
+    expect((await bedrock.open().ask(body)).status).toBe(200)
+    expect(bedrock.sent()).toEqual([
+      { messages: [{ role: 'user', content: [{ text: 'Be brief.' }, { text: 'Hi' }] }] },
+    ])
+  })
+
+  it('is refused where the operator says so', async () => {
+    const { ask } = bedrock.open({ DROP_UNSUPPORTED_SYSTEM_PROMPT: 'false' })
+    const response = await ask(body)
+    expect(response.status).toBe(400)
+    expect(await response.json()).toMatchObject({
+      error: { code: 'unsupported_parameter', param: 'messages' },
+    })
+    expect((await ask({ ...body, messages: HELLO })).status).toBe(200)
+  })
+})

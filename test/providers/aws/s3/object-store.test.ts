@@ -1,0 +1,101 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { readConfig } from '../../../../app/config.ts'
+import { createS3ObjectStore } from '../../../../app/providers/aws/s3/object-store.ts'
+import { objectStoreContract } from '../../../contracts/object-store.ts'
+import { openS3Server, type S3Server } from '../../../fakes/s3-server.ts'
+
+let server: S3Server
+let plain: S3Server
+beforeAll(async () => {
+  server = await openS3Server()
+  plain = await openS3Server({ copiesParts: false })
+})
+afterAll(async () => {
+  await server.close()
+  await plain.close()
+})
+
+const storeOn = ({ env, bucket }: S3Server, more: Record<string, string> = {}) => {
+  const all = { ...env, ...more }
+  return createS3ObjectStore({ config: readConfig(all), runtime: { env: all } }, bucket)
+}
+
+objectStoreContract('S3', async () => {
+  await server.empty()
+  return storeOn(server)
+})
+
+objectStoreContract('a stand-in that copies no parts', async () => {
+  await plain.empty()
+  return storeOn(plain)
+})
+
+describe('S3', () => {
+  it('gives URLs by which one object is written and read', async () => {
+    const store = storeOn(server)
+    const put = await store.presign!('a/b c é', { method: 'PUT', seconds: 60 })
+    expect((await fetch(put, { method: 'PUT', body: 'by URL' })).status).toBe(200)
+    expect(await new Response(await store.get('a/b c é')).text()).toBe('by URL')
+    const get = await store.presign!('a/b c é', { method: 'GET', seconds: 60 })
+    expect(await (await fetch(get)).text()).toBe('by URL')
+    expect(new URL(get).searchParams.get('X-Amz-Expires')).toBe('60')
+  })
+
+  it('keeps everything below its prefix, and says where', async () => {
+    const store = storeOn(server, { AWS_S3_FILES_PREFIX: 'deep/down/' })
+    await store.put('x', new Uint8Array(1))
+    expect(store.address!('x')).toBe(`s3://${server.bucket}/deep/down/x`)
+    expect(await store.list('')).toMatchObject([{ key: 'x' }])
+  })
+
+  it('signs URLs for the bucket’s own host where no endpoint is configured', async () => {
+    const env = { ...server.env, AWS_ENDPOINT_URL_S3: '', AWS_REGION: 'eu-west-1' }
+    const make = (bucket: string, more = {}) => {
+      const config = readConfig({ ...env, ...more })
+      return createS3ObjectStore({ config, runtime: { env } }, bucket)
+    }
+    const host = async (bucket: string, more = {}) => {
+      const url = await make(bucket, more).presign!('k', { method: 'GET', seconds: 1 })
+      return url.split('?')[0]
+    }
+    expect(await host('plain')).toBe('https://plain.s3.eu-west-1.amazonaws.com/files/k')
+    expect(await host('with.dots')).toBe('https://s3.eu-west-1.amazonaws.com/with.dots/files/k')
+    expect(await host('plain', { AWS_S3_ACCELERATE: 'true' })).toBe(
+      'https://plain.s3-accelerate.amazonaws.com/files/k',
+    )
+  })
+
+  it('says that the store cannot be reached, and tells the log why', async () => {
+    const store = storeOn(server, { AWS_ENDPOINT_URL_S3: 'http://127.0.0.1:9' })
+    await expect(store.list('')).rejects.toMatchObject({ code: 'upstream', status: 502 })
+    const wrong = createS3ObjectStore(
+      { config: readConfig(server.env), runtime: { env: server.env } },
+      'no-such-bucket',
+    )
+    await expect(wrong.list('')).rejects.toMatchObject({ code: 'upstream' })
+  })
+
+  it('asks for the encryption that is configured', async () => {
+    const asked: Record<string, string | string[] | undefined>[] = []
+    const { createServer } = await import('node:http')
+    const listener = createServer((request, response) => {
+      asked.push(request.headers)
+      request.resume().on('end', () => response.end())
+    })
+    await new Promise<void>((resolve) => {
+      listener.listen(0, '127.0.0.1', resolve)
+    })
+    const { port } = listener.address() as { port: number }
+    const store = storeOn(server, {
+      AWS_ENDPOINT_URL_S3: `http://127.0.0.1:${port}`,
+      AWS_S3_SSE_KMS_KEY_ID: 'arn:aws:kms:us-east-1:1:key/k',
+    })
+    await store.put('a', new Uint8Array(3))
+    listener.closeAllConnections()
+    listener.close()
+    expect(asked[0]).toMatchObject({
+      'x-amz-server-side-encryption': 'aws:kms',
+      'x-amz-server-side-encryption-aws-kms-key-id': 'arn:aws:kms:us-east-1:1:key/k',
+    })
+  })
+})

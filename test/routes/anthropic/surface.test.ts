@@ -1,0 +1,305 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { claudeReply } from '../../fakes/claude-answers.ts'
+import { type FakeBedrock, startFakeBedrock } from '../../fakes/fake-bedrock.ts'
+import { CLAUDE, HELLO, jsonOf, NOVA, stageAws } from './stage.ts'
+
+let fake: FakeBedrock
+beforeAll(async () => {
+  fake = await startFakeBedrock()
+})
+afterEach(() => fake.forget())
+afterAll(() => fake.close())
+
+const VERSION = { 'anthropic-version': '2026-10-21' }
+const EMBEDDED = { PROVIDER: 'embedded', EMBEDDED_TOKENS_PER_SECOND: '0' }
+
+async function errorOf(answer: Response) {
+  const { type, error, request_id: id } = await jsonOf(answer)
+  expect(type).toBe('error')
+  expect(id).toBe(answer.headers.get('request-id'))
+  return { status: answer.status, ...(error as object) }
+}
+
+describe('paths', () => {
+  it.each([
+    '/anthropic/v1/messages',
+    '/anthropic/v1/messages?beta=true',
+    '/v1/messages',
+    '/v1/messages?beta=true',
+  ])('answers messages at %s', async (path) => {
+    const { send } = stageAws(fake)
+    const answer = await send(path, { model: NOVA, max_tokens: 9, messages: HELLO })
+    expect(await jsonOf(answer)).toMatchObject({ type: 'message', model: NOVA })
+  })
+
+  it('stands below the prefix the operator likes', async () => {
+    const { send } = stageAws(fake, { ANTHROPIC_ROUTES_PREFIX: '/claude/api/' })
+    const body = { model: NOVA, max_tokens: 9, messages: HELLO }
+    expect((await send('/claude/api/v1/messages', body)).status).toBe(200)
+    expect((await send('/anthropic/v1/messages', body)).status).toBe(404)
+  })
+
+  it.each(['2023-06-01', '2026-10-21', undefined])('takes the version %s', async (version) => {
+    const headers = version ? { 'anthropic-version': version } : undefined
+    const { ask } = stageAws(fake)
+    expect((await ask({ model: NOVA, messages: HELLO }, headers)).status).toBe(200)
+  })
+})
+
+describe('models', () => {
+  const card = {
+    type: 'model',
+    id: 'embedded-chat',
+    display_name: 'embedded-chat',
+    created_at: '1970-01-01T00:00:00Z',
+    lifecycle: 'active',
+    deprecated_at: null,
+    retires_at: null,
+    line: null,
+    capabilities: null,
+    max_input_tokens: null,
+    max_tokens: null,
+  }
+
+  it.each([
+    ['/anthropic/v1/models', {}],
+    ['/v1/models', VERSION],
+  ])('are listed in pages at %s', async (path, headers) => {
+    const { get } = stageAws(fake, EMBEDDED)
+    const first = await jsonOf(await get(`${path}?limit=1`, headers))
+    expect(first).toEqual({
+      data: [card],
+      first_id: 'embedded-chat',
+      last_id: 'embedded-chat',
+      has_more: true,
+    })
+    const second = await jsonOf(await get(`${path}?limit=1&after_id=embedded-chat`, headers))
+    expect(second).toMatchObject({ first_id: 'embedded-reasoner', has_more: true })
+    const before = await get(`${path}?before_id=embedded-reasoner`, headers)
+    expect(await jsonOf(before)).toMatchObject({ first_id: 'embedded-chat', has_more: false })
+  })
+
+  it("are OpenAI's at the root for everybody else", async () => {
+    const { get } = stageAws(fake, EMBEDDED)
+    expect(await jsonOf(await get('/v1/models'))).toMatchObject({ object: 'list' })
+    expect(await jsonOf(await get('/v1/models/embedded-chat'))).toMatchObject({ object: 'model' })
+  })
+
+  it('are described one by one', async () => {
+    const { get } = stageAws(fake, EMBEDDED)
+    const below = await get('/anthropic/v1/models/embedded-chat')
+    expect(await jsonOf(below)).toEqual(card)
+    expect(await jsonOf(await get('/v1/models/embedded-chat', VERSION))).toEqual(card)
+  })
+})
+
+describe('errors', () => {
+  const cases: [name: string, body: Record<string, unknown>, message: string | RegExp][] = [
+    ['no limit', { max_tokens: undefined }, 'max_tokens: Field required'],
+    ['no messages', { messages: undefined }, 'messages: Field required'],
+    [
+      'a strange role',
+      { messages: [{ role: 'tool', content: 'x' }] },
+      "messages.0.role: Input should be 'user', 'assistant' or 'system'",
+    ],
+    [
+      'a block without its text',
+      { messages: [{ role: 'user', content: [{ type: 'text' }] }] },
+      'messages.0.content.0.text: Field required',
+    ],
+    [
+      'a budget over the limit',
+      { thinking: { type: 'enabled', budget_tokens: 2000 } },
+      /budget_tokens.*max_tokens/,
+    ],
+    [
+      'too many marks',
+      {
+        messages: [
+          {
+            role: 'user',
+            content: Array.from({ length: 5 }, () => ({
+              type: 'text',
+              text: 'x',
+              cache_control: { type: 'ephemeral' },
+            })),
+          },
+        ],
+      },
+      /^messages\.0\.content\.4\.cache_control.*maximum of 4 blocks.*Found 5/,
+    ],
+  ]
+
+  it.each(cases)('are worded as Anthropic words them: %s', async (_, body, message) => {
+    const answer = await stageAws(fake).ask({ messages: HELLO, ...body })
+    const error = await errorOf(answer)
+    expect(error).toMatchObject({ status: 400, type: 'invalid_request_error' })
+    expect(error).toEqual({
+      ...error,
+      message: typeof message === 'string' ? message : expect.stringMatching(message),
+    })
+    expect(fake.requests).toEqual([])
+  })
+
+  it('say so when nobody has the model', async () => {
+    const answer = await stageAws(fake).ask({ model: 'no-such-model', messages: HELLO })
+    expect(await errorOf(answer)).toMatchObject({ status: 404, type: 'not_found_error' })
+  })
+
+  it('say so when the body is too large', async () => {
+    const { ask } = stageAws(fake, { MAX_BODY_BYTES: '2000' })
+    const answer = await ask({ messages: [{ role: 'user', content: 'x'.repeat(3000) }] })
+    expect(await errorOf(answer)).toMatchObject({ status: 413, type: 'request_too_large' })
+  })
+
+  it('have 529 for overload', async () => {
+    const none = { status: 503, errorType: 'ServiceUnavailableException', body: { message: 'no' } }
+    fake.script(none)
+    const { ask } = stageAws(fake)
+    const answer = await ask({ messages: HELLO })
+    expect(await errorOf(answer)).toMatchObject({ status: 529, type: 'overloaded_error' })
+  })
+
+  it('say when to come back', async () => {
+    fake.script({ status: 429, errorType: 'ThrottlingException', body: { message: 'slow down' } })
+    const answer = await stageAws(fake).ask({ messages: HELLO })
+    expect(await errorOf(answer)).toMatchObject({ status: 429, type: 'rate_limit_error' })
+    expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0)
+  })
+
+  it('keep the form for keys, unknown paths and methods', async () => {
+    const { get, send } = stageAws(fake, { API_KEY: 'secret' })
+    const unkeyed = await errorOf(await send('/v1/messages', {}))
+    expect(unkeyed).toMatchObject({ status: 401, type: 'authentication_error' })
+    const models = await errorOf(await get('/v1/models/x', { ...VERSION, 'x-api-key': 'secret' }))
+    expect(models).toMatchObject({ status: 404, type: 'not_found_error' })
+    const key = { authorization: 'Bearer secret' }
+    const lost = await errorOf(await get('/anthropic/v1/nothing', key))
+    expect(lost).toMatchObject({ status: 404, type: 'not_found_error' })
+    const method = await errorOf(await get('/anthropic/v1/messages', key))
+    expect(method).toMatchObject({ status: 405, type: 'invalid_request_error' })
+  })
+})
+
+describe('count_tokens', () => {
+  it('asks AWS for the id as called, then for the model behind the profile', async () => {
+    fake.requests.length = 0
+    fake.script({
+      status: 400,
+      errorType: 'ValidationException',
+      body: { message: 'The provided model identifier is invalid.' },
+    })
+    fake.script({ body: { inputTokens: 42 } })
+    const answer = await stageAws(fake).count({ messages: HELLO, system: 'Be brief.' })
+    expect(await jsonOf(answer)).toEqual({ input_tokens: 42 })
+    expect(answer.headers.get('x-outcrop-token-count')).toBe('model')
+    const base = CLAUDE.replace('us.', '')
+    expect(fake.requests.map(({ path }) => decodeURIComponent(path))).toEqual([
+      `/model/${CLAUDE}/count-tokens`,
+      `/model/${base}/count-tokens`,
+    ])
+    const { input } = fake.requests[1]!.json as { input: { invokeModel: { body: string } } }
+    expect(JSON.parse(Buffer.from(input.invokeModel.body, 'base64').toString())).toEqual({
+      anthropic_version: 'bedrock-2023-05-31',
+      max_tokens: 64_000,
+      messages: HELLO,
+      system: 'Be brief.',
+    })
+  })
+
+  it.each([
+    ['AWS counts for neither', CLAUDE],
+    ['the model cannot be asked to count', NOVA],
+  ])('estimates, and says so, when %s', async (_, model) => {
+    fake.script({ status: 500, errorType: 'InternalServerException', body: { message: 'no' } })
+    const answer = await stageAws(fake).count({
+      model,
+      messages: [{ role: 'user', content: 'x'.repeat(350) }],
+    })
+    expect(await jsonOf(answer)).toEqual({ input_tokens: 104 })
+    expect(answer.headers.get('x-outcrop-token-count')).toBe('estimate')
+  })
+
+  it('is exact for embedded models', async () => {
+    const { count, ask } = stageAws(fake, EMBEDDED)
+    const body = { model: 'embedded-chat', messages: HELLO }
+    const counted = await count(body)
+    const { usage } = await jsonOf(await ask({ ...body, max_tokens: 500 }))
+    expect(counted.headers.get('x-outcrop-token-count')).toBe('model')
+    expect(await jsonOf(counted)).toEqual({
+      input_tokens: (usage as { input_tokens: number }).input_tokens,
+    })
+  })
+
+  it('refuses what is no request', async () => {
+    const answer = await stageAws(fake).count({ messages: 'Hello' })
+    expect(await errorOf(answer)).toMatchObject({
+      status: 400,
+      message: 'messages: Input should be a valid list',
+    })
+  })
+})
+
+describe('message threads', () => {
+  const said = (text: string) => ({ body: claudeReply([{ type: 'text', text }]) })
+  const user = (text: string) => ({ role: 'user', content: [{ type: 'text', text }] })
+  const create = { thread: { type: 'create' } }
+  const after = (id: unknown) => ({ thread: { type: 'continue', previous_message_id: id } })
+  const sent = () => (fake.requests.at(-1)!.json as { messages: unknown[] }).messages
+
+  it('remember the conversation, its system prompt and its tools', async () => {
+    const { ask } = stageAws(fake)
+    const mark = { cache_control: { type: 'ephemeral' } }
+    fake.script(said('One.'))
+    fake.script(said('Two.'))
+    const marked = { role: 'user', content: [{ type: 'text', text: 'First', ...mark }] }
+    const first = await ask({ messages: [marked], system: 'Count.', ...create })
+    const { id } = await jsonOf(first)
+    const second = await ask({ messages: [user('Second')], ...after(id) })
+    expect(await jsonOf(second)).toMatchObject({ content: [{ text: 'Two.' }] })
+    expect(fake.requests.at(-1)!.json).toMatchObject({ system: 'Count.' })
+    expect(sent()).toEqual([
+      user('First'),
+      { role: 'assistant', content: [{ type: 'text', text: 'One.' }] },
+      user('Second'),
+    ])
+  })
+
+  it('go on once from every answer', async () => {
+    const { ask } = stageAws(fake)
+    fake.script(said('Well.'))
+    const { id } = await jsonOf(await ask({ messages: HELLO, ...create }))
+    expect((await ask({ messages: HELLO, ...after(id) })).status).toBe(200)
+    expect(await errorOf(await ask({ messages: HELLO, ...after(id) }))).toMatchObject({
+      status: 400,
+      details: { error_code: 'thread_already_continued' },
+    })
+  })
+
+  it('are unknown to whoever did not begin them here', async () => {
+    const { ask } = stageAws(fake)
+    expect(await errorOf(await ask({ messages: HELLO, ...after('msg_x') }))).toMatchObject({
+      status: 404,
+      type: 'not_found_error',
+      details: { error_code: 'thread_not_found' },
+    })
+  })
+
+  it('do not change what they were created with', async () => {
+    const { ask } = stageAws(fake)
+    fake.script(said('Well.'))
+    const { id } = await jsonOf(await ask({ messages: HELLO, system: 'A', ...create }))
+    expect(await errorOf(await ask({ messages: HELLO, system: 'B', ...after(id) }))).toMatchObject({
+      status: 400,
+      details: { error_code: 'thread_fingerprint_mismatch' },
+    })
+  })
+
+  it('are refused as documented where none are kept', async () => {
+    const { ask } = stageAws(fake, { MESSAGE_THREADS: 'false' })
+    expect(await errorOf(await ask({ messages: HELLO, ...create }))).toMatchObject({
+      status: 400,
+      details: { error_code: 'thread_unsupported_request', unsupported: ['thread'] },
+    })
+  })
+})

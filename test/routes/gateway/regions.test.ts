@@ -1,0 +1,186 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { textFrames, textReply } from '../../fakes/fake-bedrock-frames.ts'
+import { type FakeRegions, startFakeRegions, TROUBLES } from '../../fakes/fake-regions.ts'
+import { NOVA, serve, servedBy } from './served-regions.ts'
+
+const { throttled, unavailable } = TROUBLES
+const [EAST, WEST, EU] = ['us-east-1', 'us-west-2', 'eu-west-1'] as const
+
+let aws: FakeRegions
+beforeEach(async () => {
+  aws = await startFakeRegions([EAST, WEST, EU])
+})
+afterEach(() => aws.close())
+
+describe.each([{ stream: false }, { stream: true }])('a region that fails, $stream', (way) => {
+  it.each([
+    ['throttles', throttled],
+    ['is unavailable', unavailable],
+    [
+      'has an error of its own',
+      { status: 500, errorType: 'InternalServerException', body: { message: 'x' } },
+    ],
+    [
+      'has no quota left',
+      { status: 400, errorType: 'ServiceQuotaExceededException', body: { message: 'x' } },
+    ],
+    ['is not ready', { status: 429, errorType: 'ModelNotReadyException', body: { message: 'x' } }],
+    ['took too long', { status: 408, errorType: 'ModelTimeoutException', body: { message: 'x' } }],
+    ['answers by a broken proxy', { status: 502, body: '<html>' }],
+    ['resets the connection', { body: '{', frames: [], resetAfter: 0 }],
+  ])('because it %s leads to the next one, and is left alone thereafter', async (_, script) => {
+    const { chat, log } = serve(aws.env)
+    aws.of(EAST).script(script)
+    const first = await chat(NOVA, way)
+    expect(first.status).toBe(200)
+    expect(servedBy(first)).toEqual({ region: WEST, model: NOVA, attempts: '2' })
+    await first.text()
+    const second = await chat(NOVA, way)
+    expect(servedBy(second)).toEqual({ region: WEST, model: NOVA, attempts: '1' })
+    await second.text()
+    expect(aws.counts()).toEqual({ [EAST]: 1, [WEST]: 2, [EU]: 0 })
+    const [line] = log().filter(({ type }) => type === 'request')
+    expect(line).toMatchObject({ attempts: 2, region: WEST, outcome: 'answered' })
+    expect(line.region_attempts.map((one: { outcome: string }) => one.outcome)).toEqual([
+      expect.stringMatching(/rate-limit|quota|overloaded|upstream|timeout|stream-incomplete/),
+      'answered',
+    ])
+    expect(log()).toContainEqual(
+      expect.objectContaining({ message: 'A region did not answer.', region: EAST }),
+    )
+  })
+
+  it.each([
+    ['a request that is wrong', 400, 'ValidationException', 400],
+    ['a model without access', 403, 'AccessDeniedException', 403],
+    ['a model that fails on this request', 424, 'ModelErrorException', 502],
+  ])('does not lead on: %s', async (_, status, errorType, expected) => {
+    const { chat } = serve(aws.env)
+    aws.of(EAST).script({ status, errorType, body: { message: 'No.' } })
+    const response = await chat(NOVA, way)
+    expect(response.status).toBe(expected)
+    expect(response.headers.get('x-outcrop-attempts')).toBe('1')
+    expect(aws.counts()).toEqual({ [EAST]: 1, [WEST]: 0, [EU]: 0 })
+  })
+
+  it('everywhere is told with when to come back, each region asked once', async () => {
+    const { chat, log } = serve(aws.env)
+    for (const region of [EAST, WEST, EU]) aws.of(region).script(throttled)
+    const response = await chat(NOVA, way)
+    expect(response.status).toBe(429)
+    expect(response.headers.get('retry-after')).toBe('60')
+    expect(response.headers.get('x-outcrop-attempts')).toBe('3')
+    expect(aws.counts()).toEqual({ [EAST]: 1, [WEST]: 1, [EU]: 1 })
+    const [line] = log().filter(({ type }) => type === 'request')
+    expect(line.attempts).toBe(3)
+    expect(line.error_detail[0]).toMatch(/us-east-1 .*rate-limit; us-west-2 .*; eu-west-1/)
+  })
+
+  it('keeps a refusal elsewhere from hiding why: 429, not 403', async () => {
+    const { chat } = serve(aws.env)
+    aws.of(EAST).script(throttled)
+    const denied = { status: 403, errorType: 'AccessDeniedException', body: { message: 'No.' } }
+    aws.of(WEST).script(denied)
+    aws.of(EU).script(denied)
+    expect((await chat(NOVA, way)).status).toBe(429)
+    expect(aws.counts()).toEqual({ [EAST]: 1, [WEST]: 1, [EU]: 1 })
+  })
+})
+
+describe('a region that is dead', () => {
+  it('is passed by, and a server that cannot reach any says 503', async () => {
+    await aws.of(EAST).close()
+    const { chat } = serve(aws.env)
+    expect(servedBy(await chat(NOVA))).toEqual({ region: WEST, model: NOVA, attempts: '2' })
+    await aws.of(WEST).close()
+    await aws.of(EU).close()
+    const response = await serve(aws.env).chat(NOVA)
+    expect(response.status).toBe(503)
+    expect(response.headers.get('x-outcrop-attempts')).toBe('3')
+  })
+})
+
+describe('a region that is slow', () => {
+  const never = new Promise<void>(() => {})
+
+  it('is given up for the next, and cancelled', async () => {
+    const { chat } = serve({ ...aws.env, AWS_BEDROCK_ATTEMPT_TIMEOUT: '0.05' })
+    aws.of(EAST).script({ until: never })
+    const response = await chat(NOVA, { stream: true })
+    expect(servedBy(response)).toEqual({ region: WEST, model: NOVA, attempts: '2' })
+    expect(await response.text()).toContain('[DONE]')
+    await aws.of(EAST).waitForAbort()
+  })
+
+  it('makes a whole answer come from the next after half of the time', async () => {
+    const { chat } = serve({ ...aws.env, AI_RESPONSE_TIMEOUT: '0.4' })
+    aws.of(EAST).script({ until: never })
+    expect(servedBy(await chat(NOVA))).toMatchObject({ region: WEST, attempts: '2' })
+  })
+
+  it('is raced by a second one, and the loser cancelled', async () => {
+    const { chat } = serve({ ...aws.env, AWS_BEDROCK_HEDGE_MS: '30' })
+    aws.of(EAST).script({ until: never })
+    const response = await chat(NOVA, { stream: true })
+    expect(servedBy(response)).toMatchObject({ region: WEST, attempts: '1' })
+    await response.text()
+    await aws.of(EAST).waitForAbort()
+    // A race that was lost proves nothing: the region is asked first again.
+    aws.of(EAST).forget()
+    const again = await chat(NOVA)
+    expect(servedBy(again)).toMatchObject({ region: EAST })
+  })
+
+  it('wins its race when the second one fails', async () => {
+    const { chat } = serve({ ...aws.env, AWS_BEDROCK_HEDGE_MS: '20' })
+    let release = () => {}
+    const until = new Promise<void>((resolve) => {
+      release = resolve
+    })
+    aws.of(EAST).script({ until, body: textReply('At last.') })
+    aws.of(WEST).script(throttled)
+    const asked = chat(NOVA)
+    await aws.of(WEST).waitForRequest()
+    release()
+    expect(servedBy(await asked)).toMatchObject({ region: EAST })
+    expect(aws.counts()[EU]).toBe(0)
+  })
+})
+
+describe('a stream', () => {
+  it('that breaks off after its first words is never asked elsewhere', async () => {
+    const { chat } = serve(aws.env)
+    aws.of(EAST).script({ frames: textFrames(['Half', ' of']), resetAfter: 2, delayBetween: 10 })
+    const response = await chat(NOVA, { stream: true })
+    const text = await response.text()
+    expect(response.status).toBe(200)
+    expect(text).toContain('Half')
+    expect(text).not.toContain('[DONE]')
+    expect(aws.counts()).toEqual({ [EAST]: 1, [WEST]: 0, [EU]: 0 })
+  })
+
+  it('whose first frame is an exception is asked elsewhere', async () => {
+    const { chat } = serve(aws.env)
+    aws.of(EAST).script({
+      frames: [{ exception: 'throttlingException', payload: { message: 'Too many tokens' } }],
+    })
+    const response = await chat(NOVA, { stream: true })
+    expect(servedBy(response)).toEqual({ region: WEST, model: NOVA, attempts: '2' })
+    expect(await response.text()).toContain('[DONE]')
+  })
+})
+
+describe('a prompt that lies in a cache', () => {
+  it('is asked where it lies, whatever the strategy', async () => {
+    const { chat } = serve({ ...aws.env, AWS_BEDROCK_REGION_ROUTING: 'round_robin' })
+    const usage = { inputTokens: 1, outputTokens: 1, totalTokens: 2, cacheReadInputTokens: 900 }
+    for (const region of [EAST, WEST, EU]) aws.of(region).script({ body: textReply('Yes.', usage) })
+    const regions: (string | null)[] = []
+    for (let times = 0; times < 4; times += 1) {
+      regions.push(servedBy(await chat(NOVA, { prompt_cache_key: 'mine' })).region)
+    }
+    expect(new Set(regions).size).toBe(1)
+    const others = [servedBy(await chat(NOVA)).region, servedBy(await chat(NOVA)).region]
+    expect(new Set(others).size).toBe(2)
+  })
+})
