@@ -49,12 +49,12 @@ export function createByteQueue({ flow, stop, atTurn }: Source): ByteQueue {
     return undefined
   }
   // The reader is woken by a promise, so it takes all that one network read brought, not the first of it.
+  const arrival = () =>
+    new Promise<void>((resolve) => {
+      wake = resolve
+    })
   const read = async (): Promise<Buffer | undefined> => {
-    if (held === 0 && !ended && !failure) {
-      await new Promise<void>((resolve) => {
-        wake = resolve
-      })
-    }
+    if (held === 0 && !ended && !failure) await arrival()
     return take()
   }
   return {
@@ -83,9 +83,10 @@ export function createByteQueue({ flow, stop, atTurn }: Source): ByteQueue {
     },
     async text() {
       limit = Number.POSITIVE_INFINITY
-      const parts: Buffer[] = []
-      for (let part = await read(); part; part = await read()) parts.push(part)
-      return (parts.length === 1 ? parts[0]! : Buffer.concat(parts)).toString()
+      if (flow.paused) flow.resume()
+      while (!ended && !failure) await arrival()
+      if (failure) throw failure
+      return take()?.toString() ?? ''
     },
   }
 }

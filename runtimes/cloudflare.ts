@@ -4,6 +4,7 @@ import { createFetchTransport } from './fetch-transport.ts'
 import { madeOnFirstRequest } from './first-request.ts'
 import { onRequestAborted } from './on-caller-left.ts'
 import { createPlatformWebFetch } from './platform-web-fetch.ts'
+import { bucketOf } from './stores/r2-object-store.ts'
 import { webStreamOut } from './web-stream-out.ts'
 
 /** Bindings that are text; stores and services are objects. */
@@ -19,6 +20,7 @@ export default madeOnFirstRequest((env: object) =>
     streamOut: webStreamOut,
     log: consoleLog,
     webFetch: createPlatformWebFetch,
+    openObjects: bucketOf(env),
     onCallerLeft: onRequestAborted,
   }),
 )

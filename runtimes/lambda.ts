@@ -17,6 +17,7 @@ const app = madeOnFirstRequest((invocation: LambdaEnv) =>
   createApp({
     name: 'lambda',
     env: withinInvocation(process.env, invocation),
+    instance: process.env['AWS_LAMBDA_LOG_STREAM_NAME'],
     public: true,
     transport,
     streamOut: webStreamOut,

@@ -4,6 +4,9 @@ import { createCredentials } from './credentials.ts'
 import { createDigest } from './digest.ts'
 import { instanceName } from './instance-name.ts'
 import { createLineLog } from './line-log.ts'
+import { nodeBytesOut } from './node-bytes-out.ts'
+import { nodeRequestBody } from './node-request-body.ts'
+import { nodeRequestHeader } from './node-request-header.ts'
 import { nodeStreamOut } from './node-stream-out.ts'
 import { onNodeCallerLeft } from './on-caller-left.ts'
 import { createPinnedWebFetch } from './pinned-web-fetch.ts'
@@ -25,12 +28,15 @@ await start(async () => {
     transport: createUndiciTransport(env, atTurn),
     turn: untilTurn(atTurn),
     streamOut: nodeStreamOut,
+    bytesOut: nodeBytesOut,
     log: createLineLog(),
     credentials: createCredentials(env),
     digest: createDigest(),
     webFetch: createPinnedWebFetch,
     openState,
     openObjects,
+    requestBody: nodeRequestBody,
+    requestHeader: nodeRequestHeader,
     onCallerLeft: onNodeCallerLeft,
   }
   await serve(createApp(runtime), runtime, serveNode)

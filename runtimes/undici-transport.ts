@@ -39,15 +39,13 @@ export function createUndiciTransport(
     return dispatchers
   }
   return {
-    async send(request, options) {
-      if (options.signal.aborted) throw callerLeft(options.signal)
+    send(request, options) {
+      const { signal, connectTimeout = CONNECT_TIMEOUT } = options
+      if (signal.aborted) return Promise.reject(callerLeft(signal))
+      const call = { request, options, atTurn }
+      if (dispatchers) return exchange(dispatchers(request.origin, connectTimeout), call)
       loading ??= load()
-      const find = dispatchers ?? (await loading)
-      return exchange(find(request.origin, options.connectTimeout ?? CONNECT_TIMEOUT), {
-        request,
-        options,
-        atTurn,
-      })
+      return loading.then((find) => exchange(find(request.origin, connectTimeout), call))
     },
   }
 }

@@ -12,7 +12,8 @@ export type FormEvent =
 /**
  * Reads `multipart/form-data` (RFC 7578) as it comes, holding no more than what may be part of a boundary.
  * `write` takes the next bytes once `next` has said that there are no more events; the bytes of events
- * are views on what was written. `next` throws `invalid-request` on what is no form.
+ * are views on what was written, in which nobody is interested any more. `next` throws `invalid-request`
+ * on what is no form.
  */
 export interface MultipartParser {
   write(bytes: Uint8Array): void
@@ -26,11 +27,12 @@ const HEADERS_LIMIT = 16 * 1024
 const CR = 13
 const LF = 10
 const DASH = 45
+/** The blank line behind headers, with the end of the last of them. */
+const HEADERS_END = createByteSearch(Uint8Array.of(CR, LF, CR, LF))
 const BLANKS: ReadonlySet<number> = new Set([9, 32])
 
 export function createMultipartParser(boundary: string): MultipartParser {
   const delimiter = createByteSearch(new TextEncoder().encode(`\r\n--${boundary}`))
-  const headersEnd = createByteSearch(Uint8Array.of(CR, LF, CR, LF))
   let state: State = 'preamble'
   // The first boundary may stand at the very start, where no line ends before it.
   let rest: Uint8Array = Uint8Array.of(CR, LF)
@@ -39,19 +41,20 @@ export function createMultipartParser(boundary: string): MultipartParser {
   const takeContent = (whenFound: State): Uint8Array => {
     const at = delimiter.find(rest)
     const content = rest.subarray(0, at === -1 ? rest.length - delimiter.begunAtEnd(rest) : at)
-    rest = rest.subarray(at === -1 ? content.length : at + delimiter.length)
+    // A copy, for whoever takes the content may do with its memory what he likes; `slice` of Node's is none.
+    rest = new Uint8Array(rest.subarray(at === -1 ? content.length : at + delimiter.length))
     if (at !== -1) state = whenFound
     return content
   }
 
   const takeHeaders = (): FormEvent | undefined => {
-    const end = headersEnd.find(rest)
+    const end = HEADERS_END.find(rest)
     if ((end === -1 ? rest.length : end) > HEADERS_LIMIT) {
       throw broken('the headers of a part are too long')
     }
     if (end === -1) return undefined
     const headers = readPartHeaders(rest.subarray(0, end))
-    rest = rest.subarray(end + headersEnd.length)
+    rest = rest.subarray(end + HEADERS_END.length)
     state = 'body'
     return { type: 'part', headers }
   }
@@ -63,10 +66,8 @@ export function createMultipartParser(boundary: string): MultipartParser {
       state = 'ended'
       return { type: 'end' }
     }
-    let at = 0
-    while (BLANKS.has(rest[at]!)) at++
-    if (rest.length < at + 2 && at < HEADERS_LIMIT) return undefined
-    if (rest[at] !== CR || rest[at + 1] !== LF) throw broken('a boundary is followed by text')
+    const at = lineEndIn(rest)
+    if (at === undefined) return undefined
     // The line's end is left, so that the blank line of a part without headers is found as well.
     rest = rest.subarray(at)
     state = 'headers'
@@ -101,6 +102,15 @@ export function createMultipartParser(boundary: string): MultipartParser {
       if (state !== 'ended') rest = rest.length === 0 ? bytes : joined(rest, bytes)
     },
   }
+}
+
+/** Where the rest of a boundary's line ends, of which nothing but blanks is left; undefined while it is not here. */
+function lineEndIn(rest: Uint8Array): number | undefined {
+  let at = 0
+  while (BLANKS.has(rest[at]!)) at++
+  if (rest.length < at + 2 && at < HEADERS_LIMIT) return undefined
+  if (rest[at] === CR && rest[at + 1] === LF) return at
+  throw broken('a boundary is followed by text')
 }
 
 /** The boundary that a content type names; undefined when it is no form. */

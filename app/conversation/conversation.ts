@@ -221,6 +221,8 @@ export interface Conversation {
   stream: boolean
   /** Whether a stream ends with a usage report. Whole replies always carry one. */
   streamUsage?: boolean
+  /** Stored files whose content shall stand in front of the conversation. */
+  fileIds?: string[]
   /** The end user behind the caller. */
   user?: string
   /** The caller's own labels. */

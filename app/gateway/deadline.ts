@@ -22,7 +22,9 @@ export function openDeadline(seconds: number, onLeft: Heard['onLeft']): Deadline
     controller.abort(error)
   }
   const timer = setTimeout(
-    () => stop(new GatewayError('timeout', 'The model did not answer in time. Retry the request.')),
+    // A model that is too slow is one that is not available: clients know to come back after a 503.
+    () =>
+      stop(new GatewayError('overloaded', 'The model did not answer in time. Retry the request.')),
     seconds * 1000,
   )
   onLeft?.(() => stop(new GatewayError('caller-left', 'The caller left before the answer.')))

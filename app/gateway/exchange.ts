@@ -6,7 +6,8 @@ import type { Answer, ExchangeRecord, Heard } from './answer.ts'
 import { answerHeaders, ignoredNames } from './answer-headers.ts'
 import { withCallerOptions } from './caller-options.ts'
 import { type Deadline, openDeadline } from './deadline.ts'
-import { findChatModel } from './find-model.ts'
+import { governExtraFields } from './extra-fields.ts'
+import { findChatModel, withNearestNames } from './find-model.ts'
 import { createFrames } from './frames.ts'
 import { createKeeper, type Keeper, keepAnswer } from './keep.ts'
 import { laneOf } from './lane.ts'
@@ -32,7 +33,9 @@ interface Exchange {
 export async function exchange(heard: Heard, services: Services): Promise<Answer> {
   const { config } = services
   const decoded = heard.dialect.server.decodeRequest(heard.body)
-  const found = await findChatModel(withCallerOptions(decoded, heard, config), services)
+  const wished = withCallerOptions(governExtraFields(decoded, config), heard, config)
+  const finding = findChatModel(wished, services)
+  const found = finding instanceof Promise ? await finding : finding
   const { asked, card, by } = found
   const settled = settle(asked, { heard, card, services })
   const server = (heard.answerIn ?? heard.dialect).server
@@ -41,24 +44,21 @@ export async function exchange(heard: Heard, services: Services): Promise<Answer
     heard.onLeft,
   )
   try {
-    const conversation = await resolveMedia(settled, {
-      card,
-      services,
-      owner: heard.owner,
-      signal: deadline.signal,
-    })
+    const { signal } = deadline
+    const resolving = resolveMedia(settled, { card, services, owner: heard.owner, signal })
+    const conversation = resolving instanceof Promise ? await resolving : resolving
     const started: Exchange = {
       conversation,
       chat: shapeAnswers(laneOf(found, heard), conversation, { card, speech: services.speech }),
       server,
-      call: { requestId: heard.requestId, signal: deadline.signal },
+      call: { requestId: heard.requestId, signal },
       head: openHead(server, conversation),
       record: { model: conversation.model, resolvedBy: by, stream: conversation.stream },
       keep: conversation.store || heard.keeps ? heard.keep : undefined,
     }
     return await (conversation.stream ? stream(started, deadline) : whole(started, deadline))
   } catch (thrown) {
-    throw deadline.explain(thrown)
+    throw await withNearestNames(deadline.explain(thrown), found, services)
   } finally {
     deadline.clear()
   }
@@ -145,20 +145,23 @@ function note({ conversation, server, record }: Exchange, served: Served): void 
 }
 
 function openHead(server: ServerSide, conversation: Conversation): AnswerHead {
-  const now = Date.now()
+  const now = performance.timeOrigin + performance.now()
   return {
     // The time comes first, so that what is kept by its id lies in the order it was asked for.
-    id: server.idPrefix + timeHex(now) + randomHex() + randomHex(),
+    id: server.idPrefix + timeHex(now) + randomHex() + randomHex() + randomHex(),
     created: Math.floor(now / 1000),
     model: conversation.model,
   }
 }
 
-/** Eight hex digits. An id must be unlike all others, not unguessable: whose it is decides who may read it. */
-const randomHex = () => hex(Math.random() * 2 ** 32, 8)
+/** Six hex digits. An id must be unlike all others, not unguessable: whose it is decides who may read it. */
+const randomHex = () => hex(Math.random() * 2 ** 24, 6)
 
-/** Twelve hex digits. */
-const timeHex = (now: number) => hex(now / 2 ** 24, 6) + hex(now % 2 ** 24, 6)
+/** Fifteen hex digits, of milliseconds and their thousandths: two requests share a millisecond easily. */
+function timeHex(now: number): string {
+  const upper = Math.floor(now / 2 ** 24)
+  return hex(upper, 6) + hex(now - upper * 2 ** 24, 6) + hex((now % 1) * 1000, 3)
+}
 
-// Up to 32 bits: what is larger takes the engine twenty times as long.
-const hex = (number: number, digits: number) => (number >>> 0).toString(16).padStart(digits, '0')
+// Of at most 31 bits: what is larger takes the engine twenty times as long to write.
+const hex = (number: number, digits: number) => (number | 0).toString(16).padStart(digits, '0')

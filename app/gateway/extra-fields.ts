@@ -114,10 +114,11 @@ const CONTROL_FIELDS: ReadonlySet<string> = new Set([
  * ignored. Throws 400 naming the first unknown field where the operator wants strictness.
  */
 export function governExtraFields(asked: Conversation, config: Config): Conversation {
+  if (!asked.extraFields) return asked
   const { extraFields, ...rest } = asked
-  const names = Object.keys(extraFields ?? {})
+  const names = Object.keys(extraFields)
   const [first] = names
-  if (!extraFields || first === undefined) return asked
+  if (first === undefined) return asked
   if (config.STRICT_INPUT_VALIDATION) {
     throw new GatewayError('invalid-request', `Unknown parameter: '${first}'.`, {
       param: first,

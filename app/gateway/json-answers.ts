@@ -88,7 +88,7 @@ const filters = (format: Structured): boolean =>
 function jsonOnly(events: ReplyStream): ReplyStream {
   const open = new Map<number, JsonFilter>()
   return {
-    cancel: events.cancel,
+    cancel: () => events.cancel(),
     async read() {
       const batch = await events.read()
       return batch?.flatMap((event) => filtered(event, open))

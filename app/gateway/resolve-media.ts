@@ -6,6 +6,8 @@ import { GatewayError } from '../errors.ts'
 import type { ModelCard } from '../ports/models.ts'
 import type { Services } from '../ports/services.ts'
 import type { FetchedFile, WebFetchOptions } from '../ports/web-fetch.ts'
+import { refuseBomb } from './archive-check.ts'
+import { withFileContext } from './file-context.ts'
 
 /** What resolving needs to know besides the conversation. */
 export interface MediaResolution {
@@ -22,14 +24,27 @@ type Kind = MediaPart['type']
  * The conversation with every attachment in a form its model reads: bytes fetched, types told by content,
  * what is too large put into S3. The conversation itself when there is nothing to do.
  */
-export async function resolveMedia(
+export function resolveMedia(
+  conversation: Conversation,
+  resolution: MediaResolution,
+): Conversation | Promise<Conversation> {
+  if (conversation.fileIds) return withFiles(conversation, resolution)
+  const found: MediaPart[] = []
+  for (const turn of conversation.turns) collect(turn.parts, found)
+  return found.length === 0 ? conversation : resolveAll(found, conversation, resolution)
+}
+
+async function withFiles(conversation: Conversation, resolution: MediaResolution) {
+  const { services, owner, signal } = resolution
+  const read = await withFileContext(conversation, { services, owner, signal })
+  return resolveMedia(read, resolution)
+}
+
+async function resolveAll(
+  found: readonly MediaPart[],
   conversation: Conversation,
   resolution: MediaResolution,
 ): Promise<Conversation> {
-  const found: MediaPart[] = []
-  for (const turn of conversation.turns) collect(turn.parts, found)
-  if (found.length === 0) return conversation
-
   const resolved = new Map<Part, Part>()
   const waiting = [...found]
   const work = async () => {
@@ -114,6 +129,7 @@ async function fetched(
   }
   const file = await fetching
   const mediaType = sniffBytes(file.bytes, claim(part) ?? claim(file))
+  refuseBomb(mediaType, () => file.bytes)
   const part64: MediaPart = {
     ...part,
     type: kindOf(mediaType, part.type),
@@ -127,6 +143,7 @@ async function fetched(
 /** The part with its type told by its content; a claim counts only where content tells nothing. */
 function told(part: MediaPart, data: string): MediaPart {
   const mediaType = sniffBase64(data, claim(part))
+  refuseBomb(mediaType, () => decodeBase64(data))
   return { ...part, type: kindOf(mediaType, part.type), mediaType }
 }
 

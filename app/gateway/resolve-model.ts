@@ -34,12 +34,30 @@ interface Asked extends Wish {
  * Throws `GatewayError`: 404 `model-not-found` with names like it, 400 for a wildcard that fits several
  * models equally or a name callers may not use.
  */
-export async function resolveModel(
+export function resolveModel(
   name: string,
   services: Services,
   wish: Wish = {},
-): Promise<Resolution> {
-  const asked: Asked = { ...wish, services, met: new Set() }
+): Resolution | Promise<Resolution> {
+  return resolveAtOnce(name, services) ?? resolveInTurn(name, { ...wish, services, met: new Set() })
+}
+
+/** What most requests ask for: an id with no other meaning, of a provider that need not look it up. */
+function resolveAtOnce(name: string, { providers, config }: Services): Resolution | undefined {
+  let unlisted: FoundModel | undefined
+  for (const provider of providers) {
+    const found = provider.find(name)
+    if (found instanceof Promise || found?.standing === 'any-name') return undefined
+    if (found && found.standing !== 'unlisted') return { found, by: 'id' }
+    if (provider.names?.().successorOf(name) !== undefined) return undefined
+    unlisted ??= found
+  }
+  const isAlias = Object.hasOwn(config.MODEL_ALIASES, name)
+  return unlisted && !isAlias ? { found: unlisted, by: 'id' } : undefined
+}
+
+async function resolveInTurn(name: string, asked: Asked): Promise<Resolution> {
+  const { services } = asked
   const resolution = await resolve(name, asked)
   if (resolution) return resolution
   throw await notFound(name, services)
@@ -114,17 +132,18 @@ async function firstAvailable(
   if (!provider.names) return undefined
   // Which models there are is known only from the list; once fetched it is at hand.
   const isListed = (await provider.list()).length > 0
-  const ids = provider.names().aliases.get(name) ?? []
-  const candidates = await findAll(ids, provider)
-  const available = candidates.filter(({ standing }) => standing === undefined)
-  const wanted = available.find(({ card }) => owner !== undefined && isBy(owner, card))
+  let available: FoundModel | undefined
+  let unlisted: FoundModel | undefined
+  for (const id of provider.names().aliases.get(name) ?? []) {
+    const finding = provider.find(id, { configured: true })
+    const found = finding instanceof Promise ? await finding : finding
+    if (found?.standing === 'unlisted') unlisted ??= found
+    if (!found || found.standing !== undefined) continue
+    if (owner === undefined || isBy(owner, found.card)) return found
+    available ??= found
+  }
   // Nobody could be listed: the best one is asked, and AWS will say.
-  return wanted ?? available[0] ?? (isListed ? undefined : candidates[0])
-}
-
-async function findAll(ids: readonly string[], provider: Provider): Promise<FoundModel[]> {
-  const found = await Promise.all(ids.map((id) => provider.find(id, { configured: true })))
-  return found.filter((one) => one !== undefined)
+  return available ?? (isListed ? undefined : unlisted)
 }
 
 /** `mistral` is Mistral AI, `moonshot` Moonshot AI. */
@@ -204,20 +223,23 @@ async function byWildcard(
 const refusedPattern = (message: string) =>
   new GatewayError('invalid-request', message, { param: 'model', reason: 'invalid_value' })
 
-/** 404, with the names most like the one that does not exist. */
-export async function notFound(name: string, services: Services): Promise<GatewayError> {
-  const cards = await listModels(services)
-  const aliases = services.providers.flatMap((one) => [...(one.names?.().aliases.keys() ?? [])])
-  const configured = Object.keys(services.config.MODEL_ALIASES)
-  const ids = cards.map(({ id }) => id)
-  const near = nearestNames(name, [...ids, ...configured, ...aliases])
-  const hint =
-    near.length > 0 ? ` Names like it: ${near.map((one) => `\`${one}\``).join(', ')}.` : ''
+async function notFound(name: string, services: Services): Promise<GatewayError> {
+  const hint = await namesLike(name, services)
   return new GatewayError(
     'model-not-found',
     `The model \`${name}\` does not exist or you do not have access to it.${hint}`,
     { param: 'model' },
   )
+}
+
+/** A sentence of the names most like one that does not exist, to follow another; empty where none is. */
+export async function namesLike(name: string, services: Services): Promise<string> {
+  const cards = await listModels(services)
+  const aliases = services.providers.flatMap((one) => [...(one.names?.().aliases.keys() ?? [])])
+  const configured = Object.keys(services.config.MODEL_ALIASES)
+  const ids = cards.map(({ id }) => id)
+  const near = nearestNames(name, [...ids, ...configured, ...aliases])
+  return near.length > 0 ? ` Names like it: ${near.map((one) => `\`${one}\``).join(', ')}.` : ''
 }
 
 /** Every model of every provider, each id once. */

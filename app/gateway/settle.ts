@@ -5,7 +5,6 @@ import type { ModelCard } from '../ports/models.ts'
 import type { Services } from '../ports/services.ts'
 import type { Heard } from './answer.ts'
 import { configuredGuardrail, guardrailName } from './caller-options.ts'
-import { governExtraFields } from './extra-fields.ts'
 
 /** For whom and by whom a conversation is to be answered. */
 export interface Settling {
@@ -15,19 +14,17 @@ export interface Settling {
 }
 
 /**
- * The conversation as this server wants it asked of this model: guarded, labelled, in its service tier,
- * without fields nobody may pass on. Throws `GatewayError` for what was asked and cannot be had here, so
- * that no model is called in vain.
+ * The conversation as this server wants it asked of this model: guarded, labelled, in its service tier.
+ * Throws `GatewayError` for what was asked and cannot be had here, so that no model is called in vain.
  */
 export function settle(asked: Conversation, settling: Settling): Conversation {
   const { card, services } = settling
-  const { config } = services
   requireProvider(asked, card)
   requireVoice(asked, card, services)
-  requireSystemPrompt(asked, card, config)
+  requireSystemPrompt(asked, card, services.config)
   const guardrail = guardrailFor(asked, settling)
   return {
-    ...governExtraFields(withTier(asked, settling), config),
+    ...withTier(asked, settling),
     ...(guardrail && { guardrail }),
     labels: labelsOf(settling),
   }

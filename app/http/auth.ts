@@ -2,6 +2,7 @@ import type { Config } from '../config.ts'
 import { GatewayError } from '../errors.ts'
 import type { HttpContext } from './context.ts'
 import { isLoopback } from './loopback.ts'
+import { requestHeader } from './request-header.ts'
 
 /** Undefined lets the request in; else what to answer instead. */
 export type Guard = (c: HttpContext) => GatewayError | undefined
@@ -21,7 +22,7 @@ export function createGuard(config: Config, isOpen: (path: string) => boolean): 
 
 /** A page may send a request to localhost from anywhere, and need not see the answer to cost money. */
 function foreignPage(c: HttpContext): GatewayError | undefined {
-  const origin = c.req.header('origin')
+  const origin = requestHeader(c, 'origin')
   if (origin === undefined) return undefined
   if (URL.canParse(origin)) {
     const { protocol, hostname } = new URL(origin)
@@ -51,11 +52,11 @@ const WRONG = 'The API key provided is not valid for this server.'
 const BEARER = /^bearer +/i
 
 function shownKey(c: HttpContext): string | undefined {
-  const authorization = c.req.header('authorization')
+  const authorization = requestHeader(c, 'authorization')
   if (authorization !== undefined && BEARER.test(authorization)) {
     return authorization.replace(BEARER, '').trim()
   }
-  return c.req.header('x-api-key')
+  return requestHeader(c, 'x-api-key')
 }
 
 /**

@@ -1,9 +1,10 @@
 import { GatewayError } from '../errors.ts'
 import type { HttpContext } from './context.ts'
+import { requestHeader } from './request-header.ts'
 
 /** The body as text, at most `limit` bytes of it. Throws 413 before reading what says it is larger. */
 export async function bodyText(c: HttpContext, limit: number): Promise<string> {
-  const declared = c.req.header('content-length')
+  const declared = requestHeader(c, 'content-length')
   if (declared !== undefined && Number(declared) > limit) throw tooLarge(limit)
   try {
     // Every server we run on holds callers to the length they declared, so its own fast way may be taken.

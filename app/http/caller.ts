@@ -1,5 +1,6 @@
 import type { Heard } from '../gateway/answer.ts'
 import type { HttpContext } from './context.ts'
+import { requestHeader } from './request-header.ts'
 
 /** What the gateway is told of whoever asks. */
 export function caller(c: HttpContext): Pick<Heard, 'requestId' | 'owner' | 'onLeft' | 'header'> {
@@ -9,6 +10,6 @@ export function caller(c: HttpContext): Pick<Heard, 'requestId' | 'owner' | 'onL
     // One key, one owner; keys of their own bring owners of their own.
     owner: 'default',
     onLeft: (leave) => runtime.onCallerLeft?.(c.env, c.req.raw, leave),
-    header: (name) => c.req.header(name),
+    header: (name) => requestHeader(c, name),
   }
 }

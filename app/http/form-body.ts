@@ -1,5 +1,6 @@
 import { boundaryOf, broken, createMultipartParser, type FormEvent } from '../codecs/multipart.ts'
 import { GatewayError } from '../errors.ts'
+import type { ByteSource } from '../ports/transport.ts'
 import type { HttpContext } from './context.ts'
 
 /** A file of a form, while it comes in. */
@@ -36,9 +37,9 @@ export async function readForm(
   { files, take }: FormReading,
 ): Promise<Map<string, string>> {
   const boundary = boundaryOf(c.req.header('content-type'))
-  const { body } = c.req.raw
-  if (boundary === undefined || !body) throw broken('it has no body')
-  const next = formEvents(body, boundary)
+  const source = bodyOf(c)
+  if (boundary === undefined || !source) throw broken('it has no body')
+  const next = formEvents(source, boundary)
   const fields = new Map<string, string>()
   for (let parts = 0; ; parts++) {
     const event = await next()
@@ -58,28 +59,31 @@ export async function readForm(
 
 type Next = () => Promise<FormEvent>
 
+/** Never cancelled: on Node that would cut the connection before the answer is out. */
+function bodyOf(c: HttpContext): Pick<ByteSource, 'read'> | undefined {
+  const { raw } = c.req
+  const { requestBody } = c.get('services').runtime
+  if (requestBody) return requestBody(c.env, raw)
+  const reader = raw.body?.getReader()
+  return reader && { read: async () => (await reader.read()).value }
+}
+
 /** The events of a form one by one. A body that ends too early is a fault, one that breaks off a caller who left. */
-function formEvents(body: ReadableStream<Uint8Array>, boundary: string): Next {
+function formEvents(source: Pick<ByteSource, 'read'>, boundary: string): Next {
   const parser = createMultipartParser(boundary)
-  // Never cancelled: on Node that would cut the connection before the answer is out.
-  const reader = body.getReader()
   return async () => {
     for (;;) {
       const event = parser.next()
       if (event) return event
-      const { done, value } = await readNext(reader)
-      if (done) throw broken('it ends before its last boundary')
-      parser.write(value)
+      const bytes = await source.read().catch(brokenOff)
+      if (!bytes) throw broken('it ends before its last boundary')
+      parser.write(bytes)
     }
   }
 }
 
-async function readNext(reader: ReadableStreamDefaultReader<Uint8Array>) {
-  try {
-    return await reader.read()
-  } catch (thrown) {
-    throw new GatewayError('caller-left', 'The request body broke off.', { cause: thrown })
-  }
+function brokenOff(thrown: unknown): never {
+  throw new GatewayError('caller-left', 'The request body broke off.', { cause: thrown })
 }
 
 async function readField(next: Next, name: string): Promise<string> {

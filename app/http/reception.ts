@@ -3,6 +3,7 @@ import type { Services } from '../ports/services.ts'
 import { createAccessLog } from './access-log.ts'
 import { createGuard } from './auth.ts'
 import type { HttpContext, HttpEnv } from './context.ts'
+import { requestHeader } from './request-header.ts'
 import { requestIdFrom } from './request-id.ts'
 
 export interface ReceptionOptions {
@@ -25,9 +26,9 @@ export function reception({
   const guard = createGuard(config, isOpen)
   const log = createAccessLog(runtime.log, config.LOG_LEVEL, services.serverId)
   return async (c, next) => {
-    const id = requestIdFrom(c.req.header('x-request-id'))
-    const entry = log.open(id, c.req.method, c.req.path)
     c.set('services', services)
+    const id = requestIdFrom(requestHeader(c, 'x-request-id'))
+    const entry = log.open(id, c.req.method, c.req.path)
     c.set('requestId', id)
     c.set('entry', entry)
     c.set('log', log)

@@ -17,6 +17,9 @@ export function reply(
 ): Response {
   const all: Record<string, string> = { 'x-request-id': c.get('requestId'), ...headers }
   if (body !== null) all['content-type'] = type
+  const { bytesOut } = c.get('services').runtime
+  if (bytesOut && body instanceof ReadableStream)
+    return bytesOut({ status, headers: all, env: c.env }, body)
   const init: ResponseInit & { encodeBody?: 'manual' } = { status, headers: all }
   // Bytes are sent as they are; Workers would compress once more what says it is compressed.
   if (body instanceof Uint8Array) init.encodeBody = 'manual'

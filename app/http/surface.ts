@@ -1,8 +1,9 @@
 import type { OpenAPIHono, RouteConfig, RouteHandler } from '@hono/zod-openapi'
 import { z } from '@hono/zod-openapi'
+import type { Next } from 'hono'
 import type { ServerSide } from '../dialects/dialect.ts'
 import type { ValidationWords } from '../dialects/validation.ts'
-import type { HttpEnv } from './context.ts'
+import type { HttpContext, HttpEnv } from './context.ts'
 import { jsonBody } from './json-body.ts'
 
 /** How a surface says that something went wrong. */
@@ -35,12 +36,17 @@ export interface Endpoint {
   contract: RouteConfig
   /** What the router gets. */
   route: RouteConfig
-  handler: (c: never) => Response | Promise<Response>
+  handler: (c: never, next: Next) => Response | Promise<Response>
 }
 
 export interface EndpointOptions {
   /** The router's form of the path where the contract cannot say it: a parameter that holds slashes. */
   path?: string
+  /**
+   * The one path that comes here of all that `path` fits. Hono's fast router cannot have a fixed name and a
+   * parameter in one place: it would give up, and every request be routed by a slow one.
+   */
+  only?: string
   /** How a refused body is worded; OpenAI's words when absent. */
   words?: ValidationWords
 }
@@ -55,7 +61,7 @@ type ContextOf<Route extends RouteConfig> = Parameters<RouteHandler<Route, HttpE
 export function endpoint<const Route extends RouteConfig>(
   contract: Route,
   handler: (c: ContextOf<Route>) => Response | Promise<Response>,
-  { path = contract.path, words }: EndpointOptions = {},
+  { path = contract.path, only, words }: EndpointOptions = {},
 ): Endpoint {
   const content = contract.request?.body?.content
   const media = content?.['application/json']
@@ -64,16 +70,29 @@ export function endpoint<const Route extends RouteConfig>(
   const schema = isRead ? media.schema : undefined
   // Headers are described to callers and not looked at here: any value passes, and looking costs every request.
   const request = contract.request && { ...contract.request, body: undefined, headers: undefined }
+  const heard =
+    schema instanceof z.ZodType
+      ? async (c: ContextOf<Route>) => {
+          c.req.addValidatedData('json', await jsonBody(c, schema, words))
+          return await handler(c)
+        }
+      : handler
   return {
     contract,
     route: { ...contract, path, request, hide: true },
-    handler:
-      schema instanceof z.ZodType
-        ? async (c: ContextOf<Route>) => {
-            c.req.addValidatedData('json', await jsonBody(c, schema, words))
-            return handler(c)
-          }
-        : handler,
+    handler: only === undefined ? heard : among(only, heard),
+  }
+}
+
+/** The handler of one path among those its route fits; the others go on to the next route. */
+function among<C extends HttpContext>(
+  path: string,
+  handler: (c: C) => Response | Promise<Response>,
+) {
+  return async (c: C, next: Next): Promise<Response> => {
+    if (c.req.path === path) return handler(c)
+    await next()
+    return c.res
   }
 }
 

@@ -93,7 +93,8 @@ const unwrapped = (segment: string, index: number) => (index === 0 ? segment : s
 /** The owner and id of a file's bytes; undefined for keys that are none. */
 export function ownerOfContent(key: string): { owner: string; id: string } | undefined {
   const [kind, owner, turned] = key.split('/')
-  if (kind !== CONTENTS || owner === undefined || !/^[0-9a-f]{32}$/.test(turned ?? '')) return undefined
+  if (kind !== CONTENTS || owner === undefined || !/^[0-9a-f]{32}$/.test(turned ?? ''))
+    return undefined
   return { owner: unescapeName(owner), id: opposite(turned!) }
 }
 

@@ -4,9 +4,7 @@ import type { Services } from '../ports/services.ts'
 import { storedFiles } from './files.ts'
 
 /** Stored files as attachments of requests. */
-export function fileSource(
-  services: Pick<Services, 'objects'>,
-): NonNullable<MediaSources['file']> {
+export function fileSource(services: Pick<Services, 'objects'>): NonNullable<MediaSources['file']> {
   return async (id, owner, { maxBytes }) => {
     const files = storedFiles(services, owner)
     const file = await files.find(id)

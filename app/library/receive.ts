@@ -1,3 +1,4 @@
+import { concatenated } from '../codecs/byte-pieces.ts'
 import { mediaTypeOfName } from '../codecs/media-name.ts'
 import { normaliseMediaType, sniffBytes } from '../codecs/media-type.ts'
 import { GatewayError } from '../errors.ts'
@@ -22,30 +23,27 @@ export function watch(body: Bytes, limit: number): Watched {
   }
   const head: Uint8Array[] = []
   let size = 0
-  const counted = new TransformStream<Uint8Array, Uint8Array>({
-    transform(bytes, controller) {
-      if (size < HEAD) head.push(bytes.slice(0, HEAD - size))
-      size += bytes.length
-      if (size > limit) throw tooLarge(limit)
-      controller.enqueue(bytes)
+  const reader = body.getReader()
+  const counted = new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        const { done, value } = await reader.read()
+        if (done) return controller.close()
+        if (size < HEAD) head.push(new Uint8Array(value.subarray(0, HEAD - size)))
+        size += value.length
+        if (size > limit) throw tooLarge(limit)
+        controller.enqueue(value)
+      },
+      cancel: (reason) => reader.cancel(reason),
     },
-  })
-  return { body: body.pipeThrough(counted), mediaType: typeBy(() => concatenated(head)) }
+    { highWaterMark: 0 },
+  )
+  return { body: counted, mediaType: typeBy(() => concatenated(head)) }
 }
 
 const typeBy = (head: () => Uint8Array) => (said?: string, name?: string) =>
   sniffBytes(head(), normaliseMediaType(said) ?? mediaTypeOfName(name ?? '')) ??
   'application/octet-stream'
-
-export function concatenated(pieces: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const whole = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.length, 0))
-  let at = 0
-  for (const piece of pieces) {
-    whole.set(piece, at)
-    at += piece.length
-  }
-  return whole
-}
 
 export function tooLarge(limit: number): GatewayError {
   return new GatewayError(

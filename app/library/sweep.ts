@@ -1,12 +1,6 @@
 import type { ObjectStore, StoredObject } from '../ports/object-store.ts'
 import { opposite, timeOfId } from './file-id.ts'
-import {
-  ALL_CONTENTS,
-  ALL_RECORDS,
-  contentKey,
-  fileOfRecord,
-  ownerOfContent,
-} from './file-key.ts'
+import { ALL_CONTENTS, ALL_RECORDS, contentKey, fileOfRecord, ownerOfContent } from './file-key.ts'
 import { ALL_UPLOADS, UPLOAD_LIFETIME } from './upload-session.ts'
 
 /** Milliseconds that bytes may be there before they become a file. */

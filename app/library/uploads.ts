@@ -1,3 +1,4 @@
+import { concatenated } from '../codecs/byte-pieces.ts'
 import { GatewayError } from '../errors.ts'
 import type { ObjectStore, StoredObject } from '../ports/object-store.ts'
 import type { Services } from '../ports/services.ts'
@@ -6,7 +7,7 @@ import { newId, timeOfId } from './file-id.ts'
 import { contentKey, type StoredFile } from './file-key.ts'
 import { checkedName } from './file-name.ts'
 import { type Files, objectsOf, storedFiles } from './files.ts'
-import { type Bytes, concatenated, HEAD, watch } from './receive.ts'
+import { type Bytes, HEAD, watch } from './receive.ts'
 import {
   closed,
   type End,

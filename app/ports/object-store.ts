@@ -35,7 +35,8 @@ export interface PresignOptions {
 export interface ObjectStore {
   /**
    * Writes the whole object or nothing; resolves when it is durable. Undefined when `ifAbsent` did not
-   * hold. A body that fails is rejected with its own error, and leaves nothing.
+   * hold. A body that fails is rejected with its own error, and leaves nothing. The pieces of a stream
+   * belong to the store, which may reuse their memory.
    */
   put(
     key: string,

@@ -4,8 +4,8 @@ import type { CredentialSource, Digest } from './aws-credentials.ts'
 import type { LogSink } from './log.ts'
 import type { ObjectStore } from './object-store.ts'
 import type { StateStore } from './state-store.ts'
-import type { StreamOut } from './stream-out.ts'
-import type { Transport } from './transport.ts'
+import type { BytesOut, StreamOut } from './stream-out.ts'
+import type { ByteSource, Transport } from './transport.ts'
 import type { WebFetch } from './web-fetch.ts'
 
 /** Everything a runtime brings. Differences between runtimes live behind these members and nowhere else. */
@@ -19,6 +19,8 @@ export interface Runtime {
   public?: boolean
   transport: Transport
   streamOut: StreamOut
+  /** Absent where a stream in a `Response` is as fast as it gets. */
+  bytesOut?: BytesOut
   log: LogSink
   /** Opens URLs that callers wrote, within the policy. */
   webFetch?(policy: AddressPolicy): WebFetch
@@ -29,6 +31,10 @@ export interface Runtime {
    * where the platform has neither a disk nor a bucket of its own (Lambda).
    */
   openObjects?(config: Config): ObjectStore | Promise<ObjectStore>
+  /** The body of a request where there is a faster way to it than its Web stream. It is read once. */
+  requestBody?(env: unknown, request: Request): ByteSource
+  /** A header by its lower-case name, where there is a faster way to it than the request's `headers`. */
+  requestHeader?(env: unknown, name: string): string | undefined
   /** Absent where credentials can only come from `env` (Workers). */
   credentials?: CredentialSource
   /** Absent where only WebCrypto can sign. */

@@ -21,3 +21,9 @@ export interface StreamStart {
 
 /** Opens an SSE answer: straight to the socket where the runtime can, a ReadableStream elsewhere. */
 export type StreamOut = (start: StreamStart, run: (sink: Sink) => Promise<void>) => Response
+
+/** Sends a large answer, of which the headers know the length; a ReadableStream in a Response where it is absent. */
+export type BytesOut = (
+  start: Pick<StreamStart, 'status' | 'headers' | 'env'>,
+  body: ReadableStream<Uint8Array>,
+) => Response

@@ -23,4 +23,6 @@ export function createMediaSources({
 }
 
 const usesS3 = (config: Config, { env }: Runtime) =>
-  config.AWS_S3_BUCKET !== undefined || config.AWS_S3_ACCEPTED_BUCKETS.length > 0 || awsConfigured(env)
+  config.AWS_S3_BUCKET !== undefined ||
+  config.AWS_S3_ACCEPTED_BUCKETS.length > 0 ||
+  awsConfigured(env)

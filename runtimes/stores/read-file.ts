@@ -2,10 +2,10 @@ import { type FileHandle, open } from 'node:fs/promises'
 import type { ByteRange } from '../../app/codecs/byte-range.ts'
 import { codeOf } from './durable-folder.ts'
 
-/** Bytes read at a time. */
+/** Bytes read at a time for readers that bring no room of their own. */
 const PIECE = 256 * 1024
 
-/** A file's bytes as they are asked for; undefined when there is no file. */
+/** A file's bytes as they are asked for, into the reader's own room where it brings some; undefined when there is no file. */
 export async function readFileStream(
   path: string,
   range?: ByteRange,
@@ -14,29 +14,31 @@ export async function readFileStream(
   if (!handle) return undefined
   let position = range?.first ?? 0
   const end = range ? range.last + 1 : Number.POSITIVE_INFINITY
-  return new ReadableStream<Uint8Array>(
-    {
-      async pull(controller) {
-        try {
-          const wanted = Math.min(PIECE, end - position)
-          const buffer = new Uint8Array(wanted)
-          const bytesRead =
-            wanted > 0 ? (await handle.read(buffer, 0, wanted, position)).bytesRead : 0
-          position += bytesRead
-          if (bytesRead > 0) controller.enqueue(buffer.subarray(0, bytesRead))
-          if (bytesRead > 0 && position < end) return
-          controller.close()
-          await handle.close()
-        } catch (thrown) {
-          await handle.close()
-          throw thrown
-        }
-      },
-      cancel: () => handle.close(),
-    },
-    // Read ahead by one piece, so that the disk works while the network does.
-    { highWaterMark: 1 },
-  )
+
+  const pull = async (controller: ReadableByteStreamController) => {
+    const request = controller.byobRequest
+    const room = request?.view
+      ? new Uint8Array(request.view.buffer, request.view.byteOffset, request.view.byteLength)
+      : new Uint8Array(Math.min(PIECE, end - position))
+    const wanted = Math.min(room.length, end - position)
+    const bytesRead = wanted > 0 ? (await handle.read(room, 0, wanted, position)).bytesRead : 0
+    position += bytesRead
+    if (bytesRead === 0) {
+      controller.close()
+      request?.respond(0)
+      await handle.close()
+    } else if (request) request.respond(bytesRead)
+    else controller.enqueue(room.subarray(0, bytesRead))
+  }
+  return new ReadableStream({
+    type: 'bytes',
+    pull: (controller) =>
+      pull(controller).catch(async (thrown: unknown) => {
+        await handle.close()
+        throw thrown
+      }),
+    cancel: () => handle.close(),
+  })
 }
 
 async function openIfThere(path: string): Promise<FileHandle | undefined> {

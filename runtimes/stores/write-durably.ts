@@ -3,7 +3,7 @@ import { type FileHandle, open } from 'node:fs/promises'
 /** Bytes gathered before they are written: fewer, larger writes. */
 const BATCH = 1024 * 1024
 /** Bytes after which the disk is told to begin, so that the last flush is short. */
-const FLUSH_EVERY = 64e12
+const FLUSH_EVERY = 64 * 1024 * 1024
 
 /** Writes a new file and flushes it to the disk. Resolves with its size; a body that fails rejects with its own error. */
 export async function writeDurably(
@@ -17,10 +17,10 @@ export async function writeDurably(
     const writer = createWriter(handle)
     for await (const body of bodies) {
       if (body instanceof Uint8Array) await writer.add(body)
-      else for await (const bytes of body) await writer.add(bytes)
+      else await writer.drain(body)
     }
     const size = await writer.end()
-    if (process.env.NOSYNC===undefined) await handle.sync()
+    await handle.sync()
     return size
   } finally {
     await handle.close()
@@ -45,6 +45,7 @@ function createWriter(handle: FileHandle) {
       position += bytesWritten
       rest = behind(rest, bytesWritten)
     }
+    for (const piece of pieces) release(piece)
     unflushed += length
     if (unflushed < FLUSH_EVERY || flushing) return
     unflushed = 0
@@ -66,11 +67,25 @@ function createWriter(handle: FileHandle) {
     writing.catch(() => {})
   }
 
+  const add = (bytes: Uint8Array): Promise<void> | undefined => {
+    gathered.push(bytes)
+    gatheredSize += bytes.length
+    return gatheredSize >= BATCH ? send() : undefined
+  }
+
   return {
-    async add(bytes: Uint8Array) {
-      gathered.push(bytes)
-      gatheredSize += bytes.length
-      if (gatheredSize >= BATCH) await send()
+    add,
+    /** A stream to its end; it is cancelled when it cannot be written. */
+    async drain(body: ReadableStream<Uint8Array>) {
+      const reader = body.getReader()
+      try {
+        for (let read = await reader.read(); !read.done; read = await reader.read()) {
+          await add(read.value)
+        }
+      } catch (thrown) {
+        await reader.cancel(thrown).catch(() => {})
+        throw thrown
+      }
     },
     async end() {
       await send()
@@ -79,6 +94,19 @@ function createWriter(handle: FileHandle) {
       return size
     },
   }
+}
+
+/** Buffers smaller than this may be shared; they are left to the collector. */
+const SHARED = 32 * 1024
+
+/**
+ * Gives the memory of a piece back at once. Node makes a new buffer of every read from a socket, and would
+ * hold 64 MB of them before it collects any, in collections that take a third of the time of an upload.
+ */
+function release(piece: Uint8Array): void {
+  const { buffer, length } = piece
+  if (!(piece instanceof Buffer) || !(buffer instanceof ArrayBuffer)) return
+  if (buffer.byteLength > SHARED && length * 2 > buffer.byteLength) buffer.transfer(0)
 }
 
 /** What is left of buffers when so many of their bytes are written. */

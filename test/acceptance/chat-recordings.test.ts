@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import type { Conversation } from '../../app/conversation/conversation.ts'
 import { bedrockConverse } from '../../app/dialects/bedrock-converse/index.ts'
 import { converseRequest } from '../../app/dialects/bedrock-converse/request-schema.ts'
@@ -6,9 +6,11 @@ import type { AnswerHead } from '../../app/dialects/dialect.ts'
 import { openaiChat } from '../../app/dialects/openai-chat/index.ts'
 import { chatCompletionRequest } from '../../app/dialects/openai-chat/wire.ts'
 import { asGatewayError } from '../../app/errors.ts'
+import { readModelId } from '../../app/providers/aws/bedrock/model-id.ts'
 import { normalForm } from '../dialects/bedrock-converse/normal-form.ts'
 import { specificationFaults } from '../dialects/openai-chat/openai-schemas.ts'
 import { replay } from '../fakes/fake-bedrock.ts'
+import type { FakeCatalogue } from '../fakes/fake-bedrock-catalogue.ts'
 import { type Recording, recordings, sharedRoot } from '../fakes/shared.ts'
 import { bodyOf, chunksOf, type Json, useFakeBedrock } from '../features/stage.ts'
 import { CHANGED, REFUSED, UNSAYABLE } from './exceptions.ts'
@@ -41,13 +43,40 @@ const FLAGS = {
   LOG_LEVEL: 'silent',
   AWS_BEDROCK_ALLOW_APPLICATION_INFERENCE_PROFILE_ARN: 'true',
   AWS_BEDROCK_ALLOW_CROSS_REGION_INFERENCE_PROFILE_ARN: 'true',
+  AWS_BEDROCK_CHECK_AVAILABILITY: 'false',
+  AWS_S3_ACCEPTED_BUCKETS: 'pydantic-ai-test-files',
 }
+
+/** Everything recorded is on offer, for what is not and was retired since is answered by a successor. */
+function catalogueOf(ids: string[]): FakeCatalogue {
+  const bases = new Set<string>()
+  const profiles = new Map<string, string>()
+  for (const id of ids) {
+    const { base, geography } = id.startsWith('arn:') ? {} : (readModelId(id) ?? {})
+    if (base) bases.add(base)
+    if (base && geography) profiles.set(id, base)
+  }
+  return {
+    models: [...bases].map((modelId) => ({ modelId })),
+    profiles: [...profiles].map(([inferenceProfileId, base]) => ({
+      inferenceProfileId,
+      models: [{ modelArn: `arn:aws:bedrock:us-east-1::foundation-model/${base}` }],
+    })),
+  }
+}
+
+let app: ReturnType<typeof bedrock.open>
+beforeAll(async () => {
+  bedrock.fake.catalogue(catalogueOf(kept.map(({ recording }) => recording.modelId)))
+  app = bedrock.open(FLAGS)
+  await app.app.request('/v1/models')
+})
 
 async function ask({ recording, said }: Kept) {
   bedrock.fake.respond(recording)
   // A second call would be a mistake.
   bedrock.fake.script({ status: 500 })
-  const response = await bedrock.open(FLAGS).ask(said as Json)
+  const response = await app.ask(said as Json)
   return { response, text: await response.text() }
 }
 

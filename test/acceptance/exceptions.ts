@@ -49,21 +49,21 @@ export const REFUSED: Record<string, { status: number; code: string; why: string
     },
   'aws/Converse/us.anthropic.claude-sonnet-4-5-20250929-v1-0__multimodal-tool-return-matrix-direct-uploaded-file-image-bed-1-bff915.json':
     {
-      status: 503,
-      code: 'feature_unavailable',
-      why: 'Claude reads no images from S3 (AWS refused it), so we would fetch it, and have no S3 here',
+      status: 502,
+      code: 'upstream_error',
+      why: 'Claude reads no images from S3 (AWS refused it), so it is fetched, and there is no S3 here',
     },
   'aws/Converse/us.anthropic.claude-sonnet-4-5-20250929-v1-0__multimodal-tool-return-matrix-tool-return-content-uploaded-f-1-6bea49.json':
     {
-      status: 503,
-      code: 'feature_unavailable',
-      why: 'Claude reads no images from S3 (AWS refused it), so we would fetch it, and have no S3 here',
+      status: 502,
+      code: 'upstream_error',
+      why: 'Claude reads no images from S3 (AWS refused it), so it is fetched, and there is no S3 here',
     },
   'aws/Converse/us.anthropic.claude-sonnet-4-5-20250929-v1-0__multimodal-tool-return-matrix-direct-uploaded-file-document--1-ccef35.json':
     {
-      status: 503,
-      code: 'feature_unavailable',
-      why: 'Claude took the document in S3 and saw nothing in it, so we would fetch it, and have no S3 here',
+      status: 502,
+      code: 'upstream_error',
+      why: 'Claude took the document in S3 and saw nothing in it, so it is fetched, and there is no S3 here',
     },
 }
 

@@ -83,6 +83,14 @@ describe('unknown fields of a request', () => {
     expect((await passed(known, { STRICT_INPUT_VALIDATION: 'true' })).status).toBe(200)
   })
 
+  it('are the operator’s own to add', async () => {
+    const env = {
+      STRICT_INPUT_VALIDATION: 'true',
+      DEFAULT_MODEL_PARAMS: '{"openai.gpt-oss": {"own": 1}}',
+    }
+    expect(await passed({}, env)).toMatchObject({ status: 200, fields: { own: 1 }, ignored: [] })
+  })
+
   it('are left out once a model has refused one of them, and named', async () => {
     bedrock.fake.script({
       status: 400,
@@ -110,3 +118,16 @@ describe('unknown fields of a request', () => {
 })
 
 const DROPPED = { EXTRA_MODEL_PARAMS_DROP_ALL: 'true' }
+
+it('an embedded model names what means nothing to it', async () => {
+  const { ask } = bedrock.open({ PROVIDER: 'embedded', EMBEDDED_TOKENS_PER_SECOND: '0' })
+  const response = await ask({
+    model: 'gpt-4o',
+    own: 1,
+    top_k: 4,
+    web_search_options: {},
+    moderation: { model: 'omni-moderation-latest' },
+  })
+  expect(response.status).toBe(200)
+  expect(ignoredBy(response)).toEqual(['top_k', 'web_search_options', 'moderation', 'own'])
+})

@@ -164,13 +164,13 @@ describe('json_schema on a model without structured output', () => {
   })
 
   it('stands beside thinking, which forbids some models to be forced', async () => {
-    const model = 'us.anthropic.claude-sonnet-4-20250514-v1:0'
-    const asked = { ...FORMED, model, thinking: { type: 'enabled', budget_tokens: 2000 } }
+    const model = 'us.anthropic.claude-opus-5'
+    const asked = { ...FORMED, model, thinking: { type: 'adaptive' } }
     bedrock.fake.script({ body: CALL('final_answer', { city: 'Rome' }) })
     const response = await bedrock.open().ask(asked)
     const [body] = bedrock.sent()
     expect(body).toMatchObject({
-      additionalModelRequestFields: { thinking: { type: 'enabled', budget_tokens: 2000 } },
+      additionalModelRequestFields: { thinking: { type: 'adaptive' } },
       toolConfig: { tools: [{ toolSpec: { name: 'final_answer' } }] },
       system: [{ text: expect.stringContaining('final_answer') }],
     })

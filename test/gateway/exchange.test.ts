@@ -83,7 +83,7 @@ describe('several choices', () => {
 })
 
 describe('the deadline', () => {
-  it('answers 504 when a whole answer takes too long, and stops the model', async () => {
+  it('answers 503 when a whole answer takes too long, and stops the model', async () => {
     let signal: AbortSignal | undefined
     const { ask } = open(
       {
@@ -97,7 +97,7 @@ describe('the deadline', () => {
       { AI_RESPONSE_TIMEOUT: '0.02' },
     )
     const answer = await ask({})
-    expect(answer.status).toBe(504)
+    expect(answer.status).toBe(503)
     expect((await answer.json()).error).toMatchObject({ type: expect.any(String), param: null })
     expect(signal?.aborted).toBe(true)
   })

@@ -5,7 +5,9 @@ import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { createMemoryObjectStore } from '../../app/providers/embedded/memory-object-store.ts'
 import { openDiskObjectStore } from '../../runtimes/stores/disk-object-store.ts'
+import { bucketOf, createR2ObjectStore } from '../../runtimes/stores/r2-object-store.ts'
 import { objectStoreContract } from '../contracts/object-store.ts'
+import { fakeR2Bucket } from '../fakes/r2-bucket.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'outcrop-objects-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
@@ -13,6 +15,7 @@ let opened = 0
 const fresh = () => join(folder, String(opened++))
 
 objectStoreContract('memory', async () => createMemoryObjectStore())
+objectStoreContract('R2', async () => createR2ObjectStore(fakeR2Bucket({ page: 3 })))
 objectStoreContract('disk', () => openDiskObjectStore(fresh()))
 
 describe('the disk', () => {
@@ -67,4 +70,10 @@ describe('the disk', () => {
     expect(await new Response(await again.get('a/b')).bytes()).toEqual(new Uint8Array([1, 2, 3]))
     expect(readdirSync(join(root, '.writing'))).toEqual([])
   })
+})
+
+it('finds the bucket bound to a Worker as FILES', () => {
+  expect(bucketOf({ FILES: fakeR2Bucket() })).toBeDefined()
+  expect(bucketOf({ FILES: 'text' })).toBeUndefined()
+  expect(bucketOf({})).toBeUndefined()
 })

@@ -18,8 +18,8 @@ export function placeCachePoints(body: ConverseRequest, settings: Settings, aski
     if (wish) asking.ignore(wish.param ?? 'promptCache')
     return
   }
-  if (wish && pointsOf(body).length === 0) addPoints(body, wish.ttl, cachePoints.tools)
-  if (pointsOf(body).length === 0) return
+  if (wish && !hasPoints(body)) addPoints(body, wish.ttl, cachePoints.tools)
+  if (!hasPoints(body)) return
   if (body.system) body.system = behindSomething(body.system)
   body.messages?.forEach((message, index, messages) => {
     message.content = legalContent(message, messages[index - 1])
@@ -39,6 +39,12 @@ function addPoints(body: ConverseRequest, ttl: '5m' | '1h' | undefined, tools: b
 }
 
 type Holder = { cachePoint?: CachePoint }
+
+function hasPoints({ toolConfig, system, messages }: ConverseRequest): boolean {
+  const isPoint = ({ cachePoint }: Holder) => cachePoint !== undefined
+  if (toolConfig?.tools.some(isPoint) || system?.some(isPoint)) return true
+  return messages?.some(({ content }) => content.some(isPoint)) ?? false
+}
 
 /** All points in the order of the prefix: tools, system, messages. */
 function pointsOf(body: ConverseRequest): CachePoint[] {

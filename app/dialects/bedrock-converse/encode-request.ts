@@ -59,7 +59,8 @@ export function encodeRequest(conversation: Conversation, card: ModelCard): Enco
 function planRequest(asked: Conversation, asking: Asking): Plan {
   const { systemTools } = asking.card.traits
   const recognised = recogniseSystemTools(asked.tools, systemTools)
-  const conversation = { ...asked, tools: withWebSearch(recognised, asked, asking) }
+  const offered = withWebSearch(recognised, asked, asking)
+  const conversation = offered === asked.tools ? asked : { ...asked, tools: offered }
   const { system, turns } = prepareTurns(conversation, asking)
   const thinking = askForThought(conversation, turns, asking)
   const fields = mergeFields(passedFields(conversation, asking), thinking.fields)
@@ -71,11 +72,12 @@ function planRequest(asked: Conversation, asking: Asking): Plan {
 
 /** System prompt and messages; a model without system prompts reads it at the start of the first turn. */
 function encodeWords(plan: Plan): Pick<ConverseRequest, 'system' | 'messages'> {
-  const { card, output, tools, thinking, names, turns } = plan
+  const { card, ignore, output, tools, thinking, names, turns } = plan
   // A prompt kept at AWS brings its own words.
   if (turns.length === 0 && ownMembers(plan.conversation).promptVariables) return {}
   const encoding: Encoding = {
-    ...plan,
+    card,
+    ignore,
     names,
     callId: createCallIds(card.traits.toolCallIdLength),
     documents: createDocumentNames(),

@@ -31,13 +31,13 @@ type Members = Pick<ConverseRequest, 'inferenceConfig' | 'serviceTier' | 'perfor
 export function encodeSettings(
   conversation: Conversation,
   thinking: Thinking,
-  { fields, ...asking }: Asking & { fields: Record<string, unknown> },
+  asking: Asking & { fields: Record<string, unknown> },
 ): Members {
   const settings = applicable(conversation.settings, thinking, asking)
   const members: Members = {}
   const inferenceConfig = encodeInference(settings, thinking, asking)
   if (Object.keys(inferenceConfig).length > 0) members.inferenceConfig = inferenceConfig
-  encodeNative(settings, fields, asking)
+  encodeNative(settings, asking.fields, asking)
   const tier = encodeTier(settings.serviceTier, asking)
   if (tier) members.serviceTier = { type: tier }
   const latency = encodeLatency(settings.latency, asking)

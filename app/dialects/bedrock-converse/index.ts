@@ -30,6 +30,7 @@ export const bedrockConverse: Dialect & { client: ClientSide; server: ServerSide
       topK: 'topK',
       serviceTier: 'serviceTier',
       latency: 'performanceConfig',
+      guardrail: 'guardrailConfig',
     },
   },
 }

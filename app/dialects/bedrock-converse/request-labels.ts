@@ -17,12 +17,17 @@ export function encodeMetadata(
   { metadata, user, labels }: Conversation,
   { ignore }: Asking,
 ): Pick<ConverseRequest, 'requestMetadata'> {
-  const ours = { ...labels, ...(user !== undefined && { [USER_KEY]: user }) }
+  const pairs: Record<string, string> = { ...labels }
+  if (user !== undefined) pairs[USER_KEY] = user
   // Ours come first, and stay ours where a caller uses the same key.
-  const pairs = Object.entries({ ...ours, ...metadata, ...ours }).filter(([key]) => key !== '')
-  if (pairs.length > MOST_PAIRS) ignore('metadata')
-  const clean = pairs.slice(0, MOST_PAIRS).map(([key, value]) => [legal(key), legal(value)])
-  return clean.length > 0 ? { requestMetadata: Object.fromEntries(clean) } : {}
+  for (const key in metadata) if (!Object.hasOwn(pairs, key)) pairs[key] = metadata[key]!
+  const requestMetadata: Record<string, string> = {}
+  let count = 0
+  for (const key in pairs) {
+    if (key !== '' && count++ < MOST_PAIRS) requestMetadata[legal(key)] = legal(pairs[key]!)
+  }
+  if (count > MOST_PAIRS) ignore('metadata')
+  return count > 0 ? { requestMetadata } : {}
 }
 
 function legal(text: string): string {

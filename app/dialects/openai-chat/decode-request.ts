@@ -164,6 +164,7 @@ function decodeAround(request: WireRequest): Partial<Conversation> {
   if (metadata) limitMetadata(metadata)
   return {
     ...(user && { user }),
+    ...(request.file_ids?.length && { fileIds: request.file_ids }),
     ...(metadata && { metadata }),
     ...(request.store != null && { store: request.store }),
     ...(request.web_search_options && { webSearch: decodeWebSearch(request.web_search_options) }),

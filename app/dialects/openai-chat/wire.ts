@@ -154,6 +154,11 @@ export const chatCompletionRequest = z
       })
       .nullish(),
 
+    file_ids: z
+      .array(z.string().min(1))
+      .max(100)
+      .nullish()
+      .describe('Stored files to be read with the first message of the user.'),
     bedrock_model: z.string().min(1).nullish().describe('An upstream id that wins over model.'),
     model_provider: z.string().min(1).nullish().describe('Narrows what model may resolve to.'),
     'amazon-bedrock-guardrailConfig': guardrail.nullish().describe('A Bedrock guardrail.'),

@@ -27,29 +27,50 @@ export function canonicalHeaders(
   host: string,
   ...groups: Record<string, string>[]
 ): CanonicalHeaders {
-  const values = new Map<string, string>([['host', host]])
+  const names = ['host']
+  const values = [host]
   for (const group of groups) {
     for (const name in group) {
       const lower = name.toLowerCase()
-      if (lower !== 'host' && isSigned(lower)) values.set(lower, group[name]!)
+      if (lower !== 'host' && isSigned(lower)) insert(lower, group[name]!, { names, values })
     }
   }
-  const names = [...values.keys()].sort()
   let lines = ''
-  for (const name of names) lines += `${name}:${values.get(name)!.trim().replace(/\s+/g, ' ')}\n`
+  for (let at = 0; at < names.length; at++) lines += `${names[at]}:${tidy(values[at]!)}\n`
   return { list: names.join(';'), lines }
 }
 
-/** The text whose hash is signed, for every service but S3 (which encodes its path only once). */
-export function canonicalRequest(
-  { method, path }: Signable,
-  headers: CanonicalHeaders,
-  bodyHash: string,
-): string {
+/** Puts a header at its place in the order of names; the later of two by one name counts. */
+function insert(
+  name: string,
+  value: string,
+  { names, values }: { names: string[]; values: string[] },
+): void {
+  const known = names.indexOf(name)
+  if (known >= 0) {
+    values[known] = value
+    return
+  }
+  let at = names.length
+  for (; at > 0 && names[at - 1]! > name; at--) {
+    names[at] = names[at - 1]!
+    values[at] = values[at - 1]!
+  }
+  names[at] = name
+  values[at] = value
+}
+
+const tidy = (value: string) => {
+  const trimmed = value.trim()
+  return /\s\s|[^\S ]/.test(trimmed) ? trimmed.replace(/\s+/g, ' ') : trimmed
+}
+
+/** Path and query as they are signed, each on its line; for every service but S3, which encodes its path only once. */
+export function canonicalTarget(path: string): string {
   const mark = path.indexOf('?')
   const pathname = mark < 0 ? path : path.slice(0, mark)
   const query = mark < 0 ? '' : canonicalQuery(path.slice(mark + 1))
-  return `${method}\n${canonicalPath(pathname)}\n${query}\n${headers.lines}\n${headers.list}\n${bodyHash}`
+  return `${canonicalPath(pathname)}\n${query}`
 }
 
 /** The path of the wire, encoded once more: `%3A` is signed as `%253A`. Dot segments are resolved. */

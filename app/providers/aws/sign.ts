@@ -1,6 +1,7 @@
+import { remembered } from '../../codecs/remembered.ts'
 import type { AwsCredentials, CredentialSource, Digest } from '../../ports/aws-credentials.ts'
 import type { Signable } from './canonical-request.ts'
-import { type CanonicalHeaders, canonicalHeaders, canonicalRequest } from './canonical-request.ts'
+import { type CanonicalHeaders, canonicalHeaders, canonicalTarget } from './canonical-request.ts'
 import { createWebDigest } from './web-digest.ts'
 
 export interface SigningScope {
@@ -31,15 +32,13 @@ export interface SignerDependencies {
 
 /** Signature Version 4 for requests whose body is at hand. */
 export function sigV4Signer({ credentials, digest, now = Date.now }: SignerDependencies): Sign {
-  const stamp = createStamp(now)
+  const draft = createDraft(now)
   const sign = digest ? createSyncSigner(digest) : createWebSigner()
 
   return (request, scope) => {
     const current = credentials.current()
-    const draftBy = (credentials: AwsCredentials) =>
-      draft({ request, scope, credentials, stamp: stamp() })
-    if (!(current instanceof Promise)) return sign(draftBy(current))
-    return current.then((credentials) => sign(draftBy(credentials)))
+    if (!(current instanceof Promise)) return sign(draft({ request, scope, credentials: current }))
+    return current.then((credentials) => sign(draft({ request, scope, credentials })))
   }
 }
 
@@ -47,30 +46,45 @@ interface Asked {
   request: Signable
   scope: SigningScope
   credentials: AwsCredentials
-  /** `20261122T031300Z`. */
-  stamp: string
 }
 
 /** Everything about a signature but the cryptography. */
 interface Draft extends Asked {
+  /** `20261122T031300Z`. */
+  stamp: string
   /** `20261122/us-east-1/bedrock/aws4_request`. */
   scopeName: string
+  /** Path and query as they are signed. */
+  target: string
   headers: Record<string, string>
   signed: CanonicalHeaders
 }
 
-function draft({ request, scope, credentials, stamp }: Asked): Draft {
-  const headers: Record<string, string> = { 'x-amz-date': stamp }
-  if (credentials.sessionToken) headers['x-amz-security-token'] = credentials.sessionToken
-  return {
-    request,
-    scope,
-    credentials,
-    stamp,
-    scopeName: `${stamp.slice(0, 8)}/${scope.region}/${scope.service}/aws4_request`,
-    headers,
-    signed: canonicalHeaders(request.host, request.headers, headers),
+/** What requests share is made once: the time in a second, the scope in a day, the form of a path. */
+function createDraft(now: () => number): (asked: Asked) => Draft {
+  const stampNow = createStamp(now)
+  const scopeNameOf = createScopeNames()
+  const targetOf = remembered(canonicalTarget)
+  return ({ request, scope, credentials }) => {
+    const { stamp, day } = stampNow()
+    const headers: Record<string, string> = { 'x-amz-date': stamp }
+    if (credentials.sessionToken) headers['x-amz-security-token'] = credentials.sessionToken
+    return {
+      request,
+      scope,
+      credentials,
+      stamp,
+      scopeName: scopeNameOf(day, scope),
+      target: targetOf(request.path),
+      headers,
+      signed: canonicalHeaders(request.host, request.headers, headers),
+    }
   }
+}
+
+/** The text whose hash is signed. */
+function requestText({ request, target, signed }: Draft, bodyHash: string): string {
+  return `${request.method}\n${target}\n${signed.lines}\n${signed.list}\n${bodyHash}`
 }
 
 function textToSign({ stamp, scopeName }: Draft, requestHash: string): string {
@@ -92,9 +106,8 @@ function createSyncSigner(digest: Digest) {
     return digest.hmacSha256(digest.hmacSha256(regionKey, service), 'aws4_request')
   })
   return (drafted: Draft) => {
-    const { request, signed } = drafted
-    const bodyHash = digest.sha256Hex(request.body ?? '')
-    const requestHash = digest.sha256Hex(canonicalRequest(request, signed, bodyHash))
+    const bodyHash = digest.sha256Hex(drafted.request.body ?? '')
+    const requestHash = digest.sha256Hex(requestText(drafted, bodyHash))
     const signature = digest.hmacSha256Hex(keyOf(drafted), textToSign(drafted, requestHash))
     return authorized(drafted, signature)
   }
@@ -108,9 +121,8 @@ function createWebSigner() {
     return hmacSha256(await hmacSha256(regionKey, service), 'aws4_request')
   })
   return async (drafted: Draft) => {
-    const { request, signed } = drafted
-    const bodyHash = await sha256Hex(request.body ?? '')
-    const requestHash = await sha256Hex(canonicalRequest(request, signed, bodyHash))
+    const bodyHash = await sha256Hex(drafted.request.body ?? '')
+    const requestHash = await sha256Hex(requestText(drafted, bodyHash))
     const signature = await hmacSha256(await keyOf(drafted), textToSign(drafted, requestHash))
     return authorized(drafted, hex(signature))
   }
@@ -138,15 +150,27 @@ function dayKeys<Key>(derive: DeriveKey<Key>): (drafted: Draft) => Key {
   }
 }
 
+/** Requests that follow one another mostly go to one region. */
+function createScopeNames(): (day: string, scope: SigningScope) => string {
+  let last = { day: '', region: '', service: '', name: '' }
+  return (day, { region, service }) => {
+    if (last.day !== day || last.region !== region || last.service !== service) {
+      last = { day, region, service, name: `${day}/${region}/${service}/aws4_request` }
+    }
+    return last.name
+  }
+}
+
 /** The time as SigV4 writes it, formatted at most once a second. */
-function createStamp(now: () => number): () => string {
+function createStamp(now: () => number): () => { stamp: string; day: string } {
   let second = Number.NaN
-  let stamp = ''
+  let known = { stamp: '', day: '' }
   return () => {
     const current = Math.floor(now() / 1000)
-    if (current === second) return stamp
+    if (current === second) return known
     second = current
-    stamp = `${new Date(current * 1000).toISOString().slice(0, 19).replace(/[-:]/g, '')}Z`
-    return stamp
+    const stamp = `${new Date(current * 1000).toISOString().slice(0, 19).replace(/[-:]/g, '')}Z`
+    known = { stamp, day: stamp.slice(0, 8) }
+    return known
   }
 }

@@ -40,12 +40,14 @@ function firstHalf(events: ReplyEvent[]): ReplyEvent[] {
   return events.slice(0, Math.ceil(events.length / 2))
 }
 
-function servedBy(name: string, { settings, guardrail }: Conversation): Served {
-  const ignored = ignoredOf(settings)
-  return {
-    provider: 'embedded',
-    model: name,
-    attempts: 1,
-    ignored: guardrail ? [...ignored, 'guardrail'] : ignored,
-  }
+function servedBy(name: string, conversation: Conversation): Served {
+  const { settings, guardrail, webSearch, dialectOnly = [], extraFields = {} } = conversation
+  const ignored = [
+    ...ignoredOf(settings),
+    ...(guardrail ? ['guardrail'] : []),
+    ...(webSearch ? ['web_search_options'] : []),
+    ...dialectOnly,
+    ...Object.keys(extraFields),
+  ]
+  return { provider: 'embedded', model: name, attempts: 1, ignored }
 }

@@ -22,7 +22,7 @@ const contract = ({ prefix, name }: Place) =>
     summary: 'Count the tokens of a conversation',
     description:
       'Counted by the model where AWS counts for it, else estimated by the length of the texts: the header says which.',
-    tags: ['Messages'],
+    tags: ['Anthropic'],
     request: {
       headers: versionHeaders,
       body: {

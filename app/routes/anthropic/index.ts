@@ -1,6 +1,7 @@
 import type { Config } from '../../config.ts'
 import { anthropicMessages } from '../../dialects/anthropic-messages/index.ts'
 import type { Endpoint, Surface } from '../../http/surface.ts'
+import { address } from './address.ts'
 import { countMessageTokens } from './count-tokens.ts'
 import {
   deleteAnthropicFile,
@@ -25,6 +26,7 @@ export function anthropicSurface({ ANTHROPIC_ROUTES_PREFIX: prefix }: Config): S
     voice: anthropicMessages.server,
     endpoints: [
       ...[below, root].flatMap((place) => [createMessage(place), countMessageTokens(place)]),
+      address(below),
       getModels(below),
       getModel(below),
       ...FILES.map((endpoint) => movedBelow(prefix, endpoint)),

@@ -21,7 +21,7 @@ const contract = ({ prefix, name }: Place) =>
     summary: 'Answer a conversation',
     description:
       "Anthropic's Messages API with any chat model. With `stream` the answer comes as server-sent events that end with `message_stop`; a stream that breaks off ends with an `error` event.",
-    tags: ['Messages'],
+    tags: ['Anthropic'],
     request: {
       headers: versionHeaders,
       body: {

@@ -1,6 +1,7 @@
 import { errorReply } from '../../dialects/anthropic-messages/wire-reply.ts'
 
 const DESCRIPTIONS = {
+  '4XX': 'The request cannot be taken.',
   400: 'The request is not valid; the message names the path of the field at fault.',
   401: 'The API key is missing or wrong.',
   403: 'The caller may not do this, or AWS does not grant the model.',

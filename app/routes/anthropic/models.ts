@@ -67,7 +67,7 @@ const listContract = ({ prefix, name }: Place) =>
     operationId: name('list_models'),
     summary: 'List the models that can be talked to',
     description: 'At the root the same answers requests that carry `anthropic-version`.',
-    tags: ['Messages models'],
+    tags: ['Anthropic'],
     request: { headers: versionHeaders, query },
     responses: {
       200: {
@@ -107,7 +107,7 @@ const modelContract = ({ prefix, name }: Place) =>
     path: `${prefix}/v1/models/{model_id}`,
     operationId: name('retrieve_model'),
     summary: 'Describe one model',
-    tags: ['Messages models'],
+    tags: ['Anthropic'],
     request: {
       headers: versionHeaders,
       params: z.object({

@@ -13,6 +13,6 @@ export const answerHeaders = z.object({
     .optional()
     .describe('Parameters that had no effect on this model.'),
   'x-bedrock-model': z.string().optional().describe('The model, profile or ARN that was asked.'),
-  'x-token-usage-input': z.string().optional().describe('Tokens read; not known of a stream.'),
-  'x-token-usage-output': z.string().optional().describe('Tokens written; not known of a stream.'),
+  'x-token-usage-input': z.string().optional().describe('Tokens read; of a stream a trailer.'),
+  'x-token-usage-output': z.string().optional().describe('Tokens written; of a stream a trailer.'),
 })

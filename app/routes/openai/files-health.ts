@@ -44,6 +44,7 @@ export const getFilesHealth = endpoint(
     const status = found.status === 'healthy' ? 200 : 503
     return reply(c, JSON.stringify(found), { status })
   },
+  { path: '/v1/files/{file_id}', only: '/v1/files/health' },
 )
 
 async function examine(services: Services): Promise<z.infer<typeof health>> {

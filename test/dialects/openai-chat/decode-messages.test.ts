@@ -47,11 +47,18 @@ describe('attachments', () => {
 
   it.each([
     ['https://a.example/x.png', { kind: 'url', url: 'https://a.example/x.png' }],
-    ['s3://bucket/x.png', { kind: 's3', uri: 's3://bucket/x.png' }],
+    ['s3://bucket/x', { kind: 's3', uri: 's3://bucket/x' }],
     ['file-id:file-1', { kind: 'file', id: 'file-1' }],
     ['iVBORw0KGgo=', { kind: 'base64', data: 'iVBORw0KGgo=' }],
   ])('are found at %s', (url, source) => {
     expect(partsOf(image(url))).toEqual([{ type: 'image', source, param: place('image_url.url') }])
+  })
+
+  it('in S3 are what their name says, for nobody here may look into them', () => {
+    const uri = 's3://bucket/a.b/clip.MP4'
+    expect(partsOf(image(uri))).toMatchObject([
+      { type: 'video', mediaType: 'video/mp4', source: { kind: 's3', uri } },
+    ])
   })
 
   it('may be data URLs, whatever is said of their type (T38)', () => {
@@ -121,6 +128,7 @@ describe('attachments', () => {
       },
       {
         type: 'document',
+        mediaType: 'application/pdf',
         source: { kind: 's3', uri: 's3://bucket/c.pdf' },
         param: place('file', 3),
       },

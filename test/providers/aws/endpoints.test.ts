@@ -26,6 +26,21 @@ describe('endpoints', () => {
     expect(createEndpoints(env)('bedrock', 'us-east-1').origin).toBe(origin)
   })
 
+  it('may be those of one region, or hold its name', () => {
+    const endpoints = createEndpoints({
+      AWS_ENDPOINT_URL: 'https://{region}.proxy.internal/aws',
+      AWS_ENDPOINT_URL_BEDROCK_RUNTIME: 'http://runtime.internal/{region}/',
+      AWS_ENDPOINT_URL_BEDROCK_RUNTIME_EU_WEST_1: 'http://127.0.0.1:4567',
+    })
+    const of = (service: 'bedrock' | 'bedrock-runtime', region: string) => {
+      const { origin, prefix } = endpoints(service, region)
+      return origin + prefix
+    }
+    expect(of('bedrock-runtime', 'eu-west-1')).toBe('http://127.0.0.1:4567')
+    expect(of('bedrock-runtime', 'us-east-1')).toBe('http://runtime.internal/us-east-1')
+    expect(of('bedrock', 'eu-west-1')).toBe('https://eu-west-1.proxy.internal/aws')
+  })
+
   it('are the configured ones, the service before the general, with port and path', () => {
     const endpoints = createEndpoints({
       AWS_ENDPOINT_URL: 'https://aws.internal:8443/proxy/',

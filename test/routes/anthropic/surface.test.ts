@@ -7,7 +7,10 @@ let fake: FakeBedrock
 beforeAll(async () => {
   fake = await startFakeBedrock()
 })
-afterEach(() => fake.forget())
+afterEach(() => {
+  fake.forget()
+  fake.requests.length = 0
+})
 afterAll(() => fake.close())
 
 const VERSION = { 'anthropic-version': '2026-10-21' }
@@ -30,6 +33,11 @@ describe('paths', () => {
     const { send } = stageAws(fake)
     const answer = await send(path, { model: NOVA, max_tokens: 9, messages: HELLO })
     expect(await jsonOf(answer)).toMatchObject({ type: 'message', model: NOVA })
+  })
+
+  it('tells that it is there to whoever asks', async () => {
+    const { app } = stageAws(fake, { API_KEY: 'secret' })
+    expect((await app.request('/anthropic', { method: 'HEAD' })).status).toBe(200)
   })
 
   it('stands below the prefix the operator likes', async () => {
@@ -105,7 +113,7 @@ describe('errors', () => {
     [
       'a block without its text',
       { messages: [{ role: 'user', content: [{ type: 'text' }] }] },
-      'messages.0.content.0.text: Field required',
+      'messages.0.content.0.text.text: Field required',
     ],
     [
       'a budget over the limit',
@@ -183,7 +191,6 @@ describe('errors', () => {
 
 describe('count_tokens', () => {
   it('asks AWS for the id as called, then for the model behind the profile', async () => {
-    fake.requests.length = 0
     fake.script({
       status: 400,
       errorType: 'ValidationException',
@@ -244,7 +251,7 @@ describe('message threads', () => {
   const said = (text: string) => ({ body: claudeReply([{ type: 'text', text }]) })
   const user = (text: string) => ({ role: 'user', content: [{ type: 'text', text }] })
   const create = { thread: { type: 'create' } }
-  const after = (id: unknown) => ({ thread: { type: 'continue', previous_message_id: id } })
+  const continueFrom = (id: unknown) => ({ thread: { type: 'continue', previous_message_id: id } })
   const sent = () => (fake.requests.at(-1)!.json as { messages: unknown[] }).messages
 
   it('remember the conversation, its system prompt and its tools', async () => {
@@ -255,7 +262,7 @@ describe('message threads', () => {
     const marked = { role: 'user', content: [{ type: 'text', text: 'First', ...mark }] }
     const first = await ask({ messages: [marked], system: 'Count.', ...create })
     const { id } = await jsonOf(first)
-    const second = await ask({ messages: [user('Second')], ...after(id) })
+    const second = await ask({ messages: [user('Second')], ...continueFrom(id) })
     expect(await jsonOf(second)).toMatchObject({ content: [{ text: 'Two.' }] })
     expect(fake.requests.at(-1)!.json).toMatchObject({ system: 'Count.' })
     expect(sent()).toEqual([
@@ -269,8 +276,8 @@ describe('message threads', () => {
     const { ask } = stageAws(fake)
     fake.script(said('Well.'))
     const { id } = await jsonOf(await ask({ messages: HELLO, ...create }))
-    expect((await ask({ messages: HELLO, ...after(id) })).status).toBe(200)
-    expect(await errorOf(await ask({ messages: HELLO, ...after(id) }))).toMatchObject({
+    expect((await ask({ messages: HELLO, ...continueFrom(id) })).status).toBe(200)
+    expect(await errorOf(await ask({ messages: HELLO, ...continueFrom(id) }))).toMatchObject({
       status: 400,
       details: { error_code: 'thread_already_continued' },
     })
@@ -278,7 +285,7 @@ describe('message threads', () => {
 
   it('are unknown to whoever did not begin them here', async () => {
     const { ask } = stageAws(fake)
-    expect(await errorOf(await ask({ messages: HELLO, ...after('msg_x') }))).toMatchObject({
+    expect(await errorOf(await ask({ messages: HELLO, ...continueFrom('msg_x') }))).toMatchObject({
       status: 404,
       type: 'not_found_error',
       details: { error_code: 'thread_not_found' },
@@ -289,7 +296,9 @@ describe('message threads', () => {
     const { ask } = stageAws(fake)
     fake.script(said('Well.'))
     const { id } = await jsonOf(await ask({ messages: HELLO, system: 'A', ...create }))
-    expect(await errorOf(await ask({ messages: HELLO, system: 'B', ...after(id) }))).toMatchObject({
+    expect(
+      await errorOf(await ask({ messages: HELLO, system: 'B', ...continueFrom(id) })),
+    ).toMatchObject({
       status: 400,
       details: { error_code: 'thread_fingerprint_mismatch' },
     })

@@ -184,3 +184,14 @@ describe('a prompt that lies in a cache', () => {
     expect(new Set(others).size).toBe(2)
   })
 })
+
+describe('a model that is too slow everywhere', () => {
+  it('is a 503, and its last region rests', async () => {
+    const { chat } = serve({ ...aws.env, AI_RESPONSE_TIMEOUT: '0.2', AWS_BEDROCK_REGIONS: EAST })
+    aws.of(EAST).script({ until: new Promise(() => {}) })
+    expect((await chat(NOVA)).status).toBe(503)
+    const again = await chat(NOVA)
+    expect(again.status).toBe(503)
+    expect(aws.counts()[EAST]).toBe(2)
+  })
+})

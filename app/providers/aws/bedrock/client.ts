@@ -1,14 +1,17 @@
+import { remembered } from '../../../codecs/remembered.ts'
 import type { UpstreamResponse } from '../../../ports/transport.ts'
 import type { AwsCall } from '../call.ts'
 import { encodeStrictly } from '../canonical-request.ts'
-import { readModelId } from './model-id.ts'
 
-export type Operation =
-  | 'converse'
-  | 'converse-stream'
-  | 'invoke'
-  | 'invoke-with-response-stream'
-  | 'count-tokens'
+const OPERATIONS = [
+  'converse',
+  'converse-stream',
+  'invoke',
+  'invoke-with-response-stream',
+  'count-tokens',
+] as const
+
+export type Operation = (typeof OPERATIONS)[number]
 
 /** One request to one model. `body` is JSON text. */
 export interface ModelRequest {
@@ -27,14 +30,14 @@ export type BedrockClient = (
 ) => Promise<UpstreamResponse>
 
 export function createBedrockClient(call: AwsCall): BedrockClient {
+  const pathOf = createPaths()
   return ({ operation, modelId, region, body, headers }, signal) =>
     call(
       {
         service: 'bedrock-runtime',
         region,
         method: 'POST',
-        // An id is one segment of the path, so the slashes and colons of an ARN are encoded.
-        path: `/model/${encodeStrictly(modelId)}/${operation}`,
+        path: pathOf(operation, modelId),
         body,
         headers,
       },
@@ -42,7 +45,14 @@ export function createBedrockClient(call: AwsCall): BedrockClient {
     )
 }
 
-/** Where a model is asked: an ARN belongs to its region, everything else to the region that is preferred. */
-export function regionOf(modelId: string, preferred: string): string {
-  return readModelId(modelId)?.region ?? preferred
+/** Paths by operation and model; there are few of both, and the signer knows a path it has seen before. */
+function createPaths(): (operation: Operation, modelId: string) => string {
+  const known = new Map(
+    OPERATIONS.map((operation) => [
+      operation,
+      // An id is one segment of the path, so the slashes and colons of an ARN are encoded.
+      remembered((modelId) => `/model/${encodeStrictly(modelId)}/${operation}`),
+    ]),
+  )
+  return (operation, modelId) => known.get(operation)!(modelId)
 }

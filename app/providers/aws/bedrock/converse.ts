@@ -85,13 +85,11 @@ function createAsking(
     { id: modelId, region }: Candidate,
     signal: AbortSignal,
   ): Promise<Posted> => {
-    const send = async (): Promise<Posted> => {
-      // Another region may be asked at the same time, and learn something from its refusal.
-      const sent = encoded
-      return { response: await client({ operation, modelId, region, body }, signal), encoded: sent }
-    }
+    // Another region may be asked at the same time, and learn something from its refusal.
+    const sent = encoded
     try {
-      return await send()
+      const response = await client({ operation, modelId, region, body }, signal)
+      return { response, encoded: sent }
     } catch (thrown) {
       const fault = faultOf(thrown)
       const traits = fault && amendTraits(card.traits, fault.message)
@@ -109,7 +107,8 @@ function createAsking(
         region,
         refused: changesBetween(card.traits, traits),
       })
-      return send()
+      const asked = { operation, modelId, region, body: amendedBody }
+      return { response: await client(asked, signal), encoded: amended }
     }
   }
   const served = (by: Omit<Served, 'ignored'>, { ignored }: EncodedRequest): Served => ({

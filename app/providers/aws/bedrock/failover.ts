@@ -47,8 +47,11 @@ export async function askInTurn<T>(
   const queue = createQueue(router, routes, turn)
   const tried: Attempt[] = []
   let failure: unknown
-  for (let next = await queue.next(); next; next = await queue.next()) {
-    const settled = await askHedged(router, queue, { ...turn, first: next, tried })
+  for (;;) {
+    const coming = queue.next()
+    const first = coming instanceof Promise ? await coming : coming
+    if (!first) break
+    const settled = await askHedged(router, queue, { turn, first, tried })
     if ('answer' in settled) return { ...settled, tried }
     const { thrown } = settled
     if (turn.signal.aborted) throw thrown
@@ -63,7 +66,8 @@ export async function askInTurn<T>(
 }
 
 interface Queue {
-  next(): Promise<Candidate | undefined>
+  /** A promise only where the catalogue must be asked first. */
+  next(): Candidate | undefined | Promise<Candidate | undefined>
   /** The next one if it is known without waiting. */
   take(): Candidate | undefined
   hasMore(): boolean
@@ -99,13 +103,15 @@ function createQueue<T>(router: Router, { plan, better }: Routes, { way, warm }:
       .order(planned, way, warm)
       .filter(({ region, key }) => !asked.has(region) || (unknown.has(region) && !unknown.has(key)))
   }
+  const takeNext = () => {
+    if (asked.size === 0 && waiting.length === 0) throw refusalOf(plan.refusal ?? '')
+    return take()
+  }
   return {
     take,
-    async next() {
-      const isFirst = asked.size === 0
-      if (improve && (waiting.length === 0 || !isFirst)) await replan()
-      if (isFirst && waiting.length === 0) throw refusalOf(plan.refusal ?? '')
-      return take()
+    next() {
+      const isDue = improve !== undefined && (waiting.length === 0 || asked.size > 0)
+      return isDue ? replan().then(takeNext) : takeNext()
     },
     hasMore: () => waiting.length > 0,
     failed(thrown) {
@@ -123,7 +129,8 @@ function createQueue<T>(router: Router, { plan, better }: Routes, { way, warm }:
   }
 }
 
-interface HedgedTurn<T> extends Turn<T> {
+interface HedgedTurn<T> {
+  turn: Turn<T>
   first: Candidate
   tried: Attempt[]
 }
@@ -131,17 +138,24 @@ interface HedgedTurn<T> extends Turn<T> {
 type Settled<T> = { answer: T; candidate: Candidate } | { thrown: unknown }
 
 /** Asks one region, and a second when the first is slow to begin; whichever begins first has won. */
-async function askHedged<T>(
-  router: Router,
-  queue: Queue,
-  turn: HedgedTurn<T>,
-): Promise<Settled<T>> {
-  const first = askOnce(router, turn, { candidate: turn.first, hasMore: queue.hasMore() })
-  if (turn.hedgeAfter <= 0 || !queue.hasMore()) return first.settled
+function askHedged<T>(router: Router, queue: Queue, hedged: HedgedTurn<T>): Promise<Settled<T>> {
+  const first = askOnce(router, hedged, { candidate: hedged.first, hasMore: queue.hasMore() })
+  const isAlone = hedged.turn.hedgeAfter <= 0 || !queue.hasMore()
+  return isAlone ? first.settled : race(first, { router, queue, hedged })
+}
+
+interface Race<T> {
+  router: Router
+  queue: Queue
+  hedged: HedgedTurn<T>
+}
+
+async function race<T>(first: Asked<T>, { router, queue, hedged }: Race<T>): Promise<Settled<T>> {
+  const { turn } = hedged
   const early = await within(first.settled, turn.hedgeAfter)
   if (early) return early
   const candidate = queue.take()!
-  const second = askOnce(router, turn, { candidate, hasMore: queue.hasMore() })
+  const second = askOnce(router, hedged, { candidate, hasMore: queue.hasMore() })
   const winner = await Promise.race([
     first.settled.then((settled) => ({ settled, other: second })),
     second.settled.then((settled) => ({ settled, other: first })),
@@ -162,7 +176,7 @@ interface Asked<T> {
 
 function askOnce<T>(
   router: Router,
-  { way, signal, ask, patience, hedgeAfter, tried }: HedgedTurn<T>,
+  { turn: { way, signal, ask, patience, hedgeAfter }, tried }: HedgedTurn<T>,
   { candidate, hasMore }: { candidate: Candidate; hasMore: boolean },
 ): Asked<T> {
   const ticket = router.begin(candidate, way)
@@ -176,18 +190,18 @@ function askOnce<T>(
   const run = async (): Promise<Settled<T>> => {
     try {
       const answer = await ask(candidate, own?.signal ?? signal)
+      own?.settle(way === 'stream')
       ticket.answered()
       note('answered')
       return { answer, candidate }
     } catch (thrown) {
+      own?.settle(false)
       const error = own?.reason() ?? thrown
       const trouble = error === CANCELLED || hasLeft(signal) ? undefined : troubleOf(error)
       if (trouble) ticket.failed(trouble)
       else ticket.dropped()
       note(error === CANCELLED ? 'cancelled' : codeOf(error))
       return { thrown: error }
-    } finally {
-      own?.settle()
     }
   }
   return { settled: run(), cancel: () => own?.cancel() }
@@ -215,8 +229,11 @@ function openLimit(outer: AbortSignal, patience: number) {
     signal: controller.signal,
     reason: () => reason,
     cancel: () => stop(CANCELLED),
-    // A stream goes on under this signal, so the caller's leaving must still reach it.
-    settle: () => clearTimeout(timer),
+    /** A stream goes on under this signal, so the caller's leaving must still reach it. */
+    settle(goesOn: boolean) {
+      clearTimeout(timer)
+      if (!goesOn) outer.removeEventListener('abort', follow)
+    },
   }
 }
 
@@ -235,8 +252,7 @@ async function within<T>(promise: Promise<T>, patience: number): Promise<T | und
 }
 
 /** Whether it was the caller who ended it; a deadline of ours is the region's fault. */
-const hasLeft = ({ aborted, reason }: AbortSignal) =>
-  aborted && !(reason instanceof GatewayError && reason.code === 'timeout')
+const hasLeft = ({ aborted, reason }: AbortSignal) => aborted && !troubleOf(reason)
 
 const codeOf = (thrown: unknown): ErrorCode =>
   thrown instanceof GatewayError ? thrown.code : 'internal'

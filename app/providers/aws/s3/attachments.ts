@@ -7,9 +7,7 @@ import { attachmentFault, storeFault } from './errors.ts'
 import { writeObject } from './write-object.ts'
 
 /** Reads attachments that callers keep in S3, and puts there what is too large for a request. */
-export function s3Attachments(
-  options: S3Options,
-): Pick<MediaSources, 's3' | 'checkS3' | 'stage'> {
+export function s3Attachments(options: S3Options): Pick<MediaSources, 's3' | 'checkS3' | 'stage'> {
   const { config } = options
   const region = bucketRegion(config)
   const access = s3Access(options, region)

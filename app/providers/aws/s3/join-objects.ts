@@ -44,4 +44,3 @@ async function bytesOf(stretches: readonly Stretch[], { read }: Join): Promise<U
   )
   return new Uint8Array(await new Blob(pieces).arrayBuffer())
 }
-

@@ -1,3 +1,4 @@
+import { inPieces } from '../../../codecs/byte-pieces.ts'
 import type { StoredObject } from '../../../ports/object-store.ts'
 import type { S3Access } from './client.ts'
 import { openPartUpload, type PartUpload, type Target } from './part-upload.ts'
@@ -58,38 +59,4 @@ async function writeWhole(
   })
   await client.send(command)
   return { size: bytes.length, modified: Date.now() }
-}
-
-/** A stream in pieces of given sizes, the last as large as it comes. An empty stream has none. */
-async function* inPieces(
-  body: ReadableStream<Uint8Array>,
-  sizeOf: (index: number) => number,
-): AsyncGenerator<Uint8Array> {
-  let index = 0
-  let gathered: Uint8Array[] = []
-  let room = sizeOf(0)
-  for await (const bytes of body) {
-    for (let rest = bytes; rest.length > 0; ) {
-      const taken = rest.subarray(0, room)
-      gathered.push(taken)
-      room -= taken.length
-      rest = rest.subarray(taken.length)
-      if (room > 0) continue
-      yield together(gathered)
-      gathered = []
-      index += 1
-      room = sizeOf(index)
-    }
-  }
-  if (gathered.length > 0) yield together(gathered)
-}
-
-function together(pieces: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.length, 0))
-  let at = 0
-  for (const piece of pieces) {
-    whole.set(piece, at)
-    at += piece.length
-  }
-  return whole
 }

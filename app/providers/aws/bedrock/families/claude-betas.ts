@@ -97,6 +97,8 @@ export const GRANTED: ReadonlySet<string> = new Set([
   'structured-outputs-2025-11-13',
   'claude-code-20250219',
   'oauth-2025-04-20',
+  // Needed by Opus 4.5 alone, which has it above; later models grade their effort without.
+  'effort-2025-11-24',
 ])
 
 /** Members of a tool that are taken only with a flag. `never`: no flag of Bedrock's is known for it. */

@@ -1,0 +1,60 @@
+/** How deep the structure is told; the content follows in full. */
+const DEPTH = 2
+/** Letters of a value in the structure. */
+const LONGEST_VALUE = 50
+
+/** An object: how it is built, and all of it, indented. What is no JSON stands as it is. */
+export function textOfJson(name: string, content: string): string {
+  const value = parse(content)
+  if (value === undefined) return content
+  return [
+    `JSON File: ${name}`,
+    '',
+    ...structure(value.found, 'root', 0),
+    '',
+    'JSON Content:',
+    JSON.stringify(value.found, null, 2),
+  ].join('\n')
+}
+
+function parse(content: string): { found: unknown } | undefined {
+  try {
+    return { found: JSON.parse(content) as unknown }
+  } catch {
+    return undefined
+  }
+}
+
+function structure(value: unknown, path: string, depth: number): string[] {
+  const indent = '  '.repeat(depth)
+  if (Array.isArray(value)) {
+    const lines = [`${indent}Array at ${path} with ${value.length} items`]
+    if (value.length === 0) return lines
+    lines.push(`${indent}  Sample item type: ${kindOf(value[0])}`)
+    return depth < DEPTH ? [...lines, ...nested(value[0], `${path}[0]`, depth)] : lines
+  }
+  if (typeof value !== 'object' || value === null) return [`${indent}${path}: ${told(value)}`]
+  const members = Object.entries(value)
+  const lines = [`${indent}Object at ${path} with ${members.length} keys:`]
+  for (const [key, member] of members) {
+    lines.push(`${indent}  ${key}: ${told(member)}`)
+    if (depth < DEPTH)
+      lines.push(...nested(member, path === 'root' ? key : `${path}.${key}`, depth))
+  }
+  return lines
+}
+
+const nested = (value: unknown, path: string, depth: number) =>
+  typeof value === 'object' && value !== null ? structure(value, path, depth + 1) : []
+
+function told(value: unknown): string {
+  if (typeof value === 'object' && value !== null) return kindOf(value)
+  const text = String(value)
+  const shown = text.length > LONGEST_VALUE ? `${text.slice(0, LONGEST_VALUE)}...` : text
+  return `${kindOf(value)} = ${shown}`
+}
+
+function kindOf(value: unknown): string {
+  if (value === null) return 'null'
+  return Array.isArray(value) ? 'array' : typeof value
+}
