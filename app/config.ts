@@ -238,7 +238,7 @@ export const environment = z.object({
 export type Config = z.infer<typeof environment>
 
 /** Names of variables whose values no message repeats. */
-const SECRET = /KEY|SECRET|TOKEN|PASSWORD/
+const SECRET = /KEY|SECRET|TOKEN(?!S|_TIMEOUT)|PASSWORD/
 
 /** Environment to `Config`. Throws an `Error` whose message names every variable at fault. */
 export function readConfig(env: Record<string, string | undefined>): Config {

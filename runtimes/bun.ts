@@ -12,6 +12,7 @@ import { serveBun } from './serve-bun.ts'
 import { start } from './start.ts'
 import { openObjects } from './stores/open-objects.ts'
 import { openState } from './stores/open-state.ts'
+import { createTurn, untilTurn } from './turn.ts'
 import { webStreamOut } from './web-stream-out.ts'
 
 await start(async () => {
@@ -22,6 +23,7 @@ await start(async () => {
     instance: instanceName(),
     // Bun ends a `fetch` that was silent for five minutes; a model may think longer.
     transport: createFetchTransport({ timeout: false }),
+    turn: untilTurn(createTurn()),
     streamOut: webStreamOut,
     log: createLineLog(),
     credentials: createCredentials(env),

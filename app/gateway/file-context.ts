@@ -110,12 +110,17 @@ function render(
   }
 }
 
-/** In front of the first words of the user; of the system, where the user says nothing. */
+/** In front of the first words of the user; where the user says nothing texts go to the system. */
 function inFront(conversation: Conversation, parts: Part[]): Conversation {
   const index = conversation.turns.findIndex(
     ({ role, parts: own }) => role === 'user' && own.some(({ type }) => type !== 'tool-result'),
   )
-  if (index === -1) return { ...conversation, system: [...parts, ...conversation.system] }
+  if (index === -1 && parts.every(({ type }) => type === 'text')) {
+    return { ...conversation, system: [...parts, ...conversation.system] }
+  }
+  if (index === -1) {
+    return { ...conversation, turns: [{ role: 'user', parts }, ...conversation.turns] }
+  }
   const turns = conversation.turns.with(index, {
     ...conversation.turns[index]!,
     parts: [...parts, ...conversation.turns[index]!.parts],

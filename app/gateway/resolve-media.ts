@@ -28,7 +28,7 @@ export function resolveMedia(
   conversation: Conversation,
   resolution: MediaResolution,
 ): Conversation | Promise<Conversation> {
-  if (conversation.fileIds) return withFiles(conversation, resolution)
+  if (conversation.fileIds?.length) return withFiles(conversation, resolution)
   const found: MediaPart[] = []
   for (const turn of conversation.turns) collect(turn.parts, found)
   return found.length === 0 ? conversation : resolveAll(found, conversation, resolution)

@@ -24,13 +24,18 @@ export interface Session extends UploadFacts {
 /** How an upload ended. Written once, by whoever is first; what follows from it may be done again. */
 export type End = { outcome: 'completed'; file: string; parts: string[] } | { outcome: 'cancelled' }
 
+export interface FoundSession {
+  session: Session
+  end?: End
+}
+
 /** What is kept of one owner's uploads while they run. */
 export interface UploadSessions {
   create(facts: UploadFacts): Promise<Session>
   /** Throws `not-found`. */
-  find(spoken: string): Promise<{ session: Session; end?: End }>
-  /** Throws `invalid-request` as well, when it has ended. */
-  findPending(spoken: string): Promise<Session>
+  find(spoken: string): Promise<FoundSession>
+  /** Throws `invalid-request` when it has ended. */
+  checkPending(found: FoundSession): Session
   /** Ends an upload, unless it has ended: the end that holds. */
   conclude(id: string, end: End): Promise<End>
   partKey(id: string, part: string): string
@@ -71,10 +76,9 @@ export function uploadSessions(
       return session
     },
 
-    async findPending(spoken) {
-      const { session, end } = await find(spoken)
-      if (end) throw closed(spoken, end.outcome)
-      if (timeOfId(session.id) + UPLOAD_LIFETIME * 1000 <= now()) throw closed(spoken, 'expired')
+    checkPending({ session, end }) {
+      if (end) throw closed(session, end.outcome)
+      if (timeOfId(session.id) + UPLOAD_LIFETIME * 1000 <= now()) throw closed(session, 'expired')
       return session
     },
 
@@ -128,8 +132,8 @@ function unknown(spoken: string): GatewayError {
   return new GatewayError('not-found', `No such Upload object: ${spoken}`, { param: 'upload_id' })
 }
 
-export function closed(spoken: string, status: UploadStatus): GatewayError {
-  return new GatewayError('invalid-request', `The upload ${spoken} is ${status}.`, {
+export function closed({ id }: Session, status: UploadStatus): GatewayError {
+  return new GatewayError('invalid-request', `The upload upload_${id} is ${status}.`, {
     param: 'upload_id',
     reason: `upload_${status}`,
   })

@@ -11,6 +11,7 @@ import { type Bytes, HEAD, watch } from './receive.ts'
 import {
   closed,
   type End,
+  type FoundSession,
   type Session,
   UPLOAD_LIFETIME,
   type UploadFacts,
@@ -61,6 +62,7 @@ export function storedUploads(
 ): Uploads {
   const objects = objectsOf(services)
   const sessions = uploadSessions(objects, owner, now)
+  const pending = async (spoken: string) => sessions.checkPending(await sessions.find(spoken))
   const room = { objects, sessions, owner, now, files: storedFiles(services, owner, now) }
 
   return {
@@ -70,7 +72,7 @@ export function storedUploads(
     },
 
     async addPart(spoken, body, limit) {
-      const { id, size } = await sessions.findPending(spoken)
+      const { id, size } = await pending(spoken)
       const part = newId(now())
       await objects.put(sessions.partKey(id, part), watch(body, Math.min(size, limit)).body)
       return { id: part, created: secondsOf(part) }
@@ -78,7 +80,7 @@ export function storedUploads(
 
     async presignPart(spoken) {
       if (!objects.presign) throw noPresigning()
-      const { id } = await sessions.findPending(spoken)
+      const { id } = await pending(spoken)
       const part = newId(now())
       const key = sessions.partKey(id, part)
       const url = await objects.presign(key, { method: 'PUT', seconds: URL_LIFETIME })
@@ -88,9 +90,9 @@ export function storedUploads(
     complete: (spoken, parts, md5) => complete(room, { spoken, parts, md5 }),
 
     async cancel(spoken) {
-      const session = await sessions.findPending(spoken)
+      const session = await pending(spoken)
       const end = await sessions.conclude(session.id, { outcome: 'cancelled' })
-      if (end.outcome !== 'cancelled') throw closed(spoken, end.outcome)
+      if (end.outcome !== 'cancelled') throw closed(session, end.outcome)
       await sessions.dropParts(session.id)
       return uploadOf(session, 'cancelled')
     },
@@ -111,23 +113,48 @@ interface Completion {
   md5: string | undefined
 }
 
-async function complete(room: Room, { spoken, parts, md5 }: Completion): Promise<Upload> {
-  const { objects, sessions, files, now } = room
-  const { session, end: before } = await sessions.find(spoken)
-  if (isEndOf(before, parts)) {
-    // Asked again: done already, or broken off behind the point of no return.
-    const done = await fileIfThere(files, before.file)
-    if (done) return uploadOf(session, 'completed', done)
-  } else {
-    await sessions.findPending(spoken)
+async function complete(room: Room, asked: Completion): Promise<Upload> {
+  const found = await room.sessions.find(asked.spoken)
+  const done = await completed(room, asked, found)
+  if (done) return done
+  try {
+    return await completeNow(room, asked, found)
+  } catch (thrown) {
+    // Somebody who asked for the same at the same time was first, and took the parts away.
+    const others = await completed(room, asked, await room.sessions.find(asked.spoken))
+    if (others) return others
+    throw thrown
   }
+}
+
+/** What an upload has become, if that is what is asked for. */
+async function completed(
+  { files }: Room,
+  { parts }: Completion,
+  { session, end }: FoundSession,
+): Promise<Upload | undefined> {
+  const file = isEndOf(end, parts) ? await fileIfThere(files, end.file) : undefined
+  return file && uploadOf(session, 'completed', file)
+}
+
+async function completeNow(
+  { objects, sessions, files, owner, now }: Room,
+  { parts, md5 }: Completion,
+  found: FoundSession,
+): Promise<Upload> {
+  const { session, end: before } = found
+  // One that broke off behind the point of no return goes on from there.
+  if (!isEndOf(before, parts)) sessions.checkPending(found)
   const sources = await sessions.partsNamed(session.id, parts)
   checkSize(sources, session)
   if (md5 !== undefined) await checkSum(objects, sources, md5)
   const wanted: End = { outcome: 'completed', file: newId(now()), parts: [...parts] }
   const end = before ?? (await sessions.conclude(session.id, wanted))
-  if (!isEndOf(end, parts)) throw closed(spoken, end.outcome)
-  const file = await assemble(room, { id: end.file, sources, session })
+  if (!isEndOf(end, parts)) throw closed(session, end.outcome)
+
+  const { mediaType } = watch(await headOf(objects, sources), HEAD)
+  const { size } = await objects.join(contentKey(owner, end.file), sources)
+  const file = await files.keep({ id: end.file, size, mediaType }, session)
   await sessions.dropParts(session.id)
   return uploadOf(session, 'completed', file)
 }
@@ -139,30 +166,6 @@ const isEndOf = (
   end?.outcome === 'completed' &&
   end.parts.length === parts.length &&
   end.parts.every((id, index) => id === parts[index])
-
-interface Assembly {
-  /** Of the file. */
-  id: string
-  sources: StoredObject[]
-  session: Session
-}
-
-async function assemble(
-  { objects, owner, files }: Room,
-  { id, sources, session }: Assembly,
-): Promise<StoredFile> {
-  try {
-    const head = await headOf(objects, sources)
-    const { size } = await objects.join(contentKey(owner, id), sources)
-    const { mediaType } = watch(head, HEAD)
-    return await files.keep({ id, size, mediaType }, session)
-  } catch (thrown) {
-    // Somebody who asked for the same at the same time was first, and took the parts away.
-    const done = await fileIfThere(files, id)
-    if (done) return done
-    throw thrown
-  }
-}
 
 const secondsOf = (id: string) => Math.floor(timeOfId(id) / 1000)
 

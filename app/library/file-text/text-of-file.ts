@@ -1,5 +1,4 @@
 import { isTextual } from '../../codecs/media-type.ts'
-import { GatewayError } from '../../errors.ts'
 import { textOfCsv } from './csv.ts'
 import { textOfHtml } from './html.ts'
 import { textOfJson } from './json.ts'
@@ -41,7 +40,3 @@ export function decodeText(bytes: Uint8Array): string {
     return new TextDecoder('windows-1252').decode(bytes)
   }
 }
-
-/** A file that says one thing and would be read as another. */
-export const unreadable = (message: string) =>
-  new GatewayError('invalid-request', message, { reason: 'unreadable_file' })

@@ -1,4 +1,4 @@
-import { unreadable } from './text-of-file.ts'
+import { GatewayError } from '../../errors.ts'
 
 /** How deep the structure is told, and how many children of one element; the content follows in full. */
 const DEPTH = 3
@@ -7,7 +7,11 @@ const CHILDREN = 3
 /** A document: how it is built, and all of it. Entities are never expanded, so what declares some is refused. */
 export function textOfXml(name: string, content: string): string {
   if (/<!ENTITY/i.test(content)) {
-    throw unreadable(`The file ${name} declares XML entities, which are not expanded here.`)
+    throw new GatewayError(
+      'invalid-request',
+      `The file ${name} declares XML entities, which are not expanded here.`,
+      { reason: 'unreadable_file' },
+    )
   }
   const lines = outline(content)
   if (lines.length === 0) return content
