@@ -48,5 +48,8 @@ export const fileVariables = {
     .preprocess(blankIsAbsent, z.enum(['AES256', 'aws:kms', 'aws:kms:dsse']).optional())
     .describe('How S3 encrypts what is written; as the bucket says when absent.'),
   AWS_S3_SSE_KMS_KEY_ID: text().describe('The KMS key for that; switches `aws:kms` on.'),
+  AWS_ENDPOINT_URL_S3: text().describe(
+    'The endpoint of S3, or of what speaks its language: R2, MinIO.',
+  ),
   AWS_S3_ACCELERATE: flag(false).describe('Use S3 Transfer Acceleration.'),
 } as const

@@ -11,7 +11,7 @@ export const region = z
  * Parameters of a request by the names OpenAI gives them. Those known here are checked at the start; any
  * other is a field of the model's own.
  */
-export const modelParams = z.looseObject({
+const modelParams = z.looseObject({
   max_tokens: z.int().min(1).optional(),
   max_completion_tokens: z.int().min(1).optional(),
   temperature: z.number().min(0).max(2).optional(),

@@ -44,7 +44,11 @@ const OWN: Target[] = [
     command: [process.execPath, 'bench/targets/raw-node-proxy.ts'],
     env: { PORT: '$PORT', UPSTREAM: '$UPSTREAM' },
   },
-  { name: 'outcrop-node', command: [process.execPath, 'runtimes/node.ts'], ...OUTCROP },
+  {
+    name: 'outcrop-node',
+    command: [process.execPath, '--import', './runtimes/quick-start.js', 'runtimes/node.ts'],
+    ...OUTCROP,
+  },
   { name: 'outcrop-bun', command: ['bun', 'runtimes/bun.ts'], ...OUTCROP },
 ]
 
@@ -85,7 +89,7 @@ export function findTargets(file?: string): Target[] {
   const peer = portkey()
   const more: Target[] = file ? JSON.parse(readFileSync(file, 'utf8')) : []
   const runnable = OWN.filter(({ directory = REPOSITORY, command }) =>
-    existsSync(join(directory, command[1] ?? '')),
+    existsSync(join(directory, command.at(-1) ?? '')),
   )
   return [...runnable, ...(peer ? [peer] : []), ...more]
 }

@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
-import { type BuildOptions, build } from 'esbuild'
+import { type BuildOptions, build, type Plugin } from 'esbuild'
 import { zip } from './zip.ts'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
@@ -14,6 +14,15 @@ const COMMON: BuildOptions = {
   logLevel: 'warning',
 }
 
+/** For browsers the AWS SDK reads XML with the DOM, which Workers have not; what it does elsewhere needs nothing. */
+const withoutDom: Plugin = {
+  name: 'without-dom',
+  setup: ({ onResolve }) =>
+    onResolve({ filter: /^\.\/xml-parser$/ }, ({ resolveDir }) => ({
+      path: join(resolveDir, 'xml-parser.js'),
+    })),
+}
+
 /** One module for Workers, as Web-standard as `app/` is: an import of a Node module fails the build. */
 export async function bundleWorker(outfile: string): Promise<void> {
   await build({
@@ -23,6 +32,7 @@ export async function bundleWorker(outfile: string): Promise<void> {
     platform: 'browser',
     conditions: ['workerd', 'worker', 'browser'],
     target: 'es2024',
+    plugins: [withoutDom],
   })
 }
 
@@ -35,6 +45,8 @@ export async function bundleLambda(outdir: string): Promise<void> {
     outdir,
     platform: 'node',
     target: 'node24',
+    // A package that is CommonJS loses its names when it becomes a file of its own.
+    mainFields: ['module', 'main'],
     splitting: true,
     minifySyntax: true,
     minifyWhitespace: true,

@@ -7,6 +7,7 @@ import { instanceName } from './instance-name.ts'
 import { createLineLog } from './line-log.ts'
 import { onRequestAborted } from './on-caller-left.ts'
 import { createPinnedWebFetch } from './pinned-web-fetch.ts'
+import { withProfileRegion } from './profile-region.ts'
 import { serve } from './serve.ts'
 import { serveDeno } from './serve-deno.ts'
 import { start } from './start.ts'
@@ -15,7 +16,7 @@ import { openState } from './stores/open-state.ts'
 import { webStreamOut } from './web-stream-out.ts'
 
 await start(async () => {
-  const env = { ...process.env }
+  const env = withProfileRegion(process.env)
   const runtime: Runtime = {
     name: 'deno',
     env,

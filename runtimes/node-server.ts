@@ -10,6 +10,7 @@ import { nodeRequestHeader } from './node-request-header.ts'
 import { nodeStreamOut } from './node-stream-out.ts'
 import { onNodeCallerLeft } from './on-caller-left.ts'
 import { createPinnedWebFetch } from './pinned-web-fetch.ts'
+import { withProfileRegion } from './profile-region.ts'
 import { serve } from './serve.ts'
 import { serveNode } from './serve-node.ts'
 import { start } from './start.ts'
@@ -19,7 +20,7 @@ import { createTurn, untilTurn } from './turn.ts'
 import { createUndiciTransport } from './undici-transport.ts'
 
 await start(async () => {
-  const env = { ...process.env }
+  const env = withProfileRegion(process.env)
   const atTurn = createTurn()
   const runtime: Runtime = {
     name: 'node',

@@ -43,7 +43,7 @@ const BACKSLASH = 92
  * Follows one JSON object or list over any number of pieces of text. Each call tells where in its piece
  * the value ended, just behind its last bracket, or -1 when it goes on.
  */
-export function createBracketScan(): (piece: string, from?: number) => number {
+function createBracketScan(): (piece: string, from?: number) => number {
   let depth = 0
   let inString = false
   let escaped = false

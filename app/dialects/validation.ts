@@ -53,7 +53,7 @@ export function validationError(
 }
 
 /** `['messages', 0, 'content']` as `messages[0].content`. */
-export function pathText(path: readonly PropertyKey[]): string {
+function pathText(path: readonly PropertyKey[]): string {
   let text = ''
   for (const key of path) {
     if (typeof key === 'number') text += `[${key}]`

@@ -63,7 +63,7 @@ function shownKey(c: HttpContext): string | undefined {
  * Compares in a time that depends on the key alone: every character of it is looked at, whatever was
  * shown and wherever the two differ.
  */
-export function constantTimeMatcher(key: string): (shown: string) => boolean {
+function constantTimeMatcher(key: string): (shown: string) => boolean {
   const length = key.length
   const expected = Uint16Array.from({ length }, (_, at) => key.charCodeAt(at))
   return (shown) => {

@@ -7,7 +7,7 @@ import { storedFiles } from './files.ts'
 export function fileSource(services: Pick<Services, 'objects'>): NonNullable<MediaSources['file']> {
   return async (id, owner, { maxBytes }) => {
     const files = storedFiles(services, owner)
-    const file = await files.find(id)
+    const file = await files.find(id).catch(unplaced)
     if (file.size > maxBytes) {
       throw new GatewayError(
         'too-large',
@@ -17,4 +17,10 @@ export function fileSource(services: Pick<Services, 'objects'>): NonNullable<Med
     const bytes = new Uint8Array(await new Response(await files.open(file)).arrayBuffer())
     return { bytes, mediaType: file.mediaType, name: file.name }
   }
+}
+
+/** The place of the id is another in every request that names one. */
+function unplaced(thrown: unknown): never {
+  if (!(thrown instanceof GatewayError)) throw thrown
+  throw new GatewayError(thrown.code, thrown.message, { cause: thrown.cause })
 }

@@ -186,12 +186,14 @@ describe('the OpenAPI document', () => {
 })
 
 describe('the order of routes', () => {
+  // A name beside a parameter: its handler stands first on the parameter's route and lets others pass.
+  const SHARED: Record<string, string> = { '/v1/files/health': '/v1/files/{file_id}' }
   const sample = (path: string) => path.replace(/\{(.+?)\}/g, 'a')
 
   it.each(operations)('lets $name be reached', ({ path, method }) => {
     const found = app.router.match(method.toUpperCase(), sample(path))[0]
     const reached = found.map(([[, route]]) => route.path).filter((one) => one !== '/*')
-    expect(reached[0]!.replace(/:(\w+)(\{.+\})?/g, '{$1}')).toBe(path)
+    expect(reached[0]!.replace(/:(\w+)(\{.+\})?/g, '{$1}')).toBe(SHARED[path] ?? path)
   })
 
   it('asks for a key wherever the document does, and nowhere else', async () => {

@@ -28,6 +28,7 @@ export interface Running {
   /** As the banner tells it. */
   url: string
   banner: string
+  pid: number
   /** Milliseconds from spawn to the answer of the first request. */
   firstAnswer: number
   /** Everything written to stdout so far. */
@@ -67,6 +68,7 @@ export async function launch(platform: Platform, env: Record<string, string>): P
   return {
     url,
     banner,
+    pid: child.pid!,
     firstAnswer: performance.now() - began,
     output,
     signal: (signal) => void child.kill(signal),

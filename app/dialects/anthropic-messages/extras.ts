@@ -1,4 +1,4 @@
-import type { Extras } from '../../conversation/conversation.ts'
+import { extrasFor } from '../extras.ts'
 import type { WireOutputConfig, WireThinking } from './wire.ts'
 import type { WireCacheControl } from './wire-blocks.ts'
 import type { WireUsage } from './wire-reply.ts'
@@ -36,24 +36,7 @@ export interface Own {
   deltaUsage?: Partial<WireUsage>
 }
 
-const NOTHING: Own = {}
-
-/** `own` as the `extras` of something, or nothing at all where it holds nothing. */
-export function extrasOf(own: Own): { extras?: Extras } {
-  let members: Record<string, unknown> | undefined
-  for (const key in own) {
-    const value = own[key as keyof Own]
-    if (value === undefined) continue
-    members ??= {}
-    members[key] = value
-  }
-  return members ? { extras: { [NAME]: members } } : {}
-}
-
-/** What this dialect kept on something. */
-export function ownOf(holder: { extras?: Extras }): Own {
-  return (holder.extras?.[NAME] as Own | undefined) ?? NOTHING
-}
+export const { extrasOf, ownOf } = extrasFor<Own>(NAME)
 
 /** The members of a wire object beside the known ones; undefined when there are none. */
 export function unknownFields(wire: object, known: ReadonlySet<string>): Fields | undefined {

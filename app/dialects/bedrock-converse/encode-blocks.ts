@@ -14,7 +14,7 @@ import { WRAPPER } from './tool-schema.ts'
 import type { CachePoint, ContentBlock, WireCitation } from './wire.ts'
 
 /** Holds, in `toolUse.input`, arguments that a history wrote and that are no JSON object. */
-export const UNREADABLE_ARGUMENTS = 'arguments'
+const UNREADABLE_ARGUMENTS = 'arguments'
 
 /** The members of a wire location; a citation from elsewhere has none and stays out of the wire. */
 const LOCATIONS = ['documentChar', 'documentPage', 'documentChunk', 'searchResultLocation', 'web']

@@ -12,9 +12,9 @@ import { sendableTurns } from './sendable-parts.ts'
 import type { ContentBlock, Message, SystemBlock } from './wire.ts'
 
 /** What the user "says" where AWS wants a user to begin: nobody spoke, or the assistant spoke first. */
-export const PLACEHOLDER = 'Begin.'
+const PLACEHOLDER = 'Begin.'
 /** What the user "says" after the assistant's words, where the model takes none to continue. */
-export const CONTINUE = 'Continue.'
+const CONTINUE = 'Continue.'
 /** What stands beside documents nobody said a word about; AWS refuses them alone (T30). */
 export const DOCUMENT_TEXT = 'See the attached document.'
 

@@ -5,7 +5,7 @@ import type { Encoding } from './encoding.ts'
 import { DIALECT, type ToolResultBlock, type ToolResultContent } from './wire.ts'
 
 /** Stands in a result that says nothing, for AWS refuses blank text and some models an empty list. */
-export const EMPTY_RESULT = '(no output)'
+const EMPTY_RESULT = '(no output)'
 
 /** What a decoded tool result remembers of its wire form. */
 export interface ToolResultExtras {

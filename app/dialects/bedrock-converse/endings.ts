@@ -41,7 +41,7 @@ export function encodeStopReason(reason: StopReason, own?: unknown): string {
 }
 
 /** The wire's word where ours would not bring it back. */
-export function ownStopReason(wire: string | undefined): string | undefined {
+function ownStopReason(wire: string | undefined): string | undefined {
   if (wire === undefined) return undefined
   return WIRE_REASONS[decodeStopReason(wire)] === wire ? undefined : wire
 }

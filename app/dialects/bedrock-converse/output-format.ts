@@ -5,7 +5,7 @@ import { closeObjects, normaliseToolSchema } from './tool-schema.ts'
 import { type ConverseRequest, DIALECT, type OutputConfig, type ToolSpec } from './wire.ts'
 
 /** The hidden tool whose arguments are the answer, where the model has no structured output (T54). */
-export const OUTPUT_TOOL = 'final_answer'
+const OUTPUT_TOOL = 'final_answer'
 
 const OUTPUT_TOOL_TEXT =
   'Gives the final answer. Call it exactly once, when the answer is complete, instead of writing text.'

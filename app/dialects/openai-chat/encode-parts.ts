@@ -43,7 +43,7 @@ function mark(before: Fields | undefined, ttl: '5m' | '1h' | undefined, manner: 
 }
 
 /** An attachment in the form it came in, else in the usual one of its kind. */
-export function encodeMedia(part: MediaPart): Fields {
+function encodeMedia(part: MediaPart): Fields {
   const { form = FORMS[part.type], fields } = ownOf(part)
   return { type: form, [form]: ENCODINGS[form]?.(part), ...fields }
 }

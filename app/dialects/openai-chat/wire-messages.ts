@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi'
 
 /** The formats `input_audio` may name: OpenAI's two, and those other models hear as well. */
-export const AUDIO_FORMATS = [
+const AUDIO_FORMATS = [
   'wav',
   'mp3',
   'flac',

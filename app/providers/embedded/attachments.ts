@@ -35,7 +35,7 @@ export function look(part: MediaPart): Attachment {
   }
 }
 
-export function isMedia(part: Part): part is MediaPart {
+function isMedia(part: Part): part is MediaPart {
   return part.type in ARTICLES
 }
 

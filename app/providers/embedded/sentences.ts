@@ -85,13 +85,13 @@ export function counted(count: number, word: string): string {
   return `${count} ${word}${count === 1 ? '' : 's'}`
 }
 
-export function listed(things: string[]): string {
+function listed(things: string[]): string {
   if (things.length < 2) return things.join('')
   return `${things.slice(0, -1).join(', ')} and ${things.at(-1)}`
 }
 
 /** On one line, cut at a word where it is longer than so many characters. */
-export function shorten(text: string, most: number): string {
+function shorten(text: string, most: number): string {
   // A megabyte is not looked through for the sake of its first words.
   const looked = text.slice(0, most * 4)
   const letters = [...looked.replace(/\s+/g, ' ').trim()]

@@ -10,7 +10,7 @@ const FIRST_WIDE = 0x2e80
  * blank before them, a single sign, a single wide character, or up to four blanks: about four
  * characters of English. No real model counts exactly like this; the same text always counts the same.
  */
-export function tokenEnd(text: string, from: number): number {
+function tokenEnd(text: string, from: number): number {
   const first = text.charCodeAt(from)
   const leads = first === SPACE && from + 1 < text.length && !isBlank(text.charCodeAt(from + 1))
   const at = leads ? from + 1 : from

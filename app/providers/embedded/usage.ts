@@ -32,7 +32,7 @@ function toolTokens(tool: Tool): number {
   return countTokens(JSON.stringify(tool))
 }
 
-export function partsTokens(parts: Part[]): number {
+function partsTokens(parts: Part[]): number {
   return sum(parts.map(partTokens))
 }
 

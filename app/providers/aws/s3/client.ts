@@ -39,6 +39,8 @@ export function s3Access({ config, runtime }: S3Options, region: string): () => 
       responseChecksumValidation: 'WHEN_REQUIRED',
       useAccelerateEndpoint: config.AWS_S3_ACCELERATE && endpoint === undefined,
       followRegionRedirects: true,
+      // No `fetch` can send it.
+      expectContinueHeader: false,
       maxAttempts: 3,
     })
     return { sdk, client }

@@ -1,0 +1,24 @@
+import type { Extras } from '../conversation/conversation.ts'
+
+/**
+ * How one dialect keeps things for itself on the waist, below its own name: `extrasOf` makes the member,
+ * or nothing where there is nothing to keep, `ownOf` reads it back.
+ */
+export function extrasFor<Own extends object>(name: string) {
+  const nothing: Partial<Own> = {}
+  return {
+    extrasOf(own: Own): { extras?: Extras } {
+      let members: Record<string, unknown> | undefined
+      for (const key in own) {
+        const value = own[key]
+        if (value === undefined) continue
+        members ??= {}
+        members[key] = value
+      }
+      return members ? { extras: { [name]: members } } : {}
+    },
+    ownOf(holder: { extras?: Extras }): Partial<Own> {
+      return (holder.extras?.[name] as Partial<Own> | undefined) ?? nothing
+    },
+  }
+}
