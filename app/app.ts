@@ -3,7 +3,7 @@ import { type Config, readConfig } from './config.ts'
 import type { HttpEnv } from './http/context.ts'
 import { createHttp } from './http/create-http.ts'
 import { type ListenPolicy, listenPolicy, publicPolicy } from './http/listen-policy.ts'
-import { fileSource } from './library/file-source.ts'
+import { fileSources } from './library/file-source.ts'
 import { sweptObjects } from './library/sweep.ts'
 import type { Provider } from './ports/models.ts'
 import type { Runtime } from './ports/runtime.ts'
@@ -52,7 +52,7 @@ export function createApp(runtime: Runtime, options: AppOptions = {}): App {
   const objects = createKeptObjects({ config, runtime })
   const media = {
     ...createMediaSources({ config, runtime }),
-    file: objects && fileSource({ objects }),
+    ...(objects && fileSources({ objects })),
   }
   const serverId = createServerId({ config, runtime })
   const { speech } = options

@@ -1,6 +1,12 @@
 import { base64Size, decodeBase64, encodeBase64 } from '../codecs/base64.ts'
 import { mediaTypeOfName } from '../codecs/media-name.ts'
-import { mediaKind, sniffBase64, sniffBytes } from '../codecs/media-type.ts'
+import {
+  isTextual,
+  mediaKind,
+  normaliseMediaType,
+  sniffBase64,
+  sniffBytes,
+} from '../codecs/media-type.ts'
 import type { Conversation, MediaPart, Part, Turn } from '../conversation/conversation.ts'
 import { GatewayError } from '../errors.ts'
 import type { ModelCard } from '../ports/models.ts'
@@ -100,11 +106,35 @@ async function resolvePart(part: MediaPart, resolution: MediaResolution): Promis
       case 'url':
         return await fetched(part, resolution, sources.web?.(source.url, options))
       case 'file':
-        return await fetched(part, resolution, sources.file?.(source.id, owner, options))
+        return (
+          (await readInPlace(part, source.id, resolution)) ??
+          (await fetched(part, resolution, sources.file?.(source.id, owner, options)))
+        )
     }
   } catch (thrown) {
     throw placed(thrown, part)
   }
+}
+
+/** A stored file that is too large for a request, where the model can read it by itself. */
+async function readInPlace(
+  part: MediaPart,
+  id: string,
+  { card, owner, services }: MediaResolution,
+): Promise<MediaPart | undefined> {
+  if (!card.traits.s3?.length) return undefined
+  const file = await services.media.locate?.(id, owner)
+  if (!file) return undefined
+  const { uri, size, mediaType, name } = file
+  const type = kindOf(mediaType, part.type)
+  if (!card.traits.s3.includes(type) || size <= inlineLimit(card, type)) return undefined
+  return { ...part, type, mediaType, name: part.name ?? name, source: { kind: 's3', uri } }
+}
+
+/** Bytes of one attachment that a request to the model may carry. */
+function inlineLimit({ traits }: ModelCard, type: Kind): number {
+  if (traits.inlineLimits === false) return Number.POSITIVE_INFINITY
+  return traits.inlineLimits?.[type] ?? INLINE_LIMITS[type]
 }
 
 function fetchOptions({ services, signal }: MediaResolution): WebFetchOptions {
@@ -129,6 +159,7 @@ async function fetched(
   }
   const file = await fetching
   const mediaType = sniffBytes(file.bytes, claim(part) ?? claim(file))
+  refuseWords(mediaType, part.mediaType ?? file.mediaType)
   refuseBomb(mediaType, () => file.bytes)
   const part64: MediaPart = {
     ...part,
@@ -143,6 +174,7 @@ async function fetched(
 /** The part with its type told by its content; a claim counts only where content tells nothing. */
 function told(part: MediaPart, data: string): MediaPart {
   const mediaType = sniffBase64(data, claim(part))
+  refuseWords(mediaType, part.mediaType)
   refuseBomb(mediaType, () => decodeBase64(data))
   return { ...part, type: kindOf(mediaType, part.type), mediaType }
 }
@@ -151,6 +183,13 @@ function told(part: MediaPart, data: string): MediaPart {
 function claim({ mediaType, name }: { mediaType?: string; name?: string }): string | undefined {
   const told = mediaType?.startsWith('application/octet-stream') ? undefined : mediaType
   return told ?? (name ? mediaTypeOfName(name) : undefined)
+}
+
+// An error page in place of a picture would be read by the model as if the caller had meant it.
+function refuseWords(mediaType: string | undefined, claimed: string | undefined): void {
+  const said = normaliseMediaType(claimed)
+  if (!mediaType || !said || !isTextual(mediaType) || mediaKind(said) === 'document') return
+  throw new GatewayError('invalid-request', `This is said to be ${said}, but holds ${mediaType}.`)
 }
 
 // Clients send videos as `image_url` and PDFs as images: what it is decides, not what it was called.
@@ -171,9 +210,7 @@ async function fitted(part: MediaPart, resolution: MediaResolution): Promise<Med
   const { card, signal } = resolution
   const { media } = resolution.services
   const size = base64Size(part.source.data)
-  const { inlineLimits } = card.traits
-  if (inlineLimits === false) return part
-  const limit = inlineLimits?.[part.type] ?? INLINE_LIMITS[part.type]
+  const limit = inlineLimit(card, part.type)
   if (size <= limit) return part
   if (!media.stage || !card.traits.s3?.includes(part.type)) {
     throw new GatewayError(

@@ -1,5 +1,15 @@
 import type { FetchedFile, WebFetch, WebFetchOptions } from './web-fetch.ts'
 
+/** Where a stored file lies, so that a model can read it by itself. */
+export interface LocatedFile {
+  /** `s3://bucket/key`. */
+  uri: string
+  /** Bytes. */
+  size: number
+  mediaType: string
+  name: string
+}
+
 /** Whence attachments come that a request only names. An absent member: that kind is not configured here. */
 export interface MediaSources {
   /** `https:` URLs. */
@@ -10,6 +20,8 @@ export interface MediaSources {
   checkS3?(uri: string): void
   /** A file kept here, by its id, for its owner. Throws `not-found`. */
   file?(id: string, owner: string, options: WebFetchOptions): Promise<FetchedFile>
+  /** Where a file kept here lies, if models can reach it there. Throws `not-found`. */
+  locate?(id: string, owner: string): Promise<LocatedFile | undefined>
   /** Puts what is too large for a request where the model can read it; returns its `s3://` address. */
   stage?(file: FetchedFile, options: { signal: AbortSignal }): Promise<string>
 }

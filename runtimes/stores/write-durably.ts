@@ -1,4 +1,5 @@
 import { type FileHandle, open } from 'node:fs/promises'
+import { release } from '../../app/codecs/byte-pieces.ts'
 
 /** Bytes gathered before they are written: fewer, larger writes. */
 const BATCH = 1024 * 1024
@@ -94,19 +95,6 @@ function createWriter(handle: FileHandle) {
       return size
     },
   }
-}
-
-/** Buffers smaller than this may be shared; they are left to the collector. */
-const SHARED = 32 * 1024
-
-/**
- * Gives the memory of a piece back at once. Node makes a new buffer of every read from a socket, and would
- * hold 64 MB of them before it collects any, in collections that take a third of the time of an upload.
- */
-function release(piece: Uint8Array): void {
-  const { buffer, length } = piece
-  if (!(piece instanceof Buffer) || !(buffer instanceof ArrayBuffer)) return
-  if (buffer.byteLength > SHARED && length * 2 > buffer.byteLength) buffer.transfer(0)
 }
 
 /** What is left of buffers when so many of their bytes are written. */

@@ -79,6 +79,7 @@ const FAULTS: [param: string, body: Json, at: string][] = [
   ['thinking', { thinking: { type: 'sometimes' } }, 'thinking.type'],
   ['enable_thinking', { enable_thinking: 'on' }, 'enable_thinking'],
   ['thinking_budget', { thinking_budget: -5 }, 'thinking_budget'],
+  ['file_ids', { file_ids: 'file-1' }, 'file_ids'],
   ['bedrock_model', { bedrock_model: '' }, 'bedrock_model'],
   ['model_provider', { model_provider: 7 }, 'model_provider'],
   [

@@ -364,6 +364,12 @@ export const ROWS: Row[] = [
       mistral: ignored('thinking_budget'),
     },
   },
+  {
+    param: 'file_ids',
+    note: 'stored files, read in front of the first message of the user',
+    body: {},
+    fate: 'here',
+  },
   { param: 'bedrock_model', note: 'wins over `model`', body: {}, fate: 'here' },
   { param: 'model_provider', note: '400 where it contradicts the model', body: {}, fate: 'here' },
   {

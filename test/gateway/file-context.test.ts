@@ -3,7 +3,7 @@ import { encodeBase64 } from '../../app/codecs/base64.ts'
 import { readConfig } from '../../app/config.ts'
 import type { Conversation, Part } from '../../app/conversation/conversation.ts'
 import { resolveMedia } from '../../app/gateway/resolve-media.ts'
-import { fileSource } from '../../app/library/file-source.ts'
+import { fileSources } from '../../app/library/file-source.ts'
 import { storedFiles } from '../../app/library/files.ts'
 import type { ModelCard } from '../../app/ports/models.ts'
 import { createMemoryObjectStore } from '../../app/providers/embedded/memory-object-store.ts'
@@ -32,7 +32,7 @@ function setting(env: Record<string, string> = {}) {
     config: readConfig(env),
     runtime,
     providers: [],
-    media: { file: fileSource({ objects }) },
+    media: fileSources({ objects }),
     state: undefined as never,
     objects,
   }

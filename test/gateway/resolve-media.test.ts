@@ -105,6 +105,20 @@ describe('attachments', () => {
     expect(media(asked[0])).toMatchObject([{ type: 'document', mediaType: 'application/pdf' }])
   })
 
+  it('that hold words where an image was announced are refused', async () => {
+    const bytes = new TextEncoder().encode('<html><body>Not found</body></html>')
+    const { send, asked } = open({
+      web: serving({ 'https://a/1': { bytes, mediaType: 'image/png', name: '1' } }),
+    })
+    const answer = await send({ type: 'text', text: 'look' }, image('https://a/1'))
+    expect(answer.status).toBe(400)
+    expect(answer.body.error.param).toBe('messages[0].content[1].image_url.url')
+    const inline = await send(image(`data:image/png;base64,${base64(bytes)}`))
+    expect(inline.status).toBe(400)
+    expect(inline.body.error.param).toBe('messages[0].content[0].image_url.url')
+    expect(asked).toEqual([])
+  })
+
   it.each([
     ['permission', 403],
     ['too-large', 413],

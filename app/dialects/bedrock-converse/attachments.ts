@@ -39,9 +39,7 @@ export function encodeAttachment(part: MediaPart, encoding: Encoding): ContentBl
     throw new GatewayError(
       'unsupported-parameter',
       `The model ${id} does not read ${kind} input.`,
-      {
-        param: 'messages',
-      },
+      { param: part.param ?? 'messages' },
     )
   }
   if (kind === 'document') return { document: encodeDocument(part, encoding) }

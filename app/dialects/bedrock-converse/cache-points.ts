@@ -15,17 +15,20 @@ export function placeCachePoints(body: ConverseRequest, settings: Settings, aski
   const { cachePoints = GENERAL } = asking.card.traits
   const wish = settings.promptCache
   if (!cachePoints) {
-    if (wish) asking.ignore(wish.param ?? 'promptCache')
+    if (wish?.key || (wish && !wish.param)) asking.ignore('promptCache')
+    if (wish?.param) asking.ignore(wish.param)
     return
   }
-  if (wish && !hasPoints(body)) addPoints(body, wish.ttl, cachePoints.tools)
+  const placed = wish !== undefined && !hasPoints(body)
+  if (placed) addPoints(body, wish.ttl, cachePoints.tools)
   if (!hasPoints(body)) return
   if (body.system) body.system = behindSomething(body.system)
   body.messages?.forEach((message, index, messages) => {
     message.content = legalContent(message, messages[index - 1])
   })
   body.messages = body.messages?.filter(({ content }) => content.length > 0)
-  limitLives(pointsOf(body), cachePoints.ttls, asking)
+  const name = (placed && wish.param) || 'cacheControl.ttl'
+  limitLives(pointsOf(body), cachePoints.ttls, () => asking.ignore(name))
   limitCount(body, cachePoints.max, asking)
 }
 
@@ -87,12 +90,12 @@ function mayFollow(block: ContentBlock | undefined): boolean {
 }
 
 /** A life the model does not know, or that is longer than one before it, becomes the default. */
-function limitLives(points: CachePoint[], ttls: readonly string[], { ignore }: Asking): void {
+function limitLives(points: CachePoint[], ttls: readonly string[], shortened: () => void): void {
   let shorter = false
   for (const point of points) {
     if (point.ttl === '1h' && (shorter || !ttls.includes('1h'))) {
       delete point.ttl
-      ignore('cacheControl.ttl')
+      shortened()
     }
     shorter ||= point.ttl !== '1h'
   }

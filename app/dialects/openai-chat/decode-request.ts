@@ -115,9 +115,9 @@ function decodePromptCache(
   // In explicit mode only the caller's own breakpoints count.
   if (request.prompt_cache_options?.mode === 'explicit') return undefined
   const key = request.prompt_cache_key || undefined
-  if (key) return { key, ...(ttl && { ttl }) }
   const param = request.prompt_cache_retention ? 'prompt_cache_retention' : 'prompt_cache_options'
-  return ttl && { ttl, param }
+  const life = ttl && { ttl, param }
+  return key ? { key, ...life } : life
 }
 
 /** The form of the answer: format, voice, number. */

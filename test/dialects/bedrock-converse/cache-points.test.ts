@@ -129,4 +129,16 @@ describe('cache points', () => {
     const without = encode(asked, { cachePoints: false })
     expect([without.body.system, without.ignored]).toEqual([[{ text: 'S' }], ['promptCache']])
   })
+
+  it('name the field that asked for a life the model does not know', () => {
+    const asked = {
+      system: [part('S')],
+      turns: [user('q')],
+      settings: { promptCache: { key: 'k', ttl: '1h' as const, param: 'prompt_cache_retention' } },
+    }
+    const short = encode(asked, { cachePoints: { max: 4, ttls: ['5m'], tools: false } })
+    expect(short.ignored).toEqual(['prompt_cache_retention'])
+    const without = encode(asked, { cachePoints: false })
+    expect(without.ignored).toEqual(['promptCache', 'prompt_cache_retention'])
+  })
 })

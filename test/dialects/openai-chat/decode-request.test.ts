@@ -84,7 +84,7 @@ describe('settings', () => {
       prediction: { type: 'content', content: 'abc' },
       maxTokens: 100,
       stop: ['END'],
-      promptCache: { key: 'k', ttl: '1h' },
+      promptCache: { key: 'k', ttl: '1h', param: 'prompt_cache_retention' },
     })
   })
 

@@ -4,7 +4,7 @@ import type { S3Access } from './client.ts'
 import { openPartUpload, type PartUpload, type Target } from './part-upload.ts'
 
 /** Bytes of a part: with the one that is being sent, what one upload holds in memory. */
-const PART = 8 * 1024 * 1024
+const PART = 6 * 1024 * 1024
 /** Parts of one size; then they double, so that the 10,000 S3 takes reach for anything. */
 const STEP = 2000
 

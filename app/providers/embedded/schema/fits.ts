@@ -3,6 +3,7 @@ import { matches } from './pattern-match.ts'
 import {
   deeper,
   isObject,
+  limitOf,
   listOf,
   lookUp,
   patternOf,
@@ -23,14 +24,15 @@ export function fits(value: unknown, schema: unknown, scope: Scope): boolean {
   if (!isObject(schema) || !inner) return true
   const asked = { schema, scope: inner }
   return Object.entries(schema).every(
-    ([keyword, given]) => KEYWORDS[keyword]?.(value, given, asked) ?? true,
+    ([keyword, given]) =>
+      !Object.hasOwn(KEYWORDS, keyword) || KEYWORDS[keyword]!(value, given, asked),
   )
 }
 
 type Check = (value: unknown, given: unknown, asked: Asked) => boolean
 
 const KEYWORDS: Partial<Record<string, Check>> = {
-  type: (value, given) => listOf(given).some((type) => TYPES[String(type)]?.(value) ?? true),
+  type: (value, given) => listOf(given).some((type) => isOfType(value, type)),
   const: (value, given) => same(value, given),
   enum: (value, given) => listOf(given).some((allowed) => same(value, allowed)),
 
@@ -40,14 +42,14 @@ const KEYWORDS: Partial<Record<string, Check>> = {
   exclusiveMaximum: number((value, given) => value < given),
   multipleOf: number((value, given) => Number.isInteger(value / given)),
 
-  minLength: (value, given) => typeof value !== 'string' || [...value].length >= Number(given),
-  maxLength: (value, given) => typeof value !== 'string' || [...value].length <= Number(given),
+  minLength: (value, given) => typeof value !== 'string' || isAtLeast([...value].length, given),
+  maxLength: (value, given) => typeof value !== 'string' || isAtMost([...value].length, given),
   format: (value, given) => typeof value !== 'string' || (formatOf(given)?.fits(value) ?? true),
   pattern: (value, given, { scope }) =>
     typeof value !== 'string' || typeof given !== 'string' || keepsPattern(value, given, scope),
 
-  minItems: (value, given) => !Array.isArray(value) || value.length >= Number(given),
-  maxItems: (value, given) => !Array.isArray(value) || value.length <= Number(given),
+  minItems: (value, given) => !Array.isArray(value) || isAtLeast(value.length, given),
+  maxItems: (value, given) => !Array.isArray(value) || isAtMost(value.length, given),
   uniqueItems: (value, given) =>
     !Array.isArray(value) || given !== true || new Set(value.map(ordered)).size === value.length,
   prefixItems: (value, given, { scope }) =>
@@ -57,9 +59,10 @@ const KEYWORDS: Partial<Record<string, Check>> = {
   contains: checkContains,
 
   required: (value, given) =>
-    !isObject(value) || listOf(given).every((name) => Object.hasOwn(value, String(name))),
-  minProperties: (value, given) => !isObject(value) || Object.keys(value).length >= Number(given),
-  maxProperties: (value, given) => !isObject(value) || Object.keys(value).length <= Number(given),
+    !isObject(value) ||
+    listOf(given).every((name) => typeof name !== 'string' || Object.hasOwn(value, name)),
+  minProperties: (value, given) => !isObject(value) || isAtLeast(Object.keys(value).length, given),
+  maxProperties: (value, given) => !isObject(value) || isAtMost(Object.keys(value).length, given),
   properties: checkProperties,
   patternProperties: checkPatternProperties,
   additionalProperties: checkAdditionalProperties,
@@ -78,6 +81,12 @@ const KEYWORDS: Partial<Record<string, Check>> = {
   if: (value, given, { schema, scope }) =>
     fits(value, (fits(value, given, scope) ? schema['then'] : schema['else']) ?? true, scope),
 }
+
+/** Limits and types that are none ask for nothing. */
+const isAtLeast = (size: number, given: unknown) => size >= limitOf(given, 0)
+const isAtMost = (size: number, given: unknown) => size <= limitOf(given, Number.POSITIVE_INFINITY)
+const isOfType = (value: unknown, type: unknown) =>
+  typeof type !== 'string' || !Object.hasOwn(TYPES, type) || TYPES[type]!(value)
 
 const TYPES: Partial<Record<string, (value: unknown) => boolean>> = {
   string: (value) => typeof value === 'string',
@@ -113,8 +122,8 @@ function checkItems(value: unknown, given: unknown, { schema, scope }: Asked): b
 function checkContains(value: unknown, given: unknown, { schema, scope }: Asked): boolean {
   if (!Array.isArray(value)) return true
   const count = value.filter((item) => fits(item, given, scope)).length
-  const most = Number(schema['maxContains'] ?? Number.POSITIVE_INFINITY)
-  return count >= Number(schema['minContains'] ?? 1) && count <= most
+  const most = limitOf(schema['maxContains'], Number.POSITIVE_INFINITY)
+  return count >= limitOf(schema['minContains'], 1) && count <= most
 }
 
 function checkProperties(value: unknown, given: unknown, { scope }: Asked): boolean {
@@ -153,7 +162,7 @@ export function dependents(given: unknown, value: Record<string, unknown>): stri
   if (!isObject(given)) return []
   return Object.entries(given)
     .filter(([name]) => Object.hasOwn(value, name))
-    .flatMap(([, names]) => listOf(names).map(String))
+    .flatMap(([, names]) => listOf(names).filter((name) => typeof name === 'string'))
 }
 
 function same(one: unknown, other: unknown): boolean {

@@ -1,7 +1,7 @@
 import { plainWords, wordsOf } from '../words.ts'
 import { fits } from './fits.ts'
 import type { Wish } from './make.ts'
-import type { SchemaObject } from './schema.ts'
+import { isObject, type SchemaObject } from './schema.ts'
 
 /** One of the allowed values: the one the text speaks of, else the default, else the first. */
 export function makeEnum(schema: SchemaObject, wish: Wish): unknown {
@@ -9,7 +9,7 @@ export function makeEnum(schema: SchemaObject, wish: Wish): unknown {
   const spoken = allowed
     .map((value) => ({
       value,
-      at: wish.facts.words.indexOf(` ${wordsOf(String(value)).join(' ')} `),
+      at: wish.facts.words.indexOf(` ${wordsOf(wordOf(value)).join(' ')} `),
     }))
     .filter(({ at, value }) => at >= 0 && value !== '')
     .sort((one, other) => one.at - other.at)
@@ -18,6 +18,9 @@ export function makeEnum(schema: SchemaObject, wish: Wish): unknown {
   if (allowed.includes(schema['default'])) return schema['default']
   return allowed.find((value) => value !== null) ?? allowed[0]
 }
+
+/** A text may speak of a plain value only. */
+const wordOf = (value: unknown) => (isObject(value) || Array.isArray(value) ? '' : String(value))
 
 /** True when the text speaks of the property, false when it does so after `no` or `without`. */
 export function makeBoolean(schema: SchemaObject, wish: Wish): unknown {

@@ -4,7 +4,7 @@ import { fits } from './fits.ts'
 import { formatOf } from './formats.ts'
 import type { Wish } from './make.ts'
 import { exampleOf, type Length } from './pattern-match.ts'
-import { patternOf, type SchemaObject } from './schema.ts'
+import { limitOf, patternOf, type SchemaObject } from './schema.ts'
 
 /** The kinds of fact a format is made of. */
 const OF_FORMAT: Partial<Record<string, FactKind[]>> = {
@@ -114,8 +114,8 @@ const LONGEST = 10_000
 
 function lengthOf(schema: SchemaObject): Length {
   return {
-    min: Math.min(Number(schema['minLength'] ?? 0), LONGEST),
-    max: Number(schema['maxLength'] ?? Number.POSITIVE_INFINITY),
+    min: Math.min(limitOf(schema['minLength'], 0), LONGEST),
+    max: limitOf(schema['maxLength'], Number.POSITIVE_INFINITY),
   }
 }
 

@@ -6,6 +6,7 @@ import {
   deeper,
   flatten,
   isObject,
+  limitOf,
   listOf,
   merge,
   openScope,
@@ -106,7 +107,8 @@ function makePlain(schema: SchemaObject, wish: Wish): unknown {
   if ('const' in schema) return wish.need === 'required' ? schema['const'] : undefined
   if (Array.isArray(schema['enum'])) return makeEnum(schema, wish)
   if (wish.need !== 'required' && isNull(schema)) return undefined
-  return MAKERS[typeOf(schema)]?.(schema, wish)
+  const type = typeOf(schema)
+  return Object.hasOwn(MAKERS, type) ? MAKERS[type]!(schema, wish) : undefined
 }
 
 /** What the keywords are about, for schemas that name no type. */
@@ -125,7 +127,9 @@ function makeObject(schema: SchemaObject, wish: Wish): unknown {
   if (wish.need !== 'required') return undefined
   const known = isObject(schema['properties']) ? schema['properties'] : {}
   const made: Record<string, unknown> = {}
-  const required = new Set(listOf(schema['required'] ?? []).map(String))
+  const required = new Set(
+    listOf(schema['required'] ?? []).filter((name) => typeof name === 'string'),
+  )
   const add = (name: string, need: Need) => {
     const value = make(propertySchema(schema, name), { ...wish, name, need })
     if (value !== undefined) setOwn(made, name, value)
@@ -137,7 +141,7 @@ function makeObject(schema: SchemaObject, wish: Wish): unknown {
   for (const name of dependents(schema['dependentRequired'], made)) {
     if (!Object.hasOwn(made, name)) add(name, 'required')
   }
-  const fewest = Number(schema['minProperties'] ?? 0)
+  const fewest = limitOf(schema['minProperties'], 0)
   for (const name of [...Object.keys(known), ...spareNames(fewest)]) {
     if (Object.keys(made).length >= fewest) break
     if (!Object.hasOwn(made, name)) add(name, 'required')
@@ -182,7 +186,7 @@ function makeArray(schema: SchemaObject, wish: Wish): unknown {
   if (wish.need === 'named') return undefined
   const tuple = Array.isArray(schema['prefixItems']) ? schema['prefixItems'] : []
   const item = itemOf(schema)
-  const most = Math.min(Number(schema['maxItems'] ?? MOST_ITEMS), MOST_ITEMS)
+  const most = Math.min(limitOf(schema['maxItems'], MOST_ITEMS), MOST_ITEMS)
   const fewest = Math.min(fewestItems(schema, wish), MOST_ITEMS)
   const made: unknown[] = tuple.map((one) => make(one, { ...wish, need: 'required' }))
   while (made.length < most) {
@@ -213,7 +217,7 @@ function itemOf({ items, contains }: SchemaObject): unknown {
 function fewestItems({ minItems, contains, minContains }: SchemaObject, { scope }: Wish): number {
   // Trees are ended after a few levels: their schemas are satisfied by no children.
   const usual = scope.level < DEEP ? 1 : 0
-  return Math.max(Number(minItems ?? usual), contains === undefined ? 0 : Number(minContains ?? 1))
+  return Math.max(limitOf(minItems, usual), contains === undefined ? 0 : limitOf(minContains, 1))
 }
 
 function butNot(values: unknown[], schema: unknown): unknown {

@@ -43,6 +43,10 @@ export function deeper(scope: Scope): Scope | undefined {
   return { ...scope, level: scope.level + 1 }
 }
 
+/** A keyword's number; what is none asks for nothing, and an object may not even become one. */
+export const limitOf = (given: unknown, otherwise: number): number =>
+  typeof given === 'number' ? given : otherwise
+
 export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
@@ -76,7 +80,7 @@ export function flatten(schema: unknown, scope: Scope, references = 0): SchemaOb
 export function merge(one: SchemaObject, other: SchemaObject): SchemaObject {
   const whole = { ...one }
   for (const [keyword, value] of Object.entries(other)) {
-    const both = MERGES[keyword]
+    const both = Object.hasOwn(MERGES, keyword) ? MERGES[keyword] : undefined
     whole[keyword] = both && keyword in one ? both(one[keyword], value) : value
   }
   return whole
