@@ -18,14 +18,14 @@ export interface S3Options {
 
 type Environment = Record<string, string | undefined>
 
+/** The SDK's own 50 would make uploads wait for one another. */
+const SOCKETS = { maxSockets: 512, keepAlive: true }
+
 /** S3 in one region; the client is made once. */
 export function s3Access({ config, runtime }: S3Options, region: string): () => Promise<S3Access> {
   let opening: Promise<S3Access> | undefined
   const open = async (): Promise<S3Access> => {
-    const [sdk, { FetchHttpHandler }] = await Promise.all([
-      import('@aws-sdk/client-s3'),
-      import('@smithy/fetch-http-handler'),
-    ])
+    const sdk = await import('@aws-sdk/client-s3')
     const endpoint = customEndpoint(runtime.env, region)
     const client = new sdk.S3Client({
       region,
@@ -33,7 +33,8 @@ export function s3Access({ config, runtime }: S3Options, region: string): () => 
       // Stand-ins for S3 have no name for every bucket.
       forcePathStyle: endpoint !== undefined,
       credentials: credentialsOf(runtime),
-      requestHandler: new FetchHttpHandler({ requestTimeout: 0 }),
+      // Not `fetch` where there is something else: it copies every body it is given.
+      requestHandler: { httpAgent: SOCKETS, httpsAgent: SOCKETS },
       // Stand-ins for S3 do not know the newer checksums, and TLS and signature guard the bytes.
       requestChecksumCalculation: 'WHEN_REQUIRED',
       responseChecksumValidation: 'WHEN_REQUIRED',

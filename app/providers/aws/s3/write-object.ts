@@ -1,4 +1,4 @@
-import { inPieces } from '../../../codecs/byte-pieces.ts'
+import { inPieces, release } from '../../../codecs/byte-pieces.ts'
 import type { StoredObject } from '../../../ports/object-store.ts'
 import type { S3Access } from './client.ts'
 import { openPartUpload, type PartUpload, type Target } from './part-upload.ts'
@@ -24,7 +24,7 @@ export async function writeObject(
       if (held) {
         upload ??= await openPartUpload(access, target)
         await sending
-        sending = upload.send(held)
+        sending = sendOff(upload, held)
         // Waited for with the next piece; until then nobody else may hear of its failure.
         sending.catch(() => {})
       }
@@ -40,6 +40,11 @@ export async function writeObject(
     await upload?.abort()
     throw thrown
   }
+}
+
+async function sendOff(upload: PartUpload, piece: Uint8Array): Promise<void> {
+  await upload.send(piece)
+  release(piece)
 }
 
 const sizeOfPart = (index: number) => PART * 2 ** Math.floor(index / STEP)
