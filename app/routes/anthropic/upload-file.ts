@@ -1,5 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { endingOf } from '../../codecs/media-name.ts'
+import { validationWords } from '../../dialects/anthropic-messages/validation-words.ts'
 import { locate } from '../../dialects/openai-chat/media-location.ts'
 import { validationError } from '../../dialects/validation.ts'
 import { fetchInput } from '../../gateway/fetch-input.ts'
@@ -75,7 +76,7 @@ async function fromForm(c: HttpContext): Promise<StoredFile> {
   return takeFile(c, { files, limit }, async ({ received, filename, contentType, fields }) => {
     const said = Object.fromEntries(fields)
     const checked = about.safeParse(said)
-    if (!checked.success) throw validationError(checked.error, said)
+    if (!checked.success) throw validationError(checked.error, said, validationWords)
     return files.keep(received, {
       name: nameOf(filename, received, contentType),
       mediaType: contentType,
@@ -87,7 +88,7 @@ async function fromForm(c: HttpContext): Promise<StoredFile> {
 
 async function fromJson(c: HttpContext): Promise<StoredFile> {
   const services = c.get('services')
-  const asked = (await jsonBody(c, json)) as z.infer<typeof json>
+  const asked = (await jsonBody(c, json, validationWords)) as z.infer<typeof json>
   const { source, mediaType } = locate(asked.file, 'file')
   const input = await fetchInput(source, services, 'file')
   if (input.bytes.length === 0) throw refused('The file is empty.', 'file')

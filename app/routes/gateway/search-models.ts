@@ -32,10 +32,13 @@ const MODALITIES: Record<(typeof INPUTS | typeof OUTPUTS)[number], Modality | un
   MODERATION: undefined,
 }
 
+const chats = ({ input, output }: ModelCard) => input.includes('text') && output.includes('text')
+
 /** Which routes a model can be called through. A new route that takes a model adds its line. */
 const ROUTES = {
-  '/v1/chat/completions': ({ input, output }: ModelCard) =>
-    input.includes('text') && output.includes('text'),
+  '/v1/chat/completions': chats,
+  '/v1/messages': chats,
+  '/v1/messages/count_tokens': chats,
 } as const satisfies Record<string, (card: ModelCard) => boolean>
 
 const routes = Object.keys(ROUTES) as (keyof typeof ROUTES)[]
