@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi'
-import { fileVariables } from './config-files.ts'
-import { blankIsAbsent, flag, json, list, number, text, yesOrNo } from './config-values.ts'
-import { defaultParams, modelAliases, region } from './model-settings.ts'
+import { fileVariables } from './config/files.ts'
+import { defaultParams, modelAliases, region } from './config/model-settings.ts'
+import { blankIsAbsent, flag, json, list, number, text, yesOrNo } from './config/values.ts'
 
 const names = z.record(z.string().min(1), z.string().min(1))
 const allows = (what: string) => flag(false).describe(`Let callers name ${what} by ARN.`)

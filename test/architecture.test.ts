@@ -27,15 +27,7 @@ const LAYERS = [
   ['app/gateway'],
   ['app/library', 'app/providers'],
   ['app/dialects', 'app/ports'],
-  [
-    'app/conversation',
-    'app/codecs',
-    'app/errors.ts',
-    'app/config.ts',
-    'app/config-files.ts',
-    'app/config-values.ts',
-    'app/model-settings.ts',
-  ],
+  ['app/conversation', 'app/codecs', 'app/errors.ts', 'app/config.ts', 'app/config'],
 ]
 
 describe('the laws of the house', () => {

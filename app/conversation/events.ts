@@ -23,6 +23,14 @@ export interface Usage {
   reasoning?: number
   /** Counted by us because the upstream did not say. */
   estimated?: boolean
+  /** Pictures that were drawn. */
+  images?: number
+  /** Seconds of audio heard or spoken. */
+  audioSeconds?: number
+  /** Characters that were spoken or translated. */
+  characters?: number
+  /** Searches a reranker bills. */
+  searches?: number
 }
 
 export interface TextHead {

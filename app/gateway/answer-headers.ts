@@ -38,7 +38,7 @@ type UsageHeader = (typeof USAGE_HEADERS)[number]
 export function ignoredNames(
   atDecoding: string[] | undefined,
   atEncoding: string[],
-  server: ServerSide,
+  server: Pick<ServerSide, 'settingNames'>,
 ): string[] {
   if (!atDecoding?.length && atEncoding.length === 0) return []
   const names: Record<string, string | undefined> = server.settingNames ?? {}

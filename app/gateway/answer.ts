@@ -2,19 +2,49 @@ import type { FrameSource } from '../codecs/pump.ts'
 import type { StopReason, Usage } from '../conversation/events.ts'
 import type { AnswerHead, Dialect, ServerSide } from '../dialects/dialect.ts'
 import type { GatewayError } from '../errors.ts'
-import type { Attempt } from '../ports/models.ts'
+import type { Attempt, ModelCard } from '../ports/models.ts'
 import type { ResolvedBy } from './resolve-model.ts'
 
-/** A request as a route hands it over: validated, in a dialect, from a caller. */
-export interface Heard {
-  dialect: Dialect & { server: ServerSide }
-  /** What the dialect's schema let through. */
-  body: unknown
+/** What is asked of models, for meters and limits. */
+export type Operation =
+  | 'chat'
+  | 'completion'
+  | 'embedding'
+  | 'rerank'
+  | 'image'
+  | 'speech'
+  | 'transcription'
+
+/** What a caller is about to have done, told when the model is known and before it is asked. */
+export interface Wish {
+  operation: Operation
+  /** The name the caller wrote. */
+  model: string
+  card: ModelCard
+  /** About how many tokens it will cost in all, counted when somebody wants to know. */
+  tokens(): number
+  /** What will be billed beside tokens, as far as it is known: pictures, characters. */
+  units?: Partial<Usage>
+}
+
+/** Who asks, as every operation knows it. */
+export interface Asking {
   requestId: string
   /** Whose stored things the request may name. */
   owner: string
   /** Calls back when the caller leaves; perhaps also when the answer is out. */
   onLeft?(leave: () => void): void
+  /** Lets the wish pass or throws: `permission` for the model, `rate-limit` or `quota-exceeded`. */
+  admit?(wish: Wish): void | Promise<void>
+}
+
+/** A request as a route hands it over: validated, in a dialect, from a caller. */
+export interface Heard extends Asking {
+  dialect: Dialect & { server: ServerSide }
+  /** What the dialect's schema let through. */
+  body: unknown
+  /** Another operation than `chat`, where the dialect serves one. */
+  operation?: Operation
   /** Answers in another dialect than the one heard. */
   answerIn?: Dialect & { server: ServerSide }
   /** A request header by lower-case name, for what a dialect or a model's settings read from them. */
@@ -37,6 +67,7 @@ export interface Answered {
 
 /** What happened in one exchange: filled as it goes, read by the access log and the meters when it ended. */
 export interface ExchangeRecord {
+  operation: Operation
   /** The name the caller wrote. */
   model: string
   /** How that name led to a model. */

@@ -29,6 +29,15 @@ export function estimateTokens({ system, turns, tools, output }: Conversation): 
   return Math.max(1, Math.ceil(tokens))
 }
 
+/** What an answer is taken to need where the caller sets it no limit. */
+const ANSWER = 1000
+
+/** About how many tokens all answers to a conversation cost at most, prompt and answer together. */
+export function tokensOfWhole(conversation: Conversation): number {
+  const answer = conversation.settings.maxTokens ?? ANSWER
+  return (estimateTokens(conversation) + answer) * (conversation.choices ?? 1)
+}
+
 function toolTokens(tool: Tool): number {
   if (tool.type === 'system') return jsonTokens({ name: tool.name, ...tool.settings })
   const { name, description = '', schema = {} } = tool

@@ -6,6 +6,7 @@ import type { Answer, ExchangeRecord, Heard } from './answer.ts'
 import { answerHeaders, ignoredNames } from './answer-headers.ts'
 import { withCallerOptions } from './caller-options.ts'
 import { type Deadline, openDeadline } from './deadline.ts'
+import { tokensOfWhole } from './estimate-tokens.ts'
 import { governExtraFields } from './extra-fields.ts'
 import { findChatModel, withNearestNames } from './find-model.ts'
 import { createFrames } from './frames.ts'
@@ -39,6 +40,14 @@ export async function exchange(heard: Heard, services: Services): Promise<Answer
   const { asked, card, by } = found
   const settled = settle(asked, { heard, card, services })
   const server = (heard.answerIn ?? heard.dialect).server
+  const operation = heard.operation ?? 'chat'
+  const admission = heard.admit?.({
+    operation,
+    model: settled.model,
+    card,
+    tokens: () => tokensOfWhole(settled),
+  })
+  if (admission) await admission
   const deadline = openDeadline(
     asked.stream ? config.FIRST_TOKEN_TIMEOUT : config.AI_RESPONSE_TIMEOUT,
     heard.onLeft,
@@ -53,7 +62,7 @@ export async function exchange(heard: Heard, services: Services): Promise<Answer
       server,
       call: { requestId: heard.requestId, signal },
       head: openHead(server, conversation),
-      record: { model: conversation.model, resolvedBy: by, stream: conversation.stream },
+      record: { operation, model: conversation.model, resolvedBy: by, stream: conversation.stream },
       keep: conversation.store || heard.keeps ? heard.keep : undefined,
     }
     return await (conversation.stream ? stream(started, deadline) : whole(started, deadline))

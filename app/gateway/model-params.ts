@@ -1,5 +1,5 @@
+import type { ModelAlias, ModelParams } from '../config/model-settings.ts'
 import type { Conversation, Settings } from '../conversation/conversation.ts'
-import type { ModelAlias, ModelParams } from '../model-settings.ts'
 import type { ModelCard } from '../ports/models.ts'
 
 /** Parameters that are settings, by OpenAI's names; any other is a field of the model's own. */

@@ -1,5 +1,5 @@
+import type { ModelAlias } from '../config/model-settings.ts'
 import { GatewayError } from '../errors.ts'
-import type { ModelAlias } from '../model-settings.ts'
 import type { FindOptions, FoundModel, ModelCard, ModelNames, Provider } from '../ports/models.ts'
 import type { Services } from '../ports/services.ts'
 import { fitsGlob, isGlob } from './glob.ts'

@@ -96,6 +96,7 @@ function lineOf(
     execution_time_ms: rounded(after - entry.startedAt),
     first_token_ms: entry.firstTextAfter === undefined ? undefined : rounded(entry.firstTextAfter),
     outcome: outcomeOf(error),
+    operation: record?.operation === 'chat' ? undefined : record?.operation,
     model_id: record?.model ?? entry.model,
     resolved_by: record?.resolvedBy === 'id' ? undefined : record?.resolvedBy,
     served_model_id: record?.servedModel,
@@ -134,6 +135,10 @@ function usageOf(usage: Usage): Record<string, unknown> {
     cached_tokens: usage.cacheRead || undefined,
     cache_write_tokens: usage.cacheWrite || undefined,
     reasoning_tokens: usage.reasoning || undefined,
+    images: usage.images,
+    audio_seconds: usage.audioSeconds,
+    characters: usage.characters,
+    searches: usage.searches,
     estimated: usage.estimated,
   }
 }

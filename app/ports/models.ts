@@ -1,5 +1,10 @@
 import type { Conversation } from '../conversation/conversation.ts'
 import type { Reply, ReplyBatch } from '../conversation/events.ts'
+import type { EmbeddingModel } from './embeddings.ts'
+import type { ImageModel } from './images.ts'
+import type { RerankModel } from './reranking.ts'
+import type { SpeechModel } from './speech.ts'
+import type { TranscriptionModel } from './transcription.ts'
 
 export type Modality = 'text' | 'image' | 'document' | 'audio' | 'video' | 'embedding' | 'reranking'
 
@@ -135,6 +140,11 @@ export interface FoundModel {
   chat?: ChatModel
   /** By dialect: the same model asked in that dialect itself, where nothing is lost to callers who speak it. */
   lanes?: Readonly<Record<string, ChatModel>>
+  embeddings?: EmbeddingModel
+  reranking?: RerankModel
+  images?: ImageModel
+  speech?: SpeechModel
+  transcription?: TranscriptionModel
   /**
    * Absent for a model that is known and can be asked. `unlisted`: its name has the right form, and nobody
    * has listed it. `unreachable`: it exists, and the configuration leaves no place to ask it. `any-name`:

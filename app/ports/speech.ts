@@ -1,3 +1,6 @@
+import type { Usage } from '../conversation/events.ts'
+import type { Call, Served } from './models.ts'
+
 /** How a text shall be spoken. */
 export interface SpeechOptions {
   /** The caller's name of a voice: `alloy`, or one of the speaker's own. */
@@ -19,4 +22,25 @@ export interface SpokenText {
  */
 export interface Speech {
   speak(text: string, options: SpeechOptions): Promise<SpokenText>
+}
+
+export interface SpeechRequest {
+  /** The name the caller wrote. */
+  model: string
+  text: string
+  /** The caller's name of a voice: `alloy`, or one of the model's own. */
+  voice: string
+  /** `mp3`, `opus`, `aac`, `flac`, `wav`, `pcm` (24 kHz, mono, 16 bit), or one of the model's own. */
+  format: string
+  /** 0.25 to 4; 1 when absent. */
+  speed?: number
+  /** BCP 47; absent leaves it to the model. */
+  language?: string
+  /** Fields of the model's own: `ssml`, speech marks, lexicons. */
+  extras?: Readonly<Record<string, unknown>>
+}
+
+/** A model whose answer is speech. Throws as `Speech`. */
+export interface SpeechModel {
+  speak(request: SpeechRequest, call: Call): Promise<SpokenText & { usage: Usage; served: Served }>
 }

@@ -14,6 +14,7 @@ describe('a line of the access log', () => {
   it('tells who asked what of whom at what price', () => {
     const line = lineOf({
       record: {
+        operation: 'chat',
         model: 'nova',
         stream: true,
         provider: 'aws',

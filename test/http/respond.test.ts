@@ -8,6 +8,7 @@ import { endpoint } from '../../app/http/surface.ts'
 import { stage } from './stage.ts'
 
 const record = (stream: boolean) => ({
+  operation: 'chat' as const,
   model: 'm',
   stream,
   provider: 'test',

@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi'
-import { blankIsAbsent, flag, json, list, number, text } from './config-values.ts'
+import { blankIsAbsent, flag, json, list, number, text } from './values.ts'
 
 const bucket = z
   .string()

@@ -1,0 +1,84 @@
+import { GatewayError } from '../errors.ts'
+import type { Call, FoundModel, ModelCard, Served } from '../ports/models.ts'
+import type { Services } from '../ports/services.ts'
+import type { Asking, ExchangeRecord, Operation, Wish } from './answer.ts'
+import { answerHeaders, ignoredNames } from './answer-headers.ts'
+import { openDeadline } from './deadline.ts'
+import { resolveModel } from './resolve-model.ts'
+
+/** One question to a model that does not chat. */
+export interface Order<Model, Result extends Done> {
+  operation: Operation
+  /** The name the caller wrote. */
+  model: string
+  /** What a card must say for a wildcard to lead to it. */
+  suits(card: ModelCard): boolean
+  /** The part of a model that is asked; undefined is answered 400. */
+  pick(found: FoundModel): Model | undefined
+  /** How a model that cannot do it is called in the refusal: `an embedding model`. */
+  kind: string
+  /** As `Wish`. */
+  tokens(): number
+  units?: Wish['units']
+  work(model: Model, call: Call, card: ModelCard): Promise<Result>
+}
+
+/** What every answer tells of itself. */
+export interface Done {
+  served: Served
+  usage?: ExchangeRecord['usage']
+}
+
+export interface Operated<Result> {
+  result: Result
+  /** For `entry.record` of the access log. */
+  record: ExchangeRecord
+  headers: Record<string, string>
+}
+
+/**
+ * Finds the model, asks whether the caller may, and has it do the work within the deadline. What goes on
+ * after `work` has resolved (audio that is still spoken) is the route's to stop. Throws `GatewayError`.
+ */
+export async function operate<Model, Result extends Done>(
+  order: Order<Model, Result>,
+  asking: Asking,
+  services: Services,
+): Promise<Operated<Result>> {
+  const { operation, suits, tokens, units } = order
+  const { found, by } = await resolveModel(order.model, services, { suits })
+  const { card } = found
+  const model = order.pick(found)
+  if (model === undefined) throw notSuited(order.model, order.kind)
+  await asking.admit?.({ operation, model: order.model, card, tokens, units })
+  const deadline = openDeadline(services.config.AI_RESPONSE_TIMEOUT, asking.onLeft)
+  try {
+    const call = { requestId: asking.requestId, signal: deadline.signal }
+    const result = await order.work(model, call, card)
+    const { served, usage } = result
+    const record: ExchangeRecord = {
+      operation,
+      model: order.model,
+      resolvedBy: by,
+      stream: false,
+      provider: served.provider,
+      servedModel: served.model,
+      region: served.region,
+      attempts: served.attempts,
+      tried: served.tried,
+      ignored: ignoredNames(undefined, served.ignored, {}),
+      usage,
+    }
+    return { result, record, headers: answerHeaders(served, record.ignored, usage) }
+  } catch (thrown) {
+    throw deadline.explain(thrown)
+  } finally {
+    deadline.clear()
+  }
+}
+
+const notSuited = (name: string, kind: string) =>
+  new GatewayError('invalid-request', `The model \`${name}\` is not ${kind}.`, {
+    param: 'model',
+    reason: 'model_not_supported',
+  })

@@ -1,0 +1,71 @@
+import type { Usage } from '../conversation/events.ts'
+import type { Call, Served } from './models.ts'
+
+export interface TranscriptionRequest {
+  /** The name the caller wrote. */
+  model: string
+  /** Read once. */
+  audio: ReadableStream<Uint8Array<ArrayBuffer>>
+  /** Bytes, where they are known. */
+  size?: number
+  /** By its content: `audio/mpeg`. */
+  mediaType: string
+  fileName?: string
+  /** A language the speaker speaks (`de`, `de-DE`); absent leaves it to the model. */
+  language?: string
+  /** Said in another language than spoken: `en`. */
+  translateTo?: string
+  prompt?: string
+  temperature?: number
+  /** Who said what is asked for. */
+  speakers?: boolean
+  timestamps?: readonly ('word' | 'segment')[]
+  /** Fields of the model's own: vocabularies, redaction. */
+  extras?: Readonly<Record<string, unknown>>
+}
+
+/** Times in seconds from the beginning. */
+export interface SpokenWord {
+  word: string
+  start: number
+  end: number
+  speaker?: string
+}
+
+export interface SpokenSegment {
+  text: string
+  start: number
+  end: number
+  speaker?: string
+}
+
+export interface Transcript {
+  text: string
+  /** BCP 47, where it is known. */
+  language?: string
+  /** Seconds. */
+  duration?: number
+  words?: SpokenWord[]
+  segments?: SpokenSegment[]
+}
+
+/** Pieces of text as they are understood; `undefined` after the last. */
+export interface TranscriptStream {
+  read(): Promise<{ delta: string; segment?: SpokenSegment } | undefined>
+  /** Whole, once `read` has told the end. */
+  transcript(): { transcript: Transcript; usage: Usage }
+  cancel(): void
+}
+
+/** Writes down what is said. Throws `GatewayError`: 400 with `param` for audio or languages it does not know. */
+export interface TranscriptionModel {
+  transcribe(
+    request: TranscriptionRequest,
+    call: Call,
+  ): Promise<{ transcript: Transcript; usage: Usage; served: Served }>
+  /** Absent where a transcript only comes whole. */
+  stream?(
+    request: TranscriptionRequest,
+    call: Call,
+  ): Promise<{ events: TranscriptStream; served: Served }>
+}
