@@ -7,8 +7,7 @@ export function caller(c: HttpContext): Pick<Heard, 'requestId' | 'owner' | 'onL
   const { runtime } = c.get('services')
   return {
     requestId: c.get('requestId'),
-    // One key, one owner; keys of their own bring owners of their own.
-    owner: 'default',
+    owner: c.get('caller').owner,
     onLeft: (leave) => runtime.onCallerLeft?.(c.env, c.req.raw, leave),
     header: (name) => requestHeader(c, name),
   }

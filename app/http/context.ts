@@ -1,4 +1,5 @@
 import type { Context } from 'hono'
+import type { CallerIdentity } from '../ports/caller.ts'
 import type { Services } from '../ports/services.ts'
 import type { AccessEntry, AccessLog } from './access-log.ts'
 
@@ -8,6 +9,8 @@ export interface HttpEnv {
   Variables: {
     services: Services
     requestId: string
+    /** Who asks; set before any route runs. */
+    caller: CallerIdentity
     /** The request's line in the access log, written when it has ended. */
     entry: AccessEntry
     log: AccessLog

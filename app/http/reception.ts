@@ -1,4 +1,5 @@
 import type { MiddlewareHandler } from 'hono'
+import { SOLE_CALLER } from '../ports/caller.ts'
 import type { Services } from '../ports/services.ts'
 import { createAccessLog } from './access-log.ts'
 import { createGuard } from './auth.ts'
@@ -32,6 +33,7 @@ export function reception({
     c.set('requestId', id)
     c.set('entry', entry)
     c.set('log', log)
+    c.set('caller', SOLE_CALLER)
     const refusal = guard(c)
     try {
       if (refusal) c.res = refuse(c, refusal)
