@@ -46,7 +46,7 @@ const OWN: Target[] = [
   },
   {
     name: 'outcrop-node',
-    command: [process.execPath, '--import', './runtimes/quick-start.js', 'runtimes/node.ts'],
+    command: [process.execPath, 'runtimes/start-node.js'],
     ...OUTCROP,
   },
   { name: 'outcrop-bun', command: ['bun', 'runtimes/bun.ts'], ...OUTCROP },

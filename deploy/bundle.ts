@@ -1,18 +1,11 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
-import { type BuildOptions, build, type Plugin } from 'esbuild'
+import { build, type Plugin } from 'esbuild'
+import { COMMON, NODE_MODULES } from './bundle-options.ts'
 import { zip } from './zip.ts'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
-
-const COMMON: BuildOptions = {
-  bundle: true,
-  format: 'esm',
-  absWorkingDir: root,
-  legalComments: 'none',
-  logLevel: 'warning',
-}
 
 /** For browsers the AWS SDK reads XML with the DOM, which Workers have not; what it does elsewhere needs nothing. */
 const withoutDom: Plugin = {
@@ -41,20 +34,9 @@ export async function bundleLambda(outdir: string): Promise<void> {
   rmSync(outdir, { recursive: true, force: true })
   await build({
     ...COMMON,
+    ...NODE_MODULES,
     entryPoints: { index: 'runtimes/lambda.ts' },
     outdir,
-    platform: 'node',
-    target: 'node24',
-    // A package that is CommonJS loses its names when it becomes a file of its own.
-    mainFields: ['module', 'main'],
-    splitting: true,
-    minifySyntax: true,
-    minifyWhitespace: true,
-    outExtension: { '.js': '.mjs' },
-    // Packages in CommonJS ask for Node's own modules by `require`, which ES modules do not have.
-    banner: {
-      js: "import { createRequire as makeRequire } from 'node:module';const require = makeRequire(import.meta.url);",
-    },
   })
 }
 

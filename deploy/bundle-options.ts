@@ -1,0 +1,28 @@
+import { dirname } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { BuildOptions } from 'esbuild'
+
+/** What every bundle has in common. */
+export const COMMON: BuildOptions = {
+  bundle: true,
+  format: 'esm',
+  absWorkingDir: dirname(dirname(fileURLToPath(import.meta.url))),
+  legalComments: 'none',
+  logLevel: 'warning',
+}
+
+/** Modules for Node 24; what is imported when first used stays a file of its own. */
+export const NODE_MODULES: BuildOptions = {
+  platform: 'node',
+  target: 'node24',
+  // A package that is CommonJS loses its names when it becomes a file of its own.
+  mainFields: ['module', 'main'],
+  splitting: true,
+  minifySyntax: true,
+  minifyWhitespace: true,
+  outExtension: { '.js': '.mjs' },
+  // Packages in CommonJS ask for Node's own modules by `require`, which ES modules do not have.
+  banner: {
+    js: "import { createRequire as makeRequire } from 'node:module';const require = makeRequire(import.meta.url);",
+  },
+}
