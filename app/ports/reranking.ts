@@ -5,7 +5,7 @@ export interface RerankRequest {
   /** The name the caller wrote. */
   model: string
   query: string
-  /** Texts, or objects whose fields are read as one text. */
+  /** Texts, or objects whose fields are read as one text, in their order. */
   documents: readonly (string | Readonly<Record<string, unknown>>)[]
   /** The best so many are answered; absent answers all. */
   top?: number
@@ -13,14 +13,21 @@ export interface RerankRequest {
   extras?: Readonly<Record<string, unknown>>
 }
 
-/** Orders documents by how well they answer a query. */
+export interface Ranked {
+  /** The document's place in the request. */
+  index: number
+  /** Between 0 and 1. */
+  score: number
+}
+
+/** Orders documents by how well they answer a query. Throws `GatewayError`. */
 export interface RerankModel {
   rerank(
     request: RerankRequest,
     call: Call,
   ): Promise<{
-    /** The best first; `index` is the document's place in the request, `score` between 0 and 1. */
-    results: { index: number; score: number }[]
+    /** The best first. */
+    results: Ranked[]
     usage: Usage
     served: Served
   }>

@@ -1,74 +1,11 @@
 import type { Citation, Part } from '../../conversation/conversation.ts'
 import type { PartHead, ReplyEnd, ReplyEvent } from '../../conversation/events.ts'
-import type { AnswerHead } from '../dialect.ts'
-import { guardrailMember, tierMember } from './end-members.ts'
-import type { Manner } from './manner.ts'
+import { guardrailMember, tierMember } from '../openai-end-members.ts'
+import type { ChoiceStream } from './choice-state.ts'
 import { encodeDetail } from './reasoning-carrier.ts'
 import { annotation, customInput, madeImage, nativeValue, spokenAudio } from './reply-parts.ts'
+import { closeRun, openRun } from './server-tool-runs.ts'
 import { FINISH_REASONS } from './vocabulary.ts'
-
-/** One part on its way. What is written of it depends on its kind. */
-type OpenPart =
-  | { kind: 'text'; start: number; citations: Citation[] }
-  | { kind: 'thought'; text: string }
-  | { kind: 'call'; open: string; close: string; empty: boolean }
-  | { kind: 'custom'; ordinal: number; text: string }
-  | { kind: 'silent' }
-
-/** One choice of a streamed answer: the fixed strings of its chunks, and what is open. */
-export interface ChoiceStream {
-  index: number
-  head: AnswerHead
-  manner: Manner
-  /** `data: {...,"choices":[{"index":0,"delta":{` */
-  open: string
-  close: string
-  contentOpen: string
-  thoughtOpen: string
-  /** The member that says that usage comes last, or nothing. */
-  usageMember: string
-  envelope: string
-  parts: Map<number, OpenPart>
-  /** Characters of text so far; they place annotations. */
-  length: number
-  /** The text so far, where it is spoken in the end. */
-  transcript: string | undefined
-  calls: number
-  details: number
-  started: boolean
-  end?: ReplyEnd
-}
-
-export interface ChoicePlace {
-  index: number
-  envelope: string
-  head: AnswerHead
-  manner: Manner
-  /** A usage report ends the stream. */
-  usage: boolean
-}
-
-export function openChoice({ index, envelope, head, manner, usage }: ChoicePlace): ChoiceStream {
-  const usageMember = usage ? ',"usage":null' : ''
-  const open = `${envelope}{"index":${index},"delta":{`
-  return {
-    index,
-    head,
-    manner,
-    envelope,
-    open,
-    close: `},"logprobs":null,"finish_reason":null}]${usageMember}}\n\n`,
-    contentOpen: `${open}"content":`,
-    thoughtOpen: `${open}${JSON.stringify(manner.reasoningField)}:`,
-    usageMember,
-    parts: new Map(),
-    length: 0,
-    transcript: manner.spoken ? '' : undefined,
-    calls: 0,
-    details: 0,
-    started: false,
-  }
-}
 
 /** The hot path: one delta of an open part. Empty ones, which Bedrock sends, write nothing. */
 export function writeDelta(choice: ChoiceStream, index: number, text: string): string {
@@ -87,6 +24,7 @@ export function writeDelta(choice: ChoiceStream, index: number, text: string): s
       if (choice.manner.hideReasoning) return ''
       return choice.thoughtOpen + JSON.stringify(text) + choice.close
     case 'custom':
+    case 'run':
       part.text += text
       return ''
     case 'silent':
@@ -138,7 +76,11 @@ function openPart(choice: ChoiceStream, index: number, head: PartHead): string {
     case 'tool-call':
       if (head.server === undefined) return openCall(choice, index, head)
       // What the platform runs itself is not for the caller to run.
-      choice.parts.set(index, { kind: 'silent' })
+      choice.parts.set(index, {
+        kind: 'run',
+        run: openRun({ ...head, arguments: '' }, choice.length),
+        text: '',
+      })
       return ''
     case 'whole':
       return writeWhole(choice, index, head.part)
@@ -206,6 +148,8 @@ function writeWhole(choice: ChoiceStream, index: number, part: Part): string {
       const text = writeDelta(choice, index, part.arguments)
       return opened + text + closePart(choice, index, {})
     }
+    case 'tool-result':
+      return closeRun(choice.runs, part) ? writeRuns(choice) : ''
     case 'refusal':
       return deltaFrame(choice, { refusal: part.text })
     case 'image':
@@ -246,10 +190,15 @@ function closePart(
       const call = { index: part.ordinal, custom: { input: customInput(part.text) } }
       return deltaFrame(choice, { tool_calls: [call] })
     }
+    case 'run':
+      choice.runs.push({ ...part.run, arguments: part.text || '{}' })
+      return writeRuns(choice)
     case 'silent':
       return ''
   }
 }
+
+const writeRuns = (choice: ChoiceStream) => deltaFrame(choice, { server_tool_runs: choice.runs })
 
 function writeAnnotations(
   choice: ChoiceStream,

@@ -4,6 +4,7 @@ import { cachePoint, decodeContent } from './decode-parts.ts'
 import { extrasOf, type SystemMessageForm, unknownFields } from './extras.ts'
 import { decodeReasoningParts } from './reasoning-carrier.ts'
 import { nativePart } from './reply-parts.ts'
+import { withRuns } from './server-tool-runs.ts'
 import type {
   WireAssistantMessage,
   WireFunctionMessage,
@@ -136,12 +137,13 @@ const ASSISTANT_FIELDS: ReadonlySet<string> = new Set([
   'reasoning_content',
   'reasoning',
   'reasoning_details',
+  'server_tool_runs',
   // A reply's own members, which clients send back with it.
   'annotations',
 ])
 
 function assistantTurn(wire: WireAssistantMessage, index: number, thread: Thread): Turn {
-  const parts: Part[] = decodeReasoningParts(wire)
+  let parts: Part[] = decodeReasoningParts(wire)
   // An empty text beside calls or a refusal says nothing: it is how many clients write `null`.
   if (wire.content !== '' || !(wire.tool_calls?.length || wire.refusal)) {
     const at = `messages[${index}].content`
@@ -152,6 +154,8 @@ function assistantTurn(wire: WireAssistantMessage, index: number, thread: Thread
     // Only who spoke can find the recording again; others have the transcript, if the caller sends it.
     parts.push(nativePart({ delta: { audio: wire.audio } }))
   }
+  const runs = wire.server_tool_runs
+  if (runs?.length) parts = withRuns(parts, runs)
   for (const call of wire.tool_calls ?? []) parts.push(toolCall(call, thread))
   if (wire.function_call) parts.push(legacyCall(wire.function_call, index, thread))
   const point = cachePoint(wire)

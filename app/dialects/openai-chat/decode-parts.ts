@@ -1,7 +1,7 @@
 import type { CachePointPart, MediaPart, Part, TextPart } from '../../conversation/conversation.ts'
 import { GatewayError } from '../../errors.ts'
+import { type Located, locate } from '../media-location.ts'
 import { extrasOf, type Fields, unknownFields } from './extras.ts'
-import { type Located, locate } from './media-location.ts'
 import { audioType } from './vocabulary.ts'
 import type { WireAudioPart, WireContentPart, WireFilePart } from './wire-messages.ts'
 

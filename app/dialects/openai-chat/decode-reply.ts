@@ -7,6 +7,7 @@ import type {
 import type { Reply, ReplyEnd, StopReason } from '../../conversation/events.ts'
 import { GatewayError } from '../../errors.ts'
 import type { Undo } from '../dialect.ts'
+import type { WireUsage } from '../openai-usage.ts'
 import { decodeError } from './decode-error.ts'
 import { extrasOf, type Fields, unknownFields } from './extras.ts'
 import { decodeReasoningParts } from './reasoning-carrier.ts'
@@ -19,7 +20,6 @@ import type {
   WireChoice,
   WireCompletion,
   WireReplyMessage,
-  WireUsage,
 } from './wire-reply.ts'
 
 /** A server's whole answer. Throws `GatewayError` when it is an error or no answer at all. */

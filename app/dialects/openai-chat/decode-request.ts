@@ -1,11 +1,12 @@
 import type {
   Conversation,
-  Guardrail,
   OutputFormat,
   Settings,
   WebSearch,
 } from '../../conversation/conversation.ts'
 import { GatewayError } from '../../errors.ts'
+import { decodeGuardrail } from '../openai-guardrail.ts'
+import { stopSequences } from '../openai-settings.ts'
 import { decodeMessages } from './decode-messages.ts'
 import { decodeReasoning } from './decode-reasoning.ts'
 import { decodeTools } from './decode-tools.ts'
@@ -80,12 +81,6 @@ function decodeSettings(request: WireRequest, cacheTtl: '5m' | '1h' | undefined)
   const promptCache = decodePromptCache(request, cacheTtl)
   if (promptCache) settings['promptCache'] = promptCache
   return settings as Settings
-}
-
-// Models refuse blank stop sequences, and clients send them unknowingly (T28).
-function stopSequences(stop: WireRequest['stop']): string[] {
-  if (stop == null) return []
-  return (typeof stop === 'string' ? [stop] : stop).filter((text) => text.trim() !== '')
 }
 
 function maxTokensField(request: WireRequest): 'max_tokens' | undefined {
@@ -192,21 +187,6 @@ function decodeWebSearch(options: NonNullable<WireRequest['web_search_options']>
     if (value) location[key] = value
   }
   return { ...(contextSize && { contextSize }), ...(place && { location }) }
-}
-
-function decodeGuardrail(
-  wire: WireRequest['amazon-bedrock-guardrailConfig'],
-): { guardrail: Guardrail } | undefined {
-  if (!wire) return undefined
-  const { guardrailIdentifier, guardrailVersion, trace, streamProcessingMode } = wire
-  return {
-    guardrail: {
-      id: guardrailIdentifier,
-      version: guardrailVersion,
-      ...(trace && { trace }),
-      ...(streamProcessingMode && { streamMode: streamProcessingMode }),
-    },
-  }
 }
 
 /** Fields whose wire form says more than the waist, or says it in another way. */

@@ -1,7 +1,7 @@
 import type { MediaPart, Part, TextPart } from '../../conversation/conversation.ts'
+import { locationText } from '../media-location.ts'
 import { FORMS } from './decode-parts.ts'
 import { type Fields, ownOf } from './extras.ts'
-import { locationText } from './media-location.ts'
 import { audioFormat } from './vocabulary.ts'
 
 /** How the parts of one message are written. */

@@ -7,21 +7,22 @@ import type {
 } from '../../conversation/conversation.ts'
 import type { Reply } from '../../conversation/events.ts'
 import type { AnswerHead } from '../dialect.ts'
+import { guardrailMembers } from '../openai-guardrail.ts'
 import { type Fields, ownOf } from './extras.ts'
 import { type Manner, mannerOf, type OpenaiChatOptions } from './manner.ts'
 import { encodeDetail } from './reasoning-carrier.ts'
 import {
   annotation,
   customInput,
-  guardrailMembers,
   madeImage,
   mergeFields,
   nativeValue,
   spokenAudio,
 } from './reply-parts.ts'
+import { closeRun, openRun } from './server-tool-runs.ts'
 import { replyUsage } from './usage.ts'
 import { FINISH_REASONS } from './vocabulary.ts'
-import type { WireReasoningDetail } from './wire-messages.ts'
+import type { WireReasoningDetail, WireServerToolRun } from './wire-messages.ts'
 import type {
   WireAnnotation,
   WireCalledTool,
@@ -84,6 +85,7 @@ interface Sum {
   refusal?: string
   thought: string
   details: WireReasoningDetail[]
+  runs: WireServerToolRun[]
   annotations: WireAnnotation[]
   calls: WireCalledTool[]
   images: ReturnType<typeof madeImage>[]
@@ -106,6 +108,7 @@ function encodeMessage(
     annotations: sum.annotations,
     ...(sum.thought && { [manner.reasoningField]: sum.thought }),
     ...(sum.details.length > 0 && { reasoning_details: sum.details }),
+    ...(sum.runs.length > 0 && { server_tool_runs: sum.runs }),
     ...encodeCalls(sum.calls, manner),
     ...(sum.images.length > 0 && { images: sum.images }),
     ...(sum.audio && { audio: spokenAudio(sum.audio, sum.text ?? '', head) }),
@@ -126,7 +129,15 @@ function encodeCalls(calls: WireCalledTool[], manner: Manner) {
 }
 
 function addUp(reply: Reply, manner: Manner): Sum {
-  const sum: Sum = { thought: '', details: [], annotations: [], calls: [], images: [], native: {} }
+  const sum: Sum = {
+    thought: '',
+    details: [],
+    runs: [],
+    annotations: [],
+    calls: [],
+    images: [],
+    native: {},
+  }
   for (const part of reply.parts) {
     switch (part.type) {
       case 'text':
@@ -141,6 +152,10 @@ function addUp(reply: Reply, manner: Manner): Sum {
       case 'tool-call':
         // What the platform ran itself is not for the caller to run.
         if (part.server === undefined) sum.calls.push(encodeCall(part, manner))
+        else sum.runs.push(openRun(part, sum.text?.length ?? 0))
+        break
+      case 'tool-result':
+        closeRun(sum.runs, part)
         break
       case 'image':
         sum.images.push(madeImage(part))

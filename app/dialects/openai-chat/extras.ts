@@ -1,10 +1,9 @@
-import { extrasFor } from '../extras.ts'
-import type { WireUsage } from './wire-reply.ts'
+import { extrasFor, type Fields } from '../extras.ts'
+import type { WireUsage } from '../openai-usage.ts'
+
+export { type Fields, unknownFields } from '../extras.ts'
 
 export const NAME = 'openai-chat'
-
-/** Verbatim members of a wire object, written back as they came. */
-export type Fields = Record<string, unknown>
 
 /**
  * What this dialect keeps for itself on the waist. `fields` are wire members written back verbatim, the
@@ -42,16 +41,3 @@ export interface SystemMessageForm {
 }
 
 export const { extrasOf, ownOf } = extrasFor<Own>(NAME)
-
-/** The members of a wire object beside the known ones, nulls left out; undefined when there are none. */
-export function unknownFields(wire: object, known: ReadonlySet<string>): Fields | undefined {
-  let found: [string, unknown][] | undefined
-  for (const key in wire) {
-    if (known.has(key)) continue
-    const value = (wire as Fields)[key]
-    if (value === null || value === undefined) continue
-    found ??= []
-    found.push([key, value])
-  }
-  return found && Object.fromEntries(found)
-}

@@ -1,8 +1,7 @@
 import type { Citation, MediaPart, NativePart, Part } from '../../conversation/conversation.ts'
-import type { ReplyEnd } from '../../conversation/events.ts'
 import type { AnswerHead } from '../dialect.ts'
+import { locationText } from '../media-location.ts'
 import { type Fields, NAME } from './extras.ts'
-import { locationText } from './media-location.ts'
 import type { WireAnnotation } from './wire-reply.ts'
 
 /**
@@ -60,19 +59,6 @@ export function annotation(
 export function citationOf({ url_citation: cited }: WireAnnotation): Citation {
   const { url, title, start_index, end_index } = cited
   return { url, title, location: { start_index, end_index } }
-}
-
-/**
- * What became of a guardrail, in the members Bedrock itself adds to OpenAI-shaped answers of InvokeModel.
- * The trace quotes what it found, so it is there only where it was asked for.
- */
-export function guardrailMembers(guardrail: ReplyEnd['guardrail']): Fields | undefined {
-  if (!guardrail) return undefined
-  const { intervened, trace } = guardrail
-  return {
-    'amazon-bedrock-guardrailAction': intervened ? 'INTERVENED' : 'NONE',
-    ...(trace !== undefined && { 'amazon-bedrock-trace': trace }),
-  }
 }
 
 /** Spoken words. Nobody keeps them, so they cannot be referred to later: they expire at once. */

@@ -171,6 +171,21 @@ const userMessage = z
   })
   .openapi('ChatUserMessage')
 
+export const serverToolRun = z.looseObject({
+  id: z.string(),
+  type: z.string(),
+  name: z.string(),
+  arguments: z.string().describe('JSON, as the model wrote it.'),
+  at: z.number().int().min(0).describe('Characters of the text that came before.'),
+  result: z
+    .looseObject({
+      type: z.string(),
+      status: z.enum(['success', 'error']),
+      content: z.array(z.string()),
+    })
+    .optional(),
+})
+
 const assistantMessage = z
   .looseObject({
     role: z.literal('assistant'),
@@ -186,6 +201,10 @@ const assistantMessage = z
       .array(reasoningDetail)
       .nullish()
       .describe('Signed and encrypted thoughts; send them back unchanged.'),
+    server_tool_runs: z
+      .array(serverToolRun)
+      .nullish()
+      .describe('Tools that the platform ran for the model; send them back unchanged.'),
     cache_control: cacheControl,
   })
   .openapi('ChatAssistantMessage')
@@ -221,6 +240,7 @@ export type WireAssistantMessage = z.infer<typeof assistantMessage>
 export type WireToolMessage = z.infer<typeof toolMessage>
 export type WireFunctionMessage = z.infer<typeof functionMessage>
 export type WireToolCall = z.infer<typeof toolCall>
+export type WireServerToolRun = z.infer<typeof serverToolRun>
 export type WireReasoningDetail = z.infer<typeof reasoningDetail>
 export type WireTextPart = z.infer<typeof textPart>
 export type WireImagePart = z.infer<typeof imagePart>

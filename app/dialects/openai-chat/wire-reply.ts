@@ -1,5 +1,7 @@
 import { z } from '@hono/zod-openapi'
-import { reasoningDetail } from './wire-messages.ts'
+import { guardrailed } from '../openai-guardrail.ts'
+import { usage } from '../openai-usage.ts'
+import { reasoningDetail, serverToolRun } from './wire-messages.ts'
 
 const finishReason = z.enum(['stop', 'length', 'tool_calls', 'content_filter', 'function_call'])
 
@@ -29,29 +31,6 @@ const calledTool = z.looseObject({
   custom: z.looseObject({ name: z.string(), input: z.string() }).optional(),
 })
 
-const usage = z
-  .looseObject({
-    prompt_tokens: z.number().describe('All tokens read, those of the cache included.'),
-    completion_tokens: z.number(),
-    total_tokens: z.number(),
-    prompt_tokens_details: z
-      .looseObject({
-        cached_tokens: z.number().optional(),
-        cache_write_tokens: z.number().optional(),
-        audio_tokens: z.number().optional(),
-      })
-      .optional(),
-    completion_tokens_details: z
-      .looseObject({
-        reasoning_tokens: z.number().optional(),
-        audio_tokens: z.number().optional(),
-        accepted_prediction_tokens: z.number().optional(),
-        rejected_prediction_tokens: z.number().optional(),
-      })
-      .optional(),
-  })
-  .openapi('ChatCompletionUsage')
-
 const replyMessage = z
   .looseObject({
     role: z.literal('assistant'),
@@ -68,6 +47,10 @@ const replyMessage = z
       .array(reasoningDetail)
       .nullish()
       .describe('Signed and encrypted thoughts; send them back unchanged with the message.'),
+    server_tool_runs: z
+      .array(serverToolRun)
+      .optional()
+      .describe('Tools that the platform ran for the model; send them back unchanged.'),
   })
   .openapi('ChatCompletionMessage')
 
@@ -77,18 +60,6 @@ const choice = z.looseObject({
   logprobs: z.looseObject({}).nullable(),
   finish_reason: finishReason,
 })
-
-/** Where a guardrail was at work. */
-const guardrailed = {
-  'amazon-bedrock-guardrailAction': z
-    .enum(['INTERVENED', 'NONE'])
-    .optional()
-    .describe('What the guardrail did.'),
-  'amazon-bedrock-trace': z
-    .looseObject({})
-    .optional()
-    .describe('What the guardrail found, where a trace was asked for.'),
-}
 
 /** OpenAI's CreateChatCompletionResponse; for the documentation, nothing is parsed by it. */
 export const chatCompletion = z
@@ -129,6 +100,7 @@ const delta = z
     reasoning_content: z.string().nullish(),
     reasoning: z.string().nullish(),
     reasoning_details: z.array(reasoningDetail).nullish(),
+    server_tool_runs: z.array(serverToolRun).optional().describe('All runs so far.'),
   })
   .openapi('ChatCompletionDelta')
 
@@ -167,7 +139,6 @@ export const openaiError = z
 
 export type WireFinishReason = z.infer<typeof finishReason>
 export type WireAnnotation = z.infer<typeof annotation>
-export type WireUsage = z.infer<typeof usage>
 export type WireReplyMessage = z.infer<typeof replyMessage>
 export type WireChoice = z.infer<typeof choice>
 export type WireCompletion = z.infer<typeof chatCompletion>

@@ -1,13 +1,12 @@
 import { z } from '@hono/zod-openapi'
+import { guardrail } from '../openai-guardrail.ts'
+import { performanceConfig, seed, serviceTier, stop, streamOptions } from '../openai-settings.ts'
 import { message } from './wire-messages.ts'
 import { legacyFunction, legacyFunctionCall, tool, toolChoice } from './wire-tools.ts'
 
 const EFFORTS = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max'] as const
 
 const integer = () => z.int()
-
-// Seeds and biases reach beyond what is safe as a JavaScript integer, but not beyond what is whole.
-const whole = () => z.number().multipleOf(1)
 
 const responseFormat = z
   .discriminatedUnion('type', [
@@ -27,10 +26,6 @@ const responseFormat = z
     }),
   ])
   .openapi('ChatResponseFormat')
-
-const stop = z.union([z.string(), z.array(z.string()).max(4)], {
-  error: 'one of a string or array of strings',
-})
 
 const audio = z.looseObject({
   voice: z.union([z.string(), z.looseObject({ id: z.string() })], {
@@ -75,13 +70,6 @@ const thinking = z.looseObject({
   display: z.string().nullish(),
 })
 
-const guardrail = z.looseObject({
-  guardrailIdentifier: z.string().min(1),
-  guardrailVersion: z.string().min(1),
-  trace: z.enum(['disabled', 'enabled', 'enabled_full']).nullish(),
-  streamProcessingMode: z.enum(['sync', 'async']).nullish(),
-})
-
 /**
  * The body of `POST /v1/chat/completions`: OpenAI's CreateChatCompletionRequest, and the widely used
  * extensions of other servers. Loose: what is not named here passes and is for the model to know.
@@ -100,7 +88,7 @@ export const chatCompletionRequest = z
     frequency_penalty: z.number().min(-2).max(2).nullish(),
     presence_penalty: z.number().min(-2).max(2).nullish(),
     stop: stop.nullish().describe('Texts that end the answer; blank ones are dropped.'),
-    seed: whole().min(-9223372036854776000).max(9223372036854776000).nullish(),
+    seed,
     logit_bias: z.record(z.string(), z.number().min(-100).max(100)).nullish(),
     logprobs: z.boolean().nullish(),
     top_logprobs: integer().min(0).max(20).nullish(),
@@ -125,10 +113,7 @@ export const chatCompletionRequest = z
     function_call: legacyFunctionCall.nullish().describe('Older form of tool_choice.'),
     web_search_options: webSearchOptions.nullish().describe('The model may search the web.'),
 
-    service_tier: z
-      .enum(['auto', 'default', 'standard', 'flex', 'scale', 'priority', 'fast', 'reserved'])
-      .nullish()
-      .describe('At what price and pace to be served.'),
+    service_tier: serviceTier,
     prompt_cache_key: z.string().nullish(),
     prompt_cache_retention: z.enum(['in_memory', '24h', '5m', '1h']).nullish(),
     prompt_cache_options: z
@@ -147,12 +132,7 @@ export const chatCompletionRequest = z
     moderation: z.looseObject({ model: z.string() }).nullish(),
 
     stream: z.boolean().nullish(),
-    stream_options: z
-      .looseObject({
-        include_usage: z.boolean().nullish(),
-        include_obfuscation: z.boolean().nullish(),
-      })
-      .nullish(),
+    stream_options: streamOptions,
 
     file_ids: z
       .array(z.string().min(1))
@@ -162,10 +142,7 @@ export const chatCompletionRequest = z
     bedrock_model: z.string().min(1).nullish().describe('An upstream id that wins over model.'),
     model_provider: z.string().min(1).nullish().describe('Narrows what model may resolve to.'),
     'amazon-bedrock-guardrailConfig': guardrail.nullish().describe('A Bedrock guardrail.'),
-    performanceConfig: z
-      .looseObject({ latency: z.enum(['standard', 'optimized']).nullish() })
-      .nullish()
-      .describe("Bedrock's latency-optimised inference."),
+    performanceConfig,
   })
   .openapi('CreateChatCompletionRequest')
 

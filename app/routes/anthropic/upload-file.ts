@@ -1,7 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { endingOf } from '../../codecs/media-name.ts'
 import { validationWords } from '../../dialects/anthropic-messages/validation-words.ts'
-import { locate } from '../../dialects/openai-chat/media-location.ts'
+import { locate } from '../../dialects/media-location.ts'
 import { validationError } from '../../dialects/validation.ts'
 import { fetchInput } from '../../gateway/fetch-input.ts'
 import { caller } from '../../http/caller.ts'

@@ -1,5 +1,5 @@
 import { createRoute, z } from '@hono/zod-openapi'
-import { locate } from '../../dialects/openai-chat/media-location.ts'
+import { locate } from '../../dialects/media-location.ts'
 import { validationError } from '../../dialects/validation.ts'
 import { fetchInput } from '../../gateway/fetch-input.ts'
 import { caller } from '../../http/caller.ts'

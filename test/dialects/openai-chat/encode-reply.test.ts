@@ -83,6 +83,7 @@ describe('a message', () => {
         { id: 'c1', type: 'function', function: { name: 'f', arguments: '{"x":1}' } },
         { id: 'c2', type: 'function', function: { name: 'g', arguments: '{}' } },
       ],
+      server_tool_runs: [{ id: 'c3', type: 'server_tool_use', name: 'g', arguments: '{}', at: 0 }],
     })
   })
 

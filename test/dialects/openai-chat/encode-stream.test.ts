@@ -165,7 +165,12 @@ describe('streamed calls', () => {
       index: 0,
       part: { type: 'tool-call', id: 'a', name: 'web_search', server: 'server_tool_use' },
     }
-    expect(deltas(stream({}, [start, ran, more(0, '{}'), end]))).toEqual([role, {}])
+    const run = { id: 'a', type: 'server_tool_use', name: 'web_search', arguments: '{}', at: 0 }
+    expect(deltas(stream({}, [start, ran, more(0, '{}'), end]))).toEqual([
+      role,
+      { server_tool_runs: [run] },
+      {},
+    ])
   })
 
   it('speak the older form to who asked with functions', () => {

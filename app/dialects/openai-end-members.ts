@@ -1,5 +1,5 @@
-import type { ReplyEnd } from '../../conversation/events.ts'
-import { guardrailMembers } from './reply-parts.ts'
+import type { ReplyEnd } from '../conversation/events.ts'
+import { guardrailMembers } from './openai-guardrail.ts'
 
 /** The tier that served, as a member of a chunk. */
 export function tierMember(end: ReplyEnd | undefined): string {

@@ -1,8 +1,8 @@
-import { encodeBase64, normaliseBase64 } from '../../codecs/base64.ts'
-import { parseDataUrl } from '../../codecs/data-url.ts'
-import { mediaTypeOfName } from '../../codecs/media-name.ts'
-import type { MediaSource } from '../../conversation/conversation.ts'
-import { GatewayError } from '../../errors.ts'
+import { encodeBase64, normaliseBase64 } from '../codecs/base64.ts'
+import { parseDataUrl } from '../codecs/data-url.ts'
+import { mediaTypeOfName } from '../codecs/media-name.ts'
+import type { MediaSource } from '../conversation/conversation.ts'
+import { GatewayError } from '../errors.ts'
 
 /** An attachment as it was written: where it is, and what the writer says it is. */
 export interface Located {

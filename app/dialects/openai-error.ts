@@ -1,4 +1,4 @@
-import type { ErrorCode, GatewayError } from '../../errors.ts'
+import type { ErrorCode, GatewayError } from '../errors.ts'
 
 interface Words {
   type: string

@@ -1,0 +1,26 @@
+import { z } from '@hono/zod-openapi'
+import { blankIsAbsent, number } from './values.ts'
+
+/** How much is asked at once for one list of inputs, and how jobs over S3 are watched. */
+export const embeddingVariables = {
+  MAX_CONCURRENT_EMBEDDINGS: number(16, 1, 1000).describe(
+    'Calls to the model that one embedding request may have open at the same time.',
+  ),
+  AWS_BEDROCK_JOB_POLL_SECONDS: number(2, 0.001).describe(
+    'Seconds between two looks at an asynchronous job of Bedrock, by which video and audio are embedded.',
+  ),
+  AWS_ACCOUNT_ID: z
+    .preprocess(
+      blankIsAbsent,
+      z
+        .string()
+        .regex(/^\d{12}$/, 'not an AWS account id of 12 digits')
+        .optional(),
+    )
+    .describe(
+      "The account that owns this server's buckets. TwelveLabs' models want to be told where they read from S3.",
+    ),
+  AWS_ENDPOINT_URL_BEDROCK_AGENT_RUNTIME: z
+    .preprocess(blankIsAbsent, z.string().optional())
+    .describe('The endpoint of the Rerank API; that of one region as above.'),
+} as const

@@ -1,0 +1,72 @@
+import type { Citation } from '../../conversation/conversation.ts'
+import type { ReplyEnd } from '../../conversation/events.ts'
+import type { AnswerHead } from '../dialect.ts'
+import type { Manner } from './manner.ts'
+import type { WireServerToolRun } from './wire-messages.ts'
+
+/** One part on its way. What is written of it depends on its kind. */
+export type OpenPart =
+  | { kind: 'text'; start: number; citations: Citation[] }
+  | { kind: 'thought'; text: string }
+  | { kind: 'call'; open: string; close: string; empty: boolean }
+  | { kind: 'custom'; ordinal: number; text: string }
+  | { kind: 'run'; run: WireServerToolRun; text: string }
+  | { kind: 'silent' }
+
+/** One choice of a streamed answer: the fixed strings of its chunks, and what is open. */
+export interface ChoiceStream {
+  index: number
+  head: AnswerHead
+  manner: Manner
+  /** `data: {...,"choices":[{"index":0,"delta":{` */
+  open: string
+  close: string
+  contentOpen: string
+  thoughtOpen: string
+  /** The member that says that usage comes last, or nothing. */
+  usageMember: string
+  envelope: string
+  parts: Map<number, OpenPart>
+  /** Characters of text so far; they place annotations. */
+  length: number
+  /** The text so far, where it is spoken in the end. */
+  transcript: string | undefined
+  calls: number
+  details: number
+  /** Tools the platform ran, the last perhaps still running. */
+  runs: WireServerToolRun[]
+  started: boolean
+  end?: ReplyEnd
+}
+
+export interface ChoicePlace {
+  index: number
+  envelope: string
+  head: AnswerHead
+  manner: Manner
+  /** A usage report ends the stream. */
+  usage: boolean
+}
+
+export function openChoice({ index, envelope, head, manner, usage }: ChoicePlace): ChoiceStream {
+  const usageMember = usage ? ',"usage":null' : ''
+  const open = `${envelope}{"index":${index},"delta":{`
+  return {
+    index,
+    head,
+    manner,
+    envelope,
+    open,
+    close: `},"logprobs":null,"finish_reason":null}]${usageMember}}\n\n`,
+    contentOpen: `${open}"content":`,
+    thoughtOpen: `${open}${JSON.stringify(manner.reasoningField)}:`,
+    usageMember,
+    parts: new Map(),
+    length: 0,
+    transcript: manner.spoken ? '' : undefined,
+    calls: 0,
+    details: 0,
+    runs: [],
+    started: false,
+  }
+}

@@ -1,0 +1,39 @@
+import { z } from '@hono/zod-openapi'
+
+/** Texts that end an answer. */
+export const stop = z.union([z.string(), z.array(z.string()).max(4)], {
+  error: 'one of a string or array of strings',
+})
+
+// Models refuse blank stop sequences, and clients send them unknowingly (T28).
+export function stopSequences(wire: z.infer<typeof stop> | null | undefined): string[] {
+  if (wire == null) return []
+  return (typeof wire === 'string' ? [wire] : wire).filter((text) => text.trim() !== '')
+}
+
+/** OpenAI's tiers and AWS's, by the names that callers of either have for them. */
+export const serviceTier = z
+  .enum(['auto', 'default', 'standard', 'flex', 'scale', 'priority', 'fast', 'reserved'])
+  .nullish()
+  .describe('At what price and pace to be served.')
+
+/** Bedrock's latency-optimised inference. */
+export const performanceConfig = z
+  .looseObject({ latency: z.enum(['standard', 'optimized']).nullish() })
+  .nullish()
+  .describe("Bedrock's latency-optimised inference.")
+
+/** Seeds reach beyond what is safe as a JavaScript integer, but not beyond what is whole. */
+export const seed = z
+  .number()
+  .multipleOf(1)
+  .min(-9223372036854776000)
+  .max(9223372036854776000)
+  .nullish()
+
+export const streamOptions = z
+  .looseObject({
+    include_usage: z.boolean().nullish(),
+    include_obfuscation: z.boolean().nullish(),
+  })
+  .nullish()
