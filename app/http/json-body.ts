@@ -3,6 +3,7 @@ import { type ValidationWords, validationError } from '../dialects/validation.ts
 import { GatewayError } from '../errors.ts'
 import { bodyText } from './body-limit.ts'
 import type { HttpContext } from './context.ts'
+import { refuseUnknownFields } from './strict-body.ts'
 
 /**
  * The request's body, read once, parsed once and checked once. A missing or wrong content type is no
@@ -26,6 +27,7 @@ export async function jsonBody(
   if ('model' in value && typeof value.model === 'string') c.get('entry').model = value.model
   const checked = schema.safeParse(value)
   if (!checked.success) throw validationError(checked.error, value, words)
+  if (config.STRICT_INPUT_VALIDATION) refuseUnknownFields(schema, value)
   return checked.data as object
 }
 

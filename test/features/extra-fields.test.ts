@@ -78,6 +78,32 @@ describe('unknown fields of a request', () => {
     expect(bedrock.fake.requests).toEqual([])
   })
 
+  it.each([
+    [{ messages: [{ role: 'user', content: 'Hi', zork: 1 }] }, 'messages[0].zork'],
+    [
+      { messages: [{ role: 'user', content: [{ type: 'text', text: 'Hi', zork: 1 }] }] },
+      'messages[0].content[0].zork',
+    ],
+    [{ tools: [{ type: 'function', function: { name: 'f', zork: 1 } }] }, 'tools[0].function.zork'],
+    [{ stream_options: { zork: true } }, 'stream_options.zork'],
+  ])(
+    'are refused by name under STRICT_INPUT_VALIDATION within the request: %j',
+    async (body, param) => {
+      const { status, response } = await passed(body, { STRICT_INPUT_VALIDATION: 'true' })
+      expect(status).toBe(400)
+      expect(await response.json()).toMatchObject({ error: { param, code: 'unknown_parameter' } })
+    },
+  )
+
+  it.each([
+    { metadata: { zork: '1' } },
+    { tools: [{ type: 'function', function: { name: 'f', parameters: { zork: 1 } } }] },
+    { tools: [{ type: 'nova_grounding', zork: 1 }] },
+  ])('are let through where they are anybody’s own: %j', async (body) => {
+    const { response } = await passed(body, { STRICT_INPUT_VALIDATION: 'true' })
+    expect(JSON.stringify(await response.json())).not.toContain('unknown_parameter')
+  })
+
   it('do no harm under STRICT_INPUT_VALIDATION when all is known', async () => {
     const known = { top_k: 4, service_tier: 'flex', thinking_budget: 2000 }
     expect((await passed(known, { STRICT_INPUT_VALIDATION: 'true' })).status).toBe(200)
