@@ -4,18 +4,27 @@ import type { HttpEnv } from './http/context.ts'
 import { createHttp } from './http/create-http.ts'
 import { type ListenPolicy, listenPolicy, publicPolicy } from './http/listen-policy.ts'
 import { fileSources } from './library/file-source.ts'
+import { fileWords } from './library/file-words.ts'
+import { managedKeys } from './library/keys.ts'
+import { createMetering } from './library/metering.ts'
 import { sweptObjects } from './library/sweep.ts'
 import type { Provider } from './ports/models.ts'
 import type { Runtime } from './ports/runtime.ts'
 import type { Speech } from './ports/speech.ts'
+import { createAwsAccess } from './providers/access.ts'
 import { createProviders } from './providers/index.ts'
+import { createKnowledge } from './providers/knowledge.ts'
 import { createMediaSources } from './providers/media-sources.ts'
 import { createObjects } from './providers/objects.ts'
 import { createServerId } from './providers/server-id.ts'
 import { createState } from './providers/state.ts'
+import { adminSurface } from './routes/admin/index.ts'
 import { anthropicSurface } from './routes/anthropic/index.ts'
+import { bedrockSurface } from './routes/bedrock/index.ts'
+import { cohereSurface } from './routes/cohere/index.ts'
 import { describeApi } from './routes/gateway/api-description.ts'
 import { gatewaySurface } from './routes/gateway/index.ts'
+import { knowledgeBaseSurface } from './routes/knowledge-bases/index.ts'
 import { openaiSurface } from './routes/openai/index.ts'
 
 export interface AppOptions {
@@ -36,7 +45,11 @@ export interface ServerFacts {
   warning?: string
 }
 
-export type App = OpenAPIHono<HttpEnv> & { facts: ServerFacts }
+export type App = OpenAPIHono<HttpEnv> & {
+  facts: ServerFacts
+  /** Resolves when nothing is left that would be lost with the process. Never rejects. */
+  flush(): Promise<void>
+}
 
 /**
  * The one door. Throws an `Error` with a sentence for the operator when the environment holds a value
@@ -55,14 +68,44 @@ export function createApp(runtime: Runtime, options: AppOptions = {}): App {
     ...(objects && fileSources({ objects })),
   }
   const serverId = createServerId({ config, runtime })
+  const read = fileWords(media, config)
+  const knowledge = createKnowledge({ config, runtime, state, read })
+  const access = {
+    keys: managedKeys({ state, config, digest: runtime.digest }),
+    ...createAwsAccess({ config, runtime }),
+  }
+  const metering = createMetering({ config, state, log: runtime.log })
   const { speech } = options
-  const services = { config, runtime, providers, media, state, objects, serverId, speech }
+  const services = {
+    config,
+    runtime,
+    providers,
+    media,
+    state,
+    objects,
+    serverId,
+    speech,
+    access,
+    knowledge,
+    metering,
+  }
   const app = createHttp(services, (all) => {
     const document = once(() => JSON.stringify(describeApi(all)))
-    return [anthropicSurface(config), openai, gatewaySurface(openai.voice, document)]
+    return [
+      adminSurface(openai.voice),
+      anthropicSurface(config),
+      bedrockSurface,
+      knowledgeBaseSurface(openai.voice),
+      openai,
+      cohereSurface,
+      gatewaySurface(openai.voice, document),
+    ]
   })
   const names = providers.map((provider) => provider.name)
-  return Object.assign(app, { facts: { config, providers: names, listen, warning } })
+  return Object.assign(app, {
+    facts: { config, providers: names, listen, warning },
+    flush: metering.flush,
+  })
 }
 
 /** The store of files, which is cleared of what nobody can ask for any more; the log says where that fails. */

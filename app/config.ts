@@ -1,6 +1,15 @@
 import { z } from '@hono/zod-openapi'
+import { accessVariables } from './config/access.ts'
+import { bedrockApiVariables } from './config/bedrock-api.ts'
+import { bedrockOpenaiVariables } from './config/bedrock-openai.ts'
+import { completionVariables } from './config/completions.ts'
+import { embeddingVariables } from './config/embeddings.ts'
 import { fileVariables } from './config/files.ts'
+import { knowledgeVariables } from './config/knowledge.ts'
+import { limitVariables } from './config/limits.ts'
 import { defaultParams, modelAliases, region } from './config/model-settings.ts'
+import { openaiVariables } from './config/openai.ts'
+import { responseVariables } from './config/responses.ts'
 import { blankIsAbsent, flag, json, list, number, text, yesOrNo } from './config/values.ts'
 
 const names = z.record(z.string().min(1), z.string().min(1))
@@ -29,14 +38,17 @@ export const environment = z.object({
   PORT: number(8000, 0, 65535).describe('The port to listen on; 0 takes a free one.'),
   HOST: text().describe('The address to listen on. Default 127.0.0.1.'),
   PROVIDER: z
-    .preprocess(blankIsAbsent, z.enum(['auto', 'aws', 'embedded']).default('auto'))
-    .describe('Who answers. `auto` takes AWS when anything of AWS is configured, else embedded.'),
+    .preprocess(blankIsAbsent, z.enum(['auto', 'aws', 'openai', 'embedded']).default('auto'))
+    .describe(
+      'Who answers. `auto` takes AWS when anything of AWS is configured, else embedded; beside either, what OPENAI_API_KEY and OPENAI_UPSTREAMS lead to. `openai` takes those alone, `embedded` none of them.',
+    ),
   API_KEY: text().describe('The key callers must show, as Bearer or `x-api-key`.'),
   AUTH: z
     .preprocess(blankIsAbsent, z.enum(['key', 'none']).optional())
     .describe(
       '`none` lets everybody in, also beyond loopback. Default: `key` when API_KEY is set.',
     ),
+  ...accessVariables,
   LOG_LEVEL: z
     .preprocess(
       blankIsAbsent,
@@ -77,7 +89,15 @@ export const environment = z.object({
     .describe(
       'The folder of what is kept between requests, in SQLite; `memory` keeps nothing beyond the process. Lambda and Workers, which have no disk, always use memory.',
     ),
+  ...bedrockApiVariables,
+  ...completionVariables,
   ...fileVariables,
+  ...embeddingVariables,
+  ...knowledgeVariables,
+  ...limitVariables,
+  ...openaiVariables,
+  ...bedrockOpenaiVariables,
+  ...responseVariables,
   STORED_COMPLETIONS_DAYS: number(30, 1, 3650).describe(
     'Days that chat completions created with `store` are kept.',
   ),
@@ -238,7 +258,7 @@ export const environment = z.object({
 export type Config = z.infer<typeof environment>
 
 /** Names of variables whose values no message repeats. */
-const SECRET = /KEY|SECRET|TOKEN(?!S|_TIMEOUT)|PASSWORD/
+const SECRET = /KEY|SECRET|TOKEN(?!S|_TIMEOUT)|PASSWORD|CREDENTIALS|BASE_URL|UPSTREAMS/
 
 /** Environment to `Config`. Throws an `Error` whose message names every variable at fault. */
 export function readConfig(env: Record<string, string | undefined>): Config {

@@ -6,8 +6,10 @@ import { createFetchTransport } from './fetch-transport.ts'
 import { instanceName } from './instance-name.ts'
 import { createLineLog } from './line-log.ts'
 import { onRequestAborted } from './on-caller-left.ts'
+import { bunPeerAddress } from './peer-address.ts'
 import { createPinnedWebFetch } from './pinned-web-fetch.ts'
 import { withProfileRegion } from './profile-region.ts'
+import { readTextFile } from './read-text-file.ts'
 import { serve } from './serve.ts'
 import { serveBun } from './serve-bun.ts'
 import { start } from './start.ts'
@@ -33,6 +35,8 @@ await start(async () => {
     openState,
     openObjects,
     onCallerLeft: onRequestAborted,
+    peerAddress: bunPeerAddress,
+    readTextFile,
   }
   await serve(createApp(runtime), runtime, serveBun)
 })

@@ -3,6 +3,7 @@ import { consoleLog } from './console-log.ts'
 import { createFetchTransport } from './fetch-transport.ts'
 import { madeOnFirstRequest } from './first-request.ts'
 import { onRequestAborted } from './on-caller-left.ts'
+import { workersPeerAddress } from './peer-address.ts'
 import { createPlatformWebFetch } from './platform-web-fetch.ts'
 import { bucketOf } from './stores/r2-object-store.ts'
 import { webStreamOut } from './web-stream-out.ts'
@@ -11,16 +12,31 @@ import { webStreamOut } from './web-stream-out.ts'
 const textBindings = (env: object): Record<string, string> =>
   Object.fromEntries(Object.entries(env).filter(([, value]) => typeof value === 'string'))
 
-export default madeOnFirstRequest((env: object) =>
+/** By this name a request's context lies among its bindings. */
+const CONTEXT = Symbol('context')
+
+interface Context {
+  waitUntil(work: Promise<unknown>): void
+}
+
+const app = madeOnFirstRequest((env: object) =>
   createApp({
     name: 'workers',
     env: textBindings(env),
     public: true,
+    transient: true,
     transport: createFetchTransport(),
     streamOut: webStreamOut,
     log: consoleLog,
     webFetch: createPlatformWebFetch,
     openObjects: bucketOf(env),
     onCallerLeft: onRequestAborted,
+    peerAddress: workersPeerAddress,
+    linger: (env, work) => (env as { [CONTEXT]: Context })[CONTEXT].waitUntil(work),
   }),
 )
+
+export default {
+  fetch: (request: Request, env: object, context: Context) =>
+    app.fetch(request, { ...env, [CONTEXT]: context }),
+}

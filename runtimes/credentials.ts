@@ -1,15 +1,9 @@
-import type { AwsCredentials, CredentialSource } from '../app/ports/aws-credentials.ts'
+import type { CredentialSource } from '../app/ports/aws-credentials.ts'
+import {
+  type FetchCredentials,
+  refreshingCredentials,
+} from '../app/providers/aws/refreshing-credentials.ts'
 import { staticCredentials } from '../app/providers/aws/static-credentials.ts'
-
-/** Milliseconds before their end at which new credentials are fetched, as the AWS SDKs do. */
-const REFRESH_AHEAD = 5 * 60_000
-/** Milliseconds after which credentials that never end are looked up again: somebody may have rotated the file. */
-const REREAD_AFTER = 15 * 60_000
-/** Milliseconds to leave a failing source alone while the old credentials still hold. */
-const RETRY_AFTER = 10_000
-
-/** Fetches credentials once; `expiration` says how long they hold. */
-export type FetchCredentials = () => Promise<AwsCredentials>
 
 export interface CredentialOptions {
   /** How they are fetched; by default through the chain of the AWS SDK. */
@@ -30,43 +24,7 @@ export function createCredentials(
   options: CredentialOptions = {},
 ): CredentialSource {
   const fixed = env['AWS_PROFILE'] ? undefined : staticCredentials(env)
-  return fixed ?? refreshing(describeSource(env), { fetch: fetchByChain(), ...options })
-}
-
-/** Keeps fetched credentials fresh: one fetch at a time, the old ones used while it runs and they hold. */
-function refreshing(describe: string, options: CredentialOptions & { fetch: FetchCredentials }) {
-  const { fetch, now = Date.now, onFailure = () => {} } = options
-  let known: AwsCredentials | undefined
-  let refreshAt = 0
-  let fetching: Promise<AwsCredentials> | undefined
-
-  const refresh = () => {
-    fetching ??= fetch()
-      .then((credentials) => {
-        known = credentials
-        refreshAt = (credentials.expiration ?? now() + REREAD_AFTER + REFRESH_AHEAD) - REFRESH_AHEAD
-        return credentials
-      })
-      .finally(() => {
-        fetching = undefined
-      })
-    return fetching
-  }
-  const refreshBehind = () => {
-    refresh().catch((error: unknown) => {
-      refreshAt = now() + RETRY_AFTER
-      onFailure(error)
-    })
-  }
-
-  return {
-    describe,
-    current() {
-      if (!known || now() >= (known.expiration ?? Number.POSITIVE_INFINITY)) return refresh()
-      if (!fetching && now() >= refreshAt) refreshBehind()
-      return known
-    },
-  } satisfies CredentialSource
+  return fixed ?? refreshingCredentials(describeSource(env), { fetch: fetchByChain(), ...options })
 }
 
 /** The AWS SDK's chain, a new one each time and without its cache of files: refreshing is done here. */

@@ -6,8 +6,10 @@ import { createFetchTransport } from './fetch-transport.ts'
 import { instanceName } from './instance-name.ts'
 import { createLineLog } from './line-log.ts'
 import { onRequestAborted } from './on-caller-left.ts'
+import { denoPeerAddress } from './peer-address.ts'
 import { createPinnedWebFetch } from './pinned-web-fetch.ts'
 import { withProfileRegion } from './profile-region.ts'
+import { readTextFile } from './read-text-file.ts'
 import { serve } from './serve.ts'
 import { serveDeno } from './serve-deno.ts'
 import { start } from './start.ts'
@@ -30,6 +32,8 @@ await start(async () => {
     openState,
     openObjects,
     onCallerLeft: onRequestAborted,
+    peerAddress: denoPeerAddress,
+    readTextFile,
   }
   await serve(createApp(runtime), runtime, serveDeno)
 })

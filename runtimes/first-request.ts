@@ -3,6 +3,8 @@ import type { App } from '../app/app.ts'
 /** An app as the platforms call it that start us with a request. */
 export interface Fetcher<Env> {
   fetch(request: Request, env: Env): Response | Promise<Response>
+  /** As the app's. */
+  flush(): Promise<void>
 }
 
 /**
@@ -21,6 +23,7 @@ export function madeOnFirstRequest<Env extends object>(create: (env: Env) => App
       }
       return app.fetch(request, env)
     },
+    flush: async () => app?.flush(),
   }
 }
 

@@ -5,8 +5,10 @@ import { consoleLog } from './console-log.ts'
 import { createCredentials } from './credentials.ts'
 import { createDigest } from './digest.ts'
 import { madeOnFirstRequest } from './first-request.ts'
+import { lambdaIdentity, lambdaPeerAddress } from './lambda-identity.ts'
 import { type LambdaEnv, withinInvocation } from './lambda-limits.ts'
 import { createPinnedWebFetch } from './pinned-web-fetch.ts'
+import { readTextFile } from './read-text-file.ts'
 import { createUndiciTransport } from './undici-transport.ts'
 import { webStreamOut } from './web-stream-out.ts'
 
@@ -19,13 +21,26 @@ const app = madeOnFirstRequest((invocation: LambdaEnv) =>
     env: withinInvocation(process.env, invocation),
     instance: process.env['AWS_LAMBDA_LOG_STREAM_NAME'],
     public: true,
+    transient: true,
     transport,
     streamOut: webStreamOut,
     log: consoleLog,
     credentials,
     digest: createDigest(),
     webFetch: createPinnedWebFetch,
+    peerAddress: lambdaPeerAddress,
+    verifiedIdentity: lambdaIdentity,
+    readTextFile,
   }),
 )
 
-export const handler = streamHandle(app as Hono)
+type Handler = (...invocation: unknown[]) => Promise<void>
+declare const awslambda: { streamifyResponse(handler: Handler): Handler }
+
+const answer = streamHandle({ fetch: app.fetch } as Hono) as Handler
+
+/** Lambda may stop us for good as soon as an invocation has ended. */
+export const handler = awslambda.streamifyResponse(async (...invocation) => {
+  await answer(...invocation)
+  await app.flush()
+})

@@ -9,10 +9,12 @@ import { nodeRequestBody } from './node-request-body.ts'
 import { nodeRequestHeader } from './node-request-header.ts'
 import { nodeStreamOut } from './node-stream-out.ts'
 import { onNodeCallerLeft } from './on-caller-left.ts'
+import { nodePeerAddress } from './peer-address.ts'
 import { createPinnedWebFetch } from './pinned-web-fetch.ts'
 import { withProfileRegion } from './profile-region.ts'
+import { readTextFile } from './read-text-file.ts'
 import { serve } from './serve.ts'
-import { serveNode } from './serve-node.ts'
+import { servePorts } from './serve-ports.ts'
 import { start } from './start.ts'
 import { openObjects } from './stores/open-objects.ts'
 import { openState } from './stores/open-state.ts'
@@ -39,6 +41,8 @@ await start(async () => {
     requestBody: nodeRequestBody,
     requestHeader: nodeRequestHeader,
     onCallerLeft: onNodeCallerLeft,
+    peerAddress: nodePeerAddress,
+    readTextFile,
   }
-  await serve(createApp(runtime), runtime, serveNode)
+  await serve(createApp(runtime), runtime, servePorts)
 })

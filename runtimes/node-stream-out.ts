@@ -14,12 +14,14 @@ export const nodeStreamOut: StreamOut = (start, run) => {
   })
 
   const chunked = frameByHand(outgoing)
+  const encoding = start.binary ? 'latin1' : 'utf8'
   const sink: Sink = {
     write(text) {
       if (text === '' || outgoing.destroyed) return undefined
       written = true
-      const chunk = chunked ? `${Buffer.byteLength(text).toString(16)}\r\n${text}\r\n` : text
-      return outgoing.write(chunk) ? undefined : writable(outgoing)
+      const size = chunked ? Buffer.byteLength(text, encoding).toString(16) : ''
+      const chunk = chunked ? `${size}\r\n${text}\r\n` : text
+      return outgoing.write(chunk, encoding) ? undefined : writable(outgoing)
     },
     end(trailers) {
       ended = true

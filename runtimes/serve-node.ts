@@ -12,6 +12,8 @@ const SWEEP = 25
 /** A server at work. */
 export interface Listening {
   port: number
+  /** Of a second port, for HTTP/2. */
+  http2Port?: number
   /** Takes no more connections; resolves when every running answer is out. */
   stop(): Promise<unknown>
   /** Closes every connection, whatever goes on; absent where only the end of the process does. */

@@ -11,10 +11,14 @@ export type Listen = (app: App, host: string, port: number) => Listening | Promi
 export async function serve(app: App, runtime: Runtime, listen: Listen): Promise<void> {
   const { config, listen: place } = app.facts
   if (!place) throw new Error(`${runtime.name} has no address to listen on.`)
-  const { port, stop, cut } = await listen(app, place.host, place.port)
+  const { port, http2Port, stop, cut } = await listen(app, place.host, place.port)
   const host = place.host.includes(':') ? `[${place.host}]` : place.host
+  if (http2Port !== undefined) {
+    process.stdout.write(`HTTP/2 without TLS is spoken at http://${host}:${http2Port}.\n`)
+  }
   process.stdout.write(banner(app.facts, runtime, `http://${host}:${port}`))
   // One request's fault must not end the streams of all others.
   process.on('unhandledRejection', (fault) => console.error(fault))
-  endOnSignal({ stop, cut, log: runtime.log, patience: config.SHUTDOWN_TIMEOUT })
+  const { log } = runtime
+  endOnSignal({ stop, cut, flush: app.flush, log, patience: config.SHUTDOWN_TIMEOUT })
 }

@@ -6,13 +6,15 @@ export interface Ending {
   stop(): Promise<unknown>
   /** Closes what is still open; absent where only the end of the process does. */
   cut?(): void
+  /** Writes down what would be lost. */
+  flush?(): Promise<void>
   log: LogSink
   /** Seconds running answers get. */
   patience: number
 }
 
 /** On SIGTERM or SIGINT lets running answers finish, then ends the process; a second signal does not wait. */
-export function endOnSignal({ stop, cut, log, patience }: Ending): void {
+export function endOnSignal({ stop, cut, flush, log, patience }: Ending): void {
   let ending = false
   const end = async () => {
     if (ending) process.exit(1)
@@ -23,6 +25,7 @@ export function endOnSignal({ stop, cut, log, patience }: Ending): void {
       // Whoever was cut off writes a line of that.
       await pause(1)
     }
+    await flush?.()
     await log.flush?.()
     process.exit(0)
   }

@@ -1,3 +1,4 @@
+import { bytesOfText } from '../app/codecs/byte-text.ts'
 import type { Sink, StreamOut } from '../app/ports/stream-out.ts'
 
 /** One ReadableStream per answer, one chunk per write. */
@@ -26,7 +27,7 @@ export const webStreamOut: StreamOut = (start, run) => {
   const sink: Sink = {
     write(text) {
       if (over || text === '') return undefined
-      controller.enqueue(encoder.encode(text))
+      controller.enqueue(start.binary ? bytesOfText(text) : encoder.encode(text))
       if (controller.desiredSize! > 0) return undefined
       return new Promise((resolve) => {
         wake = resolve

@@ -20,7 +20,4 @@ export const embeddingVariables = {
     .describe(
       "The account that owns this server's buckets. TwelveLabs' models want to be told where they read from S3.",
     ),
-  AWS_ENDPOINT_URL_BEDROCK_AGENT_RUNTIME: z
-    .preprocess(blankIsAbsent, z.string().optional())
-    .describe('The endpoint of the Rerank API; that of one region as above.'),
 } as const

@@ -31,9 +31,9 @@ export const list = () =>
   )
 
 /** A variable that holds JSON; what is no JSON is named as such. */
-export const json = <T extends z.ZodType>(schema: T) =>
+export const json = <T extends z.ZodType>(schema: T, absent = '{}') =>
   z
-    .preprocess(blankIsAbsent, z.string().default('{}'))
+    .preprocess(blankIsAbsent, z.string().default(absent))
     .transform((words, context): unknown => {
       try {
         return JSON.parse(words)

@@ -7,6 +7,8 @@ export interface Collector {
   add(events: readonly ReplyEvent[]): void
   /** Throws `stream-incomplete` when the reply has not ended. */
   reply(): Reply
+  /** What has come so far, as if it had ended so. */
+  cutOff(end: Reply['end']): Reply
 }
 
 /** Gathers a streamed reply into a whole one. A call without input has an empty object as its arguments. */
@@ -43,6 +45,7 @@ export function collect(): Collector {
       if (!end) throw incomplete()
       return { ...start, parts: parts.map(finished), end }
     },
+    cutOff: (as) => ({ ...start, parts: [...parts], end: end ?? as }),
   }
 }
 

@@ -3,6 +3,8 @@
  * read it, providers answer it; it knows neither.
  */
 
+import type { GroundedSpan, Grounding, KnowledgeWish } from './knowledge.ts'
+
 /** Where the bytes of an attachment are. Base64 stays text: most wires carry it as it is. */
 export type MediaSource =
   | { kind: 'base64'; data: string }
@@ -38,6 +40,11 @@ export interface MediaPart {
   context?: string
   /** Where it stands in the caller's request, to name it in an error. */
   param?: string
+  /**
+   * A file of text is read as if its words stood here; `unless-read` does that only for models that read
+   * no documents.
+   */
+  asText?: 'always' | 'unless-read'
   extras?: Extras
 }
 
@@ -100,6 +107,8 @@ export interface Turn {
   role: 'user' | 'assistant' | 'system'
   parts: Part[]
   name?: string
+  /** Where it stands in the caller's request, to name it in an error. */
+  param?: string
   /** Fields of the caller's dialect with no common meaning, written back by the same dialect. */
   extras?: Extras
 }
@@ -126,6 +135,10 @@ export interface SystemTool {
   kind?: string
   name: string
   settings?: Record<string, unknown>
+  /** The caller can do without: a model that lacks it is asked all the same, and `param` is named as ignored. */
+  optional?: boolean
+  /** The caller's own words for it (`tools.code_interpreter`). */
+  param?: string
 }
 
 export type Tool = FunctionTool | SystemTool
@@ -204,6 +217,8 @@ export interface Conversation {
   modelProvider?: string
   system: Part[]
   turns: Turn[]
+  /** Further conversations that differ in their turns alone; each is answered by itself, after this one. */
+  batch?: Turn[][]
   tools: Tool[]
   toolChoice?: ToolChoice
   settings: Settings
@@ -216,6 +231,8 @@ export interface Conversation {
   webSearch?: WebSearch
   /** The caller wants the exchange kept, to retrieve it later. */
   store?: boolean
+  /** What is too long for the model loses its oldest turns, instead of being refused. */
+  truncate?: boolean
   /** Replies wanted; one when absent. */
   choices?: number
   stream: boolean
@@ -223,6 +240,10 @@ export interface Conversation {
   streamUsage?: boolean
   /** Stored files whose content shall stand in front of the conversation. */
   fileIds?: string[]
+  /** A knowledge base to be asked before the model. */
+  knowledge?: KnowledgeWish
+  /** What it knew. */
+  grounding?: Grounding
   /** The end user behind the caller. */
   user?: string
   /** The caller's own labels. */
@@ -231,6 +252,8 @@ export interface Conversation {
   labels?: Record<string, string>
   /** Unknown top-level fields of the request, for models that know them. */
   extraFields?: Record<string, unknown>
+  /** They stood where the caller's dialect has a place for them: whatever they are called, they are meant for the model. */
+  fieldsForModel?: boolean
   /** Per dialect, what has no common meaning. */
   extras?: Extras
   /** Parameters accepted without effect, in the caller's words; shown in `x-outcrop-ignored-params`. */
@@ -246,6 +269,12 @@ export interface Conversation {
 export interface WebSearch {
   contextSize?: 'low' | 'medium' | 'high'
   location?: { country?: string; region?: string; city?: string; timezone?: string }
+  /** As of a system tool. */
+  optional?: boolean
+  /** The caller's own words for it; `web_search_options` when absent. */
+  param?: string
+  /** The caller's choice of tools names it. */
+  forced?: boolean
 }
 
 /** By dialect name: fields only that dialect understands. */
@@ -260,4 +289,6 @@ export interface Citation {
   /** The model's own form of the location, by its dialect's words. */
   location?: Record<string, unknown>
   source?: string
+  /** Where it is a knowledge base that is cited. */
+  span?: GroundedSpan
 }

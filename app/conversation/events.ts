@@ -1,4 +1,5 @@
 import type { Citation, Extras, Part } from './conversation.ts'
+import type { KnowledgeReport } from './knowledge.ts'
 
 /** Why a reply ended. `error` endings do not exist: those are thrown. */
 export type StopReason =
@@ -90,6 +91,8 @@ export interface ReplyEnd {
   serviceTier?: string
   /** What became of a guardrail: whether it stepped in and, where asked for, what it found, in its maker's words. */
   guardrail?: { intervened: boolean; trace?: unknown }
+  /** The knowledge base that was asked, where one was. */
+  knowledge?: KnowledgeReport
   /** By dialect: traces and other things with no common meaning. */
   extras?: Extras
 }
@@ -100,4 +103,6 @@ export interface Reply {
   model?: string
   parts: Part[]
   end: Omit<ReplyEnd, 'type'>
+  /** The reply as the dialect it came in wrote it. It holds for these very parts and this end, not for others. */
+  verbatim?: { dialect: string; body: unknown; parts: Part[]; end: Omit<ReplyEnd, 'type'> }
 }

@@ -1,6 +1,7 @@
 import type { Conversation, Settings } from '../conversation/conversation.ts'
 import type { Reply, ReplyBatch, ReplyEvent } from '../conversation/events.ts'
 import type { ErrorCode, GatewayError } from '../errors.ts'
+import type { Standing } from '../ports/metering.ts'
 import type { ModelCard } from '../ports/models.ts'
 import type { ValidationWords } from './validation.ts'
 
@@ -12,6 +13,8 @@ export interface AnswerHead {
   created: number
   /** The model name the caller shall read. */
   model: string
+  /** Unix time in seconds at the moment it is asked, for answers that tell when they were complete. */
+  now?(): number
 }
 
 /**
@@ -31,7 +34,7 @@ export interface ReplyEncoder {
 
 /** As `ReplyEncoder`, for a dialect whose streams are not text (AWS event streams). */
 export interface ByteReplyEncoder {
-  write(events: ReplyEvent[]): Uint8Array
+  write(events: ReplyBatch, choice?: number): Uint8Array
   end(): Uint8Array
   fail(error: GatewayError): Uint8Array
 }
@@ -43,10 +46,23 @@ export interface ReplyDecoder {
   end(): ReplyEvent[]
 }
 
+/** Where a caller's limits stand; absent where there is none. */
+export interface LimitStandings {
+  /** Unix milliseconds. */
+  now: number
+  requests?: Standing
+  tokens?: Standing
+}
+
 /** Hears requests and answers them. Every function is pure. */
 export interface ServerSide {
   /** `body` is what the dialect's zod schema let through. Throws `GatewayError` naming the field. */
   decodeRequest(body: unknown): Conversation
+  /**
+   * A conversation heard in another dialect, as an answer in this one can serve it: what such an answer has
+   * no room for is not asked for and named in `ignored`. Throws `GatewayError` for what makes the request.
+   */
+  answerable?(conversation: Conversation): Conversation
   /** One reply per choice. */
   encodeReply(replies: Reply[], conversation: Conversation, head: AnswerHead): unknown
   replyEncoder(conversation: Conversation, head: AnswerHead): ReplyEncoder
@@ -56,6 +72,10 @@ export interface ServerSide {
   encodeError(error: GatewayError, requestId: string): unknown
   /** HTTP statuses by which the vendor tells an error otherwise than `STATUS`: Anthropic's 529. */
   errorStatus?: Partial<Record<ErrorCode, number>>
+  /** Headers by which the vendor tells an error beside its body. */
+  errorHeaders?(error: GatewayError): Record<string, string>
+  /** Headers by which the vendor tells where a caller's limits stand. */
+  limitHeaders?(limits: LimitStandings): Record<string, string>
   /** The header by which the vendor's clients learn a request's id, where it is not `x-request-id`. */
   requestIdHeader?: string
   /** How a refused body is worded, for `validationError`; OpenAI's words when absent. */
@@ -81,8 +101,12 @@ export interface Undo {
   toolNames?: ReadonlyMap<string, string>
   /** Tools (names on the wire) whose arguments the wire wraps into `{"value": ...}`. */
   wrappedTools?: ReadonlySet<string>
+  /** Nothing: the caller speaks the upstream's dialect, and what comes goes on as it comes. */
+  verbatim?: boolean
   /** The hidden tool (name on the wire) whose arguments are the answer's text. */
   outputTool?: string
+  /** A usage report was asked for that the caller does not want to see. */
+  usage?: boolean
 }
 
 /** Asks an upstream that speaks the dialect. Every function is pure. */

@@ -37,3 +37,12 @@ export const streamOptions = z
     include_obfuscation: z.boolean().nullish(),
   })
   .nullish()
+
+/** Stop sequences as they were written, where the cleaning takes some away: OpenAI's own models do stop at a line break. */
+export function writtenStop(
+  wire: z.infer<typeof stop> | null | undefined,
+): z.infer<typeof stop> | undefined {
+  if (wire == null || wire.length === 0) return undefined
+  const all = typeof wire === 'string' ? [wire] : wire
+  return stopSequences(wire).length < all.length ? wire : undefined
+}

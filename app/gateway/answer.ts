@@ -2,6 +2,7 @@ import type { FrameSource } from '../codecs/pump.ts'
 import type { StopReason, Usage } from '../conversation/events.ts'
 import type { AnswerHead, Dialect, ServerSide } from '../dialects/dialect.ts'
 import type { GatewayError } from '../errors.ts'
+import type { AwsIdentity } from '../ports/caller.ts'
 import type { Attempt, ModelCard } from '../ports/models.ts'
 import type { ResolvedBy } from './resolve-model.ts'
 
@@ -23,6 +24,8 @@ export interface Wish {
   card: ModelCard
   /** About how many tokens it will cost in all, counted when somebody wants to know. */
   tokens(): number
+  /** How many of them are read; all of them when absent. */
+  input?(): number
   /** What will be billed beside tokens, as far as it is known: pictures, characters. */
   units?: Partial<Usage>
 }
@@ -32,6 +35,8 @@ export interface Asking {
   requestId: string
   /** Whose stored things the request may name. */
   owner: string
+  /** As whom AWS is asked for this caller, where it is not as ourselves. */
+  as?: AwsIdentity
   /** Calls back when the caller leaves; perhaps also when the answer is out. */
   onLeft?(leave: () => void): void
   /** Lets the wish pass or throws: `permission` for the model, `rate-limit` or `quota-exceeded`. */
@@ -43,10 +48,14 @@ export interface Heard extends Asking {
   dialect: Dialect & { server: ServerSide }
   /** What the dialect's schema let through. */
   body: unknown
+  /** The id of the answer, where the caller has been told it before. */
+  id?: string
   /** Another operation than `chat`, where the dialect serves one. */
   operation?: Operation
   /** Answers in another dialect than the one heard. */
   answerIn?: Dialect & { server: ServerSide }
+  /** Streams in the binary form of the dialect that answers, where it has one. */
+  binary?: boolean
   /** A request header by lower-case name, for what a dialect or a model's settings read from them. */
   header?(name: string): string | undefined
   /**
@@ -54,11 +63,16 @@ export interface Heard extends Asking {
    * complete, before its end is told to the caller; who has read the end can ask for what is kept.
    */
   keep?(answered: Answered): Promise<void>
+  /**
+   * Keeps what there was of a streamed answer that would have been kept, but broke off or lost its reader.
+   * Nobody waits for it.
+   */
+  keepBroken?(answered: Answered, why: GatewayError): Promise<void>
   /** The answer is kept whatever the conversation says of it. */
   keeps?: boolean
 }
 
-/** A complete answer, also when it was streamed. */
+/** An answer, also when it was streamed. */
 export interface Answered {
   head: AnswerHead
   /** Whole, in the dialect of the answer. */
@@ -84,6 +98,8 @@ export interface ExchangeRecord {
   ignored?: string[]
   usage?: Usage
   stop?: StopReason
+  /** The service tier that served, where it was told. */
+  serviceTier?: string
   /** Why an answer that was to be kept is not. */
   notKept?: GatewayError
 }
@@ -91,4 +107,11 @@ export interface ExchangeRecord {
 /** What goes back: one body, or frames for the pump. Headers never hold secrets. */
 export type Answer =
   | { kind: 'whole'; body: unknown; headers: Record<string, string>; record: ExchangeRecord }
-  | { kind: 'stream'; frames: FrameSource; headers: Record<string, string>; record: ExchangeRecord }
+  | {
+      kind: 'stream'
+      frames: FrameSource
+      /** Every character of the frames is one byte. */
+      binary?: boolean
+      headers: Record<string, string>
+      record: ExchangeRecord
+    }

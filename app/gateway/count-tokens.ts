@@ -5,6 +5,7 @@ import { openDeadline } from './deadline.ts'
 import { estimateTokens } from './estimate-tokens.ts'
 import { findChatModel } from './find-model.ts'
 import { laneOf } from './lane.ts'
+import { withAvailableTools } from './optional-tools.ts'
 import { resolveMedia } from './resolve-media.ts'
 
 /** Seconds a model has to count; then an estimate must do. */
@@ -28,11 +29,12 @@ export async function countTokens(
   const chat = laneOf(found, heard)
   const deadline = openDeadline(PATIENCE, heard.onLeft)
   const { signal } = deadline
-  const { card, asked } = found
-  const { owner, requestId } = heard
+  const { card } = found
+  const asked = withAvailableTools(found.asked, card)
+  const { owner, requestId, as } = heard
   try {
     const conversation = await resolveMedia(asked, { card, services, owner, signal })
-    const tokens = await chat.count?.(conversation, { requestId, signal })
+    const tokens = await chat.count?.(conversation, { requestId, signal, as })
     if (tokens !== undefined) return { tokens, estimated: false }
     return { tokens: estimateTokens(conversation), estimated: true }
   } catch (thrown) {

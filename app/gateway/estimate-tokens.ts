@@ -34,8 +34,11 @@ const ANSWER = 1000
 
 /** About how many tokens all answers to a conversation cost at most, prompt and answer together. */
 export function tokensOfWhole(conversation: Conversation): number {
-  const answer = conversation.settings.maxTokens ?? ANSWER
-  return (estimateTokens(conversation) + answer) * (conversation.choices ?? 1)
+  const { batch = [], choices = 1, settings } = conversation
+  const answer = settings.maxTokens ?? ANSWER
+  let tokens = estimateTokens(conversation) + answer
+  for (const turns of batch) tokens += estimateTokens({ ...conversation, turns }) + answer
+  return tokens * choices
 }
 
 function toolTokens(tool: Tool): number {

@@ -1,16 +1,20 @@
 import type { Conversation } from '../conversation/conversation.ts'
-import type { AnswerHead, ServerSide } from '../dialects/dialect.ts'
-import type { Call, ChatModel, ReplyStream, Served } from '../ports/models.ts'
+import type { Reply } from '../conversation/events.ts'
+import type { AnswerHead, ReplyEncoder, ServerSide } from '../dialects/dialect.ts'
+import type { Call, ChatModel, Served } from '../ports/models.ts'
 import type { Services } from '../ports/services.ts'
 import type { Answer, ExchangeRecord, Heard } from './answer.ts'
 import { answerHeaders, ignoredNames } from './answer-headers.ts'
+import { askAll, inPlace, openAll, type Questions, questionsOf } from './batch.ts'
+import { inByteText } from './byte-frames.ts'
 import { withCallerOptions } from './caller-options.ts'
 import { type Deadline, openDeadline } from './deadline.ts'
-import { tokensOfWhole } from './estimate-tokens.ts'
+import { estimateTokens, tokensOfWhole } from './estimate-tokens.ts'
 import { governExtraFields } from './extra-fields.ts'
 import { findChatModel, withNearestNames } from './find-model.ts'
 import { createFrames } from './frames.ts'
 import { createKeeper, type Keeper, keepAnswer } from './keep.ts'
+import { consult } from './knowledge.ts'
 import { laneOf } from './lane.ts'
 import { addUsage } from './meter.ts'
 import { resolveMedia } from './resolve-media.ts'
@@ -24,16 +28,23 @@ interface Exchange {
   call: Call
   /** The dialect that answers. */
   server: ServerSide
+  /** The dialect that was heard, in whose words the caller is told what had no effect. */
+  heard: ServerSide
+  /** Streams go out in the binary form of the dialect. */
+  binary: boolean
   head: AnswerHead
   record: ExchangeRecord
+  /** Questions that are asked at the same time. */
+  atOnce: number
   /** Present where the answer is to be kept. */
   keep?: Heard['keep']
+  keepBroken?: Heard['keepBroken']
 }
 
 /** Hears a request in one dialect and answers it, perhaps in another. Throws `GatewayError`. */
 export async function exchange(heard: Heard, services: Services): Promise<Answer> {
   const { config } = services
-  const decoded = heard.dialect.server.decodeRequest(heard.body)
+  const decoded = hear(heard)
   const wished = withCallerOptions(governExtraFields(decoded, config), heard, config)
   const finding = findChatModel(wished, services)
   const found = finding instanceof Promise ? await finding : finding
@@ -46,6 +57,7 @@ export async function exchange(heard: Heard, services: Services): Promise<Answer
     model: settled.model,
     card,
     tokens: () => tokensOfWhole(settled),
+    input: () => estimateTokens(settled),
   })
   if (admission) await admission
   const deadline = openDeadline(
@@ -54,34 +66,52 @@ export async function exchange(heard: Heard, services: Services): Promise<Answer
   )
   try {
     const { signal } = deadline
-    const resolving = resolveMedia(settled, { card, services, owner: heard.owner, signal })
+    const known =
+      settled.knowledge && (await consult(settled, { heard, model: found, services, signal }))
+    const told = known?.conversation ?? settled
+    const resolving = resolveMedia(told, { card, services, owner: heard.owner, signal })
     const conversation = resolving instanceof Promise ? await resolving : resolving
     const started: Exchange = {
       conversation,
-      chat: shapeAnswers(laneOf(found, heard), conversation, { card, speech: services.speech }),
+      chat:
+        known?.chat ??
+        shapeAnswers(laneOf(found, heard), conversation, { card, speech: services.speech }),
       server,
-      call: { requestId: heard.requestId, signal },
-      head: openHead(server, conversation),
+      heard: heard.dialect.server,
+      binary: heard.binary === true && server.byteReplyEncoder !== undefined,
+      call: { requestId: heard.requestId, signal, as: heard.as },
+      head: openHead(server, conversation, heard.id),
+      atOnce: config.MAX_CONCURRENT_PROMPTS,
       record: { operation, model: conversation.model, resolvedBy: by, stream: conversation.stream },
       keep: conversation.store || heard.keeps ? heard.keep : undefined,
+      keepBroken: heard.keepBroken,
     }
     return await (conversation.stream ? stream(started, deadline) : whole(started, deadline))
   } catch (thrown) {
-    throw await withNearestNames(deadline.explain(thrown), found, services)
+    const error = inPlace(deadline.explain(thrown), settled)
+    throw await withNearestNames(error, found, services)
   } finally {
     deadline.clear()
   }
 }
 
+/** What was asked, less what the dialect of the answer has no room for. */
+function hear({ dialect, answerIn, body }: Heard): Conversation {
+  const decoded = dialect.server.decodeRequest(body)
+  if (answerIn === undefined || answerIn.name === dialect.name) return decoded
+  return answerIn.server.answerable?.(decoded) ?? decoded
+}
+
 async function whole(exchange: Exchange, deadline: Deadline): Promise<Answer> {
   const { conversation, server, head, record, keep } = exchange
-  const answers = await forEachChoice(exchange, deadline, {
-    ask: (chat, call) => chat.reply(conversation, call),
-  })
+  const answers = await askAll(questionsIn(exchange, deadline), (question) =>
+    exchange.chat.reply(question, exchange.call),
+  )
   const replies = answers.map((answer) => answer.reply)
   note(exchange, answers[0]!.served)
   record.usage = addUsage(replies.map((reply) => reply.end.usage))
   record.stop = replies[0]!.end.reason
+  record.serviceTier = replies[0]!.end.serviceTier
   const body = server.encodeReply(replies, conversation, head)
   if (keep) await keepAnswer(keep, () => ({ head, body }), record)
   return {
@@ -93,75 +123,77 @@ async function whole(exchange: Exchange, deadline: Deadline): Promise<Answer> {
 }
 
 async function stream(exchange: Exchange, deadline: Deadline): Promise<Answer> {
-  const { conversation, server, head, record } = exchange
-  const answers = await forEachChoice(exchange, deadline, {
-    ask: (chat, call) => chat.stream(conversation, call),
-    undo: (opened) => opened.events.cancel(),
-  })
-  note(exchange, answers[0]!.served)
-  const streams: ReplyStream[] = answers.map((answer) => answer.events)
+  const { record } = exchange
+  const { first, streams } = await openAll(questionsIn(exchange, deadline), (question, signal) =>
+    exchange.chat.stream(question, signal ? { ...exchange.call, signal } : exchange.call),
+  )
+  note(exchange, first.served)
   return {
     kind: 'stream',
-    frames: createFrames(streams, server.replyEncoder(conversation, head), {
+    ...(exchange.binary && { binary: true }),
+    frames: createFrames(streams, encoderOf(exchange), {
       record,
       keeper: keeperOf(exchange),
+      estimateInput: () => estimateTokens(exchange.conversation),
     }),
-    headers: answerHeaders(answers[0]!.served, record.ignored),
+    headers: answerHeaders(first.served, record.ignored),
     record,
   }
 }
 
+function encoderOf({ conversation, server, head, binary }: Exchange): ReplyEncoder {
+  const bytes = binary ? server.byteReplyEncoder?.(conversation, head) : undefined
+  return bytes ? inByteText(bytes) : server.replyEncoder(conversation, head)
+}
+
 /** Nothing is gathered for callers who do not want it kept. */
-function keeperOf({ conversation, server, head, record, keep }: Exchange): Keeper | undefined {
+function keeperOf(exchange: Exchange): Keeper | undefined {
+  const { conversation, server, head, record, keep, keepBroken } = exchange
   if (!keep) return undefined
-  return createKeeper(conversation.choices ?? 1, (replies) => {
-    const answered = () => ({ head, body: server.encodeReply(replies(), conversation, head) })
-    return keepAnswer(keep, answered, record)
+  const answered = (replies: Reply[]) => ({
+    head,
+    body: server.encodeReply(replies, conversation, head),
+  })
+  return createKeeper(conversation.choices ?? 1, {
+    keep: (replies) => keepAnswer(keep, () => answered(replies()), record),
+    ...(keepBroken && {
+      keepBroken: async (replies, why) => keepBroken(answered(replies()), why),
+    }),
   })
 }
 
-interface Asking<T> {
-  ask(chat: ChatModel, call: Call): Promise<T>
-  undo?(answer: T): void
-}
-
-/** Asks once per choice, all at the same time; when one fails the others are stopped and undone. */
-async function forEachChoice<T>(
-  { conversation, chat, call }: Exchange,
-  deadline: Deadline,
-  { ask, undo }: Asking<T>,
-): Promise<T[]> {
-  const choices = conversation.choices ?? 1
-  if (choices === 1) return [await ask(chat, call)]
-  const asked = Array.from({ length: choices }, () => ask(chat, call))
-  try {
-    return await Promise.all(asked)
-  } catch (thrown) {
-    deadline.abort()
-    for (const one of asked) one.then(undo, () => {})
-    throw thrown
-  }
-}
+const questionsIn = ({ conversation, atOnce }: Exchange, deadline: Deadline): Questions => ({
+  questions: questionsOf(conversation),
+  atOnce,
+  abort: () => deadline.abort(),
+})
 
 /** Writes down who served, and what had no effect by the caller's own names. */
-function note({ conversation, server, record }: Exchange, served: Served): void {
+function note({ conversation, heard, record }: Exchange, served: Served): void {
   record.provider = served.provider
   record.servedModel = served.model
   record.region = served.region
   record.attempts = served.attempts
   record.tried = served.tried
-  record.ignored = ignoredNames(conversation.ignored, served.ignored, server)
+  record.ignored = ignoredNames(conversation.ignored, served.ignored, heard)
 }
 
-function openHead(server: ServerSide, conversation: Conversation): AnswerHead {
-  const now = performance.timeOrigin + performance.now()
+function openHead(server: ServerSide, conversation: Conversation, id?: string): AnswerHead {
   return {
-    // The time comes first, so that what is kept by its id lies in the order it was asked for.
-    id: server.idPrefix + timeHex(now) + randomHex() + randomHex() + randomHex(),
-    created: Math.floor(now / 1000),
+    id: id ?? newAnswerId(server),
+    created: seconds(),
     model: conversation.model,
+    now: seconds,
   }
 }
+
+/** The time comes first, so that what is kept by its id lies in the order it was asked for. */
+export function newAnswerId({ idPrefix }: Pick<ServerSide, 'idPrefix'>): string {
+  const now = performance.timeOrigin + performance.now()
+  return idPrefix + timeHex(now) + randomHex() + randomHex() + randomHex()
+}
+
+const seconds = () => Math.floor((performance.timeOrigin + performance.now()) / 1000)
 
 /** Six hex digits. An id must be unlike all others, not unguessable: whose it is decides who may read it. */
 const randomHex = () => hex(Math.random() * 2 ** 24, 6)

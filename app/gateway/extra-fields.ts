@@ -119,13 +119,15 @@ export function governExtraFields(asked: Conversation, config: Config): Conversa
   const names = Object.keys(extraFields)
   const [first] = names
   if (first === undefined) return asked
-  if (config.STRICT_INPUT_VALIDATION) {
+  if (config.STRICT_INPUT_VALIDATION && !asked.fieldsForModel) {
     throw new GatewayError('invalid-request', `Unknown parameter: '${first}'.`, {
       param: first,
       reason: 'unknown_parameter',
     })
   }
-  const refused = names.filter((name) => isRefused(name, config))
+  const refused = names.filter(
+    (name) => isRefused(name, config) || (!asked.fieldsForModel && CONTROL_FIELDS.has(name)),
+  )
   if (refused.length === 0) return asked
   const kept = names.filter((name) => !refused.includes(name))
   const ignored = [...(asked.ignored ?? []), ...refused]
@@ -138,9 +140,5 @@ export function governExtraFields(asked: Conversation, config: Config): Conversa
 }
 
 function isRefused(name: string, config: Config): boolean {
-  return (
-    config.EXTRA_MODEL_PARAMS_DROP_ALL ||
-    CONTROL_FIELDS.has(name) ||
-    config.EXTRA_MODEL_PARAMS_DENYLIST.includes(name)
-  )
+  return config.EXTRA_MODEL_PARAMS_DROP_ALL || config.EXTRA_MODEL_PARAMS_DENYLIST.includes(name)
 }

@@ -32,10 +32,10 @@ function chatting(
   conversation: Conversation,
   { config }: Services,
 ): ChattingModel {
-  const { card, chat, lanes, standing } = found
+  const { card, chat, lanes, standing, idIn } = found
   if (chat) {
     const asked = withDefaults(withAlias(conversation, alias), card, config.DEFAULT_MODEL_PARAMS)
-    return { card, chat, lanes, standing, by, asked }
+    return { card, chat, lanes, standing, idIn, by, asked }
   }
   const name = nameOf(conversation)
   throw new GatewayError('invalid-request', `The model \`${name}\` is not a chat model.`, {

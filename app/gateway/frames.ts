@@ -13,8 +13,6 @@ interface Choice {
   index: number
   events: ReplyStream
   meter: Meter
-  /** A read under way, or done and not yet used: several choices are read at the same time. */
-  reading?: Promise<Read>
 }
 
 interface Read {
@@ -25,6 +23,8 @@ interface Read {
 /** What becomes of an answer beside its frames. */
 export interface FramesOptions {
   record: ExchangeRecord
+  /** About how many tokens one reply reads. */
+  estimateInput?(): number
   /** Present where the answer is to be kept. */
   keeper?: Keeper
 }
@@ -33,15 +33,17 @@ export interface FramesOptions {
 export function createFrames(
   streams: ReplyStream[],
   encoder: ReplyEncoder,
-  { record, keeper }: FramesOptions,
+  { record, keeper, estimateInput }: FramesOptions,
 ): FrameSource {
   const choices = streams.map<Choice>((events, index) => ({
     index,
     events,
-    meter: createMeter(record),
+    meter: createMeter(record, estimateInput),
   }))
+  const reader = createReader(choices)
   let running = choices
   let closed = false
+  let failed = false
   let keeping: Promise<void> | undefined
   const bill = () => {
     record.usage = addUsage(choices.map((choice) => choice.meter.bill()))
@@ -50,12 +52,15 @@ export function createFrames(
   const next = async (): Promise<string | undefined> => {
     if (closed) return undefined
     if (keeping) return endWhenKept(keeping)
-    const { choice, batch } = await readAny(running)
+    const { choice, batch } = await reader.next()
     if (batch === undefined) throw brokeOff()
     choice.meter.watch(batch)
     keeper?.watch(batch, choice.index)
     const text = encoder.write(batch, choice.index)
-    if (!choice.meter.ended()) return text
+    if (!choice.meter.ended()) {
+      reader.again(choice)
+      return text
+    }
 
     void drain(choice.events)
     running = running.filter((other) => other !== choice)
@@ -81,27 +86,61 @@ export function createFrames(
     keepAlive: encoder.keepAlive,
     next,
     fail(error) {
-      closed = true
+      closed = failed = true
       bill()
-      return encoder.fail(asGatewayError(error))
+      const why = asGatewayError(error)
+      keeper?.broke(why, record.usage!)
+      return encoder.fail(why)
     },
     trailers: () => record.usage && usageHeaders(record.usage),
     cancel() {
       for (const choice of running) choice.events.cancel()
-      if (!closed) bill()
+      if (closed) return
+      bill()
       closed = true
+      // A failure cancels as well, and is told of right afterwards.
+      if (keeper) queueMicrotask(() => failed || keeper.broke(readerLeft(), record.usage!))
     },
   }
 }
 
-async function readAny(running: Choice[]): Promise<Read> {
-  const reads = running.map((choice) => {
-    choice.reading ??= read(choice)
-    return choice.reading
-  })
-  const first = reads.length === 1 ? await reads[0]! : await Promise.race(reads)
-  first.choice.reading = undefined
-  return first
+/** Reads of several choices at the same time, given out in the order in which they come. */
+interface Reader {
+  next(): Promise<Read>
+  /** The choice has more to say: it is read again when next something is wanted. */
+  again(choice: Choice): void
+}
+
+function createReader(choices: readonly Choice[]): Reader {
+  const [only] = choices
+  if (only && choices.length === 1) return { next: () => read(only), again: () => {} }
+  let idle = [...choices]
+  const done: Promise<Read>[] = []
+  let wake: (() => void) | undefined
+
+  // Every read is waited for once; a race would be run anew over all of them for each piece of each.
+  const begin = (choice: Choice) => {
+    const reading = read(choice)
+    const put = () => {
+      done.push(reading)
+      wake?.()
+    }
+    reading.then(put, put)
+  }
+  return {
+    async next() {
+      const beginning = idle
+      idle = []
+      beginning.forEach(begin)
+      while (done.length === 0) {
+        await new Promise<void>((resolve) => {
+          wake = resolve
+        })
+      }
+      return done.shift()!
+    },
+    again: (choice) => void idle.push(choice),
+  }
 }
 
 async function read(choice: Choice): Promise<Read> {
@@ -117,6 +156,9 @@ async function drain(events: ReplyStream): Promise<void> {
     events.cancel()
   }
 }
+
+const readerLeft = () =>
+  new GatewayError('caller-left', 'The caller left before the answer was complete.')
 
 function brokeOff(): GatewayError {
   return new GatewayError('stream-incomplete', 'The model stopped before its answer was complete.')

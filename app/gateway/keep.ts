@@ -1,6 +1,6 @@
 import { collect } from '../conversation/collect.ts'
-import type { Reply, ReplyEvent } from '../conversation/events.ts'
-import { asGatewayError } from '../errors.ts'
+import type { Reply, ReplyEvent, Usage } from '../conversation/events.ts'
+import { asGatewayError, type GatewayError } from '../errors.ts'
 import type { Answered, ExchangeRecord, Heard } from './answer.ts'
 
 /** The name by which every dialect asks for keeping. */
@@ -29,16 +29,27 @@ export interface Keeper {
   watch(events: readonly ReplyEvent[], choice: number): void
   /** Called when every choice has ended; resolves when the answer is kept or cannot be. */
   keep(): Promise<void>
+  /** Called instead of `keep` when the answer broke off or its reader left. */
+  broke(why: GatewayError, usage: Usage): void
 }
 
-/** `keep` gets the replies, one per choice. */
-export function createKeeper(
-  choices: number,
-  keep: (replies: () => Reply[]) => Promise<void>,
-): Keeper {
+/** What becomes of gathered replies, one per choice. */
+export interface Keeping {
+  keep(replies: () => Reply[]): Promise<void>
+  keepBroken?(replies: () => Reply[], why: GatewayError): Promise<void>
+}
+
+export function createKeeper(choices: number, { keep, keepBroken }: Keeping): Keeper {
   const collectors = Array.from({ length: choices }, collect)
   return {
     watch: (events, choice) => collectors[choice]!.add(events),
     keep: () => keep(() => collectors.map((collector) => collector.reply())),
+    broke(why, usage) {
+      if (!keepBroken) return
+      const end = { reason: 'end-turn', usage } as const
+      const replies = () => collectors.map((collector) => collector.cutOff(end))
+      // The caller has gone, or has been told of worse: a store that fails as well changes nothing.
+      keepBroken(replies, why).catch(() => {})
+    },
   }
 }

@@ -13,7 +13,8 @@ export interface Meter {
   bill(): Usage
 }
 
-export function createMeter(record: ExchangeRecord): Meter {
+/** `estimateInput` tells about how many tokens were read, for a reply that broke off before it told. */
+export function createMeter(record: ExchangeRecord, estimateInput?: () => number): Meter {
   let characters = 0
   let started: Partial<Usage> | undefined
   let end: Usage | undefined
@@ -25,14 +26,15 @@ export function createMeter(record: ExchangeRecord): Meter {
         else if (event.type === 'reply-end') {
           end = event.usage
           record.stop = event.reason
+          record.serviceTier = event.serviceTier
         }
       }
     },
     ended: () => end !== undefined,
     bill: () =>
       end ?? {
-        input: 0,
         ...started,
+        input: started?.input ?? estimateInput?.() ?? 0,
         output: Math.ceil(characters / CHARACTERS_PER_TOKEN),
         estimated: true,
       },

@@ -4,7 +4,7 @@ import type { Services } from '../ports/services.ts'
 import type { Asking, ExchangeRecord, Operation, Wish } from './answer.ts'
 import { answerHeaders, ignoredNames } from './answer-headers.ts'
 import { openDeadline } from './deadline.ts'
-import { resolveModel } from './resolve-model.ts'
+import { type Resolution, resolveModel } from './resolve-model.ts'
 
 /** One question to a model that does not chat. */
 export interface Order<Model, Result extends Done> {
@@ -13,6 +13,8 @@ export interface Order<Model, Result extends Done> {
   model: string
   /** What a card must say for a wildcard to lead to it. */
   suits(card: ModelCard): boolean
+  /** No successor may answer for a retired model: what it gives could not be compared with what was given before. */
+  exact?: boolean
   /** The part of a model that is asked; undefined is answered 400. */
   pick(found: FoundModel): Model | undefined
   /** How a model that cannot do it is called in the refusal: `an embedding model`. */
@@ -46,14 +48,20 @@ export async function operate<Model, Result extends Done>(
   services: Services,
 ): Promise<Operated<Result>> {
   const { operation, suits, tokens, units } = order
-  const { found, by } = await resolveModel(order.model, services, { suits })
+  const resolved = await resolveModel(order.model, services, { suits })
+  const isSuccessor = order.exact && resolved.by === 'successor'
+  const { found, by } = isSuccessor ? await itself(order.model, services) : resolved
   const { card } = found
   const model = order.pick(found)
   if (model === undefined) throw notSuited(order.model, order.kind)
   await asking.admit?.({ operation, model: order.model, card, tokens, units })
   const deadline = openDeadline(services.config.AI_RESPONSE_TIMEOUT, asking.onLeft)
   try {
-    const call = { requestId: asking.requestId, signal: deadline.signal }
+    const call: Call = {
+      requestId: asking.requestId,
+      signal: deadline.signal,
+      as: asking.as,
+    }
     const result = await order.work(model, call, card)
     const { served, usage } = result
     const record: ExchangeRecord = {
@@ -75,6 +83,20 @@ export async function operate<Model, Result extends Done>(
   } finally {
     deadline.clear()
   }
+}
+
+/** The model of exactly this name, listed or not: whether it is still there, its upstream will say. */
+async function itself(
+  name: string,
+  { providers }: Services,
+): Promise<Pick<Resolution, 'found' | 'by'>> {
+  for (const provider of providers) {
+    const found = await provider.find(name)
+    if (found) return { found, by: 'id' }
+  }
+  throw new GatewayError('model-not-found', `The model \`${name}\` has been retired.`, {
+    param: 'model',
+  })
 }
 
 const notSuited = (name: string, kind: string) =>

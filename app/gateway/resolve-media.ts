@@ -13,6 +13,7 @@ import type { ModelCard } from '../ports/models.ts'
 import type { Services } from '../ports/services.ts'
 import type { FetchedFile, WebFetchOptions } from '../ports/web-fetch.ts'
 import { refuseBomb } from './archive-check.ts'
+import { isText, kindInS3, textPart } from './as-text.ts'
 import { withFileContext } from './file-context.ts'
 
 /** What resolving needs to know besides the conversation. */
@@ -37,6 +38,9 @@ export function resolveMedia(
   if (conversation.fileIds?.length) return withFiles(conversation, resolution)
   const found: MediaPart[] = []
   for (const turn of conversation.turns) collect(turn.parts, found)
+  for (const turns of conversation.batch ?? []) {
+    for (const turn of turns) collect(turn.parts, found)
+  }
   return found.length === 0 ? conversation : resolveAll(found, conversation, resolution)
 }
 
@@ -60,12 +64,20 @@ async function resolveAll(
   }
   const { MAX_CONCURRENT_INPUT_DOWNLOADS } = resolution.services.config
   const workers = Math.min(MAX_CONCURRENT_INPUT_DOWNLOADS, found.length)
-  await Promise.all(Array.from({ length: workers }, work))
-  const turns = conversation.turns.map<Turn>((turn) => ({
-    ...turn,
-    parts: exchanged(turn.parts, resolved),
-  }))
-  return { ...conversation, turns }
+  try {
+    await Promise.all(Array.from({ length: workers }, work))
+  } finally {
+    // What failed fails as a whole, so nothing more is fetched for it.
+    waiting.length = 0
+  }
+  const resolvedTurns = (turns: Turn[]) =>
+    turns.map<Turn>((turn) => ({ ...turn, parts: exchanged(turn.parts, resolved) }))
+  const { turns, batch } = conversation
+  return {
+    ...conversation,
+    turns: resolvedTurns(turns),
+    ...(batch && { batch: batch.map(resolvedTurns) }),
+  }
 }
 
 function collect(parts: Part[], found: MediaPart[]): void {
@@ -86,7 +98,7 @@ function isMedia(part: Part): part is MediaPart {
   return 'source' in part && typeof part.source === 'object'
 }
 
-async function resolvePart(part: MediaPart, resolution: MediaResolution): Promise<MediaPart> {
+async function resolvePart(part: MediaPart, resolution: MediaResolution): Promise<Part> {
   const { source } = part
   const { card, owner } = resolution
   const sources = resolution.services.media
@@ -97,13 +109,17 @@ async function resolvePart(part: MediaPart, resolution: MediaResolution): Promis
         return part
       case 'base64':
         return await fitted(told(part, source.data), resolution)
-      case 's3':
-        if (card.traits.s3?.includes(part.type)) {
+      case 's3': {
+        const type = kindInS3(part, card)
+        if (type) {
           sources.checkS3?.(source.uri)
-          return part
+          return type === part.type ? part : { ...part, type }
         }
         return await fetched(part, resolution, sources.s3?.(source.uri, options))
+      }
       case 'url':
+        // Who fetches it itself is given it as it was written.
+        if (!part.asText && card.traits.urls?.includes(part.type)) return part
         return await fetched(part, resolution, sources.web?.(source.url, options))
       case 'file':
         return (
@@ -126,6 +142,7 @@ async function readInPlace(
   const file = await services.media.locate?.(id, owner)
   if (!file) return undefined
   const { uri, size, mediaType, name } = file
+  if (isText(part, mediaType, card)) return undefined
   const type = kindOf(mediaType, part.type)
   if (!card.traits.s3.includes(type) || size <= inlineLimit(card, type)) return undefined
   return { ...part, type, mediaType, name: part.name ?? name, source: { kind: 's3', uri } }
@@ -152,7 +169,7 @@ async function fetched(
   part: MediaPart,
   resolution: MediaResolution,
   fetching: Promise<FetchedFile> | undefined,
-): Promise<MediaPart> {
+): Promise<Part> {
   if (!fetching) {
     const kind = part.source.kind as keyof typeof UNCONFIGURED
     throw new GatewayError('feature-unavailable', UNCONFIGURED[kind])
@@ -205,9 +222,10 @@ const INLINE_LIMITS: Record<Kind, number> = {
   video: 18_750_000,
 }
 
-async function fitted(part: MediaPart, resolution: MediaResolution): Promise<MediaPart> {
+async function fitted(part: MediaPart, resolution: MediaResolution): Promise<Part> {
   if (part.source.kind !== 'base64') return part
   const { card, signal } = resolution
+  if (isText(part, part.mediaType, card)) return textPart(decodeBase64(part.source.data))
   const { media } = resolution.services
   const size = base64Size(part.source.data)
   const limit = inlineLimit(card, part.type)

@@ -39,7 +39,27 @@ export function resolveModel(
   services: Services,
   wish: Wish = {},
 ): Resolution | Promise<Resolution> {
+  const named = wish.owner === undefined ? undefined : providerNamed(wish.owner, services)
+  if (named) return resolveAt(named, name, { ...wish, services, met: new Set() })
   return resolveAtOnce(name, services) ?? resolveInTurn(name, { ...wish, services, met: new Set() })
+}
+
+/** A caller may say who shall serve as well as who made it. */
+const providerNamed = (owner: string, { providers }: Services): Provider | undefined =>
+  providers.find((provider) => plain(provider.name) === plain(owner))
+
+/**
+ * What the name means to one provider before all others; what it means elsewhere only if that is by the
+ * maker of the same name. A provider that is chosen so may be asked for a name it has not listed.
+ */
+async function resolveAt(provider: Provider, name: string, asked: Asked): Promise<Resolution> {
+  const own = await resolve(name, { ...asked, services: { ...asked.services, providers: [provider] } })
+  if (own) return own
+  const elsewhere = await resolve(name, asked)
+  if (elsewhere && isBy(asked.owner!, elsewhere.found.card)) return elsewhere
+  const chosen = await provider.find(name, { chosen: true })
+  if (chosen) return { found: chosen, by: 'id' }
+  return elsewhere ?? resolveInTurn(name, asked)
 }
 
 /** What most requests ask for: an id with no other meaning, of a provider that need not look it up. */
@@ -224,10 +244,12 @@ const refusedPattern = (message: string) =>
   new GatewayError('invalid-request', message, { param: 'model', reason: 'invalid_value' })
 
 async function notFound(name: string, services: Services): Promise<GatewayError> {
-  const hint = await namesLike(name, services)
+  const near = await namesLike(name, services)
+  const hints = services.providers.flatMap((provider) => provider.hint?.(name) ?? [])
+  const sentences = ['', ...new Set(hints)].join(' ') + near
   return new GatewayError(
     'model-not-found',
-    `The model \`${name}\` does not exist or you do not have access to it.${hint}`,
+    `The model \`${name}\` does not exist or you do not have access to it.${sentences}`,
     { param: 'model' },
   )
 }
@@ -242,8 +264,10 @@ export async function namesLike(name: string, services: Services): Promise<strin
   return near.length > 0 ? ` Names like it: ${near.map((one) => `\`${one}\``).join(', ')}.` : ''
 }
 
-/** Every model of every provider, each id once. */
+/** Every model of every provider, each id once: of the provider that is asked for it. */
 export async function listModels({ providers }: Services): Promise<ModelCard[]> {
   const lists = await Promise.all(providers.map((provider) => provider.list()))
-  return [...new Map(lists.flat().map((card) => [card.id, card])).values()]
+  const cards = new Map<string, ModelCard>()
+  for (const card of lists.flat()) if (!cards.has(card.id)) cards.set(card.id, card)
+  return [...cards.values()]
 }

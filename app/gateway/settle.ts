@@ -5,6 +5,8 @@ import type { ModelCard } from '../ports/models.ts'
 import type { Services } from '../ports/services.ts'
 import type { Heard } from './answer.ts'
 import { configuredGuardrail, guardrailName } from './caller-options.ts'
+import { withAvailableTools } from './optional-tools.ts'
+import { withinWindow } from './truncate.ts'
 
 /** For whom and by whom a conversation is to be answered. */
 export interface Settling {
@@ -17,8 +19,9 @@ export interface Settling {
  * The conversation as this server wants it asked of this model: guarded, labelled, in its service tier.
  * Throws `GatewayError` for what was asked and cannot be had here, so that no model is called in vain.
  */
-export function settle(asked: Conversation, settling: Settling): Conversation {
+export function settle(wished: Conversation, settling: Settling): Conversation {
   const { card, services } = settling
+  const asked = withinWindow(withAvailableTools(wished, card), card)
   requireProvider(asked, card)
   requireVoice(asked, card, services)
   requireSystemPrompt(asked, card, services.config)

@@ -1,7 +1,9 @@
 import type { Conversation } from '../conversation/conversation.ts'
 import type { ChatModel, ModelCard } from '../ports/models.ts'
 import type { Speech } from '../ports/speech.ts'
+import { citing } from './cite-passages.ts'
 import { answeringJson } from './json-answers.ts'
+import { marksSources } from './knowledge.ts'
 import { speaking } from './spoken-answers.ts'
 
 /** What the model of a conversation lacks and somebody else can make good. */
@@ -10,13 +12,16 @@ export interface Shaping {
   speech?: Speech
 }
 
-/** The model, answering in the form the conversation asks for: JSON that is JSON, words that are spoken. */
+/** The model, answering in the form the conversation asks for: JSON that is JSON, words that are spoken, sources that are named. */
 export function shapeAnswers(
   chat: ChatModel,
-  { output, audio }: Conversation,
+  { output, audio, grounding }: Conversation,
   { card, speech }: Shaping,
 ): ChatModel {
-  const formed = output && output.type !== 'text' ? answeringJson(chat, output) : chat
+  const needsHelp = output && output.type !== 'text' && !card.traits.keepsForm
+  const formed = needsHelp ? answeringJson(chat, output) : chat
   const speaksItself = card.output.includes('audio')
-  return audio && speech && !speaksItself ? speaking(formed, audio, speech) : formed
+  const spoken = audio && speech && !speaksItself ? speaking(formed, audio, speech) : formed
+  if (!grounding) return spoken
+  return citing(spoken, { grounding, marks: marksSources({ output, audio }) })
 }

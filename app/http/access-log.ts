@@ -2,6 +2,8 @@ import type { Config } from '../config.ts'
 import type { Usage } from '../conversation/events.ts'
 import { GatewayError } from '../errors.ts'
 import type { ExchangeRecord } from '../gateway/answer.ts'
+import type { Metered } from '../gateway/metered.ts'
+import type { CallerIdentity } from '../ports/caller.ts'
 import type { LogSink } from '../ports/log.ts'
 
 /** What is known of a request while it runs. One entry makes one line. */
@@ -12,6 +14,8 @@ export interface AccessEntry {
   path: string
   /** Milliseconds of `performance.now`. */
   startedAt: number
+  /** Who asked, once it is proven. */
+  caller?: CallerIdentity
   /** The model the caller named, known before anybody has answered. */
   model?: string
   /** What the gateway wrote down. */
@@ -22,11 +26,22 @@ export interface AccessEntry {
   streaming?: boolean
   /** Milliseconds until the first text of a stream. */
   firstTextAfter?: number
+  /** What it was let in with. */
+  metered?: Metered
+  /** Keeps the platform waiting for work that begins when the request has ended. */
+  linger?(work: Promise<unknown>): void
+  /** The caller's limits as they stand now, as headers of the answer. */
+  limitHeaders?(): Record<string, string>
 }
 
 export interface AccessLog {
   open(id: string, method: string, path: string): AccessEntry
   close(entry: AccessEntry, status: number): void
+}
+
+/** Told of every request that has ended. Must not throw: the answer is out. */
+export interface AccessObserver {
+  closed(entry: AccessEntry, end: Ending): void
 }
 
 type Level = 'debug' | 'info' | 'warning' | 'error'
@@ -40,21 +55,35 @@ const RANK: Record<Config['LOG_LEVEL'], number> = {
 }
 
 /** Paths that are asked for every few seconds by machines; they are logged at `debug`. */
-const PROBES = new Set(['/health', '/ping', '/docs', '/openapi.json', '/favicon.ico'])
+const PROBES = new Set([
+  '/health',
+  '/v1/chat/completions/health',
+  '/ping',
+  '/docs',
+  '/openapi.json',
+  '/favicon.ico',
+])
+
+export interface AccessLogOptions {
+  serverId?: () => string
+  observers?: readonly AccessObserver[]
+}
 
 /** Writes one JSON line a request: who asked what of whom and at what price, never what was said. */
 export function createAccessLog(
   sink: LogSink,
   least: Config['LOG_LEVEL'],
-  serverId?: () => string,
+  { serverId, observers = [] }: AccessLogOptions = {},
 ): AccessLog {
   const threshold = RANK[least]
   return {
     open: (id, method, path) => ({ id, method, path, startedAt: performance.now() }),
     close(entry, status) {
       const level = levelOf(entry, status)
-      if (RANK[level] < threshold) return
+      if (RANK[level] < threshold && observers.length === 0) return
       const end: Ending = { status, level, at: Date.now(), after: performance.now() }
+      for (const observer of observers) observer.closed(entry, end)
+      if (RANK[level] < threshold) return
       const line = () => JSON.stringify(lineOf(entry, end, serverId))
       if (sink.later) sink.later(line)
       else sink.write(line())
@@ -70,7 +99,7 @@ function levelOf({ error, path, record }: AccessEntry, status: number): Level {
 }
 
 /** What is known only when the answer is out. */
-interface Ending {
+export interface Ending {
   status: number
   level: Level
   /** Unix milliseconds. */

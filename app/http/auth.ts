@@ -1,74 +1,77 @@
-import type { Config } from '../config.ts'
+import { asksForProof } from '../config/access.ts'
 import { GatewayError } from '../errors.ts'
+import { type CallerIdentity, SOLE_CALLER } from '../ports/caller.ts'
+import type { Services } from '../ports/services.ts'
+import { adminOnly, keyProvers, type Prover } from './callers-with-keys.ts'
+import { iamProvers } from './callers-with-roles.ts'
+import { signatureProvers } from './callers-with-signatures.ts'
+import { tokenProvers } from './callers-with-tokens.ts'
 import type { HttpContext } from './context.ts'
-import { isLoopback } from './loopback.ts'
-import { requestHeader } from './request-header.ts'
+import { isFree } from './cors.ts'
+import { foreignPages } from './foreign-pages.ts'
+import { refuseForbiddenPath } from './permissions.ts'
+import { shownKey } from './shown-key.ts'
 
-/** Undefined lets the request in; else what to answer instead. */
-export type Guard = (c: HttpContext) => GatewayError | undefined
+/** Tells who asks, at once where that is known. Throws or rejects with `authentication`, `permission`, `overloaded`. */
+export type Guard = (c: HttpContext) => CallerIdentity | Promise<CallerIdentity>
 
 /**
- * Sits in front of every path but the open ones. Without a key it lets in whoever reaches us, which is
- * the listen policy's matter, but no web page from elsewhere in a browser of this machine.
+ * Sits in front of every path but the open ones. Without anything that callers could show it lets in whoever
+ * reaches us, which is the listen policy's matter, but no web page from elsewhere in a browser of this
+ * machine. Throws an `Error` for the operator when something to show is configured that cannot be used.
  */
-export function createGuard(config: Config, isOpen: (path: string) => boolean): Guard {
-  if (config.AUTH === 'none') return () => undefined
-  const fault = config.API_KEY === undefined ? foreignPage : withoutKey(config.API_KEY)
+export function createGuard(services: Services, isOpen: (path: string) => boolean): Guard {
+  const ask = askFor(services)
   return (c) => {
-    const found = fault(c)
-    return found && c.req.method !== 'OPTIONS' && !isOpen(c.req.path) ? found : undefined
+    const { method, path } = c.req
+    // Preflights carry no keys, and tell nothing that the API's description does not.
+    if (method === 'OPTIONS' || isOpen(path)) return SOLE_CALLER
+    const proven = ask(c)
+    if (!(proven instanceof Promise)) return refuseForbiddenPath(c, proven)
+    return proven.then((identity) => refuseForbiddenPath(c, identity))
   }
 }
 
-/** A page may send a request to localhost from anywhere, and need not see the answer to cost money. */
-function foreignPage(c: HttpContext): GatewayError | undefined {
-  const origin = requestHeader(c, 'origin')
-  if (origin === undefined) return undefined
-  if (URL.canParse(origin)) {
-    const { protocol, hostname } = new URL(origin)
-    if (!protocol.startsWith('http') || isLoopback(hostname)) return undefined
+function askFor(services: Services): Guard {
+  const { config } = services
+  if (config.AUTH === 'none') {
+    const isAdmin = adminOnly(config)
+    const others = isFree(services) ? foreignPages(services) : () => SOLE_CALLER
+    return (c) => isAdmin(shownKey(c)) ?? others(c)
   }
-  return new GatewayError(
-    'permission',
-    'This server has no key, so web pages from elsewhere may not call it. Set API_KEY on the server.',
-    { reason: 'foreign_origin' },
-  )
+  if (!asksForProof(config)) return foreignPages(services)
+  return proof(PROVERS.flatMap((proversFor) => proversFor(services)))
 }
 
-function withoutKey(key: string): Guard {
-  const matches = constantTimeMatcher(key)
-  return (c) => {
-    const shown = shownKey(c)
-    if (shown !== undefined && matches(shown)) return undefined
-    return new GatewayError('authentication', shown === undefined ? MISSING : WRONG, {
+/** Ways to prove who one is, in the order they are tried: those that know at once come first. */
+const PROVERS: readonly ((services: Services) => readonly Prover[])[] = [
+  keyProvers,
+  tokenProvers,
+  iamProvers,
+  signatureProvers,
+]
+
+function proof(provers: readonly Prover[]): Guard {
+  /** Tries what is left of the ways; the first that knows somebody ends it. */
+  const tryFrom = (
+    first: number,
+    c: HttpContext,
+    shown: string | undefined,
+  ): CallerIdentity | Promise<CallerIdentity> => {
+    for (let at = first; at < provers.length; at++) {
+      const proven = provers[at]!(c, shown)
+      if (proven instanceof Promise) {
+        return proven.then((late) => late ?? tryFrom(at + 1, c, shown))
+      }
+      if (proven) return proven
+    }
+    throw new GatewayError('authentication', shown === undefined ? MISSING : WRONG, {
       reason: 'invalid_api_key',
     })
   }
+  return (c) => tryFrom(0, c, shownKey(c))
 }
 
 const MISSING =
   'You did not provide an API key. Send it as `Authorization: Bearer KEY` or in the `x-api-key` header.'
 const WRONG = 'The API key provided is not valid for this server.'
-const BEARER = /^bearer +/i
-
-function shownKey(c: HttpContext): string | undefined {
-  const authorization = requestHeader(c, 'authorization')
-  if (authorization !== undefined && BEARER.test(authorization)) {
-    return authorization.replace(BEARER, '').trim()
-  }
-  return requestHeader(c, 'x-api-key')
-}
-
-/**
- * Compares in a time that depends on the key alone: every character of it is looked at, whatever was
- * shown and wherever the two differ.
- */
-function constantTimeMatcher(key: string): (shown: string) => boolean {
-  const length = key.length
-  const expected = Uint16Array.from({ length }, (_, at) => key.charCodeAt(at))
-  return (shown) => {
-    let difference = shown.length ^ length
-    for (let at = 0; at < length; at++) difference |= expected[at]! ^ shown.charCodeAt(at)
-    return difference === 0
-  }
-}

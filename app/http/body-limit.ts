@@ -4,6 +4,8 @@ import { requestHeader } from './request-header.ts'
 
 /** The body as text, at most `limit` bytes of it. Throws 413 before reading what says it is larger. */
 export async function bodyText(c: HttpContext, limit: number): Promise<string> {
+  const read = c.get('bodyText')
+  if (read !== undefined) return read
   const declared = requestHeader(c, 'content-length')
   if (declared !== undefined && Number(declared) > limit) throw tooLarge(limit)
   try {

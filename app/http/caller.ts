@@ -1,14 +1,47 @@
-import type { Heard } from '../gateway/answer.ts'
+import type { Heard, Wish } from '../gateway/answer.ts'
 import type { HttpContext } from './context.ts'
+import { meteredAdmission } from './metering.ts'
+import { modelAdmission } from './permissions.ts'
 import { requestHeader } from './request-header.ts'
 
+type Told = Pick<Heard, 'requestId' | 'owner' | 'as' | 'admit' | 'onLeft' | 'header'>
+type Admit = (wish: Wish) => void | Promise<void>
+
 /** What the gateway is told of whoever asks. */
-export function caller(c: HttpContext): Pick<Heard, 'requestId' | 'owner' | 'onLeft' | 'header'> {
+export function caller(c: HttpContext): Told {
   const { runtime } = c.get('services')
+  const { owner, aws } = c.get('caller')
   return {
     requestId: c.get('requestId'),
-    owner: c.get('caller').owner,
+    owner,
+    as: aws,
+    admit: admissionFor(c),
     onLeft: (leave) => runtime.onCallerLeft?.(c.env, c.req.raw, leave),
     header: (name) => requestHeader(c, name),
+  }
+}
+
+/**
+ * What stands between a caller and a model, in the order it is asked: whether they may, before whether there
+ * is room. Each gives a check for the request, or undefined where it does not concern this caller.
+ */
+const ADMISSIONS: readonly ((c: HttpContext) => Admit | undefined)[] = [
+  modelAdmission,
+  meteredAdmission,
+]
+
+function admissionFor(c: HttpContext): Admit | undefined {
+  let all: Admit | undefined
+  for (const admission of ADMISSIONS) {
+    const next = admission(c)
+    if (next) all = all === undefined ? next : inTurn(all, next)
+  }
+  return all
+}
+
+function inTurn(first: Admit, second: Admit): Admit {
+  return (wish) => {
+    const waiting = first(wish)
+    return waiting ? waiting.then(() => second(wish)) : second(wish)
   }
 }

@@ -2,8 +2,10 @@ import { OpenAPIHono } from '@hono/zod-openapi'
 import { getPath } from 'hono/utils/url'
 import { validationError } from '../dialects/validation.ts'
 import type { Services } from '../ports/services.ts'
+import type { AccessObserver } from './access-log.ts'
 import type { HttpContext, HttpEnv } from './context.ts'
 import { errorResponse } from './errors.ts'
+import { createAdmission, meteringObserver } from './metering.ts'
 import { reception } from './reception.ts'
 import { claimedPaths, mount, openPaths, type Surface, voices } from './surface.ts'
 import { unknownRoute } from './unknown-route.ts'
@@ -26,9 +28,16 @@ export function createHttp(
   const voiceOf = voices(surfaces)
   const refuse = (c: HttpContext, thrown: unknown) => errorResponse(c, thrown, voiceOf)
 
-  app.use(reception({ services, isOpen: openPaths(surfaces), refuse }))
+  const isOpen = openPaths(surfaces)
+  const admit = createAdmission(services, { isOpen, voiceOf })
+  app.use(reception({ services, isOpen, admit, observers: observersOf(services), refuse }))
   for (const surface of surfaces) mount(app, surface)
   app.onError((error, c) => refuse(c, error))
   app.notFound(unknownRoute(app, refuse))
   return app
+}
+
+/** Whoever wants to know of requests that have ended. */
+function observersOf({ metering }: Services): AccessObserver[] {
+  return metering ? [meteringObserver(metering)] : []
 }

@@ -22,6 +22,7 @@ export function errorResponse(c: HttpContext, thrown: unknown, voiceOf: VoiceOf)
   if (error.attempts !== undefined) headers['x-outcrop-attempts'] = String(error.attempts)
   if (error.code === 'authentication') headers['www-authenticate'] = 'Bearer realm="outcrop"'
   const voice = voiceOf(c.req.path)
+  Object.assign(headers, voice.errorHeaders?.(error))
   if (voice.requestIdHeader) headers[voice.requestIdHeader] = entry.id
   const status = voice.errorStatus?.[error.code] ?? error.status
   return reply(c, JSON.stringify(voice.encodeError(error, entry.id)), { status, headers })

@@ -14,9 +14,18 @@ export async function jsonBody(
   schema: z.ZodType,
   words?: ValidationWords,
 ): Promise<object> {
+  return checkedBody(c, await parsedBody(c), { schema, words })
+}
+
+/**
+ * The same, for whoever has to look at it to know which schema it should fit. `absent` stands for a body of
+ * nothing, where one may be left out.
+ */
+export async function parsedBody(c: HttpContext, absent?: object): Promise<object> {
   const { config, runtime } = c.get('services')
   const text = await bodyText(c, config.MAX_BODY_BYTES)
   await runtime.turn?.()
+  if (absent && text.trim() === '') return absent
   const value = parse(text)
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new GatewayError(
@@ -25,6 +34,18 @@ export async function jsonBody(
     )
   }
   if ('model' in value && typeof value.model === 'string') c.get('entry').model = value.model
+  return value
+}
+
+/** What a body shall fit, and how its faults are worded; OpenAI's words when absent. */
+export interface BodyForm {
+  schema: z.ZodType
+  words?: ValidationWords
+}
+
+/** What the schema lets through. Throws 400 naming the first fault. */
+export function checkedBody(c: HttpContext, value: object, { schema, words }: BodyForm): object {
+  const { config } = c.get('services')
   const checked = schema.safeParse(value)
   if (!checked.success) throw validationError(checked.error, value, words)
   if (config.STRICT_INPUT_VALIDATION) refuseUnknownFields(schema, value)

@@ -1,3 +1,4 @@
+import { asksForProof, knowsCallers } from '../config/access.ts'
 import type { Config } from '../config.ts'
 import { isLoopback, unbracketed } from './loopback.ts'
 
@@ -16,7 +17,7 @@ export function listenPolicy(config: Config): ListenPolicy {
   requireKeyForKeyAuth(config)
   const host = unbracketed(config.HOST ?? '127.0.0.1')
   const place = { host, port: config.PORT }
-  if (hasKey(config)) return place
+  if (asksForProof(config)) return place
   if (isLoopback(host)) {
     return config.AUTH === 'none'
       ? place
@@ -36,7 +37,7 @@ export function listenPolicy(config: Config): ListenPolicy {
 /** The same for a runtime that has no address to bind: it is reachable from the start. */
 export function publicPolicy(config: Config): { warning?: string } {
   requireKeyForKeyAuth(config)
-  if (hasKey(config)) return {}
+  if (asksForProof(config)) return {}
   if (config.AUTH === 'none') {
     return {
       warning: 'AUTH=none: everybody who reaches this address can call, and you pay for it.',
@@ -47,10 +48,8 @@ export function publicPolicy(config: Config): { warning?: string } {
   )
 }
 
-const hasKey = (config: Config) => config.API_KEY !== undefined && config.AUTH !== 'none'
-
 function requireKeyForKeyAuth(config: Config): void {
-  if (config.AUTH === 'key' && config.API_KEY === undefined) {
+  if (config.AUTH === 'key' && !knowsCallers(config)) {
     throw new Error('AUTH=key needs a key to compare with. Set API_KEY.')
   }
 }

@@ -1,15 +1,19 @@
 import type { MiddlewareHandler } from 'hono'
-import { SOLE_CALLER } from '../ports/caller.ts'
 import type { Services } from '../ports/services.ts'
-import { createAccessLog } from './access-log.ts'
+import { type AccessObserver, createAccessLog } from './access-log.ts'
 import { createGuard } from './auth.ts'
 import type { HttpContext, HttpEnv } from './context.ts'
+import { createEntrance } from './entrance.ts'
+import type { Admit } from './metering.ts'
 import { requestHeader } from './request-header.ts'
 import { requestIdFrom } from './request-id.ts'
 
 export interface ReceptionOptions {
   services: Services
   isOpen(path: string): boolean
+  /** Whether a caller may come in now. */
+  admit?: Admit
+  observers?: readonly AccessObserver[]
   /** Anything thrown as an answer. */
   refuse(c: HttpContext, thrown: unknown): Response
 }
@@ -21,11 +25,17 @@ export interface ReceptionOptions {
 export function reception({
   services,
   isOpen,
+  admit,
+  observers,
   refuse,
 }: ReceptionOptions): MiddlewareHandler<HttpEnv> {
   const { config, runtime } = services
-  const guard = createGuard(config, isOpen)
-  const log = createAccessLog(runtime.log, config.LOG_LEVEL, services.serverId)
+  const guard = createGuard(services, isOpen)
+  const enter = createEntrance(services)
+  const log = createAccessLog(runtime.log, config.LOG_LEVEL, {
+    serverId: services.serverId,
+    observers,
+  })
   return async (c, next) => {
     c.set('services', services)
     const id = requestIdFrom(requestHeader(c, 'x-request-id'))
@@ -33,11 +43,20 @@ export function reception({
     c.set('requestId', id)
     c.set('entry', entry)
     c.set('log', log)
-    c.set('caller', SOLE_CALLER)
-    const refusal = guard(c)
     try {
-      if (refusal) c.res = refuse(c, refusal)
-      else await next()
+      const early = enter(c)
+      if (early) {
+        c.res = early
+      } else {
+        const asking = guard(c)
+        const caller = asking instanceof Promise ? await asking : asking
+        c.set('caller', caller)
+        entry.caller = caller
+        if (runtime.linger) entry.linger = (work) => runtime.linger!(c.env, work)
+        const entering = admit?.(c, caller)
+        if (entering) await entering
+        await next()
+      }
     } catch (thrown) {
       // Hono hands only an `Error` to its error handler; anything else comes up to here.
       c.res = refuse(c, thrown)

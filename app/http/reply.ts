@@ -1,4 +1,5 @@
 import type { HttpContext } from './context.ts'
+import { securityHeaders } from './security-headers.ts'
 
 export interface ReplyOptions {
   status?: number
@@ -15,7 +16,12 @@ export function reply(
   body: string | Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array> | null,
   { status = 200, type = 'application/json', headers }: ReplyOptions = {},
 ): Response {
-  const all: Record<string, string> = { 'x-request-id': c.get('requestId'), ...headers }
+  const all: Record<string, string> = {
+    'x-request-id': c.get('requestId'),
+    ...securityHeaders(type, c.get('standing')),
+    ...c.get('entry').limitHeaders?.(),
+    ...headers,
+  }
   if (body !== null) all['content-type'] = type
   const { bytesOut } = c.get('services').runtime
   if (bytesOut && body instanceof ReadableStream)

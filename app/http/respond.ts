@@ -6,8 +6,10 @@ import type { Answer } from '../gateway/answer.ts'
 import { USAGE_HEADERS } from '../gateway/answer-headers.ts'
 import type { HttpContext } from './context.ts'
 import { reply } from './reply.ts'
+import { securityHeaders } from './security-headers.ts'
 
 const OK = 200
+const EVENTS = 'text/event-stream; charset=utf-8'
 
 /** Sends what the gateway answers: a body as JSON, frames as server-sent events. `more` are headers of the surface. */
 export function respond(c: HttpContext, given: Answer, more?: Record<string, string>): Response {
@@ -18,7 +20,10 @@ export function respond(c: HttpContext, given: Answer, more?: Record<string, str
     : stream(c, answer)
 }
 
-function stream(c: HttpContext, { frames, headers }: Answer & { kind: 'stream' }): Response {
+function stream(
+  c: HttpContext,
+  { frames, headers, binary }: Answer & { kind: 'stream' },
+): Response {
   const { config, runtime } = c.get('services')
   const entry = c.get('entry')
   const log = c.get('log')
@@ -29,12 +34,15 @@ function stream(c: HttpContext, { frames, headers }: Answer & { kind: 'stream' }
       status: OK,
       headers: {
         'x-request-id': entry.id,
+        ...securityHeaders(EVENTS, c.get('standing')),
+        'content-type': EVENTS,
+        ...entry.limitHeaders?.(),
         ...headers,
-        'content-type': 'text/event-stream; charset=utf-8',
         // Proxies that transform or gather an answer would hold the events back.
         'cache-control': 'no-cache, no-transform',
         'x-accel-buffering': 'no',
       },
+      binary,
       trailers: USAGE_HEADERS,
       env: c.env,
       onLeave: pump.left,

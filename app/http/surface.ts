@@ -7,7 +7,10 @@ import type { HttpContext, HttpEnv } from './context.ts'
 import { jsonBody } from './json-body.ts'
 
 /** How a surface says that something went wrong. */
-export type Voice = Pick<ServerSide, 'encodeError' | 'errorStatus' | 'requestIdHeader'>
+export type Voice = Pick<
+  ServerSide,
+  'encodeError' | 'errorStatus' | 'errorHeaders' | 'limitHeaders' | 'requestIdHeader'
+>
 
 /** A set of routes that speak one vendor's way. */
 export interface Surface {
@@ -49,6 +52,8 @@ export interface EndpointOptions {
   only?: string
   /** How a refused body is worded; OpenAI's words when absent. */
   words?: ValidationWords
+  /** The handler reads query and body itself: they come in several forms. */
+  readsItself?: boolean
 }
 
 /** Hono's context, knowing our variables and what the route's schemas let through. */
@@ -61,15 +66,21 @@ type ContextOf<Route extends RouteConfig> = Parameters<RouteHandler<Route, HttpE
 export function endpoint<const Route extends RouteConfig>(
   contract: Route,
   handler: (c: ContextOf<Route>) => Response | Promise<Response>,
-  { path = contract.path, only, words }: EndpointOptions = {},
+  { path = contract.path, only, words, readsItself }: EndpointOptions = {},
 ): Endpoint {
   const content = contract.request?.body?.content
   const media = content?.['application/json']
   // Where a form may come as well, the handler looks for itself.
-  const isRead = media && 'schema' in media && !('multipart/form-data' in content)
+  const isRead = media && 'schema' in media && !('multipart/form-data' in content) && !readsItself
   const schema = isRead ? media.schema : undefined
   // Headers are described to callers and not looked at here: any value passes, and looking costs every request.
-  const request = contract.request && { ...contract.request, body: undefined, headers: undefined }
+  const unread = readsItself ? { query: undefined } : undefined
+  const request = contract.request && {
+    ...contract.request,
+    body: undefined,
+    headers: undefined,
+    ...unread,
+  }
   const heard =
     schema instanceof z.ZodType
       ? async (c: ContextOf<Route>) => {

@@ -1,6 +1,7 @@
 import type { ObjectStore, StoredObject } from '../ports/object-store.ts'
 import { opposite, timeOfId } from './file-id.ts'
 import { ALL_CONTENTS, ALL_RECORDS, contentKey, fileOfRecord, ownerOfContent } from './file-key.ts'
+import { ALL_VALUES, endOfValue } from './object-values.ts'
 import { ALL_UPLOADS, UPLOAD_LIFETIME } from './upload-session.ts'
 
 /** Milliseconds that bytes may be there before they become a file. */
@@ -18,6 +19,15 @@ export async function sweepObjects(objects: ObjectStore, now: number): Promise<v
     const session = key.split('/')[2] ?? ''
     const begun = timeOfId(opposite(session))
     if (begun + UPLOAD_LIFETIME * 1000 + GRACE < now) await objects.delete(key)
+  }
+  await sweepValues(objects, now)
+}
+
+/** Large values of the state store, which lie in the order in which they are over. */
+async function sweepValues(objects: ObjectStore, now: number): Promise<void> {
+  for await (const { key } of everything(objects, ALL_VALUES)) {
+    if (endOfValue(key) > now) return
+    await objects.delete(key)
   }
 }
 

@@ -52,5 +52,7 @@ export interface EmbeddingModel {
   embed(
     request: EmbeddingRequest,
     call: Call,
+    /** May be told of each input as soon as its vector is there, in any order. */
+    onEmbedded?: (embedded: EmbeddedInput, index: number) => void,
   ): Promise<{ embeddings: EmbeddedInput[]; usage: Usage; served: Served }>
 }

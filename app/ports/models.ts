@@ -1,5 +1,6 @@
 import type { Conversation } from '../conversation/conversation.ts'
 import type { Reply, ReplyBatch } from '../conversation/events.ts'
+import type { AwsIdentity } from './caller.ts'
 import type { EmbeddingModel } from './embeddings.ts'
 import type { ImageModel } from './images.ts'
 import type { RerankModel } from './reranking.ts'
@@ -28,6 +29,13 @@ export interface ModelCard {
   maxOutput?: number
   /** Its provider is about to retire it. */
   legacy?: boolean
+  /** Asking it costs nothing. */
+  free?: boolean
+  /**
+   * Ids of the models it leads to, where it is a profile, an ARN or the like; `unknown` where nobody can
+   * tell. Absent for what is a model itself. Who may not ask one of these may not ask it.
+   */
+  leadsTo?: readonly string[] | 'unknown'
   /** What the model takes, by the provider's own family tables; dialects on the client side read it. */
   traits: ModelTraits
   /** Additive members for the listing: regions, profiles, lifecycle. */
@@ -55,6 +63,8 @@ export interface ModelTraits {
   inlineLimits?: Partial<Record<'image' | 'document' | 'video' | 'audio', number>> | false
   /** Which kinds of attachment it reads from S3 by itself. */
   s3?: readonly ('image' | 'document' | 'video' | 'audio')[]
+  /** Which kinds it fetches from public URLs by itself. */
+  urls?: readonly ('image' | 'document' | 'video' | 'audio')[]
   cachePoints?: { max: number; ttls: readonly ('5m' | '1h')[]; tools: boolean } | false
   serviceTiers?: readonly string[] | false
   latencyOptimized?: boolean
@@ -64,6 +74,8 @@ export interface ModelTraits {
   maxOutputTokens?: number
   /** Native structured output; unlike its neighbours, absent means no. */
   structuredOutput?: boolean
+  /** Its answers have the form that was asked for without anybody's help. */
+  keepsForm?: boolean
   /** Whether function tools may be marked `strict`. */
   strictTools?: boolean
   /** Tools the platform runs for this model (`nova_grounding`) or its maker defined (`bash`); absent means any. */
@@ -94,6 +106,8 @@ export interface Call {
   requestId: string
   /** Fires when the caller leaves or a deadline passes. */
   signal: AbortSignal
+  /** As whom AWS is to be asked, where the caller is not asked for as ourselves. */
+  as?: AwsIdentity
 }
 
 /** One question to one place of an upstream, and how it ended; for the log. */
@@ -138,6 +152,8 @@ export interface ChatModel {
 export interface FoundModel {
   card: ModelCard
   chat?: ChatModel
+  /** The id by which other services of the same platform ask it in a region; undefined where it may not be asked. */
+  idIn?(region: string, as?: AwsIdentity): Promise<string | undefined>
   /** By dialect: the same model asked in that dialect itself, where nothing is lost to callers who speak it. */
   lanes?: Readonly<Record<string, ChatModel>>
   embeddings?: EmbeddingModel
@@ -156,6 +172,8 @@ export interface FoundModel {
 export interface FindOptions {
   /** The name stands in our configuration, so what only callers may not name is found. */
   configured?: boolean
+  /** The caller has named this provider, which may know more names than it lists. */
+  chosen?: boolean
 }
 
 /** Other names that lead to a provider's models. */
@@ -170,9 +188,24 @@ export interface ModelNames {
   followsSuccessors: boolean
 }
 
+/** What is known of a provider by its last answers; nobody is asked for it. */
+export interface ProviderHealth {
+  /** `unknown` until it has been asked for anything. */
+  status: 'available' | 'unavailable' | 'unknown'
+  /** Unix milliseconds of that answer. */
+  checkedAt?: number
+  /** A sentence for the operator, without secrets. */
+  reason?: string
+}
+
 /** Somebody to call. */
 export interface Provider {
   name: string
+  /** Nobody is paid for what it answers. */
+  free?: boolean
+  health?(): ProviderHealth
+  /** What an operator would have to set for a name that nobody knows, as a sentence for its 404. */
+  hint?(name: string): string | undefined
   /** What callers may ask for. */
   list(): Promise<ModelCard[]>
   /**

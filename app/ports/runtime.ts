@@ -1,5 +1,6 @@
 import type { AddressPolicy } from '../codecs/address-policy.ts'
 import type { Config } from '../config.ts'
+import type { AwsPrincipal } from './access.ts'
 import type { CredentialSource, Digest } from './aws-credentials.ts'
 import type { LogSink } from './log.ts'
 import type { ObjectStore } from './object-store.ts'
@@ -17,6 +18,8 @@ export interface Runtime {
   instance?: string
   /** Strangers can reach us without our binding an address, so a key is asked for at start: Lambda, Workers. */
   public?: boolean
+  /** Work does not go on when the answer is out: Lambda, Workers. */
+  transient?: boolean
   transport: Transport
   streamOut: StreamOut
   /** Absent where a stream in a `Response` is as fast as it gets. */
@@ -35,10 +38,21 @@ export interface Runtime {
   requestBody?(env: unknown, request: Request): ByteSource
   /** A header by its lower-case name, where there is a faster way to it than the request's `headers`. */
   requestHeader?(env: unknown, name: string): string | undefined
+  /** The address at the other end of the connection, `env` and `request` being what Hono was handed. */
+  peerAddress?(env: unknown, request: Request): string | undefined
+  /** Whom the platform has let in, where it asked for an AWS signature itself (Lambda). */
+  verifiedIdentity?(env: unknown): AwsPrincipal | undefined
+  /** Reads a file of the operator's at start. Throws where it cannot. Absent where there are none. */
+  readTextFile?(path: string): string
   /** Absent where credentials can only come from `env` (Workers). */
   credentials?: CredentialSource
   /** Absent where only WebCrypto can sign. */
   digest?: Digest
+  /**
+   * Keeps the platform from stopping us before this work is done, which began with a request. Absent where
+   * we live on after an answer. `env` is what Hono was handed.
+   */
+  linger?(env: unknown, work: Promise<unknown>): void
   /**
    * Resolves at the end of the event loop's turn. Work that waits for it is done together with that of
    * other requests, warm. Absent where it would gain nothing.

@@ -1,5 +1,8 @@
 import type { Config } from '../config.ts'
+import type { Access } from './access.ts'
+import type { KnowledgeBases } from './knowledge.ts'
 import type { MediaSources } from './media-sources.ts'
+import type { Metering } from './metering.ts'
 import type { Provider } from './models.ts'
 import type { ObjectStore } from './object-store.ts'
 import type { Runtime } from './runtime.ts'
@@ -20,6 +23,12 @@ export interface Services {
   serverId?(): string
   /** What is kept between requests. Opened when it is first used. */
   state: StateStore
+  /** Documents that can be asked. */
+  knowledge?: KnowledgeBases
+  /** How callers can be known beside by the keys of the configuration. */
+  access?: Access
+  /** Limits, budgets and usage. Absent where nobody counts. */
+  metering?: Metering
   /** Where files are kept. Absent where there is no place that outlives the process. */
   objects?: ObjectStore
 }

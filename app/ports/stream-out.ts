@@ -11,6 +11,8 @@ export interface Sink {
 export interface StreamStart {
   status: number
   headers: Record<string, string>
+  /** Every character of the text is one byte: the answer is no text at all. */
+  binary?: boolean
   /** Names of the trailers that may follow. */
   trailers?: readonly string[]
   /** What the runtime handed to the app with this request (Hono's `c.env`). */

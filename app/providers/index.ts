@@ -5,6 +5,7 @@ import type { StateStore } from '../ports/state-store.ts'
 import { awsConfigured } from './aws/configured.ts'
 import { createAwsProvider } from './aws/index.ts'
 import { lateProvider } from './late-provider.ts'
+import { createOpenaiProviders, openaiHint } from './openai/index.ts'
 
 interface ProviderOptions {
   config: Config
@@ -13,12 +14,29 @@ interface ProviderOptions {
   state?: StateStore
 }
 
-/** Whom this server calls: AWS where anything of AWS is configured, else the embedded models. */
+/**
+ * Whom this server calls, in the order they are asked: AWS where anything of AWS is configured, then every
+ * server that speaks OpenAI's API; the embedded models where AWS is not.
+ */
 export function createProviders(options: ProviderOptions): Provider[] {
   const { config, runtime } = options
-  const isAws =
-    config.PROVIDER === 'aws' || (config.PROVIDER === 'auto' && awsConfigured(runtime.env))
-  return [isAws ? createAwsProvider(options) : lateProvider('embedded', () => embedded(options))]
+  const wanted = config.PROVIDER
+  // Who asks for the embedded models alone wants nobody else to be called.
+  const upstreams = wanted === 'embedded' ? [] : createOpenaiProviders(options)
+  const isAws = wanted === 'aws' || (wanted === 'auto' && awsConfigured(runtime.env))
+  if (isAws) return withHint([createAwsProvider(options), ...upstreams], config)
+  if (wanted === 'openai') {
+    if (upstreams.length > 0) return withHint(upstreams, config)
+    throw new Error(
+      'PROVIDER is openai, but neither OPENAI_API_KEY, OPENAI_BASE_URL nor OPENAI_UPSTREAMS names a server to ask.',
+    )
+  }
+  return [...upstreams, { ...lateProvider('embedded', () => embedded(options)), free: true }]
+}
+
+/** Where not every name is answered, callers learn what would make theirs one. */
+function withHint([first, ...others]: Provider[], config: Config): Provider[] {
+  return [{ ...first!, hint: (name) => openaiHint(name, config) }, ...others]
 }
 
 // Who asks AWS need not wait at every start for models that nobody will ask.

@@ -11,6 +11,7 @@ export function lateProvider(name: string, load: () => Promise<Provider>): Provi
   loading.catch(() => {})
   return {
     name,
+    health: () => provider?.health?.() ?? { status: 'unknown' },
     list: async () => (await loading).list(),
     find(...asked): Promise<FoundModel | undefined> | FoundModel | undefined {
       return provider ? provider.find(...asked) : loading.then((loaded) => loaded.find(...asked))

@@ -1,12 +1,17 @@
 import type { Config } from '../config.ts'
 import type { Runtime } from '../ports/runtime.ts'
 import type { StateStore } from '../ports/state-store.ts'
+import { createDynamoStateStore } from './aws/dynamodb/state-store.ts'
 import { createMemoryStateStore } from './embedded/memory-state-store.ts'
 
 const IN_MEMORY: ReadonlySet<string> = new Set(['memory', ':memory:'])
 
-/** What is kept between requests: on the runtime's disk where it has one, unless memory is asked for. */
+/**
+ * What is kept between requests: in the DynamoDB table where one is configured, else on the runtime's disk
+ * where it has one, unless memory is asked for.
+ */
 export function createState({ config, runtime }: { config: Config; runtime: Runtime }): StateStore {
+  if (config.AWS_DYNAMODB_TABLE) return createDynamoStateStore({ config, runtime })
   if (!runtime.openState || IN_MEMORY.has(config.STATE_DIR)) return createMemoryStateStore()
   return openedOnFirstUse(async () => runtime.openState!(config))
 }

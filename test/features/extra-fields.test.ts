@@ -73,6 +73,7 @@ describe('unknown fields of a request', () => {
         type: 'invalid_request_error',
         param: 'own',
         code: 'unknown_parameter',
+        details: "Field 'own': unknown parameter",
       },
     })
     expect(bedrock.fake.requests).toEqual([])

@@ -4,6 +4,7 @@ import type { FrameSource } from '../../app/codecs/pump.ts'
 import { GatewayError } from '../../app/errors.ts'
 import type { Answer } from '../../app/gateway/answer.ts'
 import { respond } from '../../app/http/respond.ts'
+import { ANSWER_HEADERS } from '../../app/http/security-headers.ts'
 import { endpoint } from '../../app/http/surface.ts'
 import { stage } from './stage.ts'
 
@@ -57,6 +58,7 @@ describe('a whole answer', () => {
     const response = await app.request('/one/answer', { headers: { 'x-request-id': 'r-1' } })
     expect(Object.fromEntries(response.headers)).toEqual({
       ...headers,
+      ...ANSWER_HEADERS,
       'content-type': 'application/json',
       'x-request-id': 'r-1',
     })
@@ -74,6 +76,7 @@ describe('a streamed answer', () => {
     const response = await app.request('/one/answer', { headers: { 'x-request-id': 'r-2' } })
     expect(Object.fromEntries(response.headers)).toEqual({
       ...headers,
+      ...ANSWER_HEADERS,
       'cache-control': 'no-cache, no-transform',
       'content-type': 'text/event-stream; charset=utf-8',
       'x-accel-buffering': 'no',

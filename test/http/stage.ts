@@ -1,4 +1,5 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi'
+import { bytesOfText } from '../../app/codecs/byte-text.ts'
 import { readConfig } from '../../app/config.ts'
 import type { GatewayError } from '../../app/errors.ts'
 import type { HttpEnv } from '../../app/http/context.ts'
@@ -26,13 +27,13 @@ export function stagedRuntime(env: Record<string, string> = {}) {
   return { runtime, lines, log: () => lines.map((line) => JSON.parse(line)) }
 }
 
-const webStreamOut: StreamOut = ({ status, headers, onLeave }, run) => {
+const webStreamOut: StreamOut = ({ status, headers, binary, onLeave }, run) => {
   const encoder = new TextEncoder()
   const body = new ReadableStream<Uint8Array>({
     start(controller) {
       const sink: Sink = {
         write: (text) => {
-          controller.enqueue(encoder.encode(text))
+          controller.enqueue(binary ? bytesOfText(text) : encoder.encode(text))
           return undefined
         },
         end: () => controller.close(),

@@ -1,4 +1,6 @@
+import { answerableIn } from '../answerable.ts'
 import type { ClientSide, Dialect, ServerSide } from '../dialect.ts'
+import { chunked } from '../invoke-chunks.ts'
 import { decodeReply } from './decode-reply.ts'
 import { decodeRequest } from './decode-request.ts'
 import { createFrameReplyDecoder, createSseReplyDecoder } from './decode-stream.ts'
@@ -7,6 +9,7 @@ import { encodeReply } from './encode-reply.ts'
 import { createRequestEncoding, type RequestForm } from './encode-request.ts'
 import { createReplyEncoder } from './encode-stream.ts'
 import { NAME } from './extras.ts'
+import { limitHeaders } from './limit-headers.ts'
 import { validationWords } from './validation-words.ts'
 import { SETTING_NAMES } from './vocabulary.ts'
 
@@ -33,10 +36,14 @@ export function createAnthropicMessages({
     name: NAME,
     server: {
       decodeRequest,
+      answerable: (conversation) =>
+        answerableIn({ format: 'Claude', choices: false }, conversation),
       encodeReply,
       replyEncoder: createReplyEncoder,
+      byteReplyEncoder: (conversation, head) => chunked(createReplyEncoder(conversation, head)),
       encodeError,
       errorStatus: ERROR_STATUS,
+      limitHeaders,
       requestIdHeader: 'request-id',
       validationWords,
       idPrefix: 'msg_',

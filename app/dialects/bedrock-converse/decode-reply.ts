@@ -3,7 +3,14 @@ import type { Reply, ReplyEnd } from '../../conversation/events.ts'
 import { GatewayError } from '../../errors.ts'
 import type { Undo } from '../dialect.ts'
 import { decodeBlock } from './decode-blocks.ts'
-import { decodeStopReason, decodeUsage, guardrailOf, remarksOf, stopSequenceOf } from './endings.ts'
+import {
+  decodeStopReason,
+  decodeUsage,
+  guardrailOf,
+  remarksOf,
+  stopSequenceOf,
+  withAnswer,
+} from './endings.ts'
 import { callersArguments } from './hidden-tools.ts'
 import { type ConverseResponse, DIALECT } from './wire.ts'
 
@@ -18,7 +25,8 @@ export function decodeReply(body: unknown, undo: Undo = {}): Reply {
   }
   const blocks = content.map(decodeBlock).filter((part) => !isEmpty(part))
   const parts = undoParts(blocks, undo)
-  return { parts, end: decodeEnd(answer, reasonOf(answer.stopReason, parts, undo)) }
+  const end = decodeEnd(answer, reasonOf(answer.stopReason, parts, undo))
+  return { parts, end: undo.verbatim ? withAnswer(end, answer) : end }
 }
 
 const isEmpty = (part: Part): boolean => part.type === 'text' && part.text === '' && !part.citations

@@ -1,4 +1,5 @@
 import { createEventStreamDecoder, type EventFrame } from '../../codecs/event-stream.ts'
+import type { ReplyBatch } from '../../conversation/events.ts'
 import { GatewayError } from '../../errors.ts'
 import type { ReplyDecoder, Undo } from '../dialect.ts'
 import { streamError } from './decode-error.ts'
@@ -14,7 +15,8 @@ import {
   startBlock,
   stopBlock,
 } from './open-blocks.ts'
-import type { StreamPayloads } from './wire.ts'
+import { createFrameRelay } from './relay.ts'
+import { DIALECT, type StreamPayloads } from './wire.ts'
 
 /** Characters of text that make about one token, where AWS sent no bill. */
 const CHARACTERS_PER_TOKEN = 4
@@ -39,16 +41,52 @@ interface Stream {
  * events that came before it in the same bytes.
  */
 export function createReplyDecoder(undo: Undo = {}): ReplyDecoder {
+  const decoder = createDecoder(undo)
+  return undo.verbatim ? relayed(decoder) : decoder
+}
+
+/** A decoder that tells of how many frames its last batch was made. */
+interface CountingDecoder extends ReplyDecoder {
+  taken(): number
+}
+
+/** The same events, with the frames they came in, for a caller who reads frames himself. */
+function relayed(decoder: CountingDecoder): ReplyDecoder {
+  const relay = createFrameRelay()
+  const withFrames = (events: ReplyBatch, text: string): ReplyBatch => {
+    events.verbatim = { dialect: DIALECT, text }
+    return events
+  }
+  return {
+    read(bytes) {
+      relay.add(bytes)
+      const events = decoder.read(bytes)
+      return withFrames(events, relay.take(decoder.taken()))
+    },
+    end() {
+      const events = decoder.end()
+      return events.length > 0 ? withFrames(events, '') : events
+    },
+  }
+}
+
+function createDecoder(undo: Undo): CountingDecoder {
   const frames = createEventStreamDecoder()
   const stream: Stream = { blocks: createBlocks(undo), started: false, ended: false }
   let failure: unknown
+  let taken = 0
 
   return {
+    taken: () => taken,
     read(bytes) {
       if (failure !== undefined) throw failure
       stream.blocks.out = []
+      taken = 0
       try {
-        for (const frame of frames.read(bytes)) takeFrame(stream, frame)
+        for (const frame of frames.read(bytes)) {
+          takeFrame(stream, frame)
+          taken++
+        }
       } catch (thrown) {
         failure = thrown
         if (stream.blocks.out.length === 0) throw thrown

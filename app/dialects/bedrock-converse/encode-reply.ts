@@ -4,7 +4,7 @@ import { GatewayError } from '../../errors.ts'
 import { createDocumentNames } from './document-names.ts'
 import { encodeBlock, encodeCited } from './encode-blocks.ts'
 import type { Encoding } from './encoding.ts'
-import { encodeStopReason, encodeUsage, type Remarks } from './endings.ts'
+import { encodeStopReason, encodeUsage, ownAnswer, type Remarks } from './endings.ts'
 import { createToolNames } from './tool-names.ts'
 import { type ContentBlock, type ConverseResponse, DIALECT } from './wire.ts'
 
@@ -14,6 +14,8 @@ export function encodeReply(replies: Reply[]): ConverseResponse {
   if (!reply) {
     throw new GatewayError('internal', 'The request could not be completed. Retry the request.')
   }
+  const heard = ownAnswer(reply.end)
+  if (heard) return heard
   const encoding = replyEncoding()
   const content = reply.parts.flatMap((part) => encodeReplyPart(part, encoding))
   return {

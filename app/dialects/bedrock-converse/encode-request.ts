@@ -7,6 +7,7 @@ import { encodeMessages, encodeSystem, frameTurns, prepareTurns } from './encode
 import { encodeSettings } from './encode-settings.ts'
 import { type EncodedTools, encodeTools } from './encode-tools.ts'
 import type { Asking, Encoding } from './encoding.ts'
+import { heardBody } from './heard.ts'
 import { callInstead, type OutputPlan, ownMembers, planOutput } from './output-format.ts'
 import { askForThought, type Thinking } from './reasoning.ts'
 import { encodeGuardrail, encodeMetadata } from './request-labels.ts'
@@ -33,6 +34,8 @@ interface Plan extends Asking {
  * say the model takes. Throws `GatewayError` for what makes the request and cannot be had.
  */
 export function encodeRequest(conversation: Conversation, card: ModelCard): EncodedRequest {
+  const heard = heardBody(conversation)
+  if (heard) return { body: heard, ignored: [], undo: { verbatim: true } }
   const ignored = new Set<string>()
   const plan = planRequest(conversation, {
     card,

@@ -1,13 +1,21 @@
+import { bytesOfText } from '../../codecs/byte-text.ts'
 import { encodeEventStreamMessage } from '../../codecs/event-stream.ts'
 import { sseComment, sseEvent } from '../../codecs/sse.ts'
 import type { PartHead, ReplyEvent } from '../../conversation/events.ts'
 import type { GatewayError } from '../../errors.ts'
+import { streamExceptionName } from '../bedrock-exceptions.ts'
 import type { ByteReplyEncoder, ReplyEncoder } from '../dialect.ts'
+import { exceptionFrame, joined } from '../invoke-chunks.ts'
 import { encodeCitation } from './encode-blocks.ts'
-import { streamExceptionName } from './encode-error.ts'
 import { encodeEnd, encodeReplyPart, replyEncoding } from './encode-reply.ts'
 import type { Encoding } from './encoding.ts'
-import type { BlockDelta, BlockStart, ContentBlock, StreamPayloads } from './wire.ts'
+import {
+  type BlockDelta,
+  type BlockStart,
+  type ContentBlock,
+  DIALECT,
+  type StreamPayloads,
+} from './wire.ts'
 
 /** One event of the stream before it is framed. */
 interface Frame {
@@ -140,19 +148,13 @@ const reasoningFrame = (index: number, reasoningContent: BlockDelta['reasoningCo
 export function createByteReplyEncoder(): ByteReplyEncoder {
   const writer = createFrameWriter()
   return {
-    write: (events) => joined(writer.frames(events).map(eventBytes)),
-    end: () => new Uint8Array(0),
-    fail: (error) => {
-      const payload = JSON.stringify({ message: error.message })
-      return encodeEventStreamMessage(
-        {
-          ':exception-type': streamExceptionName(error),
-          ':content-type': 'application/json',
-          ':message-type': 'exception',
-        },
-        payload,
-      )
+    write(events) {
+      const { verbatim } = events
+      if (verbatim?.dialect === DIALECT) return bytesOfText(verbatim.text)
+      return joined(writer.frames(events).map(eventBytes))
     },
+    end: () => new Uint8Array(0),
+    fail: exceptionFrame,
   }
 }
 
@@ -163,16 +165,6 @@ function eventBytes({ type, payload }: Frame): Uint8Array {
     ':message-type': 'event',
   }
   return encodeEventStreamMessage(headers, JSON.stringify(payload))
-}
-
-function joined(pieces: Uint8Array[]): Uint8Array {
-  const all = new Uint8Array(pieces.reduce((length, piece) => length + piece.length, 0))
-  let at = 0
-  for (const piece of pieces) {
-    all.set(piece, at)
-    at += piece.length
-  }
-  return all
 }
 
 /** The same events as SSE, one `event` and one `data` line each, for clients that read no event streams. */

@@ -1,5 +1,5 @@
-import type { ReplyEnd, StopReason, Usage } from '../../conversation/events.ts'
-import type { ConverseResponse, TokenUsage } from './wire.ts'
+import type { Reply, ReplyEnd, StopReason, Usage } from '../../conversation/events.ts'
+import { type ConverseResponse, DIALECT, type TokenUsage } from './wire.ts'
 
 /**
  * Stop reasons of the service model, and two of the Messages API that may come through. What a model
@@ -99,6 +99,18 @@ export function remarksOf(
   }
   return Object.keys(remarks).length > 0 ? { ...remarks } : undefined
 }
+
+const ANSWER = 'answer'
+
+/** The end of an answer that goes on as it came. */
+export function withAnswer(end: Reply['end'], answer: ConverseResponse): Reply['end'] {
+  const own = end.extras?.[DIALECT]
+  return { ...end, extras: { ...end.extras, [DIALECT]: { ...own, [ANSWER]: answer } } }
+}
+
+/** That answer, as this dialect itself heard it. */
+export const ownAnswer = (end: Reply['end']): ConverseResponse | undefined =>
+  end.extras?.[DIALECT]?.[ANSWER] as ConverseResponse | undefined
 
 /** What became of a guardrail. AWS traces other things in the same member, a prompt router's choice for one. */
 export function guardrailOf({

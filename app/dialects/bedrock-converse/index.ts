@@ -1,11 +1,12 @@
+import { BEDROCK_STATUS, encodeBedrockError, exceptionName } from '../bedrock-exceptions.ts'
 import type { ClientSide, Dialect, ServerSide } from '../dialect.ts'
 import { decodeReply } from './decode-reply.ts'
 import { decodeRequest } from './decode-request.ts'
 import { createReplyDecoder } from './decode-stream.ts'
-import { encodeError } from './encode-error.ts'
 import { encodeReply } from './encode-reply.ts'
 import { encodeRequest } from './encode-request.ts'
 import { createByteReplyEncoder, createReplyEncoder } from './encode-stream.ts'
+import { hearRequest } from './heard.ts'
 import { DIALECT } from './wire.ts'
 
 /** Converse and ConverseStream of Amazon Bedrock, as client and as server. */
@@ -21,7 +22,10 @@ export const bedrockConverse: Dialect & { client: ClientSide; server: ServerSide
     encodeReply,
     replyEncoder: createReplyEncoder,
     byteReplyEncoder: createByteReplyEncoder,
-    encodeError,
+    encodeError: encodeBedrockError,
+    errorStatus: BEDROCK_STATUS,
+    errorHeaders: (error) => ({ 'x-amzn-errortype': exceptionName(error) }),
+    requestIdHeader: 'x-amzn-requestid',
     idPrefix: '',
     settingNames: {
       stop: 'stopSequences',
@@ -33,4 +37,10 @@ export const bedrockConverse: Dialect & { client: ClientSide; server: ServerSide
       guardrail: 'guardrailConfig',
     },
   },
+}
+
+/** The same for callers who speak it to us: what nobody changed goes through as they wrote it, and comes back as AWS did. */
+export const heardBedrockConverse: typeof bedrockConverse = {
+  ...bedrockConverse,
+  server: { ...bedrockConverse.server, decodeRequest: hearRequest },
 }

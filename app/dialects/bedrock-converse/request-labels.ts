@@ -30,6 +30,19 @@ export function encodeMetadata(
   return count > 0 ? { requestMetadata } : {}
 }
 
+/** A caller's own pairs as they are, and the gateway's labels as far as AWS has room for them. */
+export function ownLabelsFirst(
+  own: Record<string, string> | undefined,
+  { labels = {} }: Conversation,
+): Record<string, string> | undefined {
+  const pairs: Record<string, string> = { ...own }
+  for (const key in labels) {
+    if (Object.keys(pairs).length >= MOST_PAIRS) break
+    if (!Object.hasOwn(pairs, key)) pairs[legal(key)] = legal(labels[key]!)
+  }
+  return Object.keys(pairs).length > 0 ? pairs : undefined
+}
+
 function legal(text: string): string {
   return text.slice(0, LONGEST).replace(/[^a-zA-Z0-9\s:_@$#=/+,\-.]/g, '_')
 }

@@ -63,15 +63,16 @@ export function withWebSearch(
 ): Tool[] {
   if (!webSearch) return tools
   const name = card.traits.webSearch
+  const param = webSearch.param ?? 'web_search_options'
   if (name === undefined) {
     throw new GatewayError(
       'unsupported-parameter',
       `The model ${card.id} does not search the web.`,
-      { param: 'web_search_options' },
+      { param },
     )
   }
-  if (webSearch.contextSize) ignore('web_search_options.search_context_size')
-  if (webSearch.location) ignore('web_search_options.user_location')
+  if (webSearch.contextSize) ignore(`${param}.search_context_size`)
+  if (webSearch.location) ignore(`${param}.user_location`)
   return tools.some((tool) => tool.name === name) ? tools : [...tools, { type: 'system', name }]
 }
 

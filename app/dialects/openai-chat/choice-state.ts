@@ -36,6 +36,8 @@ export interface ChoiceStream {
   /** Tools the platform ran, the last perhaps still running. */
   runs: WireServerToolRun[]
   started: boolean
+  /** Its chunks are those of its upstream. */
+  relayed?: boolean
   end?: ReplyEnd
 }
 

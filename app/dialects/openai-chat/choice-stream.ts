@@ -1,6 +1,7 @@
 import type { Citation, Part } from '../../conversation/conversation.ts'
 import type { PartHead, ReplyEnd, ReplyEvent } from '../../conversation/events.ts'
 import { guardrailMember, tierMember } from '../openai-end-members.ts'
+import { knowledgeMember } from '../openai-knowledge.ts'
 import type { ChoiceStream } from './choice-state.ts'
 import { encodeDetail } from './reasoning-carrier.ts'
 import { annotation, customInput, madeImage, nativeValue, spokenAudio } from './reply-parts.ts'
@@ -231,6 +232,6 @@ export function endChoice(choice: ChoiceStream, end: ReplyEnd): string {
   for (const index of [...choice.parts.keys()]) text += closePart(choice, index, {})
   const finish = FINISH_REASONS[end.reason]
   const reason = finish === 'tool_calls' && choice.manner.legacy ? 'function_call' : finish
-  const tail = `]${tierMember(end)}${guardrailMember(end)}${choice.usageMember}}\n\n`
+  const tail = `]${tierMember(end)}${guardrailMember(end)}${knowledgeMember(end)}${choice.usageMember}}\n\n`
   return `${text}${choice.open}},"logprobs":null,"finish_reason":"${reason}"}${tail}`
 }

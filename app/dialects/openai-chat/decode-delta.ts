@@ -33,14 +33,21 @@ interface State {
   text: number | undefined
   thought: OpenThought | undefined
   refusal: string
-  /** By the wire's index; calls may interleave, so all stay open until the end. */
-  calls: Map<number, OpenCall>
+  /** In the order they began; they may interleave, so all stay open until the end. */
+  calls: OpenCall[]
+  /** By the wire's index, which some servers give to one call after the other. */
+  places: Map<number, number>
   lastCall: number
+  /** Something of the wire's had to be put right. */
+  mended: boolean
 }
 
 export interface DeltaReader {
-  /** Calls that come without an id get theirs from the reply's. */
-  read(choice: WireChunkChoice, events: ReplyEvent[], replyId: string | undefined): void
+  /**
+   * Calls that come without an id get theirs from the reply's, in the choice as well; whether anything of it
+   * had to be put right.
+   */
+  read(choice: WireChunkChoice, events: ReplyEvent[], replyId: string | undefined): boolean
   /** Closes what is open. */
   close(events: ReplyEvent[]): void
   /** Whether the model called tools. */
@@ -57,21 +64,25 @@ export function createDeltaReader(undo: Undo | undefined): DeltaReader {
     text: undefined,
     thought: undefined,
     refusal: '',
-    calls: new Map(),
+    calls: [],
+    places: new Map(),
     lastCall: -1,
+    mended: false,
   }
   return {
     read(choice, events, replyId) {
       state.events = events
       state.replyId = replyId
+      state.mended = false
       readDelta(state, choice.delta ?? {})
       if (choice.logprobs) whole(state, nativePart({ logprobs: choice.logprobs }))
+      return state.mended
     },
     close(events) {
       state.events = events
       closeAll(state)
     },
-    called: () => state.calls.size > 0,
+    called: () => state.calls.length > 0,
   }
 }
 
@@ -84,7 +95,12 @@ function readDelta(state: State, delta: WireDelta): void {
   }
   if (delta.refusal) state.refusal += delta.refusal
   for (const call of delta.tool_calls ?? []) readCall(state, call)
-  if (delta.function_call) readCall(state, { index: 0, function: delta.function_call })
+  if (delta.function_call) {
+    // The older form knows neither ids nor indexes, and needs none.
+    const { mended } = state
+    readCall(state, { index: 0, function: delta.function_call })
+    state.mended = mended
+  }
   for (const image of (delta['images'] ?? []) as Record<string, unknown>[]) {
     const part = decodeImage(image)
     if (part) whole(state, part)
@@ -172,21 +188,61 @@ function readCall(state: State, wire: WireCalledToolDelta): void {
   }
   const text = wire.custom
     ? JSON.stringify(wire.custom.input ?? '').slice(1, -1)
-    : wire.function?.arguments
+    : argumentsOf(state, wire.function)
   if (text) pushArguments(state, call, text)
 }
 
-// Some servers leave the index out, one call after the other, each with its id.
+/** Some servers send the arguments as the object they stand for. */
+function argumentsOf(state: State, made: { arguments?: unknown } | undefined): string | undefined {
+  const text = made?.arguments
+  if (typeof text !== 'object' || text === null) return (text as string | undefined) ?? undefined
+  state.mended = true
+  const written = JSON.stringify(text)
+  made!.arguments = written
+  return written
+}
+
+/**
+ * The call a delta goes on with, or a new one. Some servers leave the index out, one call after the other,
+ * each with its id; others give all of them the same one. Either is put right in the wire itself.
+ */
 function callOf(state: State, wire: WireCalledToolDelta): OpenCall {
-  const fresh = wire.id !== undefined && wire.id !== state.calls.get(state.lastCall)?.id
-  const key = wire.index ?? (fresh ? state.calls.size : Math.max(state.lastCall, 0))
+  const { calls } = state
+  const key = placeOf(state, wire)
+  if (wire.index !== key) {
+    wire.index = key
+    state.mended = true
+  }
   state.lastCall = key
-  const known = state.calls.get(key)
+  const known = calls[key]
   if (known) return known
-  const id = wire.id || callId(state.replyId, key)
-  const call: OpenCall = { id, custom: wire.type === 'custom', early: '' }
-  state.calls.set(key, call)
+  const call: OpenCall = {
+    id: wire.id || callId(state.replyId, key),
+    custom: wire.type === 'custom',
+    early: '',
+  }
+  if (!wire.id) {
+    wire.id = call.id
+    wire.type ??= 'function'
+    state.mended = true
+  }
+  calls[key] = call
   return call
+}
+
+function placeOf({ calls, places, lastCall }: State, wire: WireCalledToolDelta): number {
+  const { index, id } = wire
+  const name = wire.function?.name ?? wire.custom?.name
+  if (typeof index !== 'number') {
+    const isNew = Boolean(id) && id !== calls[lastCall]?.id
+    return isNew || lastCall < 0 ? calls.length : lastCall
+  }
+  const place = places.get(index)
+  // A name is said once, so another id with another name is another call.
+  const isTaken = place !== undefined && Boolean(id && name) && id !== calls[place]?.id
+  if (place !== undefined && !isTaken) return place
+  places.set(index, calls.length)
+  return calls.length
 }
 
 function pushArguments(state: State, call: OpenCall, text: string): void {
@@ -202,7 +258,7 @@ function pushArguments(state: State, call: OpenCall, text: string): void {
 function closeAll(state: State): void {
   endThought(state, {})
   endText(state)
-  for (const call of state.calls.values()) {
+  for (const call of state.calls) {
     if (call.index === undefined) continue
     if (call.custom) pushArguments(state, call, '"}')
     state.events.push({ type: 'part-end', index: call.index })

@@ -7,9 +7,9 @@ import type {
 import type { Reply, ReplyEnd, StopReason } from '../../conversation/events.ts'
 import { GatewayError } from '../../errors.ts'
 import type { Undo } from '../dialect.ts'
+import { decodeError } from '../openai-refusal.ts'
 import type { WireUsage } from '../openai-usage.ts'
-import { decodeError } from './decode-error.ts'
-import { extrasOf, type Fields, unknownFields } from './extras.ts'
+import { extrasOf, type Fields, NAME, unknownFields } from './extras.ts'
 import { decodeReasoningParts } from './reasoning-carrier.ts'
 import { citationOf, nativePart } from './reply-parts.ts'
 import { decodeUsage } from './usage.ts'
@@ -36,18 +36,28 @@ export function decodeReply(body: unknown, undo?: Undo): Reply {
   const { logprobs } = choice
   if (logprobs) parts.push(nativePart({ logprobs }))
   const called = parts.some((part) => part.type === 'tool-call')
+  const end = decodeEnd({
+    finish: choice.finish_reason,
+    called,
+    usage: completion.usage,
+    tier: completion.service_tier,
+    fields: ownMembers(completion),
+  })
   return {
     ...(completion.id && { id: completion.id }),
     ...(completion.model && { model: completion.model }),
     parts,
-    end: decodeEnd({
-      finish: choice.finish_reason,
-      called,
-      usage: completion.usage,
-      tier: completion.service_tier,
-      fields: ownMembers(completion),
-    }),
+    end,
+    ...(!undo?.toolNames &&
+      isSound(choice.message) && { verbatim: { dialect: NAME, body, parts, end } }),
   }
+}
+
+/** Whether its calls are what clients can read; what is not is written anew. */
+function isSound({ tool_calls: calls }: WireReplyMessage): boolean {
+  return (calls ?? []).every(
+    (call) => call.id && (call.custom || typeof call.function?.arguments === 'string'),
+  )
 }
 
 const REPLY_FIELDS: ReadonlySet<string> = new Set([
@@ -148,9 +158,13 @@ function decodeCall(wire: WireCalledTool, index: number, { id, undo }: Place): T
     type: 'tool-call',
     id: wire.id || callId(id, index),
     name: undo?.toolNames?.get(name) ?? name,
-    arguments: custom ?? (wire.function?.arguments || '{}'),
+    arguments: custom ?? argumentsText(wire.function?.arguments),
   }
 }
+
+/** Some servers send the arguments as the object they stand for. */
+const argumentsText = (text: unknown): string =>
+  typeof text === 'object' && text !== null ? JSON.stringify(text) : (text as string) || '{}'
 
 /** An id for a call that came without one. */
 export function callId(replyId: string | undefined, index: number): string {

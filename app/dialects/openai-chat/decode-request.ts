@@ -6,7 +6,8 @@ import type {
 } from '../../conversation/conversation.ts'
 import { GatewayError } from '../../errors.ts'
 import { decodeGuardrail } from '../openai-guardrail.ts'
-import { stopSequences } from '../openai-settings.ts'
+import { decodeKnowledge, idleKnowledge } from '../openai-knowledge.ts'
+import { stopSequences, writtenStop } from '../openai-settings.ts'
 import { decodeMessages } from './decode-messages.ts'
 import { decodeReasoning } from './decode-reasoning.ts'
 import { decodeTools } from './decode-tools.ts'
@@ -37,6 +38,7 @@ export function decodeRequest(body: unknown): Conversation {
     ...decodeForm(request),
     ...(reasoning && { reasoning }),
     ...decodeAround(request),
+    ...decodeKnowledge(request),
     stream: request.stream ?? false,
     ...(request.stream_options?.include_usage != null && {
       streamUsage: request.stream_options.include_usage,
@@ -47,21 +49,36 @@ export function decodeRequest(body: unknown): Conversation {
       legacyFunctions: legacy || undefined,
       hideReasoning: hide || undefined,
       maxTokensField: maxTokensField(request),
+      stop: writtenStop(request.stop),
+      streamOptions: streamOptions(request),
       fields: keptFields(request, fields),
     }),
-    ...(request.moderation && { dialectOnly: ['moderation'] }),
+    ...decodeDialectOnly(request),
     ...decodeIgnored(request),
   }
 }
 
+/** What only a server of this dialect understands. */
+function decodeDialectOnly(request: WireRequest): { dialectOnly?: string[] } {
+  const only = [
+    ...(request.moderation ? ['moderation'] : []),
+    ...(request.stream_options?.include_obfuscation ? ['stream_options.include_obfuscation'] : []),
+  ]
+  return only.length > 0 ? { dialectOnly: only } : {}
+}
+
+const STREAM_FIELDS: ReadonlySet<string> = new Set(['include_usage'])
+
+const streamOptions = ({ stream_options: options }: WireRequest): Fields | undefined =>
+  options ? unknownFields(options, STREAM_FIELDS) : undefined
+
 /** What is accepted and has no effect on any model. */
 function decodeIgnored(request: WireRequest): { ignored?: string[] } {
   const ignored: string[] = []
-  if (request.stream_options?.include_obfuscation)
-    ignored.push('stream_options.include_obfuscation')
   const guardrail = request['amazon-bedrock-guardrailConfig']
   // Tags choose parts of a prompt on InvokeModel; without them all of it is guarded.
   if (guardrail?.['tagSuffix'] != null) ignored.push('amazon-bedrock-guardrailConfig.tagSuffix')
+  ignored.push(...idleKnowledge(request))
   return ignored.length > 0 ? { ignored } : {}
 }
 
@@ -198,6 +215,7 @@ const KEPT = [
   'thinking_budget',
   'modalities',
   'audio',
+  'prompt_cache_key',
   'prompt_cache_retention',
   'prompt_cache_options',
   'web_search_options',

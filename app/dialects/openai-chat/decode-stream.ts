@@ -1,10 +1,12 @@
 import { createSseReader } from '../../codecs/sse.ts'
-import type { ReplyEvent } from '../../conversation/events.ts'
+import type { ReplyBatch, ReplyEvent } from '../../conversation/events.ts'
 import { GatewayError } from '../../errors.ts'
 import type { ReplyDecoder, Undo } from '../dialect.ts'
+import { decodeError } from '../openai-refusal.ts'
 import { createDeltaReader } from './decode-delta.ts'
-import { decodeError } from './decode-error.ts'
 import { decodeEnd, ownMembers, type WireEnd } from './decode-reply.ts'
+import { NAME } from './extras.ts'
+import { createRelay } from './relay.ts'
 import type { WireChunk } from './wire-reply.ts'
 
 /** What the stream has said of its end so far. */
@@ -29,25 +31,51 @@ export function createReplyDecoder(undo?: Undo): ReplyDecoder {
     fields: undefined,
   }
   const deltas = createDeltaReader(undo)
+  const relay = createRelay(undo)
+  let failure: unknown
 
-  const take = (found: { data: string }[]): ReplyEvent[] => {
-    const events: ReplyEvent[] = []
+  const take = (found: { data: string }[], events: ReplyEvent[]): void => {
     for (const { data } of found) {
-      if (ending.ended) break
-      if (data === '[DONE]') events.push(...finish())
-      else readChunk(parseChunk(data), events)
+      if (ending.ended) return
+      if (data === '[DONE]') {
+        events.push(...finish())
+        return
+      }
+      const chunk = parseChunk(data)
+      const isMended = readChunk(chunk, events)
+      relay?.take(isMended ? undefined : data, chunk)
+    }
+  }
+
+  /** What fails in mid-batch is thrown after the events that came before it in the same bytes. */
+  const batchOf = (work: (events: ReplyEvent[]) => void): ReplyBatch => {
+    if (failure !== undefined) throw failure
+    const events: ReplyBatch = []
+    try {
+      work(events)
+    } catch (thrown) {
+      failure = thrown
+      if (events.length === 0) throw thrown
+    }
+    if (relay) {
+      const text = relay.text()
+      if (events.length > 0 || text !== '') events.verbatim = { dialect: NAME, text }
     }
     return events
   }
 
-  const readChunk = (chunk: Partial<WireChunk>, events: ReplyEvent[]): void => {
+  /** Whether the chunk had to be put right. */
+  const readChunk = (chunk: Partial<WireChunk>, events: ReplyEvent[]): boolean => {
     begin(chunk, ending, events)
     const choice = chunk.choices?.[0]
-    if (!choice) return
-    deltas.read(choice, events, chunk.id)
-    if (!choice.finish_reason) return
+    if (!choice) return false
+    const isMended = deltas.read(choice, events, chunk.id)
+    const finish: string | null | undefined = choice.finish_reason
+    if (!finish) return isMended
+    if (finish === 'error') throw decodeError(undefined, chunk)
     deltas.close(events)
-    ending.finish = choice.finish_reason
+    ending.finish = finish
+    return isMended
   }
 
   const finish = (): ReplyEvent[] => {
@@ -57,12 +85,12 @@ export function createReplyDecoder(undo?: Undo): ReplyDecoder {
   }
 
   return {
-    read: (bytes) => take(reader.read(bytes)),
-    end() {
-      const events = take(reader.end())
-      if (!ending.ended) events.push(...finish())
-      return events
-    },
+    read: (bytes) => batchOf((events) => take(reader.read(bytes), events)),
+    end: () =>
+      batchOf((events) => {
+        take(reader.end(), events)
+        if (!ending.ended) events.push(...finish())
+      }),
   }
 }
 

@@ -8,7 +8,8 @@ import type {
 import type { Reply } from '../../conversation/events.ts'
 import type { AnswerHead } from '../dialect.ts'
 import { guardrailMembers } from '../openai-guardrail.ts'
-import { type Fields, ownOf } from './extras.ts'
+import { knowledgeMembers } from '../openai-knowledge.ts'
+import { type Fields, NAME, ownOf } from './extras.ts'
 import { type Manner, mannerOf, type OpenaiChatOptions } from './manner.ts'
 import { encodeDetail } from './reasoning-carrier.ts'
 import {
@@ -41,7 +42,10 @@ function encodeReply(
   replies: Reply[],
   { manner, head, conversation }: Around & { conversation: Conversation },
 ): WireCompletion {
-  const end = replies[0]?.end
+  const [only] = replies
+  const wire = replies.length === 1 && only && !manner.hideReasoning ? asWritten(only) : undefined
+  if (wire) return { ...wire, id: head.id, created: head.created, model: head.model }
+  const end = only?.end
   const own = end ? ownOf(end) : {}
   return {
     id: head.id,
@@ -53,8 +57,15 @@ function encodeReply(
     ...(end?.serviceTier && { service_tier: end.serviceTier }),
     ...(conversation.metadata && { metadata: conversation.metadata }),
     ...guardrailMembers(guardrailOf(replies)),
+    ...knowledgeMembers(end?.knowledge),
     ...own.fields,
   }
+}
+
+/** The upstream's own answer, where nobody has changed what it says. */
+function asWritten({ verbatim, parts, end }: Reply): WireCompletion | undefined {
+  const isOurs = verbatim?.dialect === NAME && verbatim.parts === parts && verbatim.end === end
+  return isOurs ? (verbatim.body as WireCompletion) : undefined
 }
 
 /** A guardrail that stepped in is told of, whichever choice it was. */

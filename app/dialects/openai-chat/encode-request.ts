@@ -27,9 +27,16 @@ export function encodeRequest(conversation: Conversation, card: ModelCard): Enco
     ...encodeAround(conversation, ignored),
     ...fields,
     ...encodeExtra(conversation, card, ignored),
-    ...(conversation.stream && { stream: true, stream_options: { include_usage: true } }),
+    ...(conversation.stream && {
+      stream: true,
+      stream_options: { ...ownOf(conversation).streamOptions, include_usage: true },
+    }),
   }
-  return { body, ignored, ...(names.undo && { undo: { toolNames: names.undo } }) }
+  const undo = {
+    ...(names.undo && { toolNames: names.undo }),
+    ...(conversation.stream && !conversation.streamUsage && { usage: true }),
+  }
+  return { body, ignored, ...(Object.keys(undo).length > 0 && { undo }) }
 }
 
 function encodeSettings(
@@ -50,6 +57,8 @@ function encodeSettings(
     if (field === undefined || traits.unsupported?.includes(setting)) ignored.push(setting)
     else members[field] = value
   }
+  const { stop } = ownOf(conversation)
+  if (stop !== undefined && !traits.unsupported?.includes('stop')) members['stop'] = stop
   const key = settings.promptCache?.key
   return key ? { ...members, prompt_cache_key: key } : members
 }

@@ -1,12 +1,13 @@
 import type { Conversation } from '../../conversation/conversation.ts'
-import type { ReplyEnd, ReplyEvent } from '../../conversation/events.ts'
+import type { ReplyBatch, ReplyEnd, ReplyEvent } from '../../conversation/events.ts'
 import type { AnswerHead, ReplyEncoder } from '../dialect.ts'
 import { tierMember } from '../openai-end-members.ts'
 import { encodeError } from '../openai-error.ts'
 import { type ChoiceStream, openChoice } from './choice-state.ts'
 import { endChoice, writeDelta, writePart } from './choice-stream.ts'
-import { type Fields, ownOf } from './extras.ts'
+import { type Fields, NAME, ownOf } from './extras.ts'
 import { mannerOf, type OpenaiChatOptions } from './manner.ts'
+import { relayed } from './relay.ts'
 import { replyUsage } from './usage.ts'
 
 /**
@@ -17,14 +18,23 @@ export function createStreamEncoding(options: OpenaiChatOptions) {
   return (conversation: Conversation, head: AnswerHead): ReplyEncoder => {
     const manner = mannerOf(conversation, options)
     const usage = conversation.streamUsage === true
-    const envelope = openEnvelope(head)
+    const names = openNames(head)
+    const envelope = `${names},"choices":[`
+    // Several answers are several streams, each of which calls itself the first; and what the caller
+    // wants hidden has to be looked for, event by event.
+    const relays = (conversation.choices ?? 1) === 1 && !manner.hideReasoning
     const choices: ChoiceStream[] = []
     const choiceOf = (index: number): ChoiceStream => {
       choices[index] ??= openChoice({ index, envelope, head, manner, usage })
       return choices[index]
     }
     return {
-      write: (events, choice = 0) => write(choiceOf(choice), events),
+      write(events, choice = 0) {
+        const { verbatim } = events
+        return relays && verbatim?.dialect === NAME
+          ? relay(choiceOf(choice), events, relayed(names, verbatim.text))
+          : write(choiceOf(choice), events)
+      },
       end: () => closing(choices, envelope, usage),
       fail: (error) => `data: ${JSON.stringify(encodeError(error))}\n\n`,
       keepAlive: ': keep-alive\n\n',
@@ -32,9 +42,18 @@ export function createStreamEncoding(options: OpenaiChatOptions) {
   }
 }
 
-/** Everything of a chunk before its choices. */
-function openEnvelope({ id, created, model }: AnswerHead): string {
-  return `data: {"id":${JSON.stringify(id)},"object":"chat.completion.chunk","created":${created},"model":${JSON.stringify(model)},"choices":[`
+/** What every chunk begins with. */
+function openNames({ id, created, model }: AnswerHead): string {
+  return `data: {"id":${JSON.stringify(id)},"object":"chat.completion.chunk","created":${created},"model":${JSON.stringify(model)}`
+}
+
+/** The upstream has written it; only its end is remembered. */
+function relay(choice: ChoiceStream, events: ReplyBatch, text: string): string {
+  choice.started = true
+  choice.relayed = true
+  const last = events.at(-1)
+  if (last?.type === 'reply-end') choice.end = last
+  return text
 }
 
 function write(choice: ChoiceStream, events: ReplyEvent[]): string {
@@ -49,6 +68,11 @@ function write(choice: ChoiceStream, events: ReplyEvent[]): string {
 
 function closing(choices: ChoiceStream[], envelope: string, usage: boolean): string {
   const ends = choices.map((choice) => choice.end).filter((end) => end !== undefined)
+  if (choices[0]?.relayed) {
+    // A server that does not count is counted for.
+    const isCounted = ends.some((end) => ownOf(end).usage !== undefined)
+    return `${usage && !isCounted ? usageChunk(ends, envelope) : ''}data: [DONE]\n\n`
+  }
   return `${usage ? usageChunk(ends, envelope) : ''}${ownChunk(ends[0], envelope)}data: [DONE]\n\n`
 }
 

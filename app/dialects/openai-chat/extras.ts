@@ -17,6 +17,10 @@ export interface Own {
   legacyFunctions?: boolean
   /** Conversation: the caller named the limit `max_tokens`. */
   maxTokensField?: 'max_tokens' | 'max_completion_tokens'
+  /** Conversation: stop sequences as they were written, where blank ones are among them. */
+  stop?: string | string[]
+  /** Conversation: what is wished of a stream beside usage. */
+  streamOptions?: Fields
   /** Conversation: thoughts are not to be shown. */
   hideReasoning?: boolean
   /** A turn: its role on the wire where ours says less. A media part: the type of its part. */

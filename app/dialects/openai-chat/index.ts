@@ -1,5 +1,6 @@
 import type { ClientSide, Dialect, ServerSide } from '../dialect.ts'
 import { encodeError } from '../openai-error.ts'
+import { limitHeaders } from '../openai-limits.ts'
 import { decodeReply } from './decode-reply.ts'
 import { decodeRequest } from './decode-request.ts'
 import { createReplyDecoder } from './decode-stream.ts'
@@ -21,6 +22,7 @@ export function createOpenaiChat(options: OpenaiChatOptions = {}): OpenaiChat {
       encodeReply: createReplyEncoding(options),
       replyEncoder: createStreamEncoding(options),
       encodeError,
+      limitHeaders,
       idPrefix: 'chatcmpl-',
       settingNames: SETTING_NAMES,
     },

@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi'
 import { guardrailed } from '../openai-guardrail.ts'
+import { knowledgeMembersSchema } from '../openai-knowledge.ts'
 import { usage } from '../openai-usage.ts'
 import { reasoningDetail, serverToolRun } from './wire-messages.ts'
 
@@ -74,6 +75,7 @@ export const chatCompletion = z
     system_fingerprint: z.string().nullish(),
     metadata: z.record(z.string(), z.string()).optional(),
     ...guardrailed,
+    ...knowledgeMembersSchema,
   })
   .openapi('CreateChatCompletionResponse')
 
@@ -122,6 +124,7 @@ export const chatCompletionChunk = z
     usage: usage.nullish(),
     service_tier: z.string().optional(),
     ...guardrailed,
+    ...knowledgeMembersSchema,
   })
   .openapi('CreateChatCompletionStreamResponse')
 
@@ -133,6 +136,10 @@ export const openaiError = z
       type: z.string(),
       param: z.string().nullable(),
       code: z.string().nullable(),
+      details: z
+        .string()
+        .optional()
+        .describe('Not of OpenAI: the field at fault, or how long to wait.'),
     }),
   })
   .openapi('OpenaiError')

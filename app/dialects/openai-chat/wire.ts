@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi'
 import { guardrail } from '../openai-guardrail.ts'
+import { knowledgeFields } from '../openai-knowledge.ts'
 import { performanceConfig, seed, serviceTier, stop, streamOptions } from '../openai-settings.ts'
 import { message } from './wire-messages.ts'
 import { legacyFunction, legacyFunctionCall, tool, toolChoice } from './wire-tools.ts'
@@ -139,6 +140,7 @@ export const chatCompletionRequest = z
       .max(100)
       .nullish()
       .describe('Stored files to be read with the first message of the user.'),
+    ...knowledgeFields,
     bedrock_model: z.string().min(1).nullish().describe('An upstream id that wins over model.'),
     model_provider: z.string().min(1).nullish().describe('Narrows what model may resolve to.'),
     'amazon-bedrock-guardrailConfig': guardrail.nullish().describe('A Bedrock guardrail.'),

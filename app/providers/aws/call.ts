@@ -1,5 +1,6 @@
 import { awsError } from '../../dialects/bedrock-converse/decode-error.ts'
 import { GatewayError } from '../../errors.ts'
+import type { AwsIdentity } from '../../ports/caller.ts'
 import type { Transport, UpstreamResponse } from '../../ports/transport.ts'
 import type { AwsService, Endpoints } from './endpoints.ts'
 import type { Sign } from './sign.ts'
@@ -8,12 +9,14 @@ import type { Sign } from './sign.ts'
 export interface AwsRequest {
   service: AwsService
   region: string
-  method: 'GET' | 'POST'
+  method: 'GET' | 'POST' | 'PUT' | 'DELETE'
   /** Path and query, encoded once, as it stands behind the endpoint. */
   path: string
   body?: string
   /** Beside those every call has; lower-case names. */
   headers?: Readonly<Record<string, string>>
+  /** As whom, where it is not as ourselves. */
+  as?: AwsIdentity
 }
 
 /** Sends one request; resolves with AWS's answer only when that is a success. Throws `GatewayError`. */
@@ -23,6 +26,8 @@ export interface AwsCallDependencies {
   transport: Transport
   endpoints: Endpoints
   sign: Sign
+  /** Signs as others; absent where nobody else is ever asked for. */
+  signAs?(identity: AwsIdentity): Sign
   /** Milliseconds. */
   connectTimeout: number
 }
@@ -37,7 +42,8 @@ export interface AwsFault extends Error {
 }
 
 export function createAwsCall(dependencies: AwsCallDependencies): AwsCall {
-  const { transport, endpoints, sign, connectTimeout } = dependencies
+  const { transport, endpoints, connectTimeout } = dependencies
+  const signerOf = createSigners(dependencies)
   return async (request, signal) => {
     const { origin, host, prefix, service } = endpoints(request.service, request.region)
     const headers: Record<string, string> = {
@@ -48,7 +54,7 @@ export function createAwsCall(dependencies: AwsCallDependencies): AwsCall {
     const path = prefix + request.path
     try {
       const signable = { method, host, path, headers, body }
-      const proof = sign(signable, { region: request.region, service })
+      const proof = signerOf(request.as)(signable, { region: request.region, service })
       Object.assign(headers, proof instanceof Promise ? await proof : proof)
     } catch (thrown) {
       throw asRefusalToSign(thrown)
@@ -57,6 +63,15 @@ export function createAwsCall(dependencies: AwsCallDependencies): AwsCall {
     const response = await transport.send(sent, { signal, connectTimeout })
     if (response.status >= 200 && response.status < 300) return response
     throw await readRefusal(response, request)
+  }
+}
+
+function createSigners({ sign, signAs }: AwsCallDependencies) {
+  return (identity: AwsIdentity | undefined): Sign => {
+    if (identity?.roleArn === undefined) return sign
+    // Never as ourselves instead: it is another account that is to be asked, and to pay.
+    if (!signAs) throw new Error('No role can be assumed here.')
+    return signAs(identity)
   }
 }
 
@@ -106,9 +121,16 @@ function readFault(text: string, header: string | undefined): { message: string;
   const body = parseObject(text)
   const type = header ?? textOf(body['__type']) ?? ''
   return {
-    message: textOf(body['message']) ?? textOf(body['Message']) ?? '',
+    message: textOf(body['message']) ?? textOf(body['Message']) ?? wrappedMessage(body) ?? '',
     type: type.split(':', 1)[0]!.replace(/^.*#/, ''),
   }
+}
+
+/** As the endpoints write it that speak OpenAI's language. */
+function wrappedMessage({ error }: Record<string, unknown>): string | undefined {
+  return typeof error === 'object' && error !== null
+    ? textOf((error as Record<string, unknown>)['message'])
+    : textOf(error)
 }
 
 function parseObject(text: string): Record<string, unknown> {

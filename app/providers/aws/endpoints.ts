@@ -15,7 +15,14 @@ export type Endpoints = (service: AwsService, region: string) => Endpoint
 /** Services by the name that begins their host, with the name their requests are signed for. */
 const SIGNING_NAMES = {
   'bedrock-runtime': 'bedrock',
+  'bedrock-mantle': 'bedrock-mantle',
   bedrock: 'bedrock',
+  'bedrock-agent': 'bedrock',
+  'bedrock-agent-runtime': 'bedrock',
+  sts: 'sts',
+  ssm: 'ssm',
+  secretsmanager: 'secretsmanager',
+  dynamodb: 'dynamodb',
 } as const
 
 export type AwsService = keyof typeof SIGNING_NAMES
@@ -67,6 +74,8 @@ function publicHost(service: AwsService, region: string, env: Environment): stri
   if (!isRegion(region)) throw new Error(`"${region}" is not the name of an AWS region.`)
   const [, suffix, dualStackSuffix] = PARTITIONS.find(([prefix]) => region.startsWith(prefix))!
   const name = isTrue(env['AWS_USE_FIPS_ENDPOINT']) ? `${service}-fips` : service
+  // Born on the newer names alone (recorded for us-east-1).
+  if (service === 'bedrock-mantle') return `${name}.${region}.${dualStackSuffix}`
   return `${name}.${region}.${isTrue(env['AWS_USE_DUALSTACK_ENDPOINT']) ? dualStackSuffix : suffix}`
 }
 
@@ -90,7 +99,10 @@ function configuredEndpoints(
   }
 }
 
-const inVariable = (name: string) => name.toUpperCase().replaceAll('-', '_')
+/** Services whose name in variables is not that of their host. */
+const VARIABLE_NAMES: Partial<Record<string, string>> = { secretsmanager: 'SECRETS_MANAGER' }
+
+const inVariable = (name: string) => VARIABLE_NAMES[name] ?? name.toUpperCase().replaceAll('-', '_')
 
 function readUrl(variable: string, value: string): URL {
   const url = URL.canParse(value) ? new URL(value) : undefined

@@ -2,6 +2,7 @@ import type { Config } from '../../config.ts'
 import type { Provider } from '../../ports/models.ts'
 import type { Runtime } from '../../ports/runtime.ts'
 import type { StateStore } from '../../ports/state-store.ts'
+import { assumedRoles } from './assumed-roles.ts'
 import { allowedKinds } from './bedrock/arn-permissions.ts'
 import { createAvailability } from './bedrock/availability.ts'
 import { createCatalog } from './bedrock/catalog.ts'
@@ -17,10 +18,13 @@ import { createRouter, type Router } from './bedrock/router.ts'
 import { createSharedHealth } from './bedrock/shared-health.ts'
 import { createSharedListings } from './bedrock/shared-listings.ts'
 import { createWarmRegions } from './bedrock/warm-regions.ts'
-import { createAwsCall } from './call.ts'
-import { createEndpoints } from './endpoints.ts'
+import { type AwsCall, createAwsCall } from './call.ts'
+import { createEndpoints, type Endpoints } from './endpoints.ts'
+import { createPulse } from './pulse.ts'
 import { regionsOf } from './regions-of.ts'
+import { createJobOutputs } from './s3/job-outputs.ts'
 import { bearerSigner, type Sign, sigV4Signer } from './sign.ts'
+import { credentialSigner } from './signer.ts'
 import { staticCredentials } from './static-credentials.ts'
 import { createWarn, type Warn } from './warn.ts'
 
@@ -39,12 +43,16 @@ export function createAwsProvider({ config, runtime, state }: AwsProviderOptions
   for (const region of regions) endpoints('bedrock-runtime', region)
   checkMapping(config)
   const warn = createWarn(runtime.log, config.LOG_LEVEL)
-  const call = createAwsCall({
-    transport: runtime.transport,
-    endpoints,
-    sign: chooseSigner(config, runtime),
-    connectTimeout: config.CONNECT_TIMEOUT * 1000,
-  })
+  const pulse = createPulse()
+  const call = pulse.felt(
+    createAwsCall({
+      transport: runtime.transport,
+      endpoints,
+      sign: chooseSigner(config, runtime),
+      signAs: createRoles({ config, runtime }, endpoints, warn),
+      connectTimeout: config.CONNECT_TIMEOUT * 1000,
+    }),
+  )
   const shared = config.MODEL_CACHE_SHARED ? state : undefined
   const isAllowed = allowedKinds(config)
   const routing = createRouting(config, { warn, state: shared })
@@ -71,9 +79,23 @@ export function createAwsProvider({ config, runtime, state }: AwsProviderOptions
     names: nameBook(config),
     client: createBedrockClient(call),
     lanePolicy: config,
+    call,
+    endpoints: config.AWS_BEDROCK_OPENAI_ENDPOINTS,
+    ...besideChatOf({ config, runtime }, call, endpoints),
     firstFrameWait: config.FIRST_FRAME_WAIT * 1000,
   })
-  return { name: 'aws', ...models }
+  return { name: 'aws', health: pulse.health, ...models }
+}
+
+/** Signs as the roles of callers, which STS is asked for with our own credentials. */
+function createRoles({ config, runtime }: AwsProviderOptions, endpoints: Endpoints, warn: Warn) {
+  const call = createAwsCall({
+    transport: runtime.transport,
+    endpoints,
+    sign: credentialSigner(runtime),
+    connectTimeout: config.CONNECT_TIMEOUT * 1000,
+  })
+  return assumedRoles({ call, region: regionsOf(config)[0]!, digest: runtime.digest, warn })
 }
 
 function createRouting(
@@ -109,6 +131,29 @@ function createRouting(
   }
 }
 
+/** What embedding and reranking take beside the relay. */
+function besideChatOf(options: AwsProviderOptions, call: AwsCall, endpoints: Endpoints) {
+  const { config, runtime } = options
+  const own = {
+    transport: runtime.transport,
+    endpoints,
+    connectTimeout: config.CONNECT_TIMEOUT * 1000,
+  }
+  const keys = staticCredentials(runtime.env)
+  // The Rerank API knows no Bedrock API keys; who configured other credentials beside one has it signed with them.
+  const signed =
+    keys &&
+    createAwsCall({ ...own, sign: sigV4Signer({ credentials: keys, digest: runtime.digest }) })
+  return {
+    awsCall: call,
+    agentCall: config.AWS_BEARER_TOKEN_BEDROCK ? signed : call,
+    outputs: createJobOutputs({ config, runtime }),
+    lookEvery: config.AWS_BEDROCK_JOB_POLL_SECONDS * 1000,
+    atOnce: config.MAX_CONCURRENT_EMBEDDINGS,
+    accountId: config.AWS_ACCOUNT_ID,
+  }
+}
+
 const nameBook = (config: Config): NameBook => ({
   aliases: ALIASES,
   successors: { ...SUCCESSORS, ...config.AWS_BEDROCK_DEPRECATED_MODELS },
@@ -126,11 +171,6 @@ function checkMapping({ AWS_BEDROCK_MODEL_ARN_MAPPING: mapping }: Config): void 
 
 /** An API key of Bedrock wins over signatures, as in the AWS SDKs. */
 function chooseSigner(config: Config, runtime: AwsProviderOptions['runtime']): Sign {
-  const { env, digest } = runtime
   if (config.AWS_BEARER_TOKEN_BEDROCK) return bearerSigner(config.AWS_BEARER_TOKEN_BEDROCK.trim())
-  const credentials = runtime.credentials ?? staticCredentials(env)
-  if (credentials) return sigV4Signer({ credentials, digest })
-  return () => {
-    throw new Error('No AWS credentials: neither keys nor AWS_BEARER_TOKEN_BEDROCK are set.')
-  }
+  return credentialSigner(runtime)
 }

@@ -1,8 +1,9 @@
+import { canonicalTarget } from '../../codecs/canonical-request.ts'
 import { remembered } from '../../codecs/remembered.ts'
+import { createWebDigest } from '../../codecs/web-digest.ts'
 import type { AwsCredentials, CredentialSource, Digest } from '../../ports/aws-credentials.ts'
 import type { Signable } from './canonical-request.ts'
-import { type CanonicalHeaders, canonicalHeaders, canonicalTarget } from './canonical-request.ts'
-import { createWebDigest } from './web-digest.ts'
+import { type CanonicalHeaders, canonicalHeaders } from './canonical-request.ts'
 
 export interface SigningScope {
   region: string

@@ -1,7 +1,9 @@
 import type { Config } from '../../config.ts'
 import type { Provider } from '../../ports/models.ts'
 import { createChat } from './chat.ts'
+import { createEmbeddings } from './embeddings.ts'
 import { canChat, cardOf, listCards } from './models.ts'
+import { createReranking } from './reranking.ts'
 import { isMissing } from './trouble.ts'
 
 interface EmbeddedOptions {
@@ -14,11 +16,19 @@ export function createEmbeddedProvider({ config }: EmbeddedOptions): Provider {
   const listed = new Set(cards.map(({ id }) => id))
   return {
     name: 'embedded',
+    // Nobody has to be asked: it is part of this process.
+    health: () => ({ status: 'available', checkedAt: Date.now() }),
     list: async () => cards,
     find(name) {
       if (name.trim() === '' || isMissing(name)) return undefined
       const card = cardOf(name)
       const standing = listed.has(name) ? undefined : ('any-name' as const)
+      if (card.output.includes('embedding')) {
+        return { card, standing, embeddings: createEmbeddings(card) }
+      }
+      if (card.output.includes('reranking')) {
+        return { card, standing, reranking: createReranking(name) }
+      }
       if (!canChat(name)) return { card, standing }
       return { card, standing, chat: createChat(name, config.EMBEDDED_TOKENS_PER_SECOND) }
     },

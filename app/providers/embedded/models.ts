@@ -8,6 +8,18 @@ const MODELS: Record<string, Manner & { description: string }> = {
   'embedded-reasoner': { thinks: true, description: 'The same, thinking aloud first.' },
 }
 
+/** Models that do something other than chat, with a name of their own. */
+const OTHERS: Record<string, { output: Modality[]; description: string }> = {
+  'embedded-embedding': {
+    output: ['embedding'],
+    description: 'Vectors of texts, pictures, sound and video; texts that share words are near.',
+  },
+  'embedded-reranker': {
+    output: ['reranking'],
+    description: 'Orders documents by the words they share with the query.',
+  },
+}
+
 /** Settings that change nothing here, so that callers are told. */
 const UNSUPPORTED = [
   'temperature',
@@ -27,8 +39,8 @@ const UNSUPPORTED = [
 
 /** Names that ask for something other than chat, and what such a model gives. */
 const OTHER_KINDS: [name: RegExp, output: Modality[]][] = [
-  [/\bembed(ding)?s?\b/i, ['embedding']],
-  [/\brerank/i, []],
+  [/\brerank/i, ['reranking']],
+  [/\bembed(ding)?s?\b|\b(bge|gte|e5|minilm|voyage|jina)\b/i, ['embedding']],
   [/\bmoderation\b/i, []],
   [/\b(dall-e|image|canvas)\b/i, ['image']],
   [/\btts\b|\bspeech\b/i, ['audio']],
@@ -46,11 +58,12 @@ export function canChat(name: string): boolean {
 
 function otherKind(name: string): Modality[] | undefined {
   if (Object.hasOwn(MODELS, name) || troubleOf(name)) return undefined
+  if (Object.hasOwn(OTHERS, name)) return OTHERS[name]!.output
   return OTHER_KINDS.find(([pattern]) => pattern.test(name))?.[1]
 }
 
 export function listCards(): ModelCard[] {
-  return [...Object.keys(MODELS), ...troubleNames()].map(cardOf)
+  return [...Object.keys(MODELS), ...Object.keys(OTHERS), ...troubleNames()].map(cardOf)
 }
 
 /** Any name is a model here, and says of itself that it is embedded. */
@@ -62,7 +75,8 @@ export function cardOf(name: string): ModelCard {
     provider: 'embedded',
     owner: 'outcrop',
     created: 0,
-    input: other ? ['text'] : ['text', 'image', 'document', 'audio', 'video'],
+    free: true,
+    input: inputOf(name, other),
     output: other ?? ['text'],
     streaming: other === undefined,
     tools: other === undefined,
@@ -71,7 +85,17 @@ export function cardOf(name: string): ModelCard {
   }
 }
 
+/** Embedding models whose names stand for some that see and hear. */
+const SEEING = /^embedded-embedding$|\b(multimodal|image|clip|marengo)\b|embed-v4/i
+
+function inputOf(name: string, other: Modality[] | undefined): Modality[] {
+  if (!other) return ['text', 'image', 'document', 'audio', 'video']
+  const sees = other.includes('embedding') && SEEING.test(name)
+  return sees ? ['text', 'image', 'audio', 'video'] : ['text']
+}
+
 function descriptionOf(name: string): string | undefined {
+  if (Object.hasOwn(OTHERS, name)) return OTHERS[name]!.description
   if (Object.hasOwn(MODELS, name)) return MODELS[name]!.description
   return troubleOf(name)?.description
 }

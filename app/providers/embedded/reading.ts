@@ -23,7 +23,7 @@ export interface Reading {
 }
 
 export function read(conversation: Conversation): Reading {
-  const { turns } = conversation
+  const turns = saidByCaller(conversation)
   const latest = latestOf(turns)
   const question = questionOf(turns)
   const parts = latest.flatMap((turn) => turn.parts)
@@ -34,6 +34,16 @@ export function read(conversation: Conversation): Reading {
     earlier: turns.filter((turn) => turn.role !== 'system').length - latest.length,
     instructions: instructionsOf(conversation),
   }
+}
+
+/** The turns without what a knowledge base said between them. */
+function saidByCaller({ turns, grounding }: Conversation): Turn[] {
+  const { context } = grounding ?? {}
+  if (context === undefined) return turns
+  return turns.map((turn) => ({
+    ...turn,
+    parts: turn.parts.filter((part) => part.type !== 'text' || part.text !== context),
+  }))
 }
 
 /** The user's turns since the assistant last spoke. A prefilled answer at the end does not count as speech. */

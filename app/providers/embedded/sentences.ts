@@ -20,6 +20,7 @@ export function restate(conversation: Conversation, reading: Reading): string {
   return paragraph([
     opening(conversation),
     asked(reading),
+    fromKnowledge(conversation),
     withIt(reading),
     before(reading),
     onOffer(conversation),
@@ -47,6 +48,15 @@ function paragraph(sentences: string[]): string {
 function opening({ settings }: Conversation): string {
   const way = Math.abs(Math.trunc(settings.seed ?? 0)) % OPENINGS.length
   return OPENINGS[way]!
+}
+
+/** The best passage of a knowledge base, marked as one cites it. */
+function fromKnowledge({ grounding, output }: Conversation): string {
+  if (!grounding?.used) return ''
+  const [best] = grounding.passages
+  if (!best) return 'The knowledge base holds nothing about it.'
+  const mark = output === undefined || output.type === 'text' ? ' [1]' : ''
+  return `The knowledge base says: ${quoted(best.text, LONGEST_RESULT)}${mark}`
 }
 
 export function asked({ question }: Reading): string {

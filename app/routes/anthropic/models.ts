@@ -1,6 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { listModels, resolveModel } from '../../gateway/resolve-model.ts'
 import type { HttpContext } from '../../http/context.ts'
+import { isThereFor, refuseHidden } from '../../http/permissions.ts'
 import { reply } from '../../http/reply.ts'
 import { endpoint } from '../../http/surface.ts'
 import { pageOf } from '../../library/page.ts'
@@ -81,7 +82,7 @@ const listContract = ({ prefix, name }: Place) =>
 export const getModels = (place: Place) =>
   endpoint(listContract(place), async (c) => {
     const cards = await listModels(c.get('services'))
-    const chatting = cards.filter(({ output }) => output.includes('text'))
+    const chatting = cards.filter(({ output }) => output.includes('text')).filter(isThereFor(c))
     return send(c, pageOfModels(chatting, c.req.valid('query')))
   })
 
@@ -132,6 +133,7 @@ export const getModel = (place: Place) =>
     async (c) => {
       const { model_id: name } = c.req.valid('param')
       const { found } = await resolveModel(name, c.get('services'))
+      refuseHidden(c, name, found.card)
       return send(c, infoOf(found.card))
     },
     { path: `${place.prefix}/v1/models/:model_id{.+}` },

@@ -27,9 +27,14 @@ export function describeApi(app: OpenAPIHono<HttpEnv>) {
     security: [{ bearer: [] }, { apiKey: [] }],
     tags: [
       { name: 'Chat', description: 'Conversations with a model.' },
+      { name: 'Completions', description: 'Prompts and what follows them.' },
+      { name: 'Embeddings', description: 'Texts and media as vectors, and documents in order.' },
       { name: 'Models', description: 'Which models there are and what they can do.' },
       { name: 'Files', description: 'Files, kept once and named by their ids.' },
+      { name: 'Knowledge bases', description: 'Documents that can be asked.' },
       { name: 'Anthropic', description: "What Anthropic's clients call." },
+      { name: 'Bedrock', description: "What AWS's clients call." },
+      { name: 'Admin', description: 'Keys, for those who manage them.' },
       { name: 'Gateway', description: 'The server itself.' },
     ],
   })

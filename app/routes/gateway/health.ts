@@ -2,8 +2,10 @@ import { createRoute, z } from '@hono/zod-openapi'
 import { reply } from '../../http/reply.ts'
 import { endpoint } from '../../http/surface.ts'
 import { errorResponses } from '../openai/error-contract.ts'
+import { ABOUT } from './about.ts'
+import { examineServices, healthStatus, servicesHealth } from './services-health.ts'
 
-/** Whether the process answers. No upstream is asked: a probe must not cost a model call or depend on AWS. */
+/** Whether the process answers, and what is known of those it calls: no upstream is asked for a probe. */
 export const health = endpoint(
   createRoute({
     method: 'get',
@@ -14,15 +16,28 @@ export const health = endpoint(
     security: [],
     responses: {
       200: {
-        description: 'It does.',
+        description: 'It does. Whether those it calls do is told by what it last heard of them.',
         content: {
-          'application/json': { schema: z.object({ status: z.literal('ok') }).openapi('Health') },
+          'application/json': {
+            schema: z
+              .object({
+                status: healthStatus,
+                timestamp: z.string(),
+                version: z.string(),
+                ...servicesHealth,
+              })
+              .openapi('Health'),
+          },
         },
       },
       ...errorResponses('4XX'),
     },
   }),
-  (c) => reply(c, '{"status":"ok"}', { headers: { 'cache-control': 'no-store' } }),
+  (c) => {
+    const { status, timestamp, ...services } = examineServices(c.get('services'))
+    const body = { status, timestamp, version: ABOUT.version, ...services }
+    return reply(c, JSON.stringify(body), { headers: { 'cache-control': 'no-store' } })
+  },
 )
 
 export const ping = endpoint(

@@ -1,5 +1,8 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { explainName, listNames, type NameEntry } from '../../gateway/name-book.ts'
+import { listModels } from '../../gateway/resolve-model.ts'
+import type { HttpContext } from '../../http/context.ts'
+import { mayUse } from '../../http/permissions.ts'
 import { reply } from '../../http/reply.ts'
 import { endpoint } from '../../http/surface.ts'
 import { errorResponses } from '../openai/error-contract.ts'
@@ -56,9 +59,22 @@ export const getMappings = endpoint(
     const services = c.get('services')
     const { model } = c.req.valid('query')
     const entries = model ? [await explainName(model, services)] : await listNames(services)
-    return reply(c, JSON.stringify({ object: 'list', data: entries.map(mappingOf) }))
+    const shown = entries.filter(await namesShown(c))
+    return reply(c, JSON.stringify({ object: 'list', data: shown.map(mappingOf) }))
   },
 )
+
+/** Names that lead to what the caller may not ask are not there for them. */
+async function namesShown(c: HttpContext): Promise<(entry: NameEntry) => boolean> {
+  const isShown = mayUse(c)
+  if (c.get('caller').permissions === undefined) return () => true
+  const cards = await listModels(c.get('services'))
+  const byId = new Map(cards.map((card) => [card.id, card]))
+  return ({ name, resolvesTo }) => {
+    const card = resolvesTo === undefined ? undefined : byId.get(resolvesTo)
+    return card !== undefined && isShown(card, name)
+  }
+}
 
 const mappingOf = (entry: NameEntry): z.infer<typeof mapping> => ({
   name: entry.name,

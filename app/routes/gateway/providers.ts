@@ -1,5 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { listModels } from '../../gateway/resolve-model.ts'
+import { isThereFor } from '../../http/permissions.ts'
 import { reply } from '../../http/reply.ts'
 import { endpoint } from '../../http/surface.ts'
 import type { ModelCard } from '../../ports/models.ts'
@@ -38,7 +39,8 @@ export const getProviders = endpoint(
     },
   }),
   async (c) => {
-    const data = providersOf(await listModels(c.get('services')))
+    const cards = await listModels(c.get('services'))
+    const data = providersOf(cards.filter(isThereFor(c)))
     return reply(c, JSON.stringify({ object: 'list', data }))
   },
 )

@@ -1,6 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { fitsGlob } from '../../gateway/glob.ts'
 import { listModels } from '../../gateway/resolve-model.ts'
+import { isThereFor } from '../../http/permissions.ts'
 import { reply } from '../../http/reply.ts'
 import { endpoint } from '../../http/surface.ts'
 import type { Modality, ModelCard } from '../../ports/models.ts'
@@ -34,11 +35,21 @@ const MODALITIES: Record<(typeof INPUTS | typeof OUTPUTS)[number], Modality | un
 
 const chats = ({ input, output }: ModelCard) => input.includes('text') && output.includes('text')
 
+const embeds = ({ output }: ModelCard) => output.includes('embedding')
+const reranks = ({ output }: ModelCard) => output.includes('reranking')
+
 /** Which routes a model can be called through. A new route that takes a model adds its line. */
 const ROUTES = {
   '/v1/chat/completions': chats,
+  '/v1/completions': chats,
   '/v1/messages': chats,
   '/v1/messages/count_tokens': chats,
+  '/v1/embeddings': embeds,
+  '/cohere/v2/embed': embeds,
+  '/cohere/v1/embed': embeds,
+  '/v1/rerank': reranks,
+  '/cohere/v2/rerank': reranks,
+  '/cohere/v1/rerank': reranks,
 } as const satisfies Record<string, (card: ModelCard) => boolean>
 
 const routes = Object.keys(ROUTES) as (keyof typeof ROUTES)[]
@@ -103,7 +114,7 @@ export const searchModels = endpoint(
   async (c) => {
     const services = c.get('services')
     const filters = c.req.valid('query')
-    const cards = await listModels(services)
+    const cards = (await listModels(services)).filter(isThereFor(c))
     const aliases = aliasesById(services, cards)
     const all = cards.map((card) => ({ card, told: describe(card, aliases.get(card.id) ?? []) }))
     const passing = all.filter((one) => passes(one, filters))

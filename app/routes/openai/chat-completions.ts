@@ -1,11 +1,15 @@
-import { createRoute } from '@hono/zod-openapi'
+import { createRoute, z } from '@hono/zod-openapi'
+import { messagesRequest } from '../../dialects/anthropic-messages/wire.ts'
+import { messageReply, messageStreamEvent } from '../../dialects/anthropic-messages/wire-reply.ts'
+import { BODY_FORMATS } from '../../dialects/detect.ts'
 import type { OpenaiChat } from '../../dialects/openai-chat/index.ts'
-import { chatCompletionRequest } from '../../dialects/openai-chat/wire.ts'
+import { chatCompletionRequest, type WireRequest } from '../../dialects/openai-chat/wire.ts'
 import {
   chatCompletion,
   chatCompletionChunk,
   type WireCompletion,
 } from '../../dialects/openai-chat/wire-reply.ts'
+import { titanTextChunk, titanTextReply, titanTextRequest } from '../../dialects/titan-text/wire.ts'
 import type { Answered } from '../../gateway/answer.ts'
 import { exchange } from '../../gateway/exchange.ts'
 import { caller } from '../../http/caller.ts'
@@ -13,6 +17,7 @@ import { respond } from '../../http/respond.ts'
 import { endpoint } from '../../http/surface.ts'
 import { storedCompletions } from '../../library/stored-completions.ts'
 import { answerHeaders } from './answer-contract.ts'
+import { readChatBody, spokenFormats, targetFormat } from './body-formats.ts'
 import { modelErrors } from './error-contract.ts'
 
 const contract = createRoute({
@@ -21,12 +26,22 @@ const contract = createRoute({
   operationId: 'create_chat_completion',
   summary: 'Answer a conversation',
   description:
-    "OpenAI's chat completions with any chat model. With `stream` the answer comes as server-sent events that end with `[DONE]`; a stream that ends otherwise has broken off, and its last event says why.",
+    "OpenAI's chat completions with any chat model; bodies of Claude and Titan as Bedrock has them are heard as well, and answered in any of the three formats. With `stream` the answer comes as server-sent events that end with `[DONE]`; a stream that ends otherwise has broken off, and its last event says why.",
   tags: ['Chat'],
   request: {
+    query: z.object({
+      target_format: z
+        .enum(BODY_FORMATS)
+        .optional()
+        .describe("The format of the answer, whatever the body's: openai when absent."),
+    }),
     body: {
       required: true,
-      content: { 'application/json': { schema: chatCompletionRequest } },
+      content: {
+        'application/json': {
+          schema: z.union([chatCompletionRequest, messagesRequest, titanTextRequest]),
+        },
+      },
     },
   },
   responses: {
@@ -34,20 +49,33 @@ const contract = createRoute({
       description: 'The answer, whole or as a stream of chunks.',
       headers: answerHeaders,
       content: {
-        'application/json': { schema: chatCompletion },
-        'text/event-stream': { schema: chatCompletionChunk },
+        'application/json': { schema: z.union([chatCompletion, messageReply, titanTextReply]) },
+        'text/event-stream': {
+          schema: z.union([chatCompletionChunk, messageStreamEvent, titanTextChunk]),
+        },
       },
     },
     ...modelErrors,
   },
 })
 
-export const createChatCompletion = (dialect: OpenaiChat) =>
-  endpoint(contract, async (c) => {
-    const body = c.req.valid('json')
-    const services = c.get('services')
-    const asking = caller(c)
-    const keep = (answered: Answered) =>
-      storedCompletions(services, asking.owner).keep(answered.body as WireCompletion, body.messages)
-    return respond(c, await exchange({ dialect, body, ...asking, keep }, services))
-  })
+export const createChatCompletion = (openai: OpenaiChat) => {
+  const formats = spokenFormats(openai)
+  return endpoint(
+    contract,
+    async (c) => {
+      const answerIn = formats[targetFormat(c)].dialect
+      const { format, body } = await readChatBody(c, formats)
+      const { dialect } = formats[format]
+      const services = c.get('services')
+      const asking = caller(c)
+      const keep = (answered: Answered) =>
+        storedCompletions(services, asking.owner).keep(
+          answered.body as WireCompletion,
+          (body as WireRequest).messages,
+        )
+      return respond(c, await exchange({ dialect, answerIn, body, ...asking, keep }, services))
+    },
+    { readsItself: true },
+  )
+}

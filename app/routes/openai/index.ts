@@ -2,16 +2,37 @@ import type { Config } from '../../config.ts'
 import { createOpenaiChat } from '../../dialects/openai-chat/index.ts'
 import type { Surface } from '../../http/surface.ts'
 import { createChatCompletion } from './chat-completions.ts'
+import { getChatHealth } from './chat-health.ts'
+import { createCompletion } from './completions.ts'
+import {
+  createConversationItems,
+  deleteConversationItem,
+  getConversationItem,
+  listConversationItems,
+} from './conversation-items.ts'
+import {
+  createConversation,
+  deleteConversation,
+  getConversation,
+  updateConversation,
+} from './conversations.ts'
 import { createFile } from './create-file.ts'
+import { createEmbedding } from './embeddings.ts'
+import { withDetails } from './error-details.ts'
 import { deleteFile, getFile, getFileContent, listFiles } from './files.ts'
 import { getFilesHealth } from './files-health.ts'
 import { getModel, getModels } from './models.ts'
+import { createRerank } from './rerank.ts'
+import { createBackgroundResponses } from './response-background.ts'
+import { compactResponse, countResponseTokens } from './response-tokens.ts'
+import { createResponse } from './responses.ts'
 import { listStoredCompletions, listStoredMessages } from './stored-completion-lists.ts'
 import {
   deleteStoredCompletion,
   getStoredCompletion,
   updateStoredCompletion,
 } from './stored-completions.ts'
+import { cancelResponse, deleteResponse, getResponse, listInputItems } from './stored-responses.ts'
 import { addUploadPart } from './upload-parts.ts'
 import { cancelUpload, completeUpload, createUpload } from './uploads.ts'
 
@@ -21,10 +42,12 @@ export function openaiSurface(config: Config): Surface {
   return {
     name: 'openai',
     prefixes: ['/v1/'],
-    voice: dialect.server,
+    voice: withDetails(dialect.server),
     endpoints: [
       createChatCompletion(dialect),
+      createCompletion,
       listStoredCompletions,
+      getChatHealth,
       getStoredCompletion,
       updateStoredCompletion,
       deleteStoredCompletion,
@@ -41,6 +64,23 @@ export function openaiSurface(config: Config): Surface {
       addUploadPart,
       completeUpload,
       cancelUpload,
+      createResponse(createBackgroundResponses()),
+      countResponseTokens,
+      compactResponse,
+      getResponse,
+      deleteResponse,
+      cancelResponse,
+      listInputItems,
+      createConversation,
+      getConversation,
+      updateConversation,
+      deleteConversation,
+      createConversationItems,
+      listConversationItems,
+      getConversationItem,
+      deleteConversationItem,
+      createEmbedding,
+      createRerank,
     ],
   }
 }

@@ -1,5 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { listModels, resolveModel } from '../../gateway/resolve-model.ts'
+import { isThereFor, refuseHidden } from '../../http/permissions.ts'
 import { reply } from '../../http/reply.ts'
 import { endpoint } from '../../http/surface.ts'
 import type { ModelCard } from '../../ports/models.ts'
@@ -72,7 +73,8 @@ export const getModels = endpoint(
   }),
   async (c) => {
     const cards = await listModels(c.get('services'))
-    return reply(c, JSON.stringify({ object: 'list', data: cards.map(modelOf) }))
+    const data = cards.filter(isThereFor(c)).map(modelOf)
+    return reply(c, JSON.stringify({ object: 'list', data }))
   },
 )
 
@@ -102,6 +104,7 @@ export const getModel = endpoint(
   async (c) => {
     const name = c.req.valid('param').model
     const { found, by } = await resolveModel(name, c.get('services'))
+    refuseHidden(c, name, found.card)
     const model = modelOf(found.card)
     // Under a name that stands for it, a model keeps the name it was asked for, as clients compare the two.
     const named =

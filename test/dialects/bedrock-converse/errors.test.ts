@@ -1,8 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { awsError } from '../../../app/dialects/bedrock-converse/decode-error.ts'
 import { decodeReply } from '../../../app/dialects/bedrock-converse/decode-reply.ts'
-import { encodeError, exceptionName } from '../../../app/dialects/bedrock-converse/encode-error.ts'
 import { bedrockConverse } from '../../../app/dialects/bedrock-converse/index.ts'
+import {
+  encodeBedrockError as encodeError,
+  exceptionName,
+} from '../../../app/dialects/bedrock-exceptions.ts'
 import { GatewayError, STATUS } from '../../../app/errors.ts'
 import { recordings, sharedJson, sharedRoot } from '../../fakes/shared.ts'
 import { emptyConversation } from './cards.ts'

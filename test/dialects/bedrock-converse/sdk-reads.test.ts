@@ -7,7 +7,7 @@ import {
 import { describe, expect, it } from 'vitest'
 import type { Reply } from '../../../app/conversation/events.ts'
 import { replay } from '../../../app/conversation/replay.ts'
-import { exceptionName } from '../../../app/dialects/bedrock-converse/encode-error.ts'
+import { exceptionName } from '../../../app/dialects/bedrock-exceptions.ts'
 import { bedrockConverse } from '../../../app/dialects/bedrock-converse/index.ts'
 import { GatewayError } from '../../../app/errors.ts'
 import { joined } from '../../fakes/bytes.ts'

@@ -1,11 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { canonicalPath, encodeStrictly } from '../../../app/codecs/canonical-request.ts'
 import type { AwsCredentials, Digest } from '../../../app/ports/aws-credentials.ts'
-import {
-  canonicalPath,
-  encodeStrictly,
-  type Signable,
-} from '../../../app/providers/aws/canonical-request.ts'
+import type { Signable } from '../../../app/providers/aws/canonical-request.ts'
 import { bearerSigner, sigV4Signer } from '../../../app/providers/aws/sign.ts'
 import { createDigest } from '../../../runtimes/digest.ts'
 import { oracleSignature } from '../../fakes/fake-bedrock-signature.ts'

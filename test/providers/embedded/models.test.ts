@@ -11,6 +11,8 @@ describe('the embedded models', () => {
     expect(cards.map((card) => card.id)).toEqual([
       'embedded-chat',
       'embedded-reasoner',
+      'embedded-embedding',
+      'embedded-reranker',
       'embedded-throttled',
       'embedded-overloaded',
       'embedded-slow',

@@ -287,7 +287,12 @@ describe('/search_models', () => {
         input_modalities: ['TEXT', 'DOCUMENT'],
         output_modalities: ['TEXT'],
         aliases: expect.arrayContaining(['claude-sonnet-4-5', 'sonnet', 'o3']),
-        supported_routes: ['/v1/chat/completions', '/v1/messages', '/v1/messages/count_tokens'],
+        supported_routes: [
+          '/v1/chat/completions',
+          '/v1/completions',
+          '/v1/messages',
+          '/v1/messages/count_tokens',
+        ],
         supported_mcp_tools: [],
         regions: [US, EU],
         response_streaming: true,

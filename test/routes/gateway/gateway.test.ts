@@ -50,7 +50,13 @@ describe('the server about itself', () => {
 
   it('shows signs of life without a key, and without filling the log', async () => {
     const { get, log } = open()
-    expect(await (await get('/health')).json()).toEqual({ status: 'ok' })
+    expect(await (await get('/health')).json()).toEqual({
+      status: 'healthy',
+      timestamp: expect.stringMatching(/^\d{4}-\d\d-\d\dT/),
+      version: ABOUT.version,
+      services: {},
+      checked_at: {},
+    })
     expect(await (await get('/ping')).text()).toBe('pong')
     expect(log()).toEqual([])
   })

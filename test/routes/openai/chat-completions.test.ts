@@ -131,6 +131,7 @@ describe('POST /v1/chat/completions', () => {
         type: 'server_error',
         param: null,
         code: 'internal_error',
+        details: 'Please try again later',
       },
     })
     expect(log()[0].error_detail[0]).toContain('arn:aws:secret is undefined')

@@ -154,6 +154,7 @@ describe('bad input is refused by name', () => {
       type: 'invalid_request_error',
       param: 'limit',
       code: 'integer_below_min_value',
+      details: "Field 'limit': integer below min value",
     })
     const missing = await open().call('GET', `${PATH}/chatcmpl-none`)
     expect(missing.body['error']).toMatchObject({

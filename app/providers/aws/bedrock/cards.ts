@@ -1,11 +1,13 @@
 import type { Modality, ModelCard } from '../../../ports/models.ts'
 import type { AccountModel } from './account-models.ts'
 import type { FoundationModel } from './control-plane.ts'
+import type { Embedder } from './embeddings/embedder.ts'
 import { type Kin, kinOf, UNLISTED } from './families/index.ts'
 import type { OwnLane } from './families/own-lane.ts'
 import type { ArnKind } from './model-id.ts'
 import { readModelId } from './model-id.ts'
 import { basesOfId, type Offer } from './offers.ts'
+import type { Reranker } from './reranker.ts'
 
 /** A card, whether its model can be talked to, and the ways to ask it. */
 export interface BedrockModel {
@@ -13,6 +15,9 @@ export interface BedrockModel {
   chats: boolean
   /** The dialect it speaks itself. */
   lane?: OwnLane
+  /** How it is asked for vectors, or for an order. */
+  embedder?: Embedder
+  reranker?: Reranker
   /** Ids of the models behind it; undefined when unknown. */
   bases?: readonly string[]
   offers: readonly Offer[]
@@ -38,7 +43,9 @@ const MODALITIES: Record<string, Modality> = {
 export function modelOfId(id: string, offers: readonly Offer[]): BedrockModel | undefined {
   const read = readModelId(id)
   if (!read) return undefined
-  return { ...describe({ id, kin: kinOf(read.base) }), bases: basesOfId(id), offers }
+  const bases = basesOfId(id)
+  const described = describe({ id, kin: kinOf(read.base), bases: bases ?? 'unknown' })
+  return { ...described, bases, offers }
 }
 
 /** What a card is made from. */
@@ -50,25 +57,29 @@ export interface Known {
   /** Over all regions: AWS's times, as it writes them. */
   created?: readonly (string | undefined)[]
   listing?: Record<string, unknown>
+  /** Ids of the models behind it. */
+  bases?: readonly string[] | 'unknown'
 }
 
-/** The card of a model, and whether it chats. */
-export function describe({ id, kin, name, model, created, listing }: Known): {
-  card: ModelCard
-  chats: boolean
-  lane?: OwnLane
-} {
-  const { family } = kin
-  const generation = kin.generation ?? UNLISTED
-  const { traits, contextWindow } = generation
+type Described = Pick<BedrockModel, 'card' | 'chats' | 'lane' | 'embedder' | 'reranker'>
+
+/** The card of a model, and what it can be asked. */
+export function describe({ id, kin, name, model, created, listing, bases }: Known): Described {
+  const { family, embedder, reranker } = kin
+  const generation = embedder ?? kin.generation ?? UNLISTED
+  const { traits } = generation
+  const { contextWindow } = reranker ?? generation
   const output: Modality[] = model
     ? modalities(model.outputModalities)
-    : [kin.generation ? 'text' : 'embedding']
+    : [kin.generation ? 'text' : reranker ? 'reranking' : 'embedding']
   const chats = kin.generation !== undefined && output.includes('text')
+  const reads = chats || embedder || reranker
   const called = name ?? model?.modelName
   return {
     chats,
     ...(chats && family?.lane ? { lane: family.lane } : {}),
+    ...(embedder ? { embedder } : {}),
+    ...(reranker ? { reranker } : {}),
     card: {
       id,
       ...(called ? { name: called } : {}),
@@ -77,14 +88,25 @@ export function describe({ id, kin, name, model, created, listing }: Known): {
       created: earliest(created ?? [model?.modelLifecycle?.['startOfLifeTime']]),
       input: model ? inputOf(model, traits.documents === true) : [...generation.input],
       output,
-      streaming: model?.responseStreamingSupported ?? generation.streaming ?? true,
+      streaming: model?.responseStreamingSupported ?? streams(kin),
       ...(chats ? { tools: traits.tools !== false } : {}),
-      ...(chats && contextWindow ? { contextWindow } : {}),
+      ...(reads && contextWindow ? { contextWindow } : {}),
       ...(chats && traits.maxOutputTokens ? { maxOutput: traits.maxOutputTokens } : {}),
       traits,
+      ...leadsTo(id, bases),
       ...(listing ? { listing } : {}),
     },
   }
+}
+
+const streams = ({ generation, embedder, reranker }: Kin) =>
+  !embedder && !reranker && generation?.streaming !== false
+
+/** What is no model itself tells which it leads to. */
+function leadsTo(id: string, bases: Known['bases']): Pick<ModelCard, 'leadsTo'> {
+  if (bases === undefined || bases.length === 0) return {}
+  if (bases === 'unknown') return { leadsTo: bases }
+  return bases.length === 1 && bases[0] === id ? {} : { leadsTo: bases }
 }
 
 /** Something of the account's own; it inherits from the first model behind it. */
@@ -93,7 +115,7 @@ export function modelOfAccount(
   offers: readonly Offer[],
 ): BedrockModel {
   const listing = { kind, regions: offers.map(({ region }) => region), base_models: bases }
-  const known = { id: arn, name, kin: kinOf(bases[0]), created: [created], listing }
+  const known = { id: arn, name, kin: kinOf(bases[0]), created: [created], listing, bases }
   // What is listed without bases is a model of its own, whatever its ARN might hide.
   return { ...describe(known), bases, offers, kind }
 }

@@ -1,5 +1,5 @@
+import { type Cached, staleWhileRevalidate } from '../../stale-while-revalidate.ts'
 import type { AwsCall } from '../call.ts'
-import { type Cached, staleWhileRevalidate } from '../stale-while-revalidate.ts'
 import type { Warn } from '../warn.ts'
 import { type AccountModel, accountListings } from './account-models.ts'
 import type { Availability } from './availability.ts'

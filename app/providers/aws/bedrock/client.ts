@@ -1,7 +1,8 @@
 import { remembered } from '../../../codecs/remembered.ts'
+import type { AwsIdentity } from '../../../ports/caller.ts'
 import type { UpstreamResponse } from '../../../ports/transport.ts'
 import type { AwsCall } from '../call.ts'
-import { encodeStrictly } from '../canonical-request.ts'
+import { encodeStrictly } from '../../../codecs/canonical-request.ts'
 
 const OPERATIONS = [
   'converse',
@@ -21,6 +22,8 @@ export interface ModelRequest {
   body: string
   /** Lower-case names; they are signed. */
   headers?: Readonly<Record<string, string>>
+  /** As whom; the `as` of the `Call` it is made for. */
+  as?: AwsIdentity
 }
 
 /** Bedrock Runtime, where every operation on a model has the same form. */
@@ -31,7 +34,7 @@ export type BedrockClient = (
 
 export function createBedrockClient(call: AwsCall): BedrockClient {
   const pathOf = createPaths()
-  return ({ operation, modelId, region, body, headers }, signal) =>
+  return ({ operation, modelId, region, body, headers, as }, signal) =>
     call(
       {
         service: 'bedrock-runtime',
@@ -40,6 +43,7 @@ export function createBedrockClient(call: AwsCall): BedrockClient {
         path: pathOf(operation, modelId),
         body,
         headers,
+        as,
       },
       signal,
     )

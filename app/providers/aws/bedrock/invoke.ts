@@ -116,7 +116,10 @@ function createAsking(dependencies: InvokeDependencies, target: LaneTarget, ques
     const { text, headers, undo } = lessons.written()
     try {
       return {
-        response: await client({ operation, modelId, region, body: text, headers }, signal),
+        response: await client(
+          { operation, modelId, region, body: text, headers, as: call.as },
+          signal,
+        ),
         undo,
       }
     } catch (thrown) {
@@ -230,12 +233,12 @@ async function count(
   const { text } = write({ lane, base, card, policy, refusals: [] }, conversation)
   const input = { invokeModel: { body: encodeBase64(new TextEncoder().encode(text)) } }
   const body = JSON.stringify({ input })
-  const region = routes().plan.candidates[0]?.region
+  const region = routes(call.as).plan.candidates[0]?.region
   if (region === undefined) return undefined
   for (const modelId of new Set([card.id, base])) {
     if (modelId === undefined) continue
     try {
-      const asked = { operation: 'count-tokens', modelId, region, body } as const
+      const asked = { operation: 'count-tokens', modelId, region, body, as: call.as } as const
       const answer = await client(asked, call.signal)
       const { inputTokens } = parseReply(await answer.text()) as { inputTokens?: unknown }
       if (typeof inputTokens === 'number') return inputTokens

@@ -132,9 +132,11 @@ function profilesOf(
     destinations: [...new Set(offers.flatMap(({ destinations }) => destinations ?? []))],
     lifecycle: lifecycleOf(model),
   }
+  const bases = basesOf(places.map(({ item }) => item))
+  const told = { id, name: first.inferenceProfileName, kin: kinOf(base), model, listing }
   const known: BedrockModel = {
-    ...describe({ id, name: first.inferenceProfileName, kin: kinOf(base), model, listing }),
-    bases: basesOf(places.map(({ item }) => item)),
+    ...describe({ ...told, bases: bases ?? 'unknown' }),
+    bases,
     offers,
     legacy: model !== undefined && isLegacy(model),
     ...(isOwn ? { kind: 'application-inference-profile' } : {}),

@@ -1,5 +1,7 @@
+import type { AwsIdentity } from '../../../ports/caller.ts'
 import type { FindOptions, FoundModel, ModelCard, ModelNames } from '../../../ports/models.ts'
 import { refusedKind } from './arn-permissions.ts'
+import { type BesideChatDependencies, besideChat } from './beside-chat.ts'
 import { type BedrockModel, modelOfId } from './cards.ts'
 import type { Catalog, Models } from './catalog.ts'
 import { createConverseModel } from './converse.ts'
@@ -8,10 +10,14 @@ import { createInvokeModel, type InvokeDependencies } from './invoke.ts'
 import { type ArnKind, readModelId } from './model-id.ts'
 import { createNames, type NameBook } from './names.ts'
 import { offersOfId } from './offers.ts'
+import { type OpenaiEndpointsOptions, withOpenaiEndpoint } from './openai-endpoints.ts'
 import { type Plan, planRegions, type RegionPolicy } from './region-policy.ts'
 import type { Target } from './routed.ts'
 
-export interface BedrockModelsOptions extends InvokeDependencies {
+export interface BedrockModelsOptions
+  extends InvokeDependencies,
+    BesideChatDependencies,
+    OpenaiEndpointsOptions {
   catalog: Catalog
   policy: RegionPolicy
   /** Ids that are asked by an ARN of the operator's choice. */
@@ -52,26 +58,25 @@ export function createBedrockModels(options: BedrockModelsOptions) {
     foundIn = listed
   }
 
-  /** The road of one model; read again for every request, for the catalogue may come in between. */
-  const routesOf = (name: string, known: Known, asked: FindOptions): Routes => {
-    if (known.isListed || catalog.isReliable()) return { plan: known.plan }
-    return {
-      plan: known.plan,
-      async better() {
-        await within(catalog.get(), PATIENCE)
-        return catalog.isReliable() ? lookUp(name, asked)?.plan : undefined
-      },
-    }
+  /** What the catalogue says of a name, which may say more than its form. */
+  const listed = async (name: string, asked: FindOptions) => {
+    await within(catalog.get(), PATIENCE)
+    return lookUp(name, asked)?.model
   }
 
+  const roads = createRoads(options, lookUp)
+
   const open = (name: string, known: Known, asked: FindOptions): FoundModel => {
-    const { card, chats } = known.model
+    const { card } = known.model
     const standing = standingOf(known)
-    const target = { card, routes: () => routesOf(name, known, asked) }
-    return {
+    const target: Target = {
       card,
-      ...(chats ? { chat: createConverseModel(options, target) } : {}),
-      ...lanesOf(known.model, target, options),
+      routes: (as) => roads.own(name, known, as) ?? roads.of(name, known, asked),
+    }
+    return {
+      ...talkingModel(known.model, target, options),
+      idIn: (region, as) => idOf(target.routes(as), region),
+      ...besideChat(known.model, target, { ...options, listed: () => listed(name, asked) }),
       ...(standing ? { standing } : {}),
     }
   }
@@ -106,16 +111,79 @@ export function createBedrockModels(options: BedrockModelsOptions) {
   }
 }
 
+/** Where a model is asked, for whom. */
+function createRoads({ catalog }: BedrockModelsOptions, lookUp: LookUp) {
+  return {
+    /** The road of one model; read again for every request, for the catalogue may come in between. */
+    of(name: string, known: Known, asked: FindOptions): Routes {
+      if (known.isListed || catalog.isReliable()) return { plan: known.plan }
+      return {
+        plan: known.plan,
+        async better() {
+          await within(catalog.get(), PATIENCE)
+          return catalog.isReliable() ? lookUp(name, asked)?.plan : undefined
+        },
+      }
+    },
+
+    /** The road through the profile that somebody's use of the model is booked on: no other may be taken. */
+    own(name: string, { model }: Known, as: AwsIdentity | undefined): Routes | undefined {
+      const arn =
+        as?.profiles && profileOf(as.profiles, [name, model.card.id, ...(model.bases ?? [])])
+      const known = arn === undefined ? undefined : lookUp(name, { configured: true, arn })
+      return known && { plan: known.plan }
+    },
+  }
+}
+
+/** What a model is asked by in one region. */
+async function idOf(routes: Routes, region: string): Promise<string | undefined> {
+  const plan = (await routes.better?.()) ?? routes.plan
+  return plan.candidates.find((candidate) => candidate.region === region)?.id
+}
+
+function profileOf(
+  profiles: NonNullable<AwsIdentity['profiles']>,
+  names: readonly string[],
+): string | undefined {
+  const name = names.find((one) => Object.hasOwn(profiles, one))
+  return name === undefined ? undefined : profiles[name]
+}
+
+function chatOf({ lane, bases }: BedrockModel, target: Target, options: InvokeDependencies) {
+  return lane?.alone
+    ? createInvokeModel(options, { ...target, lane, base: bases?.[0] })
+    : createConverseModel(options, target)
+}
+
+/** The model as it can be talked to. */
+function talkingModel(model: BedrockModel, target: Target, options: BedrockModelsOptions) {
+  const { card, chats } = model
+  const opened = {
+    card,
+    ...(chats ? { chat: chatOf(model, target, options) } : {}),
+    ...lanesOf(model, target, options),
+  }
+  return withOpenaiEndpoint(opened, model, { target, options })
+}
+
 /** The dialect the model speaks itself, for callers who speak it. */
 function lanesOf(
   { lane, bases }: BedrockModel,
   target: Target,
   options: InvokeDependencies,
 ): Pick<FoundModel, 'lanes'> {
-  if (!lane) return {}
+  if (!lane || lane.alone) return {}
   const chat = createInvokeModel(options, { ...target, lane, base: bases?.[0] })
   return { lanes: { [lane.dialect]: chat } }
 }
+
+interface LookUpOptions extends FindOptions {
+  /** What is asked instead, whatever the configuration maps the name to. */
+  arn?: string
+}
+
+type LookUp = ReturnType<typeof createLookUp>
 
 function createLookUp({ catalog, policy, arns, isAllowed }: BedrockModelsOptions) {
   const isForbidden = (kind: ArnKind | undefined, { configured }: FindOptions) =>
@@ -127,14 +195,14 @@ function createLookUp({ catalog, policy, arns, isAllowed }: BedrockModelsOptions
     return modelOfId(name, offersOfId(name, policy.regions))
   }
 
-  return (name: string, asked: FindOptions): Known | undefined => {
+  return (name: string, asked: LookUpOptions): Known | undefined => {
     const kind = readModelId(name)?.kind
     if (kind !== undefined && isForbidden(kind, asked)) throw refusedKind(kind)
     const models = catalog.peek()
     const listed = models?.get(name)
     const model = listed ?? ofId(name, models)
     if (!model || isForbidden(model.kind, asked)) return undefined
-    const arn = arns[name]
+    const arn = asked.arn ?? arns[name]
     if (arn === undefined) return planned(model, listed !== undefined, asked)
     const own = models?.get(arn) ?? modelOfId(arn, offersOfId(arn, policy.regions))
     // What the ARN leads to may be held in its regions as well, and when that is unknown nothing is known.

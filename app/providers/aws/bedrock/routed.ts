@@ -1,9 +1,10 @@
 import type { Conversation } from '../../../conversation/conversation.ts'
 import type { ReplyEvent, Usage } from '../../../conversation/events.ts'
+import type { AwsIdentity } from '../../../ports/caller.ts'
 import type { Call, ModelCard, ReplyStream, Served } from '../../../ports/models.ts'
 import type { Warn } from '../warn.ts'
 import { askInTurn, type Routes } from './failover.ts'
-import type { Candidate } from './region-policy.ts'
+import type { Candidate, Plan } from './region-policy.ts'
 import type { Router, Way } from './router.ts'
 import { promptName, usedCache, type WarmRegions } from './warm-regions.ts'
 
@@ -20,13 +21,15 @@ export interface Routing {
 /** A model, and where it may be asked. */
 export interface Target {
   card: ModelCard
-  routes(): Routes
+  /** For whoever it is asked as, who may have a profile of their own for it. */
+  routes(as?: AwsIdentity): Routes
 }
 
 /** One request of any operation. */
 export interface RoutedQuestion<T> {
   way: Way
-  conversation: Conversation
+  /** Absent where none is carried on, so that no cache could hold its prompt. */
+  conversation?: Conversation
   call: Call
   ask(candidate: Candidate, signal: AbortSignal): Promise<T>
   undo(answer: T): void
@@ -49,9 +52,9 @@ export async function askRouted<T>(
   { card, routes }: Target,
   { way, conversation, call, ask, undo }: RoutedQuestion<T>,
 ): Promise<RoutedAnswer<T>> {
-  const known = routes()
+  const known = inAccountOf(call.as, routes(call.as))
   const hasChoice = known.plan.candidates.length > 1
-  const prompt = hasChoice ? promptName(conversation) : undefined
+  const prompt = hasChoice && conversation ? promptName(conversation) : undefined
   const { answer, candidate, tried } = await askInTurn(router, known, {
     way,
     signal: call.signal,
@@ -86,6 +89,20 @@ export async function askRouted<T>(
     }),
   }
 }
+
+/** Another account has quotas of its own, so what its regions suffer is nobody else's trouble. */
+function inAccountOf(as: AwsIdentity | undefined, routes: Routes): Routes {
+  const role = as?.roleArn
+  if (role === undefined) return routes
+  const { plan, better } = routes
+  const own = (asked: Plan): Plan => ({
+    ...asked,
+    candidates: asked.candidates.map((one) => ({ ...one, key: `${one.key} ${role}` })),
+  })
+  return { plan: own(plan), ...(better && { better: async () => mapped(await better(), own) }) }
+}
+
+const mapped = (plan: Plan | undefined, own: (plan: Plan) => Plan) => plan && own(plan)
 
 /** The same stream, told of its bill as it goes by. */
 export function billedStream(events: ReplyStream, billed: (usage: Usage) => void): ReplyStream {

@@ -64,7 +64,6 @@ describe('kinOf', () => {
     'cohere.embed-v4:0',
     'cohere.rerank-v3-5:0',
     'stability.sd3-5-large-v1:0',
-    'twelvelabs.pegasus-1-2-v1:0',
     'luma.ray-v2:0',
   ])('knows that %s does not chat', (id) => {
     expect(kinOf(id).generation).toBeUndefined()

@@ -51,6 +51,8 @@ const LARGE_EMBEDDING = [
   ...TEXT_EMBEDDING,
 ]
 
+const RERANK = ['cohere.rerank-v3-5:0', 'amazon.rerank-v1:0']
+
 const IMAGE = [
   'stability.stable-image-core-v1:1',
   'stability.sd3-5-large-v1:0',
@@ -97,6 +99,12 @@ export const ALIASES: Readonly<Record<string, readonly string[]>> = {
   'text-embedding-3-small': TEXT_EMBEDDING,
   'text-embedding-3-large': LARGE_EMBEDDING,
   'text-embedding-ada-002': TEXT_EMBEDDING,
+  'embed-v4.0': ['cohere.embed-v4:0'],
+  'embed-english-v3.0': ['cohere.embed-english-v3', 'cohere.embed-multilingual-v3'],
+  'embed-multilingual-v3.0': ['cohere.embed-multilingual-v3'],
+  'rerank-v3.5': RERANK,
+  'rerank-english-v3.0': RERANK,
+  'rerank-multilingual-v3.0': RERANK,
   'dall-e-2': IMAGE,
   'dall-e-3': IMAGE,
   'gpt-image-1': FINE_IMAGE,

@@ -1,11 +1,10 @@
-import type { Modality, ModelTraits } from '../../../../ports/models.ts'
 import type {
   EmbeddedInput,
   EmbeddingInput,
   EmbeddingPiece,
   EmbeddingRequest,
 } from '../../../../ports/embeddings.ts'
-import { PLAIN } from '../families/family.ts'
+import type { Modality, ModelTraits } from '../../../../ports/models.ts'
 
 /** A body of InvokeModel, or the model's input of an asynchronous job. */
 export type Body = Readonly<Record<string, unknown>>
@@ -56,7 +55,18 @@ export const embedderOf = (embedders: readonly Embedder[] | undefined, id: strin
 /** Inline media must stay below 25,000,000 bytes of body, which base64 fills with three quarters of that. */
 export const MOST_INLINE = 18_700_000
 
-export const TEXT_ONLY: ModelTraits = { ...PLAIN, inlineLimits: {} }
+/** Nothing of what steers a chat applies. */
+export const VECTORS: ModelTraits = {
+  tools: false,
+  systemPrompt: false,
+  cachePoints: false,
+  serviceTiers: false,
+  latencyOptimized: false,
+  systemTools: [],
+  reasoning: 'none',
+  s3: [],
+  inlineLimits: { image: MOST_INLINE, audio: MOST_INLINE, video: MOST_INLINE },
+}
 
 export type Fields = Readonly<Record<string, unknown>>
 

@@ -1,10 +1,15 @@
+import { cohere3, cohere4 } from '../embeddings/cohere.ts'
 import { type Family, PLAIN, TEXT, TEXT_DOCUMENT } from './family.ts'
 
-/** Command; what it takes beyond Converse by the user guide's model-parameters-cohere-command-r-plus. */
+/** Command, Embed and Rerank; what Command takes beyond Converse by the user guide's model-parameters-cohere-command-r-plus. */
 export const cohere: Family = {
   name: 'cohere',
   owner: 'Cohere',
   matches: (id) => id.startsWith('cohere.'),
+  embedders: [cohere4, cohere3],
+  rerankers: [
+    { ids: ['cohere.rerank'], contextWindow: 4096, fields: ['max_tokens_per_doc'], invokes: true },
+  ],
   chat: [
     {
       ids: ['cohere.command-r'],

@@ -1,4 +1,6 @@
 import type { Modality, ModelTraits } from '../../../../ports/models.ts'
+import type { Embedder } from '../embeddings/embedder.ts'
+import type { Reranker } from '../reranker.ts'
 import type { OwnLane } from './own-lane.ts'
 
 /** Models of one maker that are asked in similar ways. */
@@ -10,6 +12,10 @@ export interface Family {
   matches(id: string): boolean
   /** The models that chat, from the special to the general; one that no generation names does not chat. */
   chat: readonly Generation[]
+  /** The models that give vectors. */
+  embedders?: readonly Embedder[]
+  /** The models that order documents. */
+  rerankers?: readonly Reranker[]
   /** The dialect they speak themselves on Bedrock, for callers who speak it. */
   lane?: OwnLane
 }

@@ -1,6 +1,9 @@
 import type { ModelTraits } from '../../../../ports/models.ts'
+import { type Embedder, embedderOf } from '../embeddings/embedder.ts'
 import { readModelId } from '../model-id.ts'
+import { type Reranker, rerankerOf } from '../reranker.ts'
 import { ai21 } from './ai21.ts'
+import { amazonRerank } from './amazon-rerank.ts'
 import { claude } from './claude.ts'
 import { cohere } from './cohere.ts'
 import { deepseek } from './deepseek.ts'
@@ -43,6 +46,7 @@ export const families: readonly Family[] = [
   stability,
   luma,
   twelvelabs,
+  amazonRerank,
 ]
 
 /**
@@ -67,13 +71,22 @@ export interface Kin {
   family?: Family
   /** Absent when the model does not chat. */
   generation?: Generation
+  /** Present when it gives vectors. */
+  embedder?: Embedder
+  /** Present when it orders documents. */
+  reranker?: Reranker
 }
 
 /** Where a base id belongs; an undefined one is an unlisted model. */
 export function kinOf(base: string | undefined): Kin {
   const family = base && families.find((candidate) => candidate.matches(base))
   if (!base || !family) return { generation: UNLISTED }
-  return { family, generation: generationOf(family, base) }
+  return {
+    family,
+    generation: generationOf(family, base),
+    embedder: embedderOf(family.embedders, base),
+    reranker: rerankerOf(family.rerankers, base),
+  }
 }
 
 /** What a model takes, by its id, the id of a profile of it, or an ARN. */

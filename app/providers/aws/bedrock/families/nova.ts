@@ -1,4 +1,5 @@
 import type { ModelTraits } from '../../../../ports/models.ts'
+import { nova2 } from '../embeddings/nova.ts'
 import { type Family, PLAIN, TEXT } from './family.ts'
 
 /**
@@ -39,6 +40,7 @@ export const nova: Family = {
   name: 'nova',
   owner: 'Amazon',
   matches: (id) => id.startsWith('amazon.nova'),
+  embedders: [nova2],
   chat: [
     { ids: ['amazon.nova-2-lite'], input: SEEING, contextWindow: 1_000_000, traits: NOVA_2 },
     {

@@ -19,6 +19,8 @@ export interface OwnLane {
   /** The name of the dialect; callers who speak it are answered by this lane. */
   dialect: string
   client: ClientSide
+  /** Converse does not know these models, so everybody is answered by this lane. */
+  alone?: true
   /** What a model takes in this dialect otherwise than its family's table says, which is made for Converse. */
   traits?(base: string): Partial<ModelTraits> | undefined
   /** The body as Bedrock takes it for the model of this base id. */

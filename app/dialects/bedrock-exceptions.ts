@@ -1,0 +1,79 @@
+import type { ErrorCode, GatewayError } from '../errors.ts'
+
+/** The exception AWS would have named, for the header `x-amzn-errortype` and for error bodies. */
+const EXCEPTIONS: Record<ErrorCode, string> = {
+  'invalid-request': 'ValidationException',
+  'unsupported-parameter': 'ValidationException',
+  'context-length-exceeded': 'ValidationException',
+  'content-filter': 'ValidationException',
+  'too-large': 'ValidationException',
+  authentication: 'UnrecognizedClientException',
+  permission: 'AccessDeniedException',
+  'model-access-denied': 'AccessDeniedException',
+  'not-found': 'ResourceNotFoundException',
+  'model-not-found': 'ResourceNotFoundException',
+  'method-not-allowed': 'UnknownOperationException',
+  conflict: 'ConflictException',
+  'rate-limit': 'ThrottlingException',
+  'quota-exceeded': 'ServiceQuotaExceededException',
+  'caller-left': 'InternalServerException',
+  internal: 'InternalServerException',
+  upstream: 'ModelErrorException',
+  'stream-incomplete': 'ModelErrorException',
+  'feature-unavailable': 'ServiceUnavailableException',
+  overloaded: 'ServiceUnavailableException',
+  timeout: 'ModelTimeoutException',
+}
+
+/** Finer than the code: what is wrong with a signature has names of its own at AWS. */
+const BY_REASON: Record<string, string> = {
+  invalid_signature: 'InvalidSignatureException',
+  signature_expired: 'InvalidSignatureException',
+  incomplete_signature: 'IncompleteSignatureException',
+  missing_token: 'MissingAuthenticationTokenException',
+}
+
+/** The statuses of those exceptions where ours differ (service model of bedrock-runtime, aws-platform facts). */
+export const BEDROCK_STATUS: Partial<Record<ErrorCode, number>> = {
+  authentication: 403,
+  conflict: 400,
+  'quota-exceeded': 400,
+  'too-large': 413,
+  upstream: 424,
+  'stream-incomplete': 424,
+  timeout: 408,
+}
+
+/** The exceptions a stream may hold (service model, ConverseStreamOutput and ResponseStream). */
+const STREAM_EXCEPTIONS: Partial<Record<ErrorCode, string>> = {
+  'invalid-request': 'validationException',
+  'unsupported-parameter': 'validationException',
+  'context-length-exceeded': 'validationException',
+  'content-filter': 'validationException',
+  'rate-limit': 'throttlingException',
+  'quota-exceeded': 'throttlingException',
+  'feature-unavailable': 'serviceUnavailableException',
+  overloaded: 'serviceUnavailableException',
+  internal: 'internalServerException',
+}
+
+/** The name for `x-amzn-errortype`. */
+export const exceptionName = (error: GatewayError): string =>
+  BY_REASON[error.reason ?? ''] ?? EXCEPTIONS[error.code]
+
+/** The name for `:exception-type`. */
+export const streamExceptionName = (error: GatewayError): string =>
+  STREAM_EXCEPTIONS[error.code] ?? 'modelStreamErrorException'
+
+/** The body of an error answer; AWS puts the exception's name in a header, older clients read it here. */
+export function encodeBedrockError(error: GatewayError): { message: string; __type: string } {
+  return { message: placedMessage(error), __type: exceptionName(error) }
+}
+
+/** There is no member for the place of a fault but the message. */
+function placedMessage({ code, message, param }: GatewayError): string {
+  const isPlaced = code === 'invalid-request' || code === 'unsupported-parameter'
+  return isPlaced && param !== undefined && !message.includes(param)
+    ? `${param}: ${message}`
+    : message
+}

@@ -1,0 +1,23 @@
+import type { ClientSide, Dialect, ServerSide } from '../dialect.ts'
+import { encodeError } from '../openai-error.ts'
+import { createReplyDecoder, decodeReply } from './decode-reply.ts'
+import { decodeRequest } from './decode-request.ts'
+import { encodeReply } from './encode-reply.ts'
+import { encodeRequest } from './encode-request.ts'
+import { replyEncoder } from './encode-stream.ts'
+import { NAME } from './extras.ts'
+import { SETTING_NAMES } from './vocabulary.ts'
+
+/** OpenAI's older completions, to be heard and to be asked in. */
+export const openaiCompletions: Dialect & { server: ServerSide; client: ClientSide } = {
+  name: NAME,
+  server: {
+    decodeRequest,
+    encodeReply,
+    replyEncoder,
+    encodeError,
+    idPrefix: 'cmpl-',
+    settingNames: SETTING_NAMES,
+  },
+  client: { encodeRequest, decodeReply, replyDecoder: createReplyDecoder },
+}

@@ -1,0 +1,97 @@
+import { type ErrorCode, GatewayError } from '../errors.ts'
+
+/** An upstream's error, as far as it is read. Compatible servers leave members out or add their own. */
+interface WireError {
+  message?: unknown
+  type?: unknown
+  param?: unknown
+  code?: unknown
+}
+
+/** OpenAI's codes, and types where there is no code, which say more than the status does. */
+const BY_WORD: Record<string, ErrorCode> = {
+  context_length_exceeded: 'context-length-exceeded',
+  model_not_found: 'model-not-found',
+  rate_limit_exceeded: 'rate-limit',
+  rate_limit_error: 'rate-limit',
+  insufficient_quota: 'quota-exceeded',
+  content_filter: 'content-filter',
+  content_policy_violation: 'content-filter',
+  unsupported_parameter: 'unsupported-parameter',
+  server_error: 'upstream',
+  overloaded: 'overloaded',
+  overloaded_error: 'overloaded',
+}
+
+const BY_STATUS: Record<number, ErrorCode> = {
+  400: 'invalid-request',
+  402: 'quota-exceeded',
+  403: 'model-access-denied',
+  404: 'model-not-found',
+  408: 'timeout',
+  413: 'too-large',
+  422: 'invalid-request',
+  429: 'rate-limit',
+  503: 'overloaded',
+  504: 'timeout',
+  529: 'overloaded',
+}
+
+/** Faults the caller can mend, of which the upstream's sentence may tell them. */
+const TELLS: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'invalid-request',
+  'unsupported-parameter',
+  'context-length-exceeded',
+  'content-filter',
+  'too-large',
+  'model-not-found',
+])
+
+const SENTENCES: Partial<Record<ErrorCode, string>> = {
+  'model-not-found': 'The model does not exist upstream, or is not open to this gateway.',
+  'model-access-denied': 'This gateway may not use the model.',
+  'rate-limit': 'The model is busy. Retry the request later.',
+  'quota-exceeded': 'The quota of the model is used up.',
+  overloaded: 'The model is overloaded. Retry the request.',
+  timeout: 'The model did not answer in time. Retry the request.',
+}
+
+const FALLBACK = 'The request could not be completed. Retry the request.'
+
+/**
+ * An upstream's error answer, or the error frame in its stream (`status` undefined), as ours. `retryAfter`
+ * in seconds. What is wrong between us and the upstream (its 401) is `upstream`: never the caller's fault.
+ */
+export function decodeError(
+  status: number | undefined,
+  body: unknown,
+  retryAfter?: number,
+): GatewayError {
+  const wire = wireError(body)
+  const text = typeof wire.message === 'string' && wire.message ? wire.message : undefined
+  const code = errorCode(status, wire)
+  const told = TELLS.has(code) ? text : undefined
+  return new GatewayError(code, told ?? SENTENCES[code] ?? FALLBACK, {
+    ...(told !== undefined && typeof wire.param === 'string' && { param: wire.param }),
+    ...(code === 'invalid-request' && typeof wire.code === 'string' && { reason: wire.code }),
+    ...(retryAfter !== undefined && { retryAfter }),
+    cause: new Error(`upstream ${status ?? 'stream'}: ${text ?? JSON.stringify(body)}`),
+  })
+}
+
+// OpenAI wraps its error, FastAPI servers call it `detail`, and llama.cpp may send the bare text.
+function wireError(body: unknown): WireError {
+  if (typeof body !== 'object' || body === null) return { message: body }
+  const { error, detail } = body as { error?: unknown; detail?: unknown }
+  const inner = error ?? detail ?? body
+  return typeof inner === 'object' && inner !== null ? inner : { message: inner }
+}
+
+function errorCode(status: number | undefined, wire: WireError): ErrorCode {
+  if (status === 401) return 'upstream'
+  const word = BY_WORD[String(wire.code)] ?? BY_WORD[String(wire.type)]
+  if (word) return word
+  // In a stream some servers give the status as the code.
+  const known = BY_STATUS[status ?? Number(wire.code)]
+  return known ?? 'upstream'
+}

@@ -1,0 +1,143 @@
+import type { FunctionTool, JsonSchema, Tool, WebSearch } from '../../conversation/conversation.ts'
+import { CALLER_TOOLS, isCallerTool } from './caller-tools.ts'
+import { type Callee, extrasOf } from './extras.ts'
+import type { ToolNames } from './tool-names.ts'
+import type { WireCustomTool, WireFunctionTool, WireOtherTool, WireTool } from './wire-tools.ts'
+
+/** One tool of the request, and what it became. */
+export interface OfferedTool {
+  wire: WireTool
+  /** The caller's name for it where it has one; that of a tool within a namespace too. */
+  name?: string
+  namespace?: string
+  /** Absent for what was left out, and for the search of the web. */
+  tool?: Tool
+}
+
+export interface DecodedTools {
+  offered: OfferedTool[]
+  webSearch?: WebSearch
+  /** In the caller's words. */
+  ignored: string[]
+}
+
+/**
+ * What the model may call. A tool OpenAI runs itself becomes one the model's platform may have, else it
+ * is left out and named: nobody is refused an answer for a tool that it may not need.
+ */
+export function decodeTools(wires: readonly WireTool[], names: ToolNames): DecodedTools {
+  const decoded: DecodedTools = { offered: [], ignored: [] }
+  for (const wire of wires) addTool(wire, decoded, names)
+  return decoded
+}
+
+function addTool(wire: WireTool, decoded: DecodedTools, names: ToolNames): void {
+  switch (wire.type) {
+    case 'function':
+    case 'custom':
+      decoded.offered.push(callersTool(wire as WireFunctionTool | WireCustomTool, wire, names))
+      return
+    case 'namespace':
+      for (const inner of (wire as { tools: (WireFunctionTool | WireCustomTool)[] }).tools) {
+        decoded.offered.push(callersTool(inner, wire, names))
+      }
+      return
+    default:
+      addOther(wire as WireOtherTool, decoded, names)
+  }
+}
+
+function callersTool(
+  wire: WireFunctionTool | WireCustomTool,
+  around: WireTool,
+  names: ToolNames,
+): OfferedTool {
+  const namespace = around.type === 'namespace' ? String(around['name']) : undefined
+  const callee: Callee = { kind: wire.type, name: wire.name, ...(namespace && { namespace }) }
+  const name = names.add(callee)
+  const isPlain = wire.type === 'function' && name === wire.name
+  const tool: FunctionTool = {
+    type: 'function',
+    name,
+    ...(wire.description != null && { description: wire.description }),
+    ...(wire.type === 'custom' ? { schema: inputSchema(wire) } : functionMembers(wire)),
+    ...(isPlain ? {} : extrasOf({ callee })),
+  }
+  return { wire: around, name: wire.name, ...(namespace && { namespace }), tool }
+}
+
+const functionMembers = ({ parameters, strict }: WireFunctionTool) => ({
+  ...(parameters && { schema: parameters }),
+  ...(strict != null && { strict }),
+})
+
+// A tool of free text becomes a function of one string, which every model with tools can call.
+function inputSchema({ format }: WireCustomTool): JsonSchema {
+  const isGrammar = format?.type === 'grammar' && format.definition
+  const description = isGrammar
+    ? `Text that matches this ${format.syntax ?? 'lark'} grammar:\n${format.definition}`
+    : 'The input of the tool as free text.'
+  return {
+    type: 'object',
+    properties: { input: { type: 'string', description } },
+    required: ['input'],
+    additionalProperties: false,
+  }
+}
+
+/**
+ * The platforms' own tool for what OpenAI calls otherwise. Whether a model has it is for its card to say,
+ * not for us.
+ */
+const PLATFORM_TOOLS: Record<string, string> = { code_interpreter: 'nova_code_interpreter' }
+
+const SEARCH = /^web_search(_preview)?(_\d{4}_\d{2}_\d{2})?$/
+
+function addOther(wire: WireOtherTool, decoded: DecodedTools, names: ToolNames): void {
+  const { type } = wire
+  const param = `tools.${type}`
+  if (SEARCH.test(type)) {
+    addSearch(wire, param, decoded)
+    return
+  }
+  const platform = Object.hasOwn(PLATFORM_TOOLS, type) ? PLATFORM_TOOLS[type] : undefined
+  if (platform) {
+    const tool: Tool = { type: 'system', kind: type, name: platform, optional: true, param }
+    decoded.offered.push({ wire, tool })
+    return
+  }
+  const isRunByCaller = isCallerTool(type) && runsHere(wire)
+  if (!isRunByCaller) decoded.ignored.push(param)
+  decoded.offered.push(isRunByCaller ? { wire, tool: callerTool(type, names) } : { wire })
+}
+
+/** A shell in a container is OpenAI's, not the caller's. */
+const runsHere = ({ environment }: WireOtherTool): boolean =>
+  environment == null || (typeof environment === 'object' && environment.type === 'local')
+
+function callerTool(kind: keyof typeof CALLER_TOOLS, names: ToolNames): FunctionTool {
+  const { name, description, schema } = CALLER_TOOLS[kind]
+  const callee: Callee = { kind, name }
+  return { type: 'function', name: names.add(callee), description, schema, ...extrasOf({ callee }) }
+}
+
+function addSearch(wire: WireOtherTool, param: string, decoded: DecodedTools): void {
+  decoded.offered.push({ wire })
+  // Pages the caller does not want to be read must not be, so without a filter there is no search.
+  if (wire.filters?.allowed_domains?.length) {
+    decoded.ignored.push(`${param}.filters`)
+    return
+  }
+  const { search_context_size: contextSize, user_location: place } = wire
+  const location: Record<string, string> = {}
+  for (const key of ['country', 'region', 'city', 'timezone'] as const) {
+    const value = place?.[key]
+    if (value) location[key] = value
+  }
+  decoded.webSearch = {
+    ...(contextSize && { contextSize }),
+    ...(place && { location }),
+    optional: true,
+    param,
+  }
+}

@@ -1,0 +1,22 @@
+import type { Dialect, ServerSide } from '../dialect.ts'
+import { encodeError } from '../openai-error.ts'
+import { decodeRequest } from './decode-request.ts'
+import { encodeReply } from './encode-reply.ts'
+import { createReplyEncoder } from './encode-stream.ts'
+import { NAME } from './extras.ts'
+import { SETTING_NAMES } from './vocabulary.ts'
+
+/** OpenAI's Responses API, to be heard in. */
+export type OpenaiResponses = Dialect & { server: ServerSide }
+
+export const openaiResponses: OpenaiResponses = {
+  name: NAME,
+  server: {
+    decodeRequest,
+    encodeReply,
+    replyEncoder: createReplyEncoder,
+    encodeError,
+    idPrefix: 'resp_',
+    settingNames: SETTING_NAMES,
+  },
+}

@@ -1,0 +1,94 @@
+import type { Conversation } from '../../conversation/conversation.ts'
+import type { GatewayError } from '../../errors.ts'
+import type { AnswerHead } from '../dialect.ts'
+import type { Fields } from '../extras.ts'
+import { ownOf } from './extras.ts'
+import { fixedMembers, standingMembers } from './response-object.ts'
+import { FAILURES } from './vocabulary.ts'
+
+/** A response that nobody has begun to work on. */
+export function queuedResponse(conversation: Conversation, head: AnswerHead): Fields {
+  return {
+    ...fixedMembers(conversation, head),
+    ...standingMembers({ status: 'queued', output: [] }, ownOf(conversation).request),
+  }
+}
+
+/** A response that is not to become complete any more. */
+export function brokenResponse(response: Fields, why: GatewayError): Fields {
+  const left = why.code === 'caller-left'
+  return {
+    ...response,
+    completed_at: null,
+    status: left ? 'incomplete' : 'failed',
+    // OpenAI has no word for it: what there is was told to nobody to its end.
+    incomplete_details: left ? { reason: 'caller_left' } : null,
+    error: left ? null : { code: FAILURES[why.code] ?? 'server_error', message: why.message },
+  }
+}
+
+/**
+ * The events of a stored response that has ended, anew, each text in one piece; those up to a number are
+ * left out.
+ */
+export function replayResponse(response: Fields, startingAfter = -1): string {
+  const events = createEvents()
+  const begun = { ...response, status: 'in_progress', output: [], usage: null, completed_at: null }
+  events.add('response.created', { response: begun })
+  events.add('response.in_progress', { response: begun })
+  const output = (response['output'] ?? []) as Fields[]
+  output.forEach((item, index) => replayItem(item, index, events))
+  const { status } = response
+  if (status === 'failed') events.add('error', { param: null, ...Object(response['error']) })
+  events.add(`response.${status}`, { response })
+  return events.behind(startingAfter)
+}
+
+function createEvents() {
+  const texts: string[] = []
+  return {
+    add(type: string, members: Fields): void {
+      const data = JSON.stringify({ type, sequence_number: texts.length, ...members })
+      texts.push(`event: ${type}\ndata: ${data}\n\n`)
+    },
+    behind: (number: number) => texts.slice(number + 1).join(''),
+  }
+}
+
+type Events = ReturnType<typeof createEvents>
+
+function replayItem(item: Fields, index: number, events: Events): void {
+  const place = { item_id: item['id'], output_index: index }
+  const opening: Fields = { ...item, ...('status' in item && { status: 'in_progress' }) }
+  if (item['type'] === 'message') opening['content'] = []
+  if (item['type'] === 'function_call') opening['arguments'] = ''
+  events.add('response.output_item.added', { output_index: index, item: opening })
+  if (item['type'] === 'message') {
+    const parts = item['content'] as Fields[]
+    parts.forEach((part, at) => replayPart(part, { ...place, content_index: at }, events))
+  }
+  if (item['type'] === 'function_call') {
+    const { arguments: text, name } = item
+    events.add('response.function_call_arguments.delta', { ...place, delta: text })
+    events.add('response.function_call_arguments.done', { ...place, name, arguments: text })
+  }
+  events.add('response.output_item.done', { output_index: index, item })
+}
+
+function replayPart(part: Fields, place: Fields, events: Events): void {
+  const isRefusal = part['type'] === 'refusal'
+  const member = isRefusal ? 'refusal' : 'text'
+  const name = isRefusal ? 'response.refusal' : 'response.output_text'
+  const text = part[member]
+  const logprobs = isRefusal ? {} : { logprobs: [] }
+  const opening = { ...part, [member]: '', ...(!isRefusal && { annotations: [] }) }
+  events.add('response.content_part.added', { ...place, part: opening })
+  events.add(`${name}.delta`, { ...place, ...logprobs, delta: text })
+  const annotations = (part['annotations'] ?? []) as Fields[]
+  annotations.forEach((annotation, at) => {
+    const added = { ...place, annotation_index: at, annotation }
+    events.add('response.output_text.annotation.added', added)
+  })
+  events.add(`${name}.done`, { ...place, ...logprobs, [member]: text })
+  events.add('response.content_part.done', { ...place, part })
+}

@@ -1,0 +1,180 @@
+import { z } from '@hono/zod-openapi'
+import { content } from './wire-parts.ts'
+
+const fields = z.record(z.string(), z.unknown())
+
+const message = z
+  .looseObject({
+    type: z.literal('message').optional(),
+    role: z.enum(['user', 'assistant', 'system', 'developer']),
+    content,
+  })
+  .openapi('ResponseMessageItem')
+
+const functionCall = z
+  .looseObject({
+    type: z.literal('function_call'),
+    call_id: z.string(),
+    name: z.string(),
+    namespace: z.string().nullish(),
+    arguments: z.string().describe('JSON, as the model wrote it.'),
+  })
+  .openapi('ResponseFunctionCallItem')
+
+const functionCallOutput = z
+  .looseObject({ type: z.literal('function_call_output'), call_id: z.string(), output: content })
+  .openapi('ResponseFunctionCallOutputItem')
+
+const customToolCall = z.looseObject({
+  type: z.literal('custom_tool_call'),
+  call_id: z.string(),
+  name: z.string(),
+  namespace: z.string().nullish(),
+  input: z.string(),
+})
+
+const customToolCallOutput = z.looseObject({
+  type: z.literal('custom_tool_call_output'),
+  call_id: z.string(),
+  output: content,
+})
+
+const thoughtText = z.looseObject({ text: z.string() })
+
+const reasoning = z
+  .looseObject({
+    type: z.literal('reasoning'),
+    summary: z.array(thoughtText).nullish(),
+    content: z.array(thoughtText).nullish(),
+    encrypted_content: z
+      .string()
+      .nullish()
+      .describe('What the model needs back to go on with its thought; send it back unchanged.'),
+  })
+  .openapi('ResponseReasoningItem')
+
+const itemReference = z.looseObject({ type: z.literal('item_reference'), id: z.string() })
+
+const compaction = z
+  .looseObject({ type: z.literal('compaction'), encrypted_content: z.string() })
+  .openapi('ResponseCompactionItem')
+
+const compactionTrigger = z.looseObject({ type: z.literal('compaction_trigger') })
+
+const localShellCall = z.looseObject({
+  type: z.literal('local_shell_call'),
+  call_id: z.string(),
+  action: fields,
+})
+
+/** Its `id` is that of the call, says the specification; clients write `call_id` as well. */
+const localShellCallOutput = z.looseObject({
+  type: z.literal('local_shell_call_output'),
+  id: z.string().nullish(),
+  call_id: z.string().nullish(),
+  output: z.string(),
+})
+
+const shellCall = z.looseObject({
+  type: z.literal('shell_call'),
+  call_id: z.string(),
+  action: fields,
+})
+
+const shellCallOutput = z.looseObject({
+  type: z.literal('shell_call_output'),
+  call_id: z.string(),
+  output: z.union([z.string(), z.array(fields)], { error: 'an array of objects' }),
+})
+
+const applyPatchCall = z.looseObject({
+  type: z.literal('apply_patch_call'),
+  call_id: z.string(),
+  operation: fields,
+})
+
+const applyPatchCallOutput = z.looseObject({
+  type: z.literal('apply_patch_call_output'),
+  call_id: z.string(),
+  status: z.string().nullish(),
+  output: z.string().nullish(),
+})
+
+const computerCall = z.looseObject({
+  type: z.literal('computer_call'),
+  call_id: z.string(),
+  action: fields.nullish(),
+  actions: z.array(fields).nullish(),
+})
+
+const computerCallOutput = z.looseObject({
+  type: z.literal('computer_call_output'),
+  call_id: z.string(),
+  output: z.looseObject({ image_url: z.string().nullish(), file_id: z.string().nullish() }),
+})
+
+/** Tools that came later; their place among the turns is of no matter. */
+const additionalTools = z.looseObject({
+  type: z.literal('additional_tools'),
+  tools: z.array(fields),
+})
+
+const known = z.discriminatedUnion('type', [
+  message,
+  functionCall,
+  functionCallOutput,
+  customToolCall,
+  customToolCallOutput,
+  reasoning,
+  itemReference,
+  compaction,
+  compactionTrigger,
+  localShellCall,
+  localShellCallOutput,
+  shellCall,
+  shellCallOutput,
+  applyPatchCall,
+  applyPatchCallOutput,
+  computerCall,
+  computerCallOutput,
+  additionalTools,
+])
+
+const KNOWN_TYPES: ReadonlySet<string> = new Set([
+  'message',
+  'function_call',
+  'function_call_output',
+  'custom_tool_call',
+  'custom_tool_call_output',
+  'reasoning',
+  'item_reference',
+  'compaction',
+  'compaction_trigger',
+  'local_shell_call',
+  'local_shell_call_output',
+  'shell_call',
+  'shell_call_output',
+  'apply_patch_call',
+  'apply_patch_call_output',
+  'computer_call',
+  'computer_call_output',
+  'additional_tools',
+] satisfies Exclude<z.infer<typeof known>['type'], undefined>[])
+
+// What other platforms keep of their own work (a search, a list of tools). It is left out, and named.
+const otherItem = z
+  .looseObject({
+    type: z.string().refine((type) => !KNOWN_TYPES.has(type), { abort: true }),
+  })
+  .openapi('ResponseOtherItem')
+
+// Clients may refer to an item by nothing but its id.
+const bareReference = z.strictObject({ id: z.string(), type: z.null().optional() })
+
+export const inputItem = z.union([known, otherItem, bareReference]).openapi('ResponseInputItem')
+
+export type WireItem = z.infer<typeof known>
+export type WireInputItem = z.infer<typeof inputItem>
+export type WireMessage = z.infer<typeof message>
+export type WireReasoning = z.infer<typeof reasoning>
+export type WireCompaction = z.infer<typeof compaction>

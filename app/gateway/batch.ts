@@ -1,0 +1,169 @@
+import type { Conversation } from '../conversation/conversation.ts'
+import { GatewayError } from '../errors.ts'
+import type { ReplyStream } from '../ports/models.ts'
+
+/** One question per wanted reply: prompt by prompt, and each as often as there are choices. */
+export function questionsOf(conversation: Conversation): readonly Conversation[] {
+  const { choices = 1, batch } = conversation
+  if (choices === 1 && !batch) return [conversation]
+  if (!batch) return Array.from({ length: choices }, () => conversation)
+  return [conversation.turns, ...batch].flatMap((turns) => {
+    const question = { ...conversation, turns }
+    return Array.from({ length: choices }, () => question)
+  })
+}
+
+/** The questions of one request, and how many of them are asked at the same time. */
+export interface Questions {
+  questions: readonly Conversation[]
+  atOnce: number
+  /** Stops everything that is under way; called when one of them fails. */
+  abort(): void
+}
+
+/** Asks them all; the answers come in the order of the questions. One failure is the failure of all. */
+export async function askAll<T>(
+  { questions, atOnce, abort }: Questions,
+  ask: (question: Conversation) => Promise<T>,
+): Promise<T[]> {
+  if (questions.length === 1) return [await ask(questions[0]!)]
+  const answers: T[] = Array.from({ length: questions.length })
+  let next = 0
+  const work = async () => {
+    while (next < questions.length) {
+      const index = next++
+      const question = questions[index]!
+      answers[index] = await placed(() => ask(question), question)
+    }
+  }
+  const workers = Array.from({ length: Math.min(atOnce, questions.length) }, work)
+  try {
+    await Promise.all(workers)
+    return answers
+  } catch (thrown) {
+    next = questions.length
+    abort()
+    throw thrown
+  }
+}
+
+/** A stream that was opened, with whatever was told at its opening. */
+export interface Opened {
+  events: ReplyStream
+}
+
+/**
+ * Opens a stream for each question. Those that have to wait for a free place are opened as others end, when
+ * the streams are already read: what fails then fails in their reading. `first` tells of the first one.
+ */
+export async function openAll<T extends Opened>(
+  { questions, atOnce, abort }: Questions,
+  open: (question: Conversation, signal?: AbortSignal) => Promise<T>,
+): Promise<{ first: T; streams: ReplyStream[] }> {
+  if (questions.length === 1) {
+    const only = await open(questions[0]!)
+    return { first: only, streams: [only.events] }
+  }
+  const early = questions.slice(0, atOnce)
+  const opening = early.map((question) => placed(() => open(question), question))
+  const opened = await Promise.all(opening).catch((thrown: unknown) => {
+    abort()
+    for (const one of opening) one.then(({ events }) => events.cancel()).catch(() => {})
+    throw thrown
+  })
+  const first = opened[0]!
+  const streams = opened.map(({ events }) => events)
+  if (questions.length === early.length) return { first, streams }
+  const places = createPlaces()
+  const late = questions.slice(atOnce).map((question) =>
+    lateStream(places, async (signal) => {
+      const { events } = await placed(() => open(question, signal), question)
+      return events
+    }),
+  )
+  return { first, streams: [...streams.map((events) => leaving(events, places)), ...late] }
+}
+
+/** Places that are all taken at first, and are given to those who wait in the order in which they came. */
+interface Places {
+  wait(): Promise<void>
+  free(): void
+}
+
+function createPlaces(): Places {
+  const waiting: (() => void)[] = []
+  let empty = 0
+  return {
+    wait() {
+      if (empty === 0) return new Promise((resolve) => void waiting.push(resolve))
+      empty -= 1
+      return Promise.resolve()
+    },
+    free() {
+      const next = waiting.shift()
+      if (next) next()
+      else empty += 1
+    },
+  }
+}
+
+/** The same stream, giving its place away when its reply has ended. */
+function leaving(events: ReplyStream, places: Places): ReplyStream {
+  let hasLeft = false
+  return {
+    cancel: () => events.cancel(),
+    async read() {
+      const batch = await events.read()
+      const isOver = batch === undefined || batch.at(-1)?.type === 'reply-end'
+      if (isOver && !hasLeft) {
+        hasLeft = true
+        places.free()
+      }
+      return batch
+    },
+  }
+}
+
+/** A stream that is opened by its first reading, as soon as there is a place for it. */
+function lateStream(
+  places: Places,
+  open: (signal: AbortSignal) => Promise<ReplyStream>,
+): ReplyStream {
+  const controller = new AbortController()
+  let opened: ReplyStream | undefined
+  return {
+    async read() {
+      if (!opened) {
+        await places.wait()
+        if (controller.signal.aborted) return undefined
+        const events = await open(controller.signal)
+        opened = leaving(events, places)
+        if (controller.signal.aborted) events.cancel()
+      }
+      return opened.read()
+    },
+    cancel() {
+      controller.abort()
+      opened?.cancel()
+    },
+  }
+}
+
+/** What upstreams call the conversation, in errors that are about it. */
+const CONVERSATION = 'messages'
+
+async function placed<T>(ask: () => Promise<T>, question: Conversation): Promise<T> {
+  try {
+    return await ask()
+  } catch (thrown) {
+    throw inPlace(thrown, question)
+  }
+}
+
+/** An error about a whole prompt, naming the place of that prompt in the caller's request. */
+export function inPlace(thrown: unknown, { turns }: Conversation): unknown {
+  const param = turns[0]?.param
+  if (param === undefined || !(thrown instanceof GatewayError)) return thrown
+  if (thrown.param !== CONVERSATION) return thrown
+  return new GatewayError(thrown.code, thrown.message, { ...thrown, param, cause: thrown.cause })
+}

@@ -1,0 +1,91 @@
+import type { Wish } from '../gateway/answer.ts'
+import { admitWish, isMetered, type Outcome, settleMetered } from '../gateway/metered.ts'
+import type { CallerIdentity } from '../ports/caller.ts'
+import type { Metering, Ticket } from '../ports/metering.ts'
+import type { Services } from '../ports/services.ts'
+import type { AccessObserver } from './access-log.ts'
+import type { HttpContext } from './context.ts'
+import type { Voice } from './surface.ts'
+
+/** Whether a caller may come in, by their limits; a promise where other instances must be asked. */
+export type Admit = (c: HttpContext, caller: CallerIdentity) => Promise<void> | undefined
+
+interface AdmissionOptions {
+  isOpen(path: string): boolean
+  voiceOf(path: string): Voice
+}
+
+/** Lets callers in by their limits of requests. The result throws or rejects with `rate-limit` or `overloaded`. */
+export function createAdmission(
+  { metering }: Services,
+  { isOpen, voiceOf }: AdmissionOptions,
+): Admit | undefined {
+  if (!metering) return undefined
+  const { limiter } = metering
+  return (c, caller) => {
+    const { path, method } = c.req
+    if (method === 'OPTIONS' || isOpen(path)) return undefined
+    const entry = c.get('entry')
+    const keep = (ticket: Ticket) => {
+      entry.metered = { caller, ticket }
+      entry.limitHeaders = () => limitHeaders(ticket, voiceOf(path))
+    }
+    const entering = limiter.enter(caller)
+    if (entering instanceof Promise) return entering.then(keep)
+    if (entering) keep(entering)
+    return undefined
+  }
+}
+
+/** Holds wishes to limits of tokens and to budgets, and keeps them for the books. Undefined where nobody counts. */
+export function meteredAdmission(
+  c: HttpContext,
+): ((wish: Wish) => void | Promise<void>) | undefined {
+  const { metering } = c.get('services')
+  if (!metering) return undefined
+  const entry = c.get('entry')
+  const metered = entry.metered ?? { caller: c.get('caller') }
+  if (!isMetered(metering, metered)) return undefined
+  entry.metered = metered
+  return (wish) => admitWish(metering, metered, wish)
+}
+
+/** Settles every request that has ended. */
+export const meteringObserver = (metering: Metering): AccessObserver => ({
+  closed(entry, { after }) {
+    const { metered, record, error, startedAt, firstTextAfter } = entry
+    if (!metered) return
+    const milliseconds = after - startedAt
+    const outcome = { record, error, milliseconds, firstTokenAfter: firstTextAfter }
+    settleMetered(metering, metered, outcome)
+    entry.linger?.(metering.flush())
+  },
+})
+
+/**
+ * For work that goes on when its request has been answered: the request's end settles nothing then, and
+ * whoever does the work calls the result when that has ended.
+ */
+export function settleLater(c: HttpContext): (outcome: Outcome) => void {
+  const { metering } = c.get('services')
+  const entry = c.get('entry')
+  const { metered } = entry
+  entry.metered = undefined
+  return (outcome) => {
+    if (metering && metered) settleMetered(metering, metered, outcome)
+  }
+}
+
+/** `X-RateLimit-*` of one limit stand beside the surface's own names, for they mean the same everywhere. */
+function limitHeaders(ticket: Ticket, voice: Voice): Record<string, string> {
+  const requests = ticket.standing('requests')
+  const tokens = ticket.standing('tokens')
+  const headers: Record<string, string> =
+    voice.limitHeaders?.({ now: Date.now(), requests, tokens }) ?? {}
+  if (requests) {
+    headers['x-ratelimit-limit'] = String(requests.limit)
+    headers['x-ratelimit-remaining'] = String(requests.remaining)
+    headers['x-ratelimit-reset'] = String(Math.ceil(requests.reset / 1000))
+  }
+  return headers
+}

@@ -1,0 +1,158 @@
+import { GatewayError } from '../../errors.ts'
+import type { Budget, CallerIdentity } from '../../ports/caller.ts'
+import type { Budgets, Hold } from '../../ports/metering.ts'
+import type { StateStore } from '../../ports/state-store.ts'
+import { createPurses, type Purse, type Purses, SPANS, type Span, type Spent } from './purses.ts'
+
+export interface BudgetsOptions {
+  state: StateStore
+  /** For keys without a budget of their own. */
+  defaults: Budget
+  onFailure?(thrown: unknown): void
+  /** Unix milliseconds. */
+  now?(): number
+}
+
+const COLLECTION = 'spend'
+/** Milliseconds after which what was spent is written. */
+const DELAY = 500
+/** Milliseconds for which the sum of all instances is good enough: while there is plenty, and near the end. */
+const FRESH = 10_000
+const FRESH_NEAR = 1000
+/** Milliseconds after which the sum must be read again, whatever is left. */
+const STALE = 60_000
+/** What of a budget counts as plenty. */
+const PLENTY = 0.2
+/** Milliseconds a sum is kept when its time is over. */
+const KEPT = 40 * 86_400_000
+
+export function createBudgets(options: BudgetsOptions): Budgets {
+  const { state, defaults, now = Date.now } = options
+  const purses = createPurses(now)
+  const writer = createSpendWriter(purses, { ...options, now })
+  const budgetOf = ({ budget }: CallerIdentity): Budget => budget ?? defaults
+  const spansOf = (budget: Budget) => SPANS.filter((span) => budget[span] !== undefined)
+  const hear = createHearing(state, now)
+
+  const setAside = (purse: Purse, spans: readonly Span[], cost: number): Hold => {
+    purse.held += cost
+    return {
+      settle(actual) {
+        purse.held -= cost
+        if (actual <= 0) return
+        const current = purses.of(purse.keyId)
+        for (const span of spans) current.spans[span].pending += actual
+        writer.writeLater()
+      },
+    }
+  }
+
+  return {
+    bounds: (caller) => spansOf(budgetOf(caller)).length > 0,
+    hold(caller, cost) {
+      const budget = budgetOf(caller)
+      const spans = spansOf(budget)
+      const purse = purses.of(caller.keyId)
+      const pass = () => {
+        for (const span of spans) requireLeft(purse, { span, budget, cost, now: now() })
+        return setAside(purse, spans, cost)
+      }
+      const unheard = spans.flatMap((span) => {
+        const left = leftIn(purse, span, budget) - cost
+        return hear(purse.spans[span], left > PLENTY * budget[span]!) ?? []
+      })
+      if (unheard.length === 0) return pass()
+      return Promise.all(unheard).then(pass, (thrown) => {
+        throw untold(thrown)
+      })
+    },
+    flush: writer.write,
+  }
+}
+
+/** Reads sums that have grown old. A promise where the request must wait for it. */
+function createHearing(state: StateStore, now: () => number) {
+  const read = async (spent: Spent): Promise<void> => {
+    const item = await state.get(COLLECTION, spent.id)
+    spent.sum = Number(item?.value ?? 0)
+    spent.heardAt = now()
+  }
+  return (spent: Spent, isPlenty: boolean): Promise<void> | undefined => {
+    const age = now() - spent.heardAt
+    if (age <= (isPlenty ? FRESH : FRESH_NEAR)) return undefined
+    // Asked once for all requests that want to know at the same time.
+    spent.hearing ??= read(spent).finally(() => {
+      spent.hearing = undefined
+    })
+    if (age > (isPlenty ? STALE : FRESH_NEAR)) return spent.hearing
+    spent.hearing.catch(() => {})
+    return undefined
+  }
+}
+
+/** Writes what was spent, everything of half a second at once. */
+function createSpendWriter(
+  purses: Purses,
+  { state, now, onFailure }: BudgetsOptions & { now(): number },
+) {
+  let timer: ReturnType<typeof setTimeout> | undefined
+  let writing: Promise<void> = Promise.resolve()
+
+  const tell = async (spent: Spent): Promise<void> => {
+    const { id, pending, end } = spent
+    try {
+      spent.sum = await state.add(COLLECTION, { id, amount: pending }, end + KEPT)
+      spent.heardAt = now()
+      spent.pending -= pending
+    } catch (thrown) {
+      // It may have been counted all the same; to count it twice is the safer fault.
+      onFailure?.(thrown)
+      writeLater()
+    }
+  }
+  const writeAll = async () => {
+    for (const spent of purses.pending()) await tell(spent)
+    purses.forget(10 * STALE)
+  }
+  const write = (): Promise<void> => {
+    clearTimeout(timer)
+    timer = undefined
+    writing = writing.then(writeAll)
+    return writing
+  }
+  const writeLater = () => {
+    timer ??= setTimeout(() => void write(), DELAY)
+  }
+  return { write, writeLater }
+}
+
+const leftIn = ({ spans, held }: Purse, span: Span, budget: Budget) =>
+  budget[span]! - spans[span].sum - spans[span].pending - held
+
+interface Wanted {
+  span: Span
+  budget: Budget
+  cost: number
+  now: number
+}
+
+function requireLeft(purse: Purse, { span, budget, cost, now }: Wanted): void {
+  const left = leftIn(purse, span, budget)
+  if (left > 0 && cost <= left) return
+  const amount = `$${budget[span]} a ${span}`
+  const message =
+    left <= 0
+      ? `The budget of this key, ${amount}, is spent.`
+      : `This request may cost $${cost.toPrecision(2)}; $${left.toPrecision(2)} is left of this key's budget of ${amount}.`
+  throw new GatewayError('quota-exceeded', message, {
+    reason: 'insufficient_quota',
+    retryAfter: Math.ceil((purse.spans[span].end - now) / 1000),
+  })
+}
+
+/** Nobody spends because nobody can count. */
+const untold = (cause: unknown) =>
+  new GatewayError('overloaded', 'What this key has spent cannot be told. Retry later.', {
+    retryAfter: 1,
+    cause,
+  })

@@ -1,0 +1,110 @@
+import type { CallerIdentity, CallerLimits } from '../../ports/caller.ts'
+import type { Limiter, Ticket } from '../../ports/metering.ts'
+import type { StateStore } from '../../ports/state-store.ts'
+import { type Limits, standingOf } from './account.ts'
+import { type Desk, isEmpty, leave, openDesk, settle, take, tidy } from './open-account.ts'
+
+export interface LimiterOptions {
+  state: StateStore
+  /** For keys without limits of their own. */
+  defaults: Limits
+  /** Unix milliseconds. */
+  now?(): number
+}
+
+const COLLECTION = 'limits'
+/** Milliseconds between two looks for what is held in vain. */
+const SWEEP = 1000
+
+export function createLimiter({ state, defaults, now = Date.now }: LimiterOptions): Limiter {
+  const desks = new Map<string, Desk>()
+  const known = new WeakMap<CallerLimits, Limits | undefined>()
+  const byDefault = boundsOf(defaults)
+  let instance: string | undefined
+  let sweeping: Promise<void> | undefined
+  let timer: ReturnType<typeof setTimeout> | undefined
+
+  const limitsFor = ({ limits }: CallerIdentity): Limits | undefined => {
+    if (limits === undefined) return byDefault
+    if (!known.has(limits)) known.set(limits, boundsOf({ ...defaults, ...present(limits) }))
+    return known.get(limits)
+  }
+  const deskOf = (keyId: string, limits: Limits): Desk => {
+    const open = desks.get(keyId)
+    if (open) {
+      open.account.limits = limits
+      return open
+    }
+    // Not made at the start: Workers have no randomness before their first request.
+    instance ??= crypto.randomUUID().slice(0, 8)
+    const desk = openDesk(limits, { state, collection: COLLECTION, id: keyId, instance, now })
+    desks.set(keyId, desk)
+    return desk
+  }
+  const sweep = async (all: boolean) => {
+    await Promise.all([...desks.values()].map((desk) => tidy(desk, all)))
+    for (const [keyId, desk] of desks) if (isEmpty(desk)) desks.delete(keyId)
+  }
+  const sweepLater = () => {
+    if (timer !== undefined) return
+    timer = setTimeout(async () => {
+      sweeping = sweep(false)
+      await sweeping
+      timer = undefined
+      if (desks.size > 0) sweepLater()
+    }, SWEEP)
+  }
+
+  return {
+    enter(caller) {
+      const limits = limitsFor(caller)
+      if (!limits) return undefined
+      const desk = deskOf(caller.keyId, limits)
+      sweepLater()
+      const taken = take(desk, ENTRY)
+      return taken instanceof Promise ? taken.then(() => ticketOf(desk)) : ticketOf(desk)
+    },
+    async flush() {
+      await sweeping
+      await sweep(true)
+    },
+  }
+}
+
+const ENTRY = { requests: 1, slots: 1, tokens: 0 }
+
+function ticketOf(desk: Desk): Ticket {
+  let reserved: { at: number; amount: number } | undefined
+  return {
+    reserve(tokens) {
+      const limit = desk.account.limits.tokensPerMinute
+      if (limit === undefined) return undefined
+      // Who asks for more than a minute's worth gets all of one: what it really costs is settled at the end.
+      const amount = Math.min(tokens, limit)
+      const keep = (at: number) => {
+        reserved = { at, amount }
+      }
+      const at = take(desk, { requests: 0, slots: 0, tokens: amount })
+      if (at instanceof Promise) return at.then(keep)
+      keep(at)
+      return undefined
+    },
+    standing: (kind) =>
+      standingOf(desk.account, { kind, flow: desk.ledger.known()[kind], now: desk.now() }),
+    leave(tokens) {
+      leave(desk)
+      if (reserved) settle(desk, reserved, tokens)
+    },
+  }
+}
+
+/** Undefined where nothing is bounded. */
+function boundsOf(limits: Limits): Limits | undefined {
+  const { requestsPerMinute, tokensPerMinute, concurrent } = limits
+  const isFree = [requestsPerMinute, tokensPerMinute, concurrent].every((one) => one === undefined)
+  return isFree ? undefined : limits
+}
+
+function present(limits: CallerLimits): CallerLimits {
+  return Object.fromEntries(Object.entries(limits).filter(([, limit]) => limit !== undefined))
+}

@@ -1,0 +1,59 @@
+import type { Config } from '../config.ts'
+import type { LogSink } from '../ports/log.ts'
+import type { Metering } from '../ports/metering.ts'
+import type { StateStore } from '../ports/state-store.ts'
+import { createBudgets } from './budgets/budgets.ts'
+import { createLimiter } from './limits/limiter.ts'
+import { createPrices } from './prices.ts'
+import { createUsageBook } from './usage/usage-book.ts'
+
+export interface MeteringOptions {
+  config: Config
+  state: StateStore
+  log: LogSink
+  /** Unix milliseconds. */
+  now?(): number
+}
+
+/** Milliseconds between two lines about a store that cannot be written. */
+const QUIET = 60_000
+
+/** Limits, budgets and usage, as the configuration wants them. Nothing runs before somebody needs it. */
+export function createMetering({ config, state, log, now = Date.now }: MeteringOptions): Metering {
+  let toldAt = Number.NEGATIVE_INFINITY
+  const onFailure = (thrown: unknown) => {
+    if (config.LOG_LEVEL === 'silent' || now() < toldAt + QUIET) return
+    toldAt = now()
+    const message = thrown instanceof Error ? thrown.message : String(thrown)
+    const told = { type: 'event', level: 'error', date: new Date(toldAt).toISOString() }
+    log.write(JSON.stringify({ ...told, event: 'usage_not_written', message }))
+  }
+  const shared = { state, now, onFailure }
+  const limiter = createLimiter({ ...shared, defaults: limitsOf(config) })
+  const budgets = createBudgets({ ...shared, defaults: budgetOf(config) })
+  const usage = config.USAGE ? createUsageBook({ ...shared, days: config.USAGE_DAYS }) : undefined
+  return {
+    limiter,
+    budgets,
+    prices: createPrices(config.MODEL_PRICES),
+    usage,
+    async flush() {
+      await Promise.all([limiter.flush(), budgets.flush(), usage?.flush()])
+    },
+  }
+}
+
+const limitsOf = (config: Config) =>
+  config.RATE_LIMIT
+    ? {
+        requestsPerMinute: config.RATE_LIMIT_REQUESTS_PER_MINUTE || undefined,
+        tokensPerMinute: config.RATE_LIMIT_TOKENS_PER_MINUTE || undefined,
+        concurrent: config.RATE_LIMIT_CONCURRENT || undefined,
+        burst: config.RATE_LIMIT_BURST || undefined,
+      }
+    : {}
+
+const budgetOf = ({ BUDGET_PER_DAY: day, BUDGET_PER_MONTH: month }: Config) => ({
+  day: day || undefined,
+  month: month || undefined,
+})

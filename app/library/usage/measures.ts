@@ -1,0 +1,95 @@
+import type { UsageDimensions, UsageEvent } from '../../ports/metering.ts'
+
+/** What is counted, in the order it is stored: names may be added at the end. */
+export const MEASURES = [
+  'requests',
+  /** Those that failed, and those whose caller left before the end. */
+  'errors',
+  'aborted',
+  /** Bills that were estimated. */
+  'estimated',
+  'input',
+  'output',
+  'cacheRead',
+  'cacheWrite',
+  'reasoning',
+  'images',
+  'audioSeconds',
+  'characters',
+  'searches',
+  /** US dollars, and the answers without a known price. */
+  'cost',
+  'unpriced',
+  'milliseconds',
+  /** Of streams: how many began, and after how many milliseconds in all. */
+  'streams',
+  'firstTokenMilliseconds',
+] as const
+
+export type Measure = (typeof MEASURES)[number]
+export type Sums = Record<Measure, number>
+
+/** In the order they are stored: new names go to the end of the measures alone. */
+export const DIMENSIONS = [
+  'operation',
+  'model',
+  'region',
+  'tier',
+] as const satisfies readonly (keyof UsageDimensions)[]
+
+export const noSums = (): Sums =>
+  Object.fromEntries(MEASURES.map((measure) => [measure, 0])) as Sums
+
+export function count(sums: Sums, event: UsageEvent): void {
+  const { usage, cost, firstTokenAfter } = event
+  sums.requests += 1
+  sums.milliseconds += event.milliseconds
+  if (event.failed) sums.errors += 1
+  if (event.aborted) sums.aborted += 1
+  if (firstTokenAfter !== undefined) {
+    sums.streams += 1
+    sums.firstTokenMilliseconds += firstTokenAfter
+  }
+  if (!usage) return
+  if (usage.estimated) sums.estimated += 1
+  if (cost === undefined) sums.unpriced += 1
+  else sums.cost += cost
+  sums.input += usage.input
+  sums.output += usage.output
+  sums.cacheRead += usage.cacheRead ?? 0
+  sums.cacheWrite += usage.cacheWrite ?? 0
+  sums.reasoning += usage.reasoning ?? 0
+  sums.images += usage.images ?? 0
+  sums.audioSeconds += usage.audioSeconds ?? 0
+  sums.characters += usage.characters ?? 0
+  sums.searches += usage.searches ?? 0
+}
+
+export function addSums(to: Sums, more: Sums): void {
+  for (const measure of MEASURES) to[measure] += more[measure]
+}
+
+/** As a row is stored: its dimensions, then its sums, without zeros at the end. */
+export function packRow(dimensions: UsageDimensions, sums: Sums): (string | number)[] {
+  const numbers = MEASURES.map((measure) => rounded(sums[measure]))
+  const last = numbers.findLastIndex((number) => number !== 0)
+  return [...DIMENSIONS.map((name) => dimensions[name]), ...numbers.slice(0, last + 1)]
+}
+
+/** Sums of floats grow tails that nobody needs. */
+const rounded = (number: number) =>
+  Number.isInteger(number) ? number : Math.round(number * 1e9) / 1e9
+
+export function unpackRow(row: readonly (string | number)[]): {
+  dimensions: UsageDimensions
+  sums: Sums
+} {
+  const sums = noSums()
+  for (const [at, measure] of MEASURES.entries()) {
+    sums[measure] = Number(row[DIMENSIONS.length + at] ?? 0)
+  }
+  const dimensions = Object.fromEntries(
+    DIMENSIONS.map((name, at) => [name, String(row[at] ?? '')]),
+  ) as Record<(typeof DIMENSIONS)[number], string>
+  return { dimensions, sums }
+}

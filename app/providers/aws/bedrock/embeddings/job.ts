@@ -1,0 +1,174 @@
+import { encodeStrictly } from '../../../../codecs/canonical-request.ts'
+import { GatewayError } from '../../../../errors.ts'
+import type { Call, Served } from '../../../../ports/models.ts'
+import type { AwsCall } from '../../call.ts'
+import type { JobOutputs } from '../../s3/job-outputs.ts'
+import { parseReply } from '../answers.ts'
+import { readModelId } from '../model-id.ts'
+import type { Plan } from '../region-policy.ts'
+import { askRouted, type Routing, type Target } from '../routed.ts'
+import { type Body, fieldsOf } from './embedder.ts'
+import { pause } from './fan-out.ts'
+
+export interface JobDependencies extends Routing {
+  awsCall: AwsCall
+  outputs: JobOutputs
+  /** Milliseconds between two looks at a job. */
+  lookEvery: number
+}
+
+/** What a job is to do, and for whom. */
+export interface Job {
+  modelInput: Body
+  labels: Readonly<Record<string, string>>
+  call: Call
+  /** The files of its folder to read. */
+  choose(names: readonly string[]): readonly string[]
+}
+
+interface Started {
+  arn: string
+  folder: string
+  region: string
+}
+
+/**
+ * Runs an asynchronous job (StartAsyncInvoke, GetAsyncInvoke) and gives the files it wrote, which are then
+ * deleted. AWS cannot cancel a job: when the caller leaves, nobody waits for it any more, and what it
+ * writes is deleted once it has ended. Throws `GatewayError`.
+ */
+export async function runJob(
+  dependencies: JobDependencies,
+  target: Target,
+  job: Job,
+): Promise<{ files: string[]; served: Omit<Served, 'ignored'> }> {
+  const { answer: started, served } = await start(dependencies, target, job)
+  const { outputs } = dependencies
+  const { signal } = job.call
+  try {
+    const folder = await finish(dependencies, started, job.call)
+    const names = await outputs.list(folder, started.region)
+    const chosen = job.choose(names)
+    if (chosen.length === 0) throw new GatewayError('upstream', 'The job left no vectors.')
+    const files = await Promise.all(chosen.map((uri) => outputs.read(uri, started.region)))
+    return { files, served }
+  } finally {
+    if (signal.aborted) void abandon(dependencies, started, job.call)
+    else void clear(dependencies, started, job.call)
+  }
+}
+
+/** A job needs a bucket in its region, and takes the model's own id, not that of a profile. */
+function start(dependencies: JobDependencies, target: Target, job: Job) {
+  const { awsCall, outputs } = dependencies
+  const { call, modelInput, labels } = job
+  const suited = (plan: Plan): Plan => {
+    const candidates = plan.candidates.filter(({ region }) => outputs.folderIn(region))
+    if (candidates.length > 0 || plan.candidates.length === 0) return { ...plan, candidates }
+    const regions = plan.candidates.map(({ region }) => region).join(', ')
+    throw new GatewayError(
+      'feature-unavailable',
+      `The model answers this over S3 alone, and no bucket is configured in its region (${regions}): set AWS_S3_REGIONAL_BUCKETS.`,
+    )
+  }
+  const routes: Target['routes'] = (as) => {
+    const { plan, better } = target.routes(as)
+    return {
+      plan: suited(plan),
+      ...(better && { better: async () => better().then((found) => found && suited(found)) }),
+    }
+  }
+  return askRouted(
+    dependencies,
+    { card: target.card, routes },
+    {
+      way: 'reply',
+      call,
+      async ask({ id, region }, signal): Promise<Started> {
+        const folder = outputs.folderIn(region)!
+        const body = JSON.stringify({
+          modelId: readModelId(id)?.base ?? id,
+          modelInput,
+          outputDataConfig: { s3OutputDataConfig: { s3Uri: folder } },
+          clientRequestToken: crypto.randomUUID(),
+          tags: tagsOf(labels),
+        })
+        const asked = { service: 'bedrock-runtime', region, method: 'POST', as: call.as } as const
+        const response = await awsCall({ ...asked, path: '/async-invoke', body }, signal)
+        const { invocationArn } = fieldsOf(parseReply(await response.text()))
+        if (typeof invocationArn === 'string') return { arn: invocationArn, folder, region }
+        throw new GatewayError('upstream', 'The job could not be started.')
+      },
+      undo: (started) => void abandon(dependencies, started, call),
+    },
+  )
+}
+
+/** Letters a tag may hold, and how many (service model, TagKey and TagValue). */
+const tagsOf = (labels: Readonly<Record<string, string>>) =>
+  Object.entries(labels).map(([key, value]) => ({
+    key,
+    value: value.slice(0, 256).replace(/[^a-zA-Z0-9\s._:/=+@-]/g, '_'),
+  }))
+
+/** Looks at the job until it has ended; gives the folder it wrote into, which has a name of the job's own. */
+async function finish(
+  dependencies: JobDependencies,
+  started: Started,
+  call: Pick<Call, 'signal' | 'as'>,
+): Promise<string> {
+  for (;;) {
+    const job = await look(dependencies, started, call)
+    const { status, failureMessage } = job
+    if (status === 'Completed') {
+      const { s3Uri } = fieldsOf(fieldsOf(job['outputDataConfig'])['s3OutputDataConfig'])
+      return (typeof s3Uri === 'string' ? s3Uri : started.folder).replace(/\/+$/, '')
+    }
+    if (status === 'Failed') {
+      const why = typeof failureMessage === 'string' ? failureMessage : 'no reason was given'
+      throw new GatewayError('upstream', `The job of embedding this failed: ${why}`)
+    }
+    await pause(dependencies.lookEvery, call.signal)
+    if (call.signal.aborted) throw call.signal.reason
+  }
+}
+
+async function look(
+  { awsCall }: JobDependencies,
+  { arn, region }: Started,
+  { signal, as }: Pick<Call, 'signal' | 'as'>,
+): Promise<Readonly<Record<string, unknown>>> {
+  const path = `/async-invoke/${encodeStrictly(arn)}`
+  const asked = { service: 'bedrock-runtime', region, method: 'GET', path, as } as const
+  return fieldsOf(parseReply(await (await awsCall(asked, signal)).text()))
+}
+
+/** Milliseconds for which a job that nobody waits for is still watched, to clear up behind it. */
+const LONGEST_WATCH = 3_600_000
+/** Looks of whoever waits, to one of whoever only clears up. */
+const RARELY = 5
+
+/** Clears up behind a job that nobody waits for, as soon as it has ended. Never rejects. */
+async function abandon(dependencies: JobDependencies, started: Started, call: Call): Promise<void> {
+  const signal = AbortSignal.timeout(LONGEST_WATCH)
+  const lookEvery = dependencies.lookEvery * RARELY
+  try {
+    await finish({ ...dependencies, lookEvery }, started, { signal, as: call.as })
+  } catch {
+    // Whether it failed, or cannot be seen any more: what it wrote goes.
+  }
+  await clear(dependencies, started, call)
+}
+
+async function clear(
+  { outputs, warn }: JobDependencies,
+  { folder, region }: Started,
+  { requestId }: Call,
+): Promise<void> {
+  try {
+    await outputs.remove(folder, region)
+  } catch (thrown) {
+    const detail = thrown instanceof Error ? thrown.message : String(thrown)
+    warn('The output of a job could not be deleted.', { id: requestId, region, folder, detail })
+  }
+}

@@ -1,0 +1,144 @@
+import { normaliseMediaType } from '../../../../codecs/media-type.ts'
+import { meanDirection } from '../../../../codecs/vectors.ts'
+import type { MediaPart } from '../../../../conversation/conversation.ts'
+import { GatewayError } from '../../../../errors.ts'
+import type { EmbeddedInput, EmbeddingPiece } from '../../../../ports/embeddings.ts'
+import {
+  type Body,
+  type Embedder,
+  type Fields,
+  fieldsOf,
+  isVector,
+  VECTORS,
+  type Wishes,
+} from './embedder.ts'
+import { novaJobFiles, novaJobVectors } from './nova-job.ts'
+
+/**
+ * Nova Multimodal Embeddings: Nova user guide, embeddings-schema. What is said about purposes follows that
+ * page too: documents of every kind are indexed by one purpose and looked for by another. Its count of
+ * tokens stands in a header alone (recorded).
+ */
+export const nova2: Embedder = {
+  ids: ['amazon.nova-2-multimodal-embeddings'],
+  input: ['text', 'image', 'audio', 'video'],
+  contextWindow: 8192,
+  dimensions: [3072, 1024, 384, 256],
+  truncates: ['none', 'start', 'end'],
+  takesPurpose: true,
+  traits: { ...VECTORS, s3: ['image', 'audio', 'video'] },
+  // The caller asks for it: only so is a video longer than half a minute taken.
+  isJob: (_, { extras = {} }) =>
+    extras['segmentationConfig'] !== undefined || extras['taskType'] === SEGMENTED,
+  encode([input], wishes): Body {
+    const { extras = {}, dimensions, purpose } = wishes
+    const { schemaVersion, taskType, segmentationConfig, ...given } = extras
+    const isSegmented = segmentationConfig !== undefined || taskType === SEGMENTED
+    const part = (input?.type === 'fused' ? input.parts[0] : input)!
+    const { fields, rest } = contentOf(part, { ...wishes, extras: given }, segmentationConfig)
+    const params = {
+      embeddingPurpose: purposeOf(purpose),
+      ...(dimensions && { embeddingDimension: dimensions }),
+      ...rest,
+      ...fields,
+    }
+    return {
+      ...(schemaVersion !== undefined && { schemaVersion }),
+      ...(isSegmented
+        ? { taskType: SEGMENTED, segmentedEmbeddingParams: params }
+        : { taskType: 'SINGLE_EMBEDDING', singleEmbeddingParams: params }),
+    }
+  },
+  decode: (answer) => [decodeOne(answer)],
+  jobFiles: novaJobFiles,
+  decodeJob: novaJobVectors,
+}
+
+const SEGMENTED = 'SEGMENTED_EMBEDDING'
+
+const PURPOSES: Readonly<Record<string, string>> = {
+  search_document: 'GENERIC_INDEX',
+  search_query: 'GENERIC_RETRIEVAL',
+  classification: 'CLASSIFICATION',
+  clustering: 'CLUSTERING',
+  image: 'GENERIC_INDEX',
+}
+
+/** Nova's own words pass as they are. */
+const purposeOf = (purpose = 'search_document') => PURPOSES[purpose] ?? purpose
+
+const FORMATS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  image: { 'image/png': 'png', 'image/jpeg': 'jpeg', 'image/gif': 'gif', 'image/webp': 'webp' },
+  audio: { 'audio/mpeg': 'mp3', 'audio/wav': 'wav', 'audio/ogg': 'ogg', 'audio/opus': 'ogg' },
+  // The page writes `3gp` where Converse has `three_gp`: the page is followed.
+  video: {
+    'video/mp4': 'mp4',
+    'video/quicktime': 'mov',
+    'video/x-matroska': 'mkv',
+    'video/webm': 'webm',
+    'video/x-flv': 'flv',
+    'video/mpeg': 'mpeg',
+    'video/x-ms-wmv': 'wmv',
+    'video/3gpp': '3gp',
+  },
+}
+
+/** Fields of the model's own that belong beside the content they are about. */
+const WITHIN: Readonly<Record<string, readonly string[]>> = {
+  text: ['truncationMode'],
+  image: ['detailLevel'],
+  audio: [],
+  video: ['embeddingMode'],
+}
+
+function contentOf(
+  part: EmbeddingPiece,
+  { extras = {}, truncate = 'none' }: Wishes,
+  segmentationConfig: unknown,
+): { fields: Fields; rest: Fields } {
+  const own = WITHIN[part.type] ?? []
+  const within = Object.fromEntries(Object.entries(extras).filter(([name]) => own.includes(name)))
+  const all = Object.values(WITHIN).flat()
+  const rest = Object.fromEntries(Object.entries(extras).filter(([name]) => !all.includes(name)))
+  const content =
+    part.type === 'text'
+      ? { truncationMode: truncate.toUpperCase(), value: part.text }
+      : mediaContent(part)
+  const segmentation = segmentationConfig !== undefined && { segmentationConfig }
+  return { fields: { [part.type]: { ...content, ...within, ...segmentation } }, rest }
+}
+
+function mediaContent(part: MediaPart): Fields {
+  const { type, source, param } = part
+  const formats = FORMATS[type] ?? {}
+  const format = formats[normaliseMediaType(part.mediaType) ?? '']
+  if (format === undefined) {
+    const known = Object.values(formats).join(', ')
+    throw new GatewayError(
+      'invalid-request',
+      `The model does not read ${part.mediaType ?? `this ${type}`}. Supported formats are: ${known}.`,
+      { param, reason: 'invalid_value' },
+    )
+  }
+  return {
+    format,
+    source:
+      source.kind === 's3'
+        ? { s3Location: { uri: source.uri } }
+        : { bytes: source.kind === 'base64' ? source.data : '' },
+    ...(type === 'video' && { embeddingMode: 'AUDIO_VIDEO_COMBINED' }),
+  }
+}
+
+/** A video whose sound was asked for apart has two vectors; the input's own is their mean. */
+function decodeOne(answer: unknown): EmbeddedInput {
+  const { embeddings } = fieldsOf(answer)
+  const told = Array.isArray(embeddings) ? embeddings.map(fieldsOf) : []
+  const found = told.flatMap(({ embedding, ...about }) =>
+    isVector(embedding) ? [{ vector: embedding, about }] : [],
+  )
+  const [first] = found
+  if (!first) throw new GatewayError('upstream', 'The model gave no vector.')
+  if (found.length === 1) return { vector: first.vector }
+  return { vector: meanDirection(found.map(({ vector }) => vector)), segments: found }
+}

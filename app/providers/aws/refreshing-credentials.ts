@@ -1,0 +1,55 @@
+import type { AwsCredentials, CredentialSource } from '../../ports/aws-credentials.ts'
+
+/** Milliseconds before their end at which new credentials are fetched, as the AWS SDKs do. */
+const REFRESH_AHEAD = 5 * 60_000
+/** Milliseconds after which credentials that never end are looked up again: somebody may have rotated the file. */
+const REREAD_AFTER = 15 * 60_000
+/** Milliseconds to leave a failing source alone while the old credentials still hold. */
+const RETRY_AFTER = 10_000
+
+/** Fetches credentials once; `expiration` says how long they hold. */
+export type FetchCredentials = () => Promise<AwsCredentials>
+
+export interface RefreshOptions {
+  fetch: FetchCredentials
+  /** Unix milliseconds. */
+  now?(): number
+  /** Told when a refresh fails while the old credentials still hold. */
+  onFailure?(error: unknown): void
+}
+
+/** Keeps fetched credentials fresh: one fetch at a time, the old ones used while it runs and they hold. */
+export function refreshingCredentials(describe: string, options: RefreshOptions): CredentialSource {
+  const { fetch, now = Date.now, onFailure = () => {} } = options
+  let known: AwsCredentials | undefined
+  let refreshAt = 0
+  let fetching: Promise<AwsCredentials> | undefined
+
+  const refresh = () => {
+    fetching ??= fetch()
+      .then((credentials) => {
+        known = credentials
+        refreshAt = (credentials.expiration ?? now() + REREAD_AFTER + REFRESH_AHEAD) - REFRESH_AHEAD
+        return credentials
+      })
+      .finally(() => {
+        fetching = undefined
+      })
+    return fetching
+  }
+  const refreshBehind = () => {
+    refresh().catch((error: unknown) => {
+      refreshAt = now() + RETRY_AFTER
+      onFailure(error)
+    })
+  }
+
+  return {
+    describe,
+    current() {
+      if (!known || now() >= (known.expiration ?? Number.POSITIVE_INFINITY)) return refresh()
+      if (!fetching && now() >= refreshAt) refreshBehind()
+      return known
+    },
+  }
+}

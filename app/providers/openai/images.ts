@@ -1,0 +1,145 @@
+import { decodeBase64 } from '../../codecs/base64.ts'
+import { parseDataUrl } from '../../codecs/data-url.ts'
+import { sniffBytes } from '../../codecs/media-type.ts'
+import type { Usage } from '../../conversation/events.ts'
+import { GatewayError } from '../../errors.ts'
+import type { ImageBytes, ImageModel, ImageRequest } from '../../ports/images.ts'
+import type { Call, ModelCard } from '../../ports/models.ts'
+import { type Json, readJson, servedBy, unreadable } from './answers.ts'
+import type { Question, UpstreamClient } from './client.ts'
+import { encodeForm, type FormFile, ownFields } from './form.ts'
+import { readEvents, streamOf } from './server-events.ts'
+
+type OnPartial = Parameters<ImageModel['draw']>[2]
+
+/** OpenAI's images (https://platform.openai.com/docs/api-reference/images): generations, edits, variations. */
+export function createImageModel(client: UpstreamClient, card: ModelCard): ImageModel {
+  return {
+    async draw(request, call, onPartial) {
+      const streams = Boolean(request.partials && onPartial && isGptImage(card.id))
+      const question = await questionOf(request, card.id, streams)
+      const response = await client.ask(question, call.signal)
+      const answer = streams ? await watch(response, onPartial) : await readJson(response)
+      const images = await readImages(answer, client, call)
+      const { size, quality } = answer
+      return {
+        images,
+        usage: usageOf(answer, images.length),
+        served: servedBy(client.upstream, card.id, ignoredOf(request, streams)),
+        ...(typeof size === 'string' && { size }),
+        ...(typeof quality === 'string' && { quality }),
+      }
+    },
+  }
+}
+
+const isGptImage = (id: string) => /gpt-image/.test(id)
+
+const ignoredOf = ({ partials }: ImageRequest, streams: boolean) =>
+  partials && !streams ? ['partial_images'] : []
+
+const PATHS: Record<ImageRequest['task'], string> = {
+  generate: '/images/generations',
+  edit: '/images/edits',
+  vary: '/images/variations',
+}
+
+async function questionOf(
+  request: ImageRequest,
+  model: string,
+  streams: boolean,
+): Promise<Question> {
+  const { task, images, mask, extras, partials } = request
+  const path = PATHS[task]
+  const members: Record<string, string | number | boolean | undefined> = {
+    model,
+    prompt: request.prompt,
+    n: request.count,
+    size: request.size,
+    quality: request.quality,
+    style: request.style,
+    background: request.background,
+    output_format: request.format,
+    output_compression: request.compression,
+    // The GPT models know no other form; the others would answer with addresses that expire.
+    ...(!isGptImage(model) && { response_format: 'b64_json' }),
+    ...(streams && { stream: true, partial_images: partials }),
+  }
+  const accept = streams ? 'text/event-stream' : 'application/json'
+  if (task === 'generate') return { path, accept, body: JSON.stringify({ ...extras, ...members }) }
+  const name = images.length > 1 ? 'image[]' : 'image'
+  const body = await encodeForm([
+    ...ownFields(extras),
+    ...Object.entries(members),
+    ...images.map((image, at) => [name, fileOf(image, `image-${at}`)] as const),
+    ['mask', mask && fileOf(mask, 'mask')],
+  ])
+  return { path, accept, body }
+}
+
+const fileOf = ({ bytes, mediaType }: ImageBytes, name: string): FormFile => ({
+  bytes,
+  type: mediaType,
+  name: `${name}.${mediaType.slice(mediaType.indexOf('/') + 1)}`,
+})
+
+/** Unfinished pictures as they come; the last event is an answer like the whole one. */
+async function watch(
+  response: Parameters<typeof readEvents>[0],
+  onPartial: OnPartial,
+): Promise<Json> {
+  const finished: Json[] = []
+  let last: Json = {}
+  for await (const event of readEvents(response)) {
+    const type = String(event['type'])
+    if (type.endsWith('.partial_image')) {
+      const image = pictureOf(decodeBase64(String(event['b64_json'])))
+      onPartial?.(image, Number(event['partial_image_index'] ?? 0))
+    } else if (type.endsWith('.completed')) {
+      finished.push({ b64_json: event['b64_json'] })
+      last = event
+    }
+  }
+  if (finished.length === 0) {
+    throw new GatewayError('stream-incomplete', 'The picture was not finished. Retry the request.')
+  }
+  return { ...last, data: finished }
+}
+
+type Drawn = ImageBytes & { revisedPrompt?: string }
+
+async function readImages(answer: Json, client: UpstreamClient, call: Call): Promise<Drawn[]> {
+  const { data } = answer
+  if (!Array.isArray(data) || data.length === 0) throw unreadable(new Error('no pictures'))
+  return Promise.all(data.map((one: Json) => readImage(one, client, call)))
+}
+
+async function readImage(one: Json, client: UpstreamClient, { signal }: Call): Promise<Drawn> {
+  const { b64_json: base64, url, revised_prompt: revised } = one
+  const bytes = typeof base64 === 'string' ? decodeBase64(base64) : await bytesAt(url)
+  return {
+    ...pictureOf(bytes),
+    ...(typeof revised === 'string' && revised !== '' && { revisedPrompt: revised }),
+  }
+
+  async function bytesAt(address: unknown): Promise<Uint8Array<ArrayBuffer>> {
+    if (typeof address !== 'string') throw unreadable(new Error('a picture without bytes'))
+    if (address.startsWith('data:')) return decodeBase64(parseDataUrl(address, 'url').base64)
+    if (!/^https?:\/\//.test(address)) throw unreadable(new Error('a picture nowhere'))
+    const { body } = await client.fetch(address, signal)
+    return new Uint8Array(await new Response(streamOf(body)).arrayBuffer())
+  }
+}
+
+function pictureOf(bytes: Uint8Array<ArrayBuffer>): ImageBytes {
+  return { bytes, mediaType: sniffBytes(bytes, undefined) ?? 'image/png' }
+}
+
+function usageOf({ usage }: Json, images: number): Usage {
+  const { input_tokens: input, output_tokens: output } = (usage ?? {}) as Json
+  return {
+    input: typeof input === 'number' ? input : 0,
+    output: typeof output === 'number' ? output : 0,
+    images,
+  }
+}

@@ -1,0 +1,129 @@
+import type { Config } from '../../config.ts'
+import type { FoundModel, ModelCard, Provider } from '../../ports/models.ts'
+import type { Runtime } from '../../ports/runtime.ts'
+import { createWarn } from '../aws/warn.ts'
+import { createUpstreamClient } from './client.ts'
+import { cardOf, kindOf } from './kinds.ts'
+import { createListing, type Listing } from './listing.ts'
+import { abilitiesOf, type ModelDependencies } from './models.ts'
+import { leadsBack, OPENAI, readUpstreams, type Upstream } from './upstreams.ts'
+
+export interface OpenaiOptions {
+  config: Config
+  runtime: Pick<Runtime, 'env' | 'transport' | 'log'>
+  /** Unix milliseconds. */
+  now?(): number
+}
+
+/**
+ * OpenAI, and every server that speaks its language: a provider each, in the order they are configured.
+ * Throws an `Error` naming a variable that cannot be used.
+ */
+export function createOpenaiProviders({ config, runtime, now }: OpenaiOptions): Provider[] {
+  const warn = createWarn(runtime.log, config.LOG_LEVEL)
+  const upstreams = readUpstreams(config, runtime.env)
+  return upstreams.flatMap((upstream) => {
+    if (leadsBack(upstream, config)) {
+      const { name, origin, settings } = upstream
+      // The variables of OpenAI's own clients are the same, and theirs may point here.
+      warn('An upstream is this very server and is left out.', { upstream: name, origin, settings })
+      return []
+    }
+    const client = createUpstreamClient(upstream, {
+      transport: runtime.transport,
+      connectTimeout: config.CONNECT_TIMEOUT * 1000,
+      warn,
+      now,
+    })
+    const listing = createListing(client, config.MODEL_CACHE_SECONDS, now)
+    const dependencies = { client, firstFrameWait: config.FIRST_FRAME_WAIT * 1000 }
+    return [createProvider(upstream, listing, dependencies)]
+  })
+}
+
+/** Names that are remembered; callers make them up, so there must be an end. */
+const MOST_NAMES = 2000
+const LONGEST_NAME = 512
+
+function createProvider(
+  upstream: Upstream,
+  listing: ReturnType<typeof createListing>,
+  dependencies: ModelDependencies,
+): Provider {
+  const prefix = `${upstream.name}/`
+  const open = createOpener(upstream, dependencies)
+
+  /** What is known of a name by what is listed: undefined while that is not known, and needed. */
+  const known = (name: string, listed: Listing, isChosen?: boolean): FoundModel | undefined => {
+    if (listed?.has(name)) return open(name, listed)
+    if (name.startsWith(prefix) || isChosen) {
+      const id = name.startsWith(prefix) ? name.slice(prefix.length) : name
+      const isUnlisted = listed !== undefined && !listed.has(id)
+      return open(id, listed, isUnlisted && !serves(upstream, id, undefined))
+    }
+    return serves(upstream, name, listed)
+      ? open(name, listed, listed !== undefined && !upstream.isTold)
+      : undefined
+  }
+  return {
+    name: upstream.name,
+    health: dependencies.client.health,
+
+    async list(): Promise<ModelCard[]> {
+      const listed = await listing.get()
+      return [...(listed?.values() ?? [])]
+        .filter(({ id }) => kindOf(id, upstream) !== 'other')
+        .map((one) => cardOf(one.id, upstream, one))
+    },
+
+    find(name, { chosen } = {}) {
+      if (name.length > LONGEST_NAME || name === prefix) return undefined
+      // Asked for its side effect too: a listing that has grown old is fetched anew behind this request.
+      const listed = listing.get()
+      const found = known(name, listed instanceof Promise ? undefined : listed, chosen)
+      if (found || !(listed instanceof Promise)) return found
+      return listed.then((fetched) => known(name, fetched))
+    },
+  }
+}
+
+/**
+ * Whether a server is asked for a name it has not listed. Another than OpenAI itself that does list its
+ * models knows which names are its own.
+ */
+function serves({ serves: patterns, isTold, isOpenai }: Upstream, name: string, listed: Listing) {
+  if (listed !== undefined && listed.size > 0 && !isTold && !isOpenai) return false
+  return patterns.some((pattern) => pattern.test(name))
+}
+
+function createOpener(upstream: Upstream, dependencies: ModelDependencies) {
+  let opened = new Map<string, FoundModel>()
+  let openedIn: Listing
+  return (id: string, listed: Listing, isUnlisted = false): FoundModel => {
+    if (listed !== openedIn || opened.size >= MOST_NAMES) {
+      opened = new Map()
+      openedIn = listed
+    }
+    const key = isUnlisted ? `unlisted ${id}` : id
+    const kept = opened.get(key)
+    if (kept) return kept
+    const card = cardOf(id, upstream, listed?.get(id))
+    const standing = isUnlisted ? ('unlisted' as const) : undefined
+    const found = { card, ...abilitiesOf(card, dependencies), ...(standing && { standing }) }
+    opened.set(key, found)
+    return found
+  }
+}
+
+const OPENAI_NAME = /^(gpt-|chatgpt-|o\d|text-embedding-|text-davinci|dall-e-|tts-|whisper-|ft:gpt)/
+
+/** What would have to be set for a name that only OpenAI, or a server that is not configured, could serve. */
+export function openaiHint(name: string, { OPENAI_API_KEY }: Config): string | undefined {
+  const [before, after] = name.split('/', 2)
+  const isNamed = after !== undefined && before === OPENAI
+  if (!OPENAI_API_KEY && (isNamed || OPENAI_NAME.test(name))) {
+    return 'It is a model of OpenAI, which this server asks only with OPENAI_API_KEY set.'
+  }
+  if (after === undefined || !/^[a-z0-9][a-z0-9_-]{0,31}$/.test(before ?? '')) return undefined
+  return `No upstream \`${before}\` is configured: OPENAI_UPSTREAMS would name it.`
+}

@@ -1,0 +1,104 @@
+import { createRoute, z } from '@hono/zod-openapi'
+import type { KeyPolicy } from '../../config/key-policy.ts'
+import { reply } from '../../http/reply.ts'
+import { endpoint } from '../../http/surface.ts'
+import type { KeyChange, ManagedKey } from '../../ports/access.ts'
+import { errorResponses } from '../openai/error-contract.ts'
+import { key, keyChange, keyOf, keyParams, keysOf, mintedKey, mintedOf } from './key-contract.ts'
+
+const changed = {
+  200: {
+    description: 'The key as it is now.',
+    content: { 'application/json': { schema: key } },
+  },
+  ...errorResponses(400, 401, 403, 404, 409, 413, 429, 500, 503),
+}
+
+export const updateKey = endpoint(
+  createRoute({
+    method: 'post',
+    path: '/v1/admin/keys/{key_id}',
+    operationId: 'update_key',
+    summary: 'Change what a key may do',
+    description: 'Members that are absent stay as they are, those that are null go.',
+    tags: ['Admin'],
+    request: {
+      params: keyParams,
+      body: { required: true, content: { 'application/json': { schema: keyChange } } },
+    },
+    responses: changed,
+  }),
+  async (c) => {
+    const change = c.req.valid('json')
+    const { key_id: id } = c.req.valid('param')
+    const key = await keysOf(c).update(id, (before) => withChange(before, change))
+    return reply(c, JSON.stringify(keyOf(key)))
+  },
+)
+
+function withChange({ name, policy }: ManagedKey, change: z.infer<typeof keyChange>): KeyChange {
+  const merged: Record<string, unknown> = { name, ...policy }
+  for (const [member, value] of Object.entries(change)) {
+    if (value === null) delete merged[member]
+    else if (value !== undefined) merged[member] = value
+  }
+  const { name: called, ...rest } = merged as KeyPolicy & { name?: string }
+  return { name: called, policy: rest }
+}
+
+/** Clients are many, and need time to learn a new secret. */
+const MOST_OVERLAP = 30 * 24 * 60 * 60
+
+const rotation = z.object({
+  overlap_seconds: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(MOST_OVERLAP)
+    .default(0)
+    .describe('For so long the secret before this one is good as well.'),
+})
+
+export const rotateKey = endpoint(
+  createRoute({
+    method: 'post',
+    path: '/v1/admin/keys/{key_id}/rotate',
+    operationId: 'rotate_key',
+    summary: 'Give a key a new secret',
+    tags: ['Admin'],
+    request: { params: keyParams, query: rotation },
+    responses: {
+      200: {
+        description: 'The key, this once with its new secret.',
+        content: { 'application/json': { schema: mintedKey } },
+      },
+      ...errorResponses(400, 401, 403, 404, 409, 413, 429, 500, 503),
+    },
+  }),
+  async (c) => {
+    const { overlap_seconds: overlap } = c.req.valid('query')
+    const minted = await keysOf(c).rotate(c.req.valid('param').key_id, overlap)
+    return reply(c, JSON.stringify(mintedOf(minted)), { headers: { 'cache-control': 'no-store' } })
+  },
+)
+
+const switching = (word: 'disable' | 'enable', summary: string) =>
+  endpoint(
+    createRoute({
+      method: 'post',
+      path: `/v1/admin/keys/{key_id}/${word}`,
+      operationId: `${word}_key`,
+      summary,
+      tags: ['Admin'],
+      request: { params: keyParams },
+      responses: changed,
+    }),
+    async (c) => {
+      const { key_id: id } = c.req.valid('param')
+      const key = await keysOf(c).setDisabled(id, word === 'disable')
+      return reply(c, JSON.stringify(keyOf(key)))
+    },
+  )
+
+export const disableKey = switching('disable', 'Let nobody in by a key')
+export const enableKey = switching('enable', 'Let callers in by a key again')

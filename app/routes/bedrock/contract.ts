@@ -1,0 +1,39 @@
+import { z } from '@hono/zod-openapi'
+import { errorResponsesIn } from '../error-responses.ts'
+
+/** How Bedrock says that something went wrong; the header `x-amzn-errortype` says it as well. */
+export const bedrockError = z
+  .looseObject({
+    message: z.string(),
+    __type: z.string().describe('The exception: ValidationException, ThrottlingException, ...'),
+  })
+  .openapi('BedrockError')
+
+/** What any operation on a model may end with. A wrong key is a 403 here, as at AWS. */
+export const modelErrors = errorResponsesIn(bedrockError)(
+  400,
+  403,
+  404,
+  408,
+  413,
+  424,
+  429,
+  500,
+  503,
+)
+
+export const modelParams = z.object({
+  modelId: z
+    .string()
+    .describe('The model: id, profile or ARN, percent-encoded or raw.')
+    .openapi({ example: 'amazon.nova-lite-v1:0' }),
+})
+
+/** As the router knows a parameter that may hold slashes. */
+export const modelPath = (operation: string) => `/model/:modelId{.+}/${operation}`
+
+/** AWS's event stream, as the document shows it. */
+export const EVENT_STREAM = 'application/vnd.amazon.eventstream'
+
+/** Frames are bytes; what they hold is said in words. */
+export const eventStream = z.string().openapi({ format: 'binary' })

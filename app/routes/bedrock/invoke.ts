@@ -1,0 +1,115 @@
+import { createRoute, z } from '@hono/zod-openapi'
+import { withBetas } from '../../dialects/anthropic-messages/betas.ts'
+import { GatewayError } from '../../errors.ts'
+import { exchange } from '../../gateway/exchange.ts'
+import { caller } from '../../http/caller.ts'
+import type { HttpContext } from '../../http/context.ts'
+import { checkedBody, parsedBody } from '../../http/json-body.ts'
+import { requestHeader } from '../../http/request-header.ts'
+import { respond } from '../../http/respond.ts'
+import { endpoint } from '../../http/surface.ts'
+import { invokeHeaders } from './answer-headers.ts'
+import { EVENT_STREAM, eventStream, modelErrors, modelParams, modelPath } from './contract.ts'
+import { type InvokeForm, invokeForm } from './invoke-forms.ts'
+
+const anyBody = z.looseObject({}).openapi('InvokeModelBody')
+
+const optionHeaders = z.object({
+  'x-amzn-bedrock-guardrailidentifier': z.string().optional(),
+  'x-amzn-bedrock-guardrailversion': z.string().optional(),
+  'x-amzn-bedrock-trace': z.string().optional().describe('ENABLED, DISABLED, ENABLED_FULL.'),
+  'x-amzn-bedrock-performanceconfig-latency': z.string().optional(),
+  'x-amzn-bedrock-service-tier': z.string().optional(),
+  'x-amzn-bedrock-request-metadata': z.string().optional().describe('Labels, as a JSON object.'),
+})
+
+const request = {
+  params: modelParams,
+  headers: optionHeaders,
+  body: { required: true, content: { 'application/json': { schema: anyBody } } },
+}
+
+export const invokeModel = endpoint(
+  createRoute({
+    method: 'post',
+    path: '/model/{modelId}/invoke',
+    operationId: 'bedrock_invoke_model',
+    summary: "Ask a model in its maker's words",
+    description:
+      "Bedrock's InvokeModel with bodies of Claude, of Titan Text and of OpenAI's chat completions, each answered in its own form by whatever model is named.",
+    tags: ['Bedrock'],
+    request,
+    responses: {
+      200: {
+        description: 'The answer, in the form of the body.',
+        content: { 'application/json': { schema: anyBody } },
+      },
+      ...modelErrors,
+    },
+  }),
+  (c) => answer(c, c.req.valid('param').modelId, false),
+  { path: modelPath('invoke'), readsItself: true },
+)
+
+export const invokeModelStream = endpoint(
+  createRoute({
+    method: 'post',
+    path: '/model/{modelId}/invoke-with-response-stream',
+    operationId: 'bedrock_invoke_model_with_response_stream',
+    summary: "Ask a model in its maker's words, streamed",
+    description:
+      "Bedrock's InvokeModelWithResponseStream: every event of the answer as one `chunk` of an AWS event stream.",
+    tags: ['Bedrock'],
+    request,
+    responses: {
+      200: {
+        description: 'Chunks; an exception frame where it breaks off.',
+        content: { [EVENT_STREAM]: { schema: eventStream } },
+      },
+      ...modelErrors,
+    },
+  }),
+  (c) => answer(c, c.req.valid('param').modelId, true),
+  { path: modelPath('invoke-with-response-stream'), readsItself: true },
+)
+
+async function answer(c: HttpContext, modelId: string, stream: boolean): Promise<Response> {
+  c.get('entry').model = modelId
+  const value = await parsedBody(c)
+  const form = invokeForm(value)
+  // Model and stream stand in the path; Bedrock refuses them in the body, clients of its kin write them.
+  const named = { ...value, model: modelId, stream }
+  const body = withBetas(
+    checkedBody(c, named, { schema: form.schema, words: form.dialect.server.validationWords }),
+    requestHeader(c, 'anthropic-beta'),
+  )
+  c.get('entry').model = modelId
+  const heard = { dialect: labelled(form, c), body, binary: true, ...caller(c) }
+  const answered = await exchange(heard, c.get('services'))
+  return respond(c, answered, invokeHeaders(c, answered))
+}
+
+/** The form, with the caller's labels, for which bodies of models have no member. */
+function labelled({ dialect }: InvokeForm, c: HttpContext): InvokeForm['dialect'] {
+  const text = requestHeader(c, LABELS)
+  if (text === undefined) return dialect
+  const metadata = readLabels(text)
+  const decodeRequest = (body: unknown) => ({ ...dialect.server.decodeRequest(body), metadata })
+  return { ...dialect, server: { ...dialect.server, decodeRequest } }
+}
+
+const LABELS = 'x-amzn-bedrock-request-metadata'
+const labels = z.record(z.string(), z.string())
+
+function readLabels(text: string): Record<string, string> {
+  let cause: unknown
+  try {
+    const read = labels.safeParse(JSON.parse(text))
+    if (read.success) return read.data
+    cause = read.error
+  } catch (thrown) {
+    cause = thrown
+  }
+  const message = `The header ${LABELS} is not a JSON object of texts.`
+  throw new GatewayError('invalid-request', message, { param: LABELS, cause })
+}

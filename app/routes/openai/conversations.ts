@@ -1,0 +1,140 @@
+import { createRoute, z } from '@hono/zod-openapi'
+import { limitMetadata } from '../../dialects/openai-responses/decode-request.ts'
+import { metadata } from '../../dialects/openai-responses/wire.ts'
+import { inputItem } from '../../dialects/openai-responses/wire-items.ts'
+import { caller } from '../../http/caller.ts'
+import type { HttpContext } from '../../http/context.ts'
+import { reply } from '../../http/reply.ts'
+import { endpoint } from '../../http/surface.ts'
+import { conversations } from '../../library/conversations.ts'
+import type { Item } from '../../library/response-items.ts'
+import { errorResponses } from './error-contract.ts'
+
+/** The conversations of whoever asks. */
+export const conversationsOf = (c: HttpContext) => conversations(c.get('services'), caller(c).owner)
+
+export const conversationId = z.object({
+  conversation_id: z.string().describe('The id of a conversation.'),
+})
+
+const MOST_ITEMS = 20
+
+/** Items that are added at once. */
+export const addedItems = z.array(inputItem).max(MOST_ITEMS)
+
+export const conversationObject = z
+  .object({
+    id: z.string(),
+    object: z.literal('conversation'),
+    created_at: z.number().describe('Unix time in seconds.'),
+    metadata: z.record(z.string(), z.string()),
+  })
+  .openapi('Conversation')
+
+const answer = {
+  200: {
+    description: 'The conversation.',
+    content: { 'application/json': { schema: conversationObject } },
+  },
+}
+
+const jsonOf = <Schema extends z.ZodType>(schema: Schema) => ({
+  required: true as const,
+  content: { 'application/json': { schema } },
+})
+
+export const createConversation = endpoint(
+  createRoute({
+    method: 'post',
+    path: '/v1/conversations',
+    operationId: 'create_conversation',
+    summary: 'Begin a conversation',
+    tags: ['Conversations'],
+    request: {
+      body: jsonOf(
+        z
+          .looseObject({ items: addedItems.nullish(), metadata: metadata.nullish() })
+          .openapi('CreateConversationRequest'),
+      ),
+    },
+    responses: { ...answer, ...errorResponses(400, 401, 403, 413, 429, 500) },
+  }),
+  async (c) => {
+    const { items, metadata: labels } = c.req.valid('json')
+    if (labels) limitMetadata(labels)
+    const created = await conversationsOf(c).create(labels ?? {}, (items ?? []) as Item[])
+    return reply(c, JSON.stringify(created))
+  },
+)
+
+export const getConversation = endpoint(
+  createRoute({
+    method: 'get',
+    path: '/v1/conversations/{conversation_id}',
+    operationId: 'retrieve_conversation',
+    summary: 'Retrieve a conversation',
+    tags: ['Conversations'],
+    request: { params: conversationId },
+    responses: { ...answer, ...errorResponses(401, 403, 404, 429, 500) },
+  }),
+  async (c) => {
+    const { conversation_id: id } = c.req.valid('param')
+    return reply(c, JSON.stringify(await conversationsOf(c).retrieve(id)))
+  },
+)
+
+export const updateConversation = endpoint(
+  createRoute({
+    method: 'post',
+    path: '/v1/conversations/{conversation_id}',
+    operationId: 'update_conversation',
+    summary: 'Give a conversation other labels',
+    tags: ['Conversations'],
+    request: {
+      params: conversationId,
+      body: jsonOf(
+        z.looseObject({ metadata: metadata.nullable() }).openapi('UpdateConversationRequest'),
+      ),
+    },
+    responses: { ...answer, ...errorResponses(400, 401, 403, 404, 413, 429, 500) },
+  }),
+  async (c) => {
+    const { conversation_id: id } = c.req.valid('param')
+    const labels = c.req.valid('json').metadata ?? {}
+    limitMetadata(labels)
+    return reply(c, JSON.stringify(await conversationsOf(c).label(id, labels)))
+  },
+)
+
+export const deleteConversation = endpoint(
+  createRoute({
+    method: 'delete',
+    path: '/v1/conversations/{conversation_id}',
+    operationId: 'delete_conversation',
+    summary: 'Delete a conversation and its items',
+    tags: ['Conversations'],
+    request: { params: conversationId },
+    responses: {
+      200: {
+        description: 'It is gone.',
+        content: {
+          'application/json': {
+            schema: z
+              .object({
+                id: z.string(),
+                object: z.literal('conversation.deleted'),
+                deleted: z.boolean(),
+              })
+              .openapi('ConversationDeleted'),
+          },
+        },
+      },
+      ...errorResponses(401, 403, 404, 429, 500),
+    },
+  }),
+  async (c) => {
+    const { conversation_id: id } = c.req.valid('param')
+    await conversationsOf(c).delete(id)
+    return reply(c, JSON.stringify({ id, object: 'conversation.deleted', deleted: true }))
+  },
+)

@@ -1,0 +1,215 @@
+import type { Conversation } from '../../conversation/conversation.ts'
+import { openaiResponses } from '../../dialects/openai-responses/index.ts'
+import { brokenResponse, queuedResponse } from '../../dialects/openai-responses/stored-response.ts'
+import type { WireRequest } from '../../dialects/openai-responses/wire.ts'
+import { asGatewayError, GatewayError } from '../../errors.ts'
+import type { Answer, Heard } from '../../gateway/answer.ts'
+import { exchange, newAnswerId } from '../../gateway/exchange.ts'
+import { toldFrames } from '../../gateway/told-frames.ts'
+import { runUnread } from '../../gateway/unread.ts'
+import { caller } from '../../http/caller.ts'
+import type { HttpContext } from '../../http/context.ts'
+import { reply } from '../../http/reply.ts'
+import { respond } from '../../http/respond.ts'
+import { type ResponseJob, responseJobs } from '../../library/response-jobs.ts'
+import { openResponseThread, type ResponseThread } from '../../library/response-thread.ts'
+import {
+  type KeptResponse,
+  type StoredResponses,
+  storedResponses,
+} from '../../library/stored-responses.ts'
+
+const { server } = openaiResponses
+
+/** Responses that are worked on while nobody waits for them. */
+export interface BackgroundResponses {
+  create(c: HttpContext, body: WireRequest): Promise<Response>
+}
+
+/** Milliseconds for which a model is waited for, so that what it refuses is refused at once. */
+const PATIENCE = 2000
+/** Looks, of one second each, between two signs of life. */
+const BEATS = 10
+
+/** One response on its way. */
+interface Work {
+  id: string
+  queued: KeptResponse
+  conversation: Conversation
+  thread: ResponseThread<WireRequest>
+  shelf: StoredResponses
+  job: ResponseJob
+}
+
+/** Counts those of one process. */
+export function createBackgroundResponses(): BackgroundResponses {
+  let running = 0
+  return {
+    async create(c, body) {
+      checkBackground(c, body, running)
+      running++
+      try {
+        const work = await prepare(c, body)
+        const asked = exchange(heardOf(c, work), c.get('services'))
+        const early = await soon(asked)
+        await work.thread.keepBroken({ ...work.queued, status: early ? 'in_progress' : 'queued' })
+        await work.job.beat()
+        c.get('entry').streaming = true
+        const done = finish(c, work, asked)
+        done.finally(() => {
+          running--
+        })
+        return begun(c, work, body.stream === true)
+      } catch (thrown) {
+        running--
+        throw thrown
+      }
+    },
+  }
+}
+
+function checkBackground(c: HttpContext, body: WireRequest, running: number): void {
+  const { runtime, config } = c.get('services')
+  if (runtime.transient) {
+    throw new GatewayError(
+      'unsupported-parameter',
+      `'background' needs a server that goes on working when it has answered, and this one (${runtime.name}) does not.`,
+      { param: 'background', reason: 'background_not_supported' },
+    )
+  }
+  if (body.store === false) {
+    throw new GatewayError('invalid-request', "'background' needs 'store' to be true.", {
+      param: 'background',
+      reason: 'background_requires_store',
+    })
+  }
+  if (running < config.BACKGROUND_RESPONSES) return
+  throw new GatewayError('rate-limit', 'Too many responses are worked on in the background.', {
+    retryAfter: 5,
+  })
+}
+
+async function prepare(c: HttpContext, body: WireRequest): Promise<Work> {
+  const services = c.get('services')
+  const { owner } = caller(c)
+  const thread = await openResponseThread(body, services, owner)
+  const conversation = server.decodeRequest(thread.request)
+  const id = newAnswerId(server)
+  const created = Math.floor(Date.now() / 1000)
+  const head = { id, created, model: conversation.model }
+  return {
+    id,
+    queued: queuedResponse(conversation, head) as KeptResponse,
+    conversation,
+    thread,
+    shelf: storedResponses(services, owner),
+    job: responseJobs(services, owner).open(id),
+  }
+}
+
+/** Who asked may leave. What was cancelled meanwhile stays so, with what had been said. */
+function heardOf(c: HttpContext, { id, thread, shelf }: Work): Heard {
+  const { onLeft: _, ...asking } = caller(c)
+  return {
+    dialect: openaiResponses,
+    ...asking,
+    body: { ...thread.request, stream: true },
+    id,
+    keeps: true,
+    async keep({ body }) {
+      const said = body as KeptResponse
+      const kept = await shelf.change(id, (now) => (now.status === 'cancelled' ? undefined : said))
+      if (kept.status !== 'cancelled') await thread.append(said)
+    },
+    async keepBroken({ body }, why) {
+      const said = body as KeptResponse
+      const broken = brokenResponse(said, why) as KeptResponse
+      await shelf.change(id, (now) =>
+        now.status === 'cancelled' ? { ...now, output: said.output } : broken,
+      )
+    },
+  }
+}
+
+/** What comes of it within our patience; undefined where it takes longer. */
+async function soon(asked: Promise<Answer>): Promise<Answer | undefined> {
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const patience = new Promise<undefined>((resolve) => {
+    timer = setTimeout(resolve, PATIENCE)
+  })
+  try {
+    return await Promise.race([asked, patience])
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+/** Never rejects: nobody would hear of it. The log line is written when all is done. */
+async function finish(c: HttpContext, work: Work, asked: Promise<Answer>): Promise<void> {
+  const entry = c.get('entry')
+  const { job } = work
+  try {
+    const answer = await asked
+    if (answer.kind !== 'stream') return
+    entry.record = answer.record
+    const { config } = c.get('services')
+    const outcome = await runUnread(answer, followerOf(job), config)
+    entry.firstTextAfter = outcome.firstText
+    if (outcome.ended !== 'complete') {
+      entry.error = asGatewayError(outcome.error ?? cancelled())
+    }
+  } catch (thrown) {
+    const error = asGatewayError(thrown)
+    entry.error = error
+    await failed(work, error)
+  } finally {
+    await job.end().catch(() => {})
+    c.get('log').close(entry, 200)
+  }
+}
+
+function followerOf(job: ResponseJob) {
+  let looks = 0
+  return {
+    tell: (text: string) => job.tell(text),
+    async look() {
+      if (++looks % BEATS === 0) await job.beat()
+      return job.isCancelled()
+    },
+  }
+}
+
+const cancelled = () => new GatewayError('caller-left', 'The response was cancelled.')
+
+/** It did not even begin. */
+async function failed({ id, queued, conversation, shelf, job }: Work, error: GatewayError) {
+  const head = { id, created: queued.created_at, model: conversation.model }
+  const broken = brokenResponse(queued, error) as KeptResponse
+  try {
+    await job.tell(server.replyEncoder(conversation, head).fail(error))
+    await shelf.change(id, (now) => (now.status === 'cancelled' ? undefined : broken))
+  } catch {
+    // The store is gone as well; without a sign of life the response counts as failed all the same.
+  }
+}
+
+function begun(c: HttpContext, { id, queued }: Work, isStream: boolean): Response {
+  if (!isStream) return reply(c, JSON.stringify(queued))
+  const { model } = queued as { model?: string }
+  return respond(c, followed(c, { id, model: String(model) }))
+}
+
+/** What a response in the background tells, as an answer. */
+export function followed(
+  c: HttpContext,
+  { id, model, startingAfter }: { id: string; model: string; startingAfter?: number },
+): Answer {
+  const jobs = responseJobs(c.get('services'), caller(c).owner)
+  const { encodeError } = server
+  return {
+    kind: 'stream',
+    frames: toldFrames(jobs, { id, startingAfter, encodeError }),
+    headers: {},
+    record: { operation: 'chat', model, stream: true },
+  }
+}

@@ -1,0 +1,25 @@
+import { readConfig } from '../app/config.ts'
+import { createDynamo } from '../app/providers/aws/dynamodb/call.ts'
+import { createStateTable } from '../app/providers/aws/dynamodb/create-table.ts'
+import { createCredentials } from '../runtimes/credentials.ts'
+import { createDigest } from '../runtimes/digest.ts'
+import { withProfileRegion } from '../runtimes/profile-region.ts'
+import { start } from '../runtimes/start.ts'
+import { createUndiciTransport } from '../runtimes/undici-transport.ts'
+
+/** Makes the DynamoDB table that AWS_DYNAMODB_TABLE names, in AWS_DYNAMODB_REGION. */
+await start(async () => {
+  const env = withProfileRegion(process.env)
+  const config = readConfig(env)
+  const table = config.AWS_DYNAMODB_TABLE
+  if (table === undefined) throw new Error('Set AWS_DYNAMODB_TABLE to the name of the table.')
+  const runtime = {
+    env,
+    transport: createUndiciTransport(env),
+    credentials: createCredentials(env),
+    digest: createDigest(),
+  }
+  const outcome = await createStateTable(createDynamo({ config, runtime }), table)
+  console.log(outcome === 'made' ? `The table ${table} is made.` : `The table ${table} is there.`)
+  process.exit(0)
+})

@@ -1,0 +1,34 @@
+import { once } from 'node:events'
+import { createServer, type Http2Server, type ServerHttp2Session } from 'node:http2'
+import type { AddressInfo } from 'node:net'
+import { createAdaptorServer } from '@hono/node-server'
+import type { App } from '../app/app.ts'
+import type { Listening } from './serve-node.ts'
+
+/** Listens with node:http2, without TLS: callers begin in HTTP/2. Rejects when the address cannot be had. */
+export async function serveHttp2(app: App, host: string, port: number): Promise<Listening> {
+  const server = createAdaptorServer({
+    fetch: app.fetch,
+    hostname: host,
+    createServer,
+  }) as Http2Server
+  const sessions = new Set<ServerHttp2Session>()
+  server.on('session', (session) => {
+    sessions.add(session)
+    session.once('close', () => sessions.delete(session))
+  })
+  server.listen(port, host)
+  await once(server, 'listening')
+  return {
+    port: (server.address() as AddressInfo).port,
+    async stop() {
+      server.close()
+      // A session closes when its last stream has.
+      for (const session of sessions) session.close()
+      await once(server, 'close')
+    },
+    cut() {
+      for (const session of sessions) session.destroy()
+    },
+  }
+}

@@ -1,0 +1,259 @@
+import { describe, expect, it } from 'vitest'
+import { GatewayError } from '../../../app/errors.ts'
+import type { Limits } from '../../../app/library/limits/account.ts'
+import { createLimiter } from '../../../app/library/limits/limiter.ts'
+import type { CallerIdentity } from '../../../app/ports/caller.ts'
+import type { Limiter, Ticket } from '../../../app/ports/metering.ts'
+import type { StateStore } from '../../../app/ports/state-store.ts'
+import { createMemoryStateStore } from '../../../app/providers/embedded/memory-state-store.ts'
+
+const START = 1_700_000_000_000
+
+function stage(defaults: Limits, instances = 1) {
+  let time = START
+  const now = () => time
+  const kept = createMemoryStateStore(now)
+  const calls = { made: 0, fail: false }
+  const called = <T extends unknown[], R>(run: (...asked: T) => Promise<R>) => {
+    return (...asked: T): Promise<R> => {
+      calls.made++
+      return calls.fail ? Promise.reject(new Error('no store')) : run(...asked)
+    }
+  }
+  const state: StateStore = {
+    get: called(kept.get),
+    put: called(kept.put),
+    delete: called(kept.delete),
+    list: called(kept.list),
+    add: called(kept.add),
+  }
+  const limiters = Array.from({ length: instances }, () => createLimiter({ state, defaults, now }))
+  const pass = (milliseconds: number) => {
+    time += milliseconds
+  }
+  return { limiters, limiter: limiters[0]!, calls, pass, now, state }
+}
+
+const caller: CallerIdentity = { owner: 'key.a', keyId: 'a' }
+
+/** A ticket, or the refusal. */
+const enter = async (limiter: Limiter, who = caller): Promise<Ticket | GatewayError> => {
+  try {
+    return (await limiter.enter(who)) as Ticket
+  } catch (thrown) {
+    return thrown as GatewayError
+  }
+}
+const isIn = (answer: Ticket | GatewayError): answer is Ticket => !(answer instanceof GatewayError)
+const told = (answer: Ticket | GatewayError) =>
+  isIn(answer) ? 'in' : { code: answer.code, retryAfter: answer.retryAfter }
+
+describe('requests a minute', () => {
+  it('are let in up to the limit, at once, and again when a minute is over', async () => {
+    const { limiter, pass } = stage({ requestsPerMinute: 5 })
+    for (let n = 0; n < 5; n++) expect(told(await enter(limiter))).toBe('in')
+    expect(told(await enter(limiter))).toEqual({ code: 'rate-limit', retryAfter: 60 })
+    pass(30_500)
+    expect(told(await enter(limiter))).toEqual({ code: 'rate-limit', retryAfter: 30 })
+    pass(29_500)
+    for (let n = 0; n < 5; n++) expect(told(await enter(limiter))).toBe('in')
+    expect(told(await enter(limiter))).toMatchObject({ code: 'rate-limit' })
+  })
+
+  it('slide: in no minute there are more, but for one lease that was held before it', async () => {
+    const { limiter, pass, now } = stage({ requestsPerMinute: 20 })
+    const let_in: number[] = []
+    for (let n = 0; n < 3000; n++) {
+      pass((n * 37) % 150)
+      const ticket = await enter(limiter)
+      if (isIn(ticket)) {
+        let_in.push(now())
+        ticket.leave(0)
+      }
+    }
+    const most = Math.max(
+      ...let_in.map((from) => let_in.filter((at) => at >= from && at < from + 60_000).length),
+    )
+    expect(most).toBeLessThanOrEqual(20 + 1)
+    expect(let_in.length).toBeGreaterThanOrEqual(20 * Math.floor((now() - START) / 60_000))
+  })
+
+  it('come back one by one where a burst is set', async () => {
+    const { limiter, pass } = stage({ requestsPerMinute: 60, burst: 3 })
+    for (let n = 0; n < 3; n++) expect(told(await enter(limiter))).toBe('in')
+    expect(told(await enter(limiter))).toEqual({ code: 'rate-limit', retryAfter: 1 })
+    pass(1000)
+    expect(told(await enter(limiter))).toBe('in')
+    expect(told(await enter(limiter))).toEqual({ code: 'rate-limit', retryAfter: 1 })
+    let count = 4
+    for (let n = 0; n < 590; n++) {
+      pass(100)
+      if (isIn(await enter(limiter))) count++
+    }
+    expect(count).toBeGreaterThanOrEqual(60)
+    expect(count).toBeLessThanOrEqual(63)
+  })
+
+  it('are counted for each key, and not at all for one without limits', async () => {
+    const { limiter } = stage({})
+    const bounded = { ...caller, keyId: 'b', limits: { requestsPerMinute: 1 } }
+    const closed = { ...caller, keyId: 'c', limits: { requestsPerMinute: 0 } }
+    expect(limiter.enter(caller)).toBeUndefined()
+    expect(told(await enter(limiter, bounded))).toBe('in')
+    expect(told(await enter(limiter, bounded))).toMatchObject({ code: 'rate-limit' })
+    expect(told(await enter(limiter, closed))).toMatchObject({ code: 'rate-limit' })
+  })
+
+  it('need no store for most requests, nor for most refusals', async () => {
+    const { limiter, calls, pass } = stage({ requestsPerMinute: 6000 })
+    let admitted = 0
+    for (let n = 0; n < 12_000; n++) {
+      pass(5)
+      const ticket = await enter(limiter)
+      if (!isIn(ticket)) continue
+      admitted++
+      ticket.leave(0)
+    }
+    expect(admitted).toBe(6000)
+    expect(calls.made).toBeLessThan(250)
+  })
+})
+
+describe('instances that share a store', () => {
+  it('let in between the limit and one lease more each, at 300 requests a second', async () => {
+    const { limiters, pass } = stage({ requestsPerMinute: 6000 }, 2)
+    const lease = 6000 / 20
+    for (let minute = 0; minute < 4; minute++) {
+      let admitted = 0
+      for (let n = 0; n < 18_000; n++) {
+        const answers = await enter(limiters[n % 2]!)
+        if (isIn(answers)) {
+          admitted++
+          answers.leave(0)
+        }
+        pass(n % 3 === 0 ? 4 : 3)
+      }
+      expect(admitted).toBeGreaterThanOrEqual(6000)
+      expect(admitted).toBeLessThanOrEqual(6000 + 2 * lease)
+    }
+  })
+
+  it('let in what the other gave back', async () => {
+    const { limiters, pass } = stage({ requestsPerMinute: 100 }, 2)
+    const [one, other] = [limiters[0]!, limiters[1]!]
+    for (let n = 0; n < 40; n++) {
+      pass(100)
+      await enter(one)
+    }
+    await one.flush()
+    let admitted = 0
+    while (isIn(await enter(other))) admitted++
+    expect(admitted).toBe(60)
+  })
+
+  it('meet at the same moment', async () => {
+    const { limiters } = stage({ requestsPerMinute: 50 }, 8)
+    const answers = await Promise.all(
+      Array.from({ length: 400 }, (_, n) => enter(limiters[n % 8]!)),
+    )
+    expect(answers.filter(isIn)).toHaveLength(50)
+  })
+})
+
+describe('requests at the same time', () => {
+  it('are let in while others have ended', async () => {
+    const { limiter } = stage({ concurrent: 2 })
+    const [first, second] = [await enter(limiter), await enter(limiter)]
+    expect(told(await enter(limiter))).toEqual({ code: 'rate-limit', retryAfter: 1 })
+    if (isIn(first)) first.leave(0)
+    expect(told(await enter(limiter))).toBe('in')
+    if (isIn(second)) second.leave(0)
+    expect(told(await enter(limiter))).toBe('in')
+  })
+
+  it('are counted over all instances', async () => {
+    const { limiters, pass } = stage({ concurrent: 3 }, 2)
+    const [one, other] = [limiters[0]!, limiters[1]!]
+    const tickets = [await enter(one), await enter(one), await enter(other)]
+    expect(told(await enter(other))).toMatchObject({ code: 'rate-limit' })
+    for (const ticket of tickets.slice(0, 2)) if (isIn(ticket)) ticket.leave(0)
+    await one.flush()
+    pass(1000)
+    expect(told(await enter(other))).toBe('in')
+    expect(told(await enter(other))).toBe('in')
+    expect(told(await enter(other))).toMatchObject({ code: 'rate-limit' })
+  })
+
+  it('of an instance that died are free after half a minute', async () => {
+    const { limiters, pass } = stage({ concurrent: 1 }, 2)
+    await enter(limiters[0]!)
+    expect(told(await enter(limiters[1]!))).toMatchObject({ code: 'rate-limit' })
+    pass(30_001)
+    expect(told(await enter(limiters[1]!))).toBe('in')
+  })
+})
+
+describe('tokens a minute', () => {
+  const asked = async (limiter: Limiter, tokens: number) => {
+    const ticket = (await limiter.enter(caller)) as Ticket
+    try {
+      await ticket.reserve(tokens)
+      return ticket
+    } catch (thrown) {
+      ticket.leave(0)
+      return thrown as GatewayError
+    }
+  }
+
+  it('are reserved by the estimate and settled by the bill', async () => {
+    const { limiter } = stage({ tokensPerMinute: 1000 })
+    const first = await asked(limiter, 900)
+    expect(told(await asked(limiter, 200))).toEqual({ code: 'rate-limit', retryAfter: 60 })
+    if (isIn(first)) first.leave(100)
+    const second = await asked(limiter, 900)
+    expect(told(second)).toBe('in')
+    expect(isIn(second) && second.standing('tokens')).toEqual({
+      limit: 1000,
+      remaining: 0,
+      reset: START + 60_000,
+    })
+  })
+
+  it('that cost more than was thought are owed', async () => {
+    const { limiter, pass } = stage({ tokensPerMinute: 1000 })
+    const first = await asked(limiter, 100)
+    if (isIn(first)) first.leave(1500)
+    pass(2000)
+    await limiter.flush()
+    expect(told(await asked(limiter, 1))).toMatchObject({ code: 'rate-limit' })
+    pass(60_000)
+    expect(told(await asked(limiter, 1000))).toBe('in')
+  })
+
+  it('of more than a minute can still be had, by nobody else', async () => {
+    const { limiter } = stage({ tokensPerMinute: 1000 })
+    expect(told(await asked(limiter, 5000))).toBe('in')
+    expect(told(await asked(limiter, 1))).toMatchObject({ code: 'rate-limit' })
+  })
+})
+
+describe('a store that is down', () => {
+  it('stops only those who need more than is held', async () => {
+    const { limiter, calls, pass } = stage({ requestsPerMinute: 6000 })
+    for (let n = 0; n < 600; n++) {
+      pass(5)
+      await enter(limiter)
+    }
+    calls.fail = true
+    const answers: unknown[] = []
+    for (let n = 0; n < 400; n++) answers.push(told(await enter(limiter)))
+    const held = answers.indexOf(answers.find((answer) => answer !== 'in'))
+    expect(held).toBeGreaterThan(100)
+    expect(answers.slice(held)).toEqual(
+      Array.from({ length: 400 - held }, () => ({ code: 'overloaded', retryAfter: 1 })),
+    )
+    calls.fail = false
+    pass(1001)
+    expect(told(await enter(limiter))).toBe('in')
+  })
+})

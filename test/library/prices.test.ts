@@ -1,0 +1,86 @@
+import { describe, expect, it } from 'vitest'
+import type { Usage } from '../../app/conversation/events.ts'
+import { costOf, priceFinder } from '../../app/library/prices.ts'
+import type { ModelCard } from '../../app/ports/models.ts'
+
+const card = (id: string, more: Partial<ModelCard> = {}): ModelCard => ({
+  id,
+  provider: 'aws',
+  owner: 'somebody',
+  created: 0,
+  input: ['text'],
+  output: ['text'],
+  streaming: true,
+  traits: {},
+  ...more,
+})
+
+const SONNET = 'anthropic.claude-sonnet-4-5-20250929-v1:0'
+const of = priceFinder({})
+const tokens = (price: ReturnType<typeof of>) => price && [price.input, price.output]
+
+describe('the price of a model', () => {
+  it('is that of its own region, of a geography, or of all of them', () => {
+    expect(tokens(of({ card: card(SONNET) }))).toEqual([3.3, 16.5])
+    expect(tokens(of({ card: card(SONNET), served: `us.${SONNET}` }))).toEqual([3.3, 16.5])
+    expect(tokens(of({ card: card(SONNET), served: `global.${SONNET}` }))).toEqual([3, 15])
+    const nova = 'amazon.nova-pro-v1:0'
+    expect(tokens(of({ served: nova, region: 'us-east-1' }))).toEqual([0.8, 3.2])
+    expect(tokens(of({ served: `eu.${nova}`, region: 'eu-central-1' }))).toEqual([1.05, 4.2])
+    expect(tokens(of({ served: nova, region: 'eu-west-2' }))).toEqual([1.13, 4.52])
+  })
+
+  it('is that of the model behind an ARN', () => {
+    const arn = 'arn:aws:bedrock:us-east-1:123456789012:application-inference-profile/abc123'
+    expect(of({ served: arn })).toBeUndefined()
+    expect(tokens(of({ card: card(SONNET), served: arn }))).toEqual([3.3, 16.5])
+    const own = card(arn, { leadsTo: [SONNET] })
+    expect(tokens(of({ card: own, served: arn }))).toEqual([3.3, 16.5])
+    const profile = `arn:aws:bedrock:us-east-1:123456789012:inference-profile/global.${SONNET}`
+    expect(tokens(of({ card: own, served: profile }))).toEqual([3, 15])
+  })
+
+  it('is unknown for a model that is, nothing for one that costs nothing', () => {
+    expect(of({ card: card('acme.model-1') })).toBeUndefined()
+    expect(tokens(of({ card: card('embedded-chat', { free: true }) }))).toEqual([0, 0])
+  })
+
+  it('is the one the operator wrote down', () => {
+    const own = priceFinder({
+      'anthropic.claude': { output: 20 },
+      'anthropic.claude-opus': { input: 1, output: 2 },
+      '*': { input: 7 },
+    })
+    expect(tokens(own({ served: `us.${SONNET}` }))).toEqual([3.3, 20])
+    expect(tokens(own({ served: 'anthropic.claude-opus-4-6-v1' }))).toEqual([1, 2])
+    expect(tokens(own({ card: card('acme.model-1') }))).toEqual([7, 0])
+    expect(tokens(own({ served: 'amazon.nova-pro-v1:0' }))).toEqual([0.8, 3.2])
+  })
+})
+
+describe('the cost of a bill', () => {
+  const cost = (usage: Usage, served: string, tier?: string) =>
+    Math.round(costOf(usage, of({ served })!, tier) * 1e9) / 1e9
+
+  it('tells the cache from the rest, by how long it holds', () => {
+    const usage = { input: 1000, output: 100, cacheRead: 10_000, cacheWrite: 2000 }
+    expect(cost(usage, SONNET)).toBe(0.0033 + 0.00165 + 0.0033 + 0.00825)
+    const split = { ...usage, cacheWriteByTtl: [{ ttl: '1h', tokens: 2000 }] }
+    expect(cost(split, SONNET)).toBe(0.0033 + 0.00165 + 0.0033 + 0.0132)
+  })
+
+  it('counts long prompts, pictures, seconds, characters and searches', () => {
+    const haiku = 'anthropic.claude-haiku-5-5'
+    expect(cost({ input: 100_000, output: 0 }, haiku)).toBe(0.01)
+    expect(cost({ input: 100_001, output: 0 }, haiku)).toBe(0.0500005)
+    expect(cost({ input: 0, output: 0, images: 3 }, 'amazon.nova-canvas-v1:0')).toBe(0.12)
+    expect(cost({ input: 0, output: 0, audioSeconds: 60 }, 'amazon.transcribe')).toBe(0.024)
+    expect(cost({ input: 0, output: 0, characters: 1000 }, 'amazon.polly-neural')).toBe(0.016)
+    expect(cost({ input: 0, output: 0, searches: 2 }, 'cohere.rerank-v3-5:0')).toBe(0.004)
+  })
+
+  it('is halved for what may wait', () => {
+    expect(cost({ input: 1_000_000, output: 0 }, 'amazon.nova-pro-v1:0', 'flex')).toBe(0.4)
+    expect(cost({ input: 1_000_000, output: 0 }, 'amazon.nova-pro-v1:0', 'default')).toBe(0.8)
+  })
+})

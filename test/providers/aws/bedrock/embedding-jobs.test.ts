@@ -1,0 +1,243 @@
+import { ListObjectsV2Command, PutObjectCommand } from '@aws-sdk/client-s3'
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import type { Script } from '../../../fakes/fake-bedrock.ts'
+import { openS3Server, type S3Server } from '../../../fakes/s3-server.ts'
+import { post, vectorsIn } from '../../../features/embedding-stage.ts'
+import { ignoredBy, type Json, useFakeBedrock } from '../../../features/stage.ts'
+
+const bedrock = useFakeBedrock()
+let s3: S3Server
+beforeAll(async () => {
+  s3 = await openS3Server()
+})
+beforeEach(() => s3.empty())
+afterAll(() => s3.close())
+
+const MP4 = Buffer.from('\0\0\0\x18ftypisom\0\0\x02\0isomiso2', 'latin1').toString('base64')
+const mp4 = `data:video/mp4;base64,${MP4}`
+const MARENGO = 'twelvelabs.marengo-embed-3-0-v1:0'
+const NOVA = 'amazon.nova-2-multimodal-embeddings-v1:0'
+const ARN = 'arn:aws:bedrock:us-east-1:123456789012:async-invoke/abcdefghijkl'
+
+const env = () => ({ ...s3.env, AWS_BEDROCK_JOB_POLL_SECONDS: '0.005' })
+
+const started: Script = { body: { invocationArn: ARN } }
+const running: Script = { body: { status: 'InProgress' } }
+const failed: Script = { body: { status: 'Failed', failureMessage: 'Unreadable video.' } }
+
+interface StartRequest {
+  modelId: string
+  modelInput: Json
+  outputDataConfig: { s3OutputDataConfig: { s3Uri: string } }
+  clientRequestToken: string
+  tags: { key: string; value: string }[]
+}
+
+/** Writes what the job would, where it was told to, and gives the answer that says so. */
+async function writes(start: StartRequest, files: Record<string, string>): Promise<Script> {
+  const s3Uri = `${start.outputDataConfig.s3OutputDataConfig.s3Uri}/abcdefghijkl`
+  const folder = s3Uri.slice(`s3://${s3.bucket}/`.length)
+  for (const [name, Body] of Object.entries({ 'manifest.json': '{}', ...files })) {
+    await s3.client.send(
+      new PutObjectCommand({ Bucket: s3.bucket, Key: `${folder}/${name}`, Body }),
+    )
+  }
+  return { body: { status: 'Completed', outputDataConfig: { s3OutputDataConfig: { s3Uri } } } }
+}
+
+async function keys(): Promise<string[]> {
+  const command = new ListObjectsV2Command({ Bucket: s3.bucket })
+  const { Contents = [] } = await s3.client.send(command)
+  return Contents.map(({ Key }) => Key!)
+}
+
+/** Until nothing is left in the bucket. */
+const emptied = () => vi.waitUntil(async () => (await keys()).length === 0)
+
+/** Answers every look at the job as told, until told otherwise. */
+async function whileRunning(asking: Promise<unknown>, files: Record<string, string>) {
+  await requests(2)
+  const start = bedrock.fake.requests[0]!.json as StartRequest
+  const done = await writes(start, files)
+  bedrock.fake.forget()
+  bedrock.fake.script(done)
+  await asking
+  return start
+}
+
+/** Until AWS was asked so often; `waitForRequest` counts over all tests. */
+const requests = (count: number) => vi.waitUntil(() => bedrock.fake.requests.length >= count)
+
+const clip = (seed: number, more: Json) => ({ embedding: [seed, 0], ...more })
+
+describe('what is embedded over S3', () => {
+  it('runs a job for a video, tagged, and clears up behind it', async () => {
+    bedrock.fake.script(started)
+    bedrock.fake.script(running)
+    const { app } = bedrock.open(env())
+    const asking = post(app, '/v1/embeddings', {
+      model: MARENGO,
+      input: [mp4],
+      user: 'me & you',
+      startSec: 2,
+    })
+    const output = {
+      data: [
+        clip(1, { embeddingOption: 'visual', embeddingScope: 'clip', startSec: 0, endSec: 6 }),
+        clip(2, { embeddingOption: 'visual', embeddingScope: 'clip', startSec: 6, endSec: 9 }),
+        clip(3, { embeddingOption: 'visual', embeddingScope: 'asset', startSec: 0, endSec: 9 }),
+      ],
+    }
+    const start = await whileRunning(asking, { 'output.json': JSON.stringify(output) })
+    const { status, json, headers } = await asking
+    expect(status).toBe(200)
+    expect(start).toMatchObject({
+      modelId: MARENGO,
+      modelInput: {
+        inputType: 'video',
+        video: {
+          mediaSource: { base64String: MP4 },
+          embeddingScope: ['clip', 'asset'],
+          startSec: 2,
+        },
+      },
+    })
+    const { s3Uri } = start.outputDataConfig.s3OutputDataConfig
+    expect(s3Uri).toMatch(new RegExp(`^s3://${s3.bucket}/tmp/[0-9a-f-]{36}$`))
+    const tags = Object.fromEntries(start.tags.map(({ key, value }) => [key, value]))
+    expect(tags).toMatchObject({ request_id: headers.get('x-request-id'), user_id: 'me _ you' })
+    expect(bedrock.fake.requests[1]!.path).toBe(`/async-invoke/${encodeURIComponent(ARN)}`)
+    expect(vectorsIn(json)).toEqual([[3, 0]])
+    const [{ segments }] = json['data'] as [{ segments: Json[] }]
+    expect(segments[1]).toEqual({
+      embedding: [2, 0],
+      embedding_option: 'visual',
+      embedding_scope: 'clip',
+      start_sec: 6,
+      end_sec: 9,
+    })
+    await emptied()
+  })
+
+  it('gives the mean of the clips where the model tells nothing of the whole', async () => {
+    bedrock.fake.script(started)
+    bedrock.fake.script(running)
+    const { app } = bedrock.open(env())
+    const model = 'twelvelabs.marengo-embed-2-7-v1:0'
+    bedrock.fake.catalogue({ models: [{ modelId: model, outputModalities: ['EMBEDDING'] }] })
+    const asking = post(app, '/v1/embeddings', { model, input: mp4 })
+    const output = JSON.stringify({ data: [{ embedding: [1, 0] }, { embedding: [0, 1] }] })
+    const start = await whileRunning(asking, { 'output.json': output })
+    expect(start.modelInput).toEqual({ inputType: 'video', mediaSource: { base64String: MP4 } })
+    const half = Math.fround(Math.SQRT1_2)
+    expect(vectorsIn((await asking).json)).toEqual([[half, half]])
+  })
+
+  it('reads the files of a job of Nova, whose segments were asked for', async () => {
+    bedrock.fake.script(started)
+    bedrock.fake.script(running)
+    const { app } = bedrock.open({ ...env(), AWS_S3_ACCEPTED_BUCKETS: 'theirs' })
+    const segmentationConfig = { durationSeconds: 10 }
+    const asking = post(app, '/v1/embeddings', {
+      model: NOVA,
+      input: 's3://theirs/film.mp4',
+      segmentationConfig,
+      dimensions: 256,
+    })
+    const line = (segmentIndex: number, embedding: number[]) =>
+      JSON.stringify({ embedding, segmentMetadata: { segmentIndex }, status: 'SUCCESS' })
+    const start = await whileRunning(asking, {
+      'segmented-embedding-result.json': '{}',
+      'embedding-video.jsonl': `${line(0, [1, 0])}\n${line(1, [1, 0])}\n`,
+    })
+    expect(start.modelInput).toEqual({
+      taskType: 'SEGMENTED_EMBEDDING',
+      segmentedEmbeddingParams: {
+        embeddingPurpose: 'GENERIC_INDEX',
+        embeddingDimension: 256,
+        video: {
+          format: 'mp4',
+          source: { s3Location: { uri: 's3://theirs/film.mp4' } },
+          embeddingMode: 'AUDIO_VIDEO_COMBINED',
+          segmentationConfig,
+        },
+      },
+    })
+    const { json } = await asking
+    expect(vectorsIn(json)).toEqual([[1, 0]])
+    const [{ segments }] = json['data'] as [{ segments: Json[] }]
+    expect(segments).toEqual([
+      { embedding: [1, 0], segment_index: 0 },
+      { embedding: [1, 0], segment_index: 1 },
+    ])
+  })
+
+  it("tells TwelveLabs' models whose bucket it is they read from", async () => {
+    bedrock.fake.script(started)
+    bedrock.fake.script(failed)
+    const more = { AWS_S3_ACCEPTED_BUCKETS: 'theirs', AWS_ACCOUNT_ID: '210987654321' }
+    const { app } = bedrock.open({ ...env(), ...more })
+    await post(app, '/v1/embeddings', { model: MARENGO, input: 's3://theirs/film.mp4' })
+    const { modelInput } = bedrock.fake.requests[0]!.json as StartRequest
+    expect(modelInput['video']).toMatchObject({
+      mediaSource: {
+        s3Location: { uri: 's3://theirs/film.mp4', bucketOwner: '210987654321' },
+      },
+    })
+  })
+
+  it('says why a job failed', async () => {
+    bedrock.fake.script(started)
+    bedrock.fake.script(failed)
+    const { app } = bedrock.open(env())
+    const { status, json } = await post(app, '/v1/embeddings', { model: MARENGO, input: mp4 })
+    expect(status).toBe(502)
+    expect((json['error'] as Json)['message']).toContain('Unreadable video.')
+  })
+
+  it('needs a bucket in the region of the model', async () => {
+    const { app } = bedrock.open({ ...env(), AWS_BEDROCK_REGIONS: 'eu-west-1' })
+    const { status, json } = await post(app, '/v1/embeddings', { model: MARENGO, input: mp4 })
+    expect(status).toBe(503)
+    expect((json['error'] as Json)['message']).toMatch(/eu-west-1.*AWS_S3_REGIONAL_BUCKETS/)
+    expect(bedrock.fake.requests).toEqual([])
+  })
+
+  it('asks a region that has a bucket, whatever comes first', async () => {
+    bedrock.fake.script(started)
+    bedrock.fake.script(failed)
+    const { app } = bedrock.open({
+      ...env(),
+      AWS_BEDROCK_REGIONS: 'eu-west-1,ap-northeast-2',
+      AWS_S3_REGIONAL_BUCKETS: `{"ap-northeast-2": "${s3.bucket}"}`,
+    })
+    const { headers } = await post(app, '/v1/embeddings', { model: MARENGO, input: mp4 })
+    expect(ignoredBy({ headers } as Response)).toEqual([])
+    const { outputDataConfig } = bedrock.fake.requests[0]!.json as StartRequest
+    expect(outputDataConfig.s3OutputDataConfig.s3Uri).toContain(`s3://${s3.bucket}/tmp/`)
+  })
+})
+
+describe('a caller who leaves', () => {
+  it('leaves nothing behind, though AWS cannot cancel a job', async () => {
+    bedrock.fake.script(started)
+    bedrock.fake.script(running)
+    const server = await bedrock.serve(env())
+    const leave = new AbortController()
+    const asking = fetch(`http://127.0.0.1:${server.port}/v1/embeddings`, {
+      method: 'POST',
+      body: JSON.stringify({ model: MARENGO, input: mp4 }),
+      signal: leave.signal,
+    })
+    await requests(2)
+    leave.abort()
+    await expect(asking).rejects.toThrow()
+    const start = bedrock.fake.requests[0]!.json as StartRequest
+    const done = await writes(start, { 'output.json': '{}' })
+    expect(await keys()).toHaveLength(2)
+    bedrock.fake.forget()
+    bedrock.fake.script(done)
+    await emptied()
+    await server.stop()
+  })
+})

@@ -1,0 +1,219 @@
+import { describe, expect, it } from 'vitest'
+import { createApp } from '../../../app/app.ts'
+import { readConfig } from '../../../app/config.ts'
+import { createProviders } from '../../../app/providers/index.ts'
+import { stagedRuntime } from '../../http/stage.ts'
+import { completionOf } from './scripted-server.ts'
+import { OPENAI_MODELS, openStage } from './stage.ts'
+
+const AWS = {
+  AWS_REGION: 'us-east-1',
+  AWS_BEARER_TOKEN_BEDROCK: 'ABSK',
+  AWS_BEDROCK_CHECK_AVAILABILITY: 'false',
+}
+
+const upstreams = (...all: object[]) => ({ OPENAI_UPSTREAMS: JSON.stringify(all) })
+
+const OLLAMA = { name: 'ollama', base_url: 'http://127.0.0.1:11434/v1' }
+const VLLM = {
+  name: 'vllm',
+  base_url: 'http://10.0.0.5:9000/openai/v1/?api-version=7',
+  api_key: 'sk-vllm-key',
+  models: ['meta-llama/*', 'gpt-oss-*'],
+  headers: { 'X-Team': 'ours' },
+}
+
+function providersOf(env: Record<string, string>): string[] {
+  const { runtime } = stagedRuntime(env)
+  return createProviders({ config: readConfig(env), runtime }).map(({ name }) => name)
+}
+
+describe('who is asked', () => {
+  it('is OpenAI beside AWS or the embedded models, as configured', () => {
+    const key = { OPENAI_API_KEY: 'k' }
+    expect(providersOf(key)).toEqual(['openai', 'embedded'])
+    expect(providersOf({ ...key, AWS_REGION: 'eu-west-1' })).toEqual(['aws', 'openai'])
+    expect(providersOf({ ...key, ...upstreams(OLLAMA) })).toEqual(['openai', 'ollama', 'embedded'])
+    expect(providersOf(upstreams(OLLAMA))).toEqual(['ollama', 'embedded'])
+    expect(providersOf({ OPENAI_BASE_URL: 'http://127.0.0.1:1234/v1' })).toEqual([
+      'openai',
+      'embedded',
+    ])
+    expect(providersOf({ ...key, PROVIDER: 'embedded' })).toEqual(['embedded'])
+    expect(providersOf({ ...key, PROVIDER: 'openai', AWS_REGION: 'eu-west-1' })).toEqual(['openai'])
+    expect(() => providersOf({ PROVIDER: 'openai' })).toThrow(/OPENAI_API_KEY/)
+  })
+
+  it('is never this server itself', () => {
+    const { runtime, log } = stagedRuntime()
+    const env = { OPENAI_API_KEY: 'k', OPENAI_BASE_URL: 'http://localhost:8000/v1' }
+    const found = createProviders({ config: readConfig(env), runtime: { ...runtime, env } })
+    expect(found.map(({ name }) => name)).toEqual(['embedded'])
+    expect(log()[0]).toMatchObject({ message: expect.stringMatching(/this very server/) })
+  })
+
+  it.each([
+    [{ OPENAI_BASE_URL: 'ftp://x' }, 'OPENAI_BASE_URL'],
+    [{ OPENAI_BASE_URL: 'https://me:secret@x.example/v1' }, 'OPENAI_BASE_URL'],
+    [{ OPENAI_UPSTREAMS: 'nonsense' }, 'OPENAI_UPSTREAMS'],
+    [upstreams({ ...OLLAMA, key: 'sk-secret' }), 'OPENAI_UPSTREAMS'],
+    [upstreams(OLLAMA, OLLAMA), 'OPENAI_UPSTREAMS'],
+    [upstreams({ ...OLLAMA, name: 'aws' }), 'OPENAI_UPSTREAMS'],
+    [upstreams({ ...OLLAMA, headers: { a: 'b\nc: d' } }), 'OPENAI_UPSTREAMS'],
+    [upstreams({ ...OLLAMA, api_key_env: 'NOWHERE' }), 'OPENAI_UPSTREAMS'],
+  ])('cannot be told wrongly: %j', (env, named) => {
+    const start = () => createApp(stagedRuntime({ ...env, STATE_DIR: 'memory' }).runtime)
+    expect(start).toThrow(named)
+    expect(start).not.toThrow(/secret/)
+  })
+})
+
+describe('a name', () => {
+  const served = async (stage: ReturnType<typeof openStage>, body: object) => {
+    stage.answer({ body: completionOf({}) })
+    const response = await stage.chat(body as Record<string, unknown>)
+    const [asked] = stage.asked.splice(0)
+    if (!asked) return response.status
+    return `${asked.origin}${asked.path} ${asked.json['model']}`
+  }
+  const OPENAI = 'https://api.openai.com/v1/chat/completions'
+  const AT_OLLAMA = 'http://127.0.0.1:11434/v1/chat/completions'
+  const AT_VLLM = 'http://10.0.0.5:9000/openai/v1/chat/completions?api-version=7'
+
+  it('of OpenAI goes there, and every other one to the embedded models', async () => {
+    const stage = openStage()
+    expect(await served(stage, { model: 'gpt-4o' })).toBe(`${OPENAI} gpt-4o`)
+    expect(await served(stage, { model: 'gpt-9-preview' })).toBe(`${OPENAI} gpt-9-preview`)
+    expect(await served(stage, { model: 'o7-mini' })).toBe(`${OPENAI} o7-mini`)
+    expect(await served(stage, { model: 'openai/whatever' })).toBe(`${OPENAI} whatever`)
+    expect(await served(stage, { model: 'whatever', model_provider: 'openai' })).toBe(
+      `${OPENAI} whatever`,
+    )
+    expect(await served(stage, { model: 'x', model_provider: 'embedded' })).toBe(200)
+    expect(await served(stage, { model: 'opus' })).toBe(200)
+    expect(await served(stage, { model: 'amazon.nova-lite-v1:0' })).toBe(200)
+  })
+
+  it('that a server lists, matches or is prefixed with is asked there', async () => {
+    const stage = openStage(upstreams(OLLAMA, VLLM), [
+      ...OPENAI_MODELS,
+      { id: 'llama3.2:1b', owned_by: 'library' },
+    ])
+    expect(await served(stage, { model: 'llama3.2:1b', model_provider: 'ollama' })).toBe(
+      `${AT_OLLAMA} llama3.2:1b`,
+    )
+    expect(await served(stage, { model: 'ollama/llama3.2:1b' })).toBe(`${AT_OLLAMA} llama3.2:1b`)
+    expect(await served(stage, { model: 'meta-llama/Llama-4' })).toBe(
+      `${AT_VLLM} meta-llama/Llama-4`,
+    )
+    expect(await served(stage, { model: 'vllm/openai/gpt-oss-20b' })).toBe(
+      `${AT_VLLM} openai/gpt-oss-20b`,
+    )
+    // All of them list everything here, and the first is asked.
+    expect(await served(stage, { model: 'llama3.2:1b' })).toBe(`${OPENAI} llama3.2:1b`)
+    expect(await served(stage, { model: 'gpt-4o', model_provider: 'Ollama' })).toBe(
+      `${AT_OLLAMA} gpt-4o`,
+    )
+  })
+
+  it('is asked for with its server’s own key, headers and query', async () => {
+    const stage = openStage({
+      ...upstreams(VLLM, { ...OLLAMA, api_key_env: 'MINE' }),
+      MINE: 'sk-mine',
+      OPENAI_ORG_ID: 'org-1',
+      OPENAI_PROJECT: 'proj_1',
+    })
+    stage.answer({ body: completionOf({}) })
+    await stage.chat({ model: 'vllm/a' })
+    await stage.chat({ model: 'ollama/a' })
+    await stage.chat({ model: 'gpt-4o' })
+    const common = {
+      accept: 'application/json',
+      'accept-encoding': 'identity',
+      'user-agent': 'outcrop',
+      'content-type': 'application/json',
+    }
+    expect(stage.asked.map(({ headers }) => headers)).toEqual([
+      { ...common, authorization: 'Bearer sk-vllm-key', 'x-team': 'ours' },
+      { ...common, authorization: 'Bearer sk-mine' },
+      {
+        ...common,
+        authorization: 'Bearer sk-secret-of-ours',
+        'openai-organization': 'org-1',
+        'openai-project': 'proj_1',
+      },
+    ])
+    expect(stage.lines.join()).not.toMatch(/sk-/)
+  })
+
+  it('of OpenAI’s that a model of Bedrock may answer to is OpenAI’s where that is configured', async () => {
+    const stage = openStage(AWS)
+    expect(await served(stage, { model: 'gpt-4o' })).toBe(`${OPENAI} gpt-4o`)
+    const atAws = await served(stage, { model: 'amazon.nova-lite-v1:0' })
+    expect(atAws).toMatch(/^https:\/\/bedrock-runtime/)
+    expect(await served(stage, { model: 'openai.gpt-oss-20b-1:0' })).toMatch(
+      /^https:\/\/bedrock-runtime/,
+    )
+    expect(await served(stage, { model: 'gpt-4o', model_provider: 'aws' })).toMatch(
+      /^https:\/\/bedrock\b/,
+    )
+  })
+
+  it('that nobody serves says what would', async () => {
+    const stage = openStage({ ...AWS, OPENAI_API_KEY: '' })
+    const message = async (model: string) => {
+      const response = await stage.chat({ model })
+      const { error } = (await response.json()) as { error: { message: string; code: string } }
+      expect([response.status, error.code]).toEqual([404, 'model_not_found'])
+      return error.message
+    }
+    expect(await message('gpt-77-turbo')).toContain('only with OPENAI_API_KEY set')
+    expect(await message('openai/gpt-4o')).toContain('OPENAI_API_KEY')
+    expect(await message('ollama/llama3')).toContain(
+      'No upstream `ollama` is configured: OPENAI_UPSTREAMS',
+    )
+    expect(await message('nobody')).not.toMatch(/OPENAI/)
+  })
+
+  it('is found without a list by its pattern, and behind one that fails', async () => {
+    const stage = openStage(upstreams(VLLM), undefined)
+    expect(await served(stage, { model: 'gpt-4o' })).toBe(`${OPENAI} gpt-4o`)
+    expect(await served(stage, { model: 'meta-llama/x' })).toBe(`${AT_VLLM} meta-llama/x`)
+    expect(await served(stage, { model: 'unknown-to-all' })).toBe(200)
+  })
+})
+
+describe('listings', () => {
+  it('tell the models of every server, whose they are, and what they do', async () => {
+    const listed = [
+      ...OPENAI_MODELS,
+      { id: 'ft:gpt-4o:me', owned_by: 'user-1', created: 5, max_model_len: 9 },
+    ]
+    const stage = openStage({}, listed)
+    const { data } = (await stage.get('/v1/models')) as { data: Record<string, unknown>[] }
+    const own = data.filter(({ provider }) => provider === 'openai')
+    expect(own.map(({ id, owned_by, created }) => [id, owned_by, created])).toEqual([
+      ['gpt-4o', 'OpenAI', 1715367049],
+      ['text-embedding-3-small', 'OpenAI', 1705948997],
+      ['ft:gpt-4o:me', 'user-1', 5],
+    ])
+    expect(own[1]).toMatchObject({ output_modalities: ['embedding'], streaming: false })
+    expect(own[2]).toMatchObject({ context_window: 9 })
+    const { data: makers } = (await stage.get('/v1/providers')) as { data: unknown[] }
+    expect(makers).toContainEqual({
+      id: 'openai',
+      object: 'provider',
+      name: 'OpenAI',
+      served_by: ['openai'],
+      models: 2,
+    })
+  })
+
+  it('are fetched once for many, and forgive what is no model', async () => {
+    const stage = openStage({}, [{ id: 'a' }, {}, null, { id: 7 }])
+    await Promise.all([stage.get('/v1/models'), stage.get('/v1/models'), stage.get('/v1/models/a')])
+    expect(stage.listings).toHaveLength(1)
+    const { data } = (await stage.get('/v1/models')) as { data: { id: string; provider: string }[] }
+    expect(data.filter(({ provider }) => provider === 'openai').map(({ id }) => id)).toEqual(['a'])
+  })
+})

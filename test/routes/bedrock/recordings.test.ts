@@ -1,0 +1,126 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { createEventStreamDecoder } from '../../../app/codecs/event-stream.ts'
+import { type FakeBedrock, startFakeBedrock } from '../../fakes/fake-bedrock.ts'
+import { type Recording, recordings, sharedRoot } from '../../fakes/shared.ts'
+import { type Json, lastBody, stageNative } from './stage.ts'
+
+let fake: FakeBedrock
+beforeAll(async () => {
+  fake = await startFakeBedrock()
+})
+beforeEach(() => fake.forget())
+afterAll(() => fake.close())
+
+const named = (all: Recording[]) => all.map((recording) => [recording.file, recording] as const)
+
+/** Bodies of which the recording kept everything, media included. */
+const isWhole = ({ request }: Recording) =>
+  typeof request.body === 'object' &&
+  request.body !== null &&
+  !JSON.stringify(request.body).includes('@media:')
+
+/** Recorded requests AWS got that are not valid to us, each with what is wrong. */
+const own = (body: unknown): Json => {
+  const { requestMetadata: _, ...rest } = body as Json
+  return rest
+}
+
+describe.skipIf(!sharedRoot())('recorded answers of Converse', () => {
+  const whole = recordings('aws/Converse').filter(
+    (one) => isWhole(one) && one.response.status === 200,
+  )
+
+  it.each(named(whole))('ask and come back to the letter: %s', async (_, recording) => {
+    fake.respond(recording)
+    const { post } = stageNative(fake)
+    const answer = await post('converse', recording.request.body, { model: recording.modelId })
+    expect(own(lastBody(fake))).toEqual(own(recording.request.body))
+    expect(await answer.text()).toBe(JSON.stringify(recording.response.body))
+  })
+})
+
+describe.skipIf(!sharedRoot())('recorded streams of ConverseStream', () => {
+  const streams = recordings('aws/ConverseStream').filter(
+    (one) => isWhole(one) && one.response.bodyBase64 !== undefined,
+  )
+
+  it.each(named(streams))('come back to the byte: %s', async (_, recording) => {
+    fake.respond(recording)
+    const { post } = stageNative(fake)
+    const answer = await post('converse-stream', recording.request.body, {
+      model: recording.modelId,
+    })
+    const got = Buffer.from(await answer.arrayBuffer())
+    const sent = Buffer.from(recording.response.bodyBase64!, 'base64')
+    const broke = createEventStreamDecoder()
+      .read(got)
+      .some(({ messageType }) => messageType !== 'event')
+    // Of a stream that AWS broke off, the frames before; its end is worded by us.
+    if (broke) expect(sent.includes(got.subarray(0, 40))).toBe(true)
+    else expect(got.equals(sent)).toBe(true)
+  })
+})
+
+describe.skipIf(!sharedRoot())("recorded answers of Titan's own", () => {
+  const isTitan = (one: Recording) =>
+    one.modelId.startsWith('amazon.titan-t') && isWhole(one) && one.response.status === 200
+
+  it.each(named(recordings('aws/InvokeModel').filter(isTitan)))(
+    'ask and come back as they were: %s',
+    async (_, recording) => {
+      fake.respond(recording)
+      const { post } = stageNative(fake)
+      const answer = await post('invoke', recording.request.body, { model: recording.modelId })
+      expect(lastBody(fake)).toEqual(recording.request.body)
+      const { 'amazon-bedrock-trace': __, ...said } = recording.response.body as Json
+      expect(await answer.json()).toMatchObject(said)
+    },
+  )
+
+  it.each(named(recordings('aws/InvokeModelWithResponseStream').filter(isTitan)))(
+    'stream the same words: %s',
+    async (_, recording) => {
+      fake.respond(recording)
+      const { post } = stageNative(fake)
+      const answer = await post('invoke-with-response-stream', recording.request.body, {
+        model: recording.modelId,
+      })
+      const sent = chunksIn(Buffer.from(recording.response.bodyBase64!, 'base64'))
+      const got = chunksIn(Buffer.from(await answer.arrayBuffer()))
+      expect(lastBody(fake)).toEqual(recording.request.body)
+      expect(words(got)).toBe(words(sent))
+      const reason = sent.findLast((chunk) => chunk['completionReason'])?.['completionReason']
+      if (reason) expect(got.at(-1)!['completionReason']).toBe(reason)
+    },
+  )
+})
+
+describe.skipIf(!sharedRoot())("recorded answers of Claude's own", () => {
+  const isClaude = (one: Recording) =>
+    one.modelId.includes('anthropic.claude') &&
+    isWhole(one) &&
+    one.response.status === 200 &&
+    'messages' in (one.request.body as Json)
+  const whole = recordings('aws/InvokeModel').filter(isClaude)
+
+  it.each(named(whole))('come back with the same content: %s', async (_, recording) => {
+    fake.respond(recording)
+    const { post } = stageNative(fake, { ANTHROPIC_BETA_FILTER: 'false' })
+    const answer = await post('invoke', recording.request.body, { model: recording.modelId })
+    const said = recording.response.body as Json
+    expect(await answer.json()).toMatchObject({
+      content: said['content'],
+      stop_reason: said['stop_reason'],
+      usage: said['usage'] ?? {},
+    })
+  })
+})
+
+function chunksIn(bytes: Uint8Array): Json[] {
+  return createEventStreamDecoder()
+    .read(bytes)
+    .map(({ payload }) => JSON.parse(payload) as { bytes: string })
+    .map(({ bytes: base64 }) => JSON.parse(Buffer.from(base64, 'base64').toString()))
+}
+
+const words = (chunks: Json[]) => chunks.map((chunk) => chunk['outputText'] ?? '').join('')
