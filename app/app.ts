@@ -26,6 +26,7 @@ import { describeApi } from './routes/gateway/api-description.ts'
 import { gatewaySurface } from './routes/gateway/index.ts'
 import { knowledgeBaseSurface } from './routes/knowledge-bases/index.ts'
 import { openaiSurface } from './routes/openai/index.ts'
+import { usageSurface } from './routes/usage/index.ts'
 
 export interface AppOptions {
   /** Instead of those the configuration asks for. */
@@ -95,8 +96,9 @@ export function createApp(runtime: Runtime, options: AppOptions = {}): App {
       adminSurface(openai.voice),
       anthropicSurface(config),
       bedrockSurface,
-      knowledgeBaseSurface(openai.voice),
+      usageSurface(openai.voice),
       openai,
+      knowledgeBaseSurface(openai.voice),
       cohereSurface,
       gatewaySurface(openai.voice, document),
     ]

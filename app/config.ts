@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi'
 import { accessVariables } from './config/access.ts'
+import { audioVariables } from './config/audio.ts'
 import { bedrockApiVariables } from './config/bedrock-api.ts'
 import { bedrockOpenaiVariables } from './config/bedrock-openai.ts'
 import { completionVariables } from './config/completions.ts'
@@ -89,6 +90,7 @@ export const environment = z.object({
     .describe(
       'The folder of what is kept between requests, in SQLite; `memory` keeps nothing beyond the process. Lambda and Workers, which have no disk, always use memory.',
     ),
+  ...audioVariables,
   ...bedrockApiVariables,
   ...completionVariables,
   ...fileVariables,

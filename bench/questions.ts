@@ -4,6 +4,8 @@ export type Kind =
   | 'chat-stream'
   | 'messages'
   | 'messages-stream'
+  | 'responses'
+  | 'responses-stream'
   | 'converse'
   | 'converse-stream'
 
@@ -41,6 +43,16 @@ function bodyOf(kind: Kind): { path: string; body: Record<string, unknown> } {
     const tools = [{ ...TOOL, input_schema: PARAMETERS }]
     return { path: '/v1/messages', body: { ...common, system: SYSTEM, messages, tools } }
   }
+  if (kind === 'responses' || kind === 'responses-stream') {
+    const { max_tokens, ...rest } = common
+    const tools = [{ type: 'function', ...TOOL, parameters: PARAMETERS, strict: false }]
+    // Codex keeps its conversations itself; where a server does, the store is measured as well.
+    const asked = { instructions: SYSTEM, input: messages, store: false }
+    return {
+      path: '/v1/responses',
+      body: { ...rest, ...asked, max_output_tokens: max_tokens, tools },
+    }
+  }
   const body = {
     system: [{ text: SYSTEM }],
     messages: messages.map(({ role, content }) => ({ role, content: [{ text: content }] })),
@@ -73,9 +85,11 @@ const ENDINGS: Record<Kind, string> = {
   chat: '"usage"',
   messages: '"usage"',
   converse: '"usage"',
+  responses: '"usage"',
   'chat-stream': 'data: [DONE]\n\n',
   'messages-stream': '"type":"message_stop"',
   'converse-stream': '"usage"',
+  'responses-stream': '"type":"response.completed"',
 }
 
 /**
@@ -114,17 +128,18 @@ interface Body {
     finish_reason?: string | null
   }[]
   content?: Texted[]
-  output?: { message: { content: Texted[] } }
+  output?: { message: { content: Texted[] } } | { content: Texted[] }[]
   usage?: unknown
   error?: unknown
   type?: string
   id?: string
-  delta?: Texted & { stop_reason?: string }
+  delta?: string | (Texted & { stop_reason?: string })
+  response?: { usage?: unknown }
 }
 
 function wholeFault(kind: Kind, text: string, tokens: string[]): string | undefined {
   const body: Body = JSON.parse(text)
-  const blocks = kind === 'converse' ? body.output?.message.content : body.content
+  const blocks = blocksOf(body)
   const said =
     kind === 'chat'
       ? body.choices?.[0]?.message?.content
@@ -132,11 +147,28 @@ function wholeFault(kind: Kind, text: string, tokens: string[]): string | undefi
   return said === tokens.join('') ? undefined : 'the text differs'
 }
 
+function blocksOf({ output, content }: Body): Texted[] | undefined {
+  if (output === undefined) return content
+  return Array.isArray(output) ? output.flatMap((item) => item.content) : output.message.content
+}
+
+/** The text of one event. */
+function deltaOf(kind: Kind, { choices, delta, type }: Body): string | null | undefined {
+  if (kind === 'chat-stream') return choices?.[0]?.delta?.content
+  if (typeof delta !== 'string') return delta?.text
+  return type === 'response.output_text.delta' ? delta : undefined
+}
+
+function finishes({ choices, delta, type }: Body): boolean {
+  const reason = typeof delta === 'object' ? delta.stop_reason : choices?.[0]?.finish_reason
+  return Boolean(reason) || type === 'response.completed'
+}
+
 function streamFault(kind: Kind, text: string, tokens: string[]): string | undefined {
   const said: string[] = []
   const ids = new Set<string>()
   const types: string[] = []
-  let finishes = 0
+  let ends = 0
   let usages = 0
   for (const block of text.split('\n\n')) {
     const data = block.slice(block.indexOf('data: ') + 6)
@@ -145,15 +177,14 @@ function streamFault(kind: Kind, text: string, tokens: string[]): string | undef
     if (event.error) return `an error frame: ${JSON.stringify(event.error).slice(0, 80)}`
     if (event.id) ids.add(event.id)
     if (event.type) types.push(event.type)
-    const choice = event.choices?.[0]
-    const delta = kind === 'chat-stream' ? choice?.delta?.content : event.delta?.text
+    const delta = deltaOf(kind, event)
     if (delta) said.push(delta)
-    if (choice?.finish_reason || event.delta?.stop_reason) finishes++
-    if (event.usage) usages++
+    if (finishes(event)) ends++
+    if (event.usage ?? event.response?.usage) usages++
   }
   if (said.join('') !== tokens.join('')) return 'the text differs'
   if (said.length !== tokens.length) return `${said.length} events for ${tokens.length} tokens`
-  if (finishes !== 1) return `${finishes} finish reasons`
+  if (ends !== 1) return `${ends} endings`
   if (usages === 0) return 'no usage'
   if (ids.size > 1) return 'several ids in one stream'
   if (kind === 'messages-stream' && types[0] !== 'message_start') return `starts with ${types[0]}`

@@ -47,6 +47,8 @@ export const SCENARIOS: Scenario[] = [
   burst('stream-c1', 'chat-stream', 1, true),
   burst('messages-c32', 'messages', 32, true),
   burst('messages-stream-c32', 'messages-stream', 32, true),
+  burst('responses-c32', 'responses', 32, true),
+  burst('responses-stream', 'responses-stream', 32, true),
   {
     name: 'trickle',
     title: '200 slow streams, one token every 20 ms in its own TCP write',

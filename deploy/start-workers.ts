@@ -6,6 +6,7 @@ import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { createApp } from '../app/app.ts'
+import { asksForProof } from '../app/config/access.ts'
 import type { Runtime } from '../app/ports/runtime.ts'
 import { banner } from '../runtimes/banner.ts'
 import { consoleLog } from '../runtimes/console-log.ts'
@@ -30,7 +31,7 @@ await start(async () => {
   const { facts } = createApp(runtime)
   const { host, port } = facts.listen!
   // The Worker cannot see that only this machine reaches it; who may listen was judged above.
-  if (!facts.config.API_KEY) process.env['AUTH'] = 'none'
+  if (!asksForProof(facts.config)) process.env['AUTH'] = 'none'
 
   const folder = join(root, '.outcrop', `workers-${process.pid}`)
   mkdirSync(folder, { recursive: true })

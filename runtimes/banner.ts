@@ -1,4 +1,5 @@
 import type { ServerFacts } from '../app/app.ts'
+import { asksForProof } from '../app/config/access.ts'
 import type { Config } from '../app/config.ts'
 import type { Runtime } from '../app/ports/runtime.ts'
 
@@ -14,7 +15,7 @@ export function banner(
   { name, credentials }: Runtime,
   url: string,
 ): string {
-  const key = config.API_KEY && config.AUTH !== 'none' ? ` -H "authorization: Bearer $API_KEY"` : ''
+  const key = asksForProof(config) ? ` -H "authorization: Bearer $API_KEY"` : ''
   const hasUpstreamsAlone = upstreamsAmong(providers).length === providers.length
   const body = JSON.stringify({
     model: hasUpstreamsAlone ? UPSTREAM_MODEL : EXAMPLE_MODEL,

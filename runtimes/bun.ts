@@ -3,6 +3,7 @@ import type { Runtime } from '../app/ports/runtime.ts'
 import { createCredentials } from './credentials.ts'
 import { createDigest } from './digest.ts'
 import { createFetchTransport } from './fetch-transport.ts'
+import { http2Duplex } from './http2-duplex.ts'
 import { instanceName } from './instance-name.ts'
 import { createLineLog } from './line-log.ts'
 import { onRequestAborted } from './on-caller-left.ts'
@@ -29,6 +30,7 @@ await start(async () => {
     turn: untilTurn(createTurn()),
     streamOut: webStreamOut,
     log: createLineLog(),
+    duplex: http2Duplex,
     credentials: createCredentials(env),
     digest: createDigest(),
     webFetch: createPinnedWebFetch,

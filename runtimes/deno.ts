@@ -1,8 +1,10 @@
 import { createApp } from '../app/app.ts'
 import type { Runtime } from '../app/ports/runtime.ts'
+import { audioEncoding } from './audio-encoding.ts'
 import { createCredentials } from './credentials.ts'
 import { createDigest } from './digest.ts'
 import { createFetchTransport } from './fetch-transport.ts'
+import { http2Duplex } from './http2-duplex.ts'
 import { instanceName } from './instance-name.ts'
 import { createLineLog } from './line-log.ts'
 import { onRequestAborted } from './on-caller-left.ts'
@@ -26,6 +28,8 @@ await start(async () => {
     transport: createFetchTransport(),
     streamOut: webStreamOut,
     log: createLineLog(),
+    duplex: http2Duplex,
+    audioEncoding,
     credentials: createCredentials(env),
     digest: createDigest(),
     webFetch: createPinnedWebFetch,

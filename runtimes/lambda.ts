@@ -1,10 +1,12 @@
 import type { Hono } from 'hono'
 import { streamHandle } from 'hono/aws-lambda'
 import { createApp } from '../app/app.ts'
+import { audioEncoding } from './audio-encoding.ts'
 import { consoleLog } from './console-log.ts'
 import { createCredentials } from './credentials.ts'
 import { createDigest } from './digest.ts'
 import { madeOnFirstRequest } from './first-request.ts'
+import { http2Duplex } from './http2-duplex.ts'
 import { lambdaIdentity, lambdaPeerAddress } from './lambda-identity.ts'
 import { type LambdaEnv, withinInvocation } from './lambda-limits.ts'
 import { createPinnedWebFetch } from './pinned-web-fetch.ts'
@@ -25,6 +27,8 @@ const app = madeOnFirstRequest((invocation: LambdaEnv) =>
     transport,
     streamOut: webStreamOut,
     log: consoleLog,
+    duplex: http2Duplex,
+    audioEncoding,
     credentials,
     digest: createDigest(),
     webFetch: createPinnedWebFetch,

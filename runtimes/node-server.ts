@@ -1,7 +1,9 @@
 import { createApp } from '../app/app.ts'
 import type { Runtime } from '../app/ports/runtime.ts'
+import { audioEncoding } from './audio-encoding.ts'
 import { createCredentials } from './credentials.ts'
 import { createDigest } from './digest.ts'
+import { http2Duplex } from './http2-duplex.ts'
 import { instanceName } from './instance-name.ts'
 import { createLineLog } from './line-log.ts'
 import { nodeBytesOut } from './node-bytes-out.ts'
@@ -33,6 +35,8 @@ await start(async () => {
     streamOut: nodeStreamOut,
     bytesOut: nodeBytesOut,
     log: createLineLog(),
+    duplex: http2Duplex,
+    audioEncoding,
     credentials: createCredentials(env),
     digest: createDigest(),
     webFetch: createPinnedWebFetch,

@@ -51,17 +51,17 @@ export function chunked(encoder: ReplyEncoder): ByteReplyEncoder {
 
 const billed = ({ usage }: Extract<ReplyEvent, { type: 'reply-end' }>): Usage => usage
 
-/** The data of every event; comments and pings keep server-sent events alive and mean nothing here. */
+/** The data of every event, but for what only keeps or ends a stream of server-sent events. */
 function* dataOf(text: string): Iterable<string> {
   for (const frame of text.split('\n\n')) {
     const at = frame.startsWith(DATA) ? 0 : frame.indexOf(`\n${DATA}`) + 1
     if (at === 0 && !frame.startsWith(DATA)) continue
     const data = frame.slice(at + DATA.length)
-    if (data !== PING) yield data
+    if (!IDLE.has(data)) yield data
   }
 }
 
-const PING = '{"type":"ping"}'
+const IDLE: ReadonlySet<string> = new Set(['{"type":"ping"}', '[DONE]'])
 
 /** The members go in at the end of the object, whose text is not parsed. */
 function withMetrics(json: string, usage: Usage | undefined): string {

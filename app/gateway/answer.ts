@@ -41,6 +41,8 @@ export interface Asking {
   onLeft?(leave: () => void): void
   /** Lets the wish pass or throws: `permission` for the model, `rate-limit` or `quota-exceeded`. */
   admit?(wish: Wish): void | Promise<void>
+  /** Throws `permission` for a model the caller may not ask; for what costs nothing and so is not admitted. */
+  permit?(wish: Pick<Wish, 'model' | 'card'>): void
 }
 
 /** A request as a route hands it over: validated, in a dialect, from a caller. */

@@ -26,6 +26,7 @@ export async function countTokens(
   services: Services,
 ): Promise<TokenCount> {
   const found = await findChatModel(heard.dialect.server.decodeRequest(heard.body), services)
+  heard.permit?.({ model: found.asked.model, card: found.card })
   const chat = laneOf(found, heard)
   const deadline = openDeadline(PATIENCE, heard.onLeft)
   const { signal } = deadline

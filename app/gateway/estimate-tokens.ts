@@ -31,12 +31,19 @@ export function estimateTokens({ system, turns, tools, output }: Conversation): 
 
 /** What an answer is taken to need where the caller sets it no limit. */
 const ANSWER = 1000
+/** Passages of a knowledge base that will be read, and what Bedrock makes them of where nobody says otherwise. */
+const PASSAGES = 5
+const PER_PASSAGE = 300
 
 /** About how many tokens all answers to a conversation cost at most, prompt and answer together. */
-export function tokensOfWhole(conversation: Conversation): number {
-  const { batch = [], choices = 1, settings } = conversation
+export function tokensOfWhole(
+  conversation: Conversation,
+  input: number = estimateTokens(conversation),
+): number {
+  const { batch = [], choices = 1, settings, knowledge } = conversation
   const answer = settings.maxTokens ?? ANSWER
-  let tokens = estimateTokens(conversation) + answer
+  let tokens = input + answer
+  if (knowledge) tokens += (knowledge.results ?? PASSAGES) * PER_PASSAGE
   for (const turns of batch) tokens += estimateTokens({ ...conversation, turns }) + answer
   return tokens * choices
 }

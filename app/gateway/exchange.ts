@@ -52,12 +52,13 @@ export async function exchange(heard: Heard, services: Services): Promise<Answer
   const settled = settle(asked, { heard, card, services })
   const server = (heard.answerIn ?? heard.dialect).server
   const operation = heard.operation ?? 'chat'
+  const input = estimateOnce(settled)
   const admission = heard.admit?.({
     operation,
     model: settled.model,
     card,
-    tokens: () => tokensOfWhole(settled),
-    input: () => estimateTokens(settled),
+    tokens: () => tokensOfWhole(settled, input()),
+    input,
   })
   if (admission) await admission
   const deadline = openDeadline(
@@ -92,6 +93,15 @@ export async function exchange(heard: Heard, services: Services): Promise<Answer
     throw await withNearestNames(error, found, services)
   } finally {
     deadline.clear()
+  }
+}
+
+/** Several want to know about how much is read, and to tell takes a look at every letter. */
+function estimateOnce(conversation: Conversation): () => number {
+  let tokens: number | undefined
+  return () => {
+    tokens ??= estimateTokens(conversation)
+    return tokens
   }
 }
 

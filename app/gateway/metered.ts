@@ -30,29 +30,40 @@ export const isMetered = (metering: Metering, { caller, ticket }: Metered): bool
 
 /** Lets a wish pass, with tokens and money set aside for it. Throws or rejects as limiter and budgets do. */
 export function admitWish(metering: Metering, metered: Metered, wish: Wish): void | Promise<void> {
-  const { caller, ticket } = metered
-  const holding = metering.budgets.bounds(caller) ? spend(metering, metered, wish) : undefined
+  const isBounded = metering.budgets.bounds(metered.caller)
+  const setting = isBounded ? setAside(metering, metered, wish) : undefined
+  return setting ? setting.then(() => reserve(metered, wish)) : reserve(metered, wish)
+}
+
+/** Only what was let pass is written down. */
+function reserve(metered: Metered, wish: Wish): void | Promise<void> {
   const pass = () => {
     metered.wish = wish
   }
-  if (!holding) {
-    const reserving = ticket?.reserve(wish.tokens())
-    return reserving ? reserving.then(pass) : pass()
-  }
-  return holding.then(() => ticket?.reserve(wish.tokens())).then(pass)
+  const reserving = metered.ticket?.reserve(wish)
+  return reserving ? reserving.then(pass) : pass()
 }
 
-async function spend({ prices, budgets }: Metering, metered: Metered, wish: Wish): Promise<void> {
-  const { card, units } = wish
+function setAside(
+  { prices, budgets }: Metering,
+  metered: Metered,
+  { card, model, units, ...wish }: Wish,
+): Promise<void> | undefined {
   const total = wish.tokens()
   const input = Math.min(total, wish.input?.() ?? total)
   const cost = prices.cost({ card }, { input, output: total - input, ...units })
-  if (cost === undefined) throw unpriced(wish.model)
-  if (cost === 0 && card.free) return
+  if (cost === undefined) throw unpriced(model)
+  if (cost === 0 && card.free) return undefined
   // The bill is one for the whole request, however often models were asked for it.
   metered.hold?.settle(0)
   metered.hold = undefined
-  metered.hold = await budgets.hold(metered.caller, cost)
+  const keep = (hold: Hold) => {
+    metered.hold = hold
+  }
+  const holding = budgets.hold(metered.caller, cost)
+  if (holding instanceof Promise) return holding.then(keep)
+  keep(holding)
+  return undefined
 }
 
 /** What nobody can price cannot be kept within a budget. */

@@ -22,6 +22,8 @@ export interface Order<Model, Result extends Done> {
   /** As `Wish`. */
   tokens(): number
   units?: Wish['units']
+  /** The work may take so many seconds, where that is not what an answer may. */
+  seconds?: number
   work(model: Model, call: Call, card: ModelCard): Promise<Result>
 }
 
@@ -55,7 +57,10 @@ export async function operate<Model, Result extends Done>(
   const model = order.pick(found)
   if (model === undefined) throw notSuited(order.model, order.kind)
   await asking.admit?.({ operation, model: order.model, card, tokens, units })
-  const deadline = openDeadline(services.config.AI_RESPONSE_TIMEOUT, asking.onLeft)
+  const deadline = openDeadline(
+    order.seconds ?? services.config.AI_RESPONSE_TIMEOUT,
+    asking.onLeft,
+  )
   try {
     const call: Call = {
       requestId: asking.requestId,

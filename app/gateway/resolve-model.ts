@@ -53,7 +53,10 @@ const providerNamed = (owner: string, { providers }: Services): Provider | undef
  * maker of the same name. A provider that is chosen so may be asked for a name it has not listed.
  */
 async function resolveAt(provider: Provider, name: string, asked: Asked): Promise<Resolution> {
-  const own = await resolve(name, { ...asked, services: { ...asked.services, providers: [provider] } })
+  const own = await resolve(name, {
+    ...asked,
+    services: { ...asked.services, providers: [provider] },
+  })
   if (own) return own
   const elsewhere = await resolve(name, asked)
   if (elsewhere && isBy(asked.owner!, elsewhere.found.card)) return elsewhere

@@ -4,7 +4,7 @@ import { meteredAdmission } from './metering.ts'
 import { modelAdmission } from './permissions.ts'
 import { requestHeader } from './request-header.ts'
 
-type Told = Pick<Heard, 'requestId' | 'owner' | 'as' | 'admit' | 'onLeft' | 'header'>
+type Told = Pick<Heard, 'requestId' | 'owner' | 'as' | 'admit' | 'permit' | 'onLeft' | 'header'>
 type Admit = (wish: Wish) => void | Promise<void>
 
 /** What the gateway is told of whoever asks. */
@@ -16,6 +16,7 @@ export function caller(c: HttpContext): Told {
     owner,
     as: aws,
     admit: admissionFor(c),
+    permit: modelAdmission(c),
     onLeft: (leave) => runtime.onCallerLeft?.(c.env, c.req.raw, leave),
     header: (name) => requestHeader(c, name),
   }

@@ -1,7 +1,7 @@
 import type { Wish } from '../gateway/answer.ts'
 import { admitWish, isMetered, type Outcome, settleMetered } from '../gateway/metered.ts'
 import type { CallerIdentity } from '../ports/caller.ts'
-import type { Metering, Ticket } from '../ports/metering.ts'
+import type { Limiter, Metering, Ticket } from '../ports/metering.ts'
 import type { Services } from '../ports/services.ts'
 import type { AccessObserver } from './access-log.ts'
 import type { HttpContext } from './context.ts'
@@ -26,13 +26,25 @@ export function createAdmission(
     const { path, method } = c.req
     if (method === 'OPTIONS' || isOpen(path)) return undefined
     const entry = c.get('entry')
+    const show = () => {
+      entry.limitHeaders = () => limitHeaders(limiter, caller, voiceOf(path))
+    }
     const keep = (ticket: Ticket) => {
       entry.metered = { caller, ticket }
-      entry.limitHeaders = () => limitHeaders(ticket, voiceOf(path))
+      show()
     }
-    const entering = limiter.enter(caller)
-    if (entering instanceof Promise) return entering.then(keep)
-    if (entering) keep(entering)
+    // Who is refused wants to know why.
+    const fail = (thrown: unknown): never => {
+      show()
+      throw thrown
+    }
+    try {
+      const entering = limiter.enter(caller)
+      if (entering instanceof Promise) return entering.then(keep, fail)
+      if (entering) keep(entering)
+    } catch (thrown) {
+      fail(thrown)
+    }
     return undefined
   }
 }
@@ -77,9 +89,13 @@ export function settleLater(c: HttpContext): (outcome: Outcome) => void {
 }
 
 /** `X-RateLimit-*` of one limit stand beside the surface's own names, for they mean the same everywhere. */
-function limitHeaders(ticket: Ticket, voice: Voice): Record<string, string> {
-  const requests = ticket.standing('requests')
-  const tokens = ticket.standing('tokens')
+function limitHeaders(
+  limiter: Limiter,
+  caller: CallerIdentity,
+  voice: Voice,
+): Record<string, string> {
+  const requests = limiter.standing(caller, 'requests')
+  const tokens = limiter.standing(caller, 'tokens')
   const headers: Record<string, string> =
     voice.limitHeaders?.({ now: Date.now(), requests, tokens }) ?? {}
   if (requests) {

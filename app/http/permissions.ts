@@ -33,7 +33,9 @@ function pathsOf(c: HttpContext): string[] {
 }
 
 /** Throws `permission` for a model the caller may not ask. Undefined for those who may ask all. */
-export function modelAdmission(c: HttpContext): ((wish: Wish) => void) | undefined {
+export function modelAdmission(
+  c: HttpContext,
+): ((wish: Pick<Wish, 'model' | 'card'>) => void) | undefined {
   const permissions = modelPermissions(c)
   if (!permissions) return undefined
   const services = c.get('services')

@@ -12,10 +12,8 @@ export interface Standing {
 
 /** One request that was let in. */
 export interface Ticket {
-  /** Reserves about so many tokens for it. Throws or rejects as `enter`. */
-  reserve(tokens: number): void | Promise<void>
-  /** Undefined for what is without limit. */
-  standing(kind: 'requests' | 'tokens'): Standing | undefined
+  /** Reserves what it will about cost; counted only where tokens are bounded. Throws or rejects as `enter`. */
+  reserve(wish: { tokens(): number }): void | Promise<void>
   /** It has ended, having cost so many tokens. Called once. */
   leave(tokens: number): void
 }
@@ -27,6 +25,8 @@ export interface Limiter {
    * needed than is held here and the store cannot be asked. Undefined for a caller without limits.
    */
   enter(caller: CallerIdentity): Ticket | undefined | Promise<Ticket>
+  /** Undefined for what is without limit. */
+  standing(caller: CallerIdentity, kind: 'requests' | 'tokens'): Standing | undefined
   /** Gives back what is held and not in use. Never rejects. */
   flush(): Promise<void>
 }

@@ -1,7 +1,9 @@
 import type { AddressPolicy } from '../codecs/address-policy.ts'
 import type { Config } from '../config.ts'
 import type { AwsPrincipal } from './access.ts'
+import type { AudioEncoding } from './audio-encoding.ts'
 import type { CredentialSource, Digest } from './aws-credentials.ts'
+import type { Duplex } from './duplex.ts'
 import type { LogSink } from './log.ts'
 import type { ObjectStore } from './object-store.ts'
 import type { StateStore } from './state-store.ts'
@@ -21,6 +23,10 @@ export interface Runtime {
   /** Work does not go on when the answer is out: Lambda, Workers. */
   transient?: boolean
   transport: Transport
+  /** Requests whose body goes on while the answer comes; absent where the platform has no client of HTTP/2. */
+  duplex?: Duplex
+  /** Makes MP3, FLAC and AAC of samples; absent where the encoders do not run. */
+  audioEncoding?: AudioEncoding
   streamOut: StreamOut
   /** Absent where a stream in a `Response` is as fast as it gets. */
   bytesOut?: BytesOut

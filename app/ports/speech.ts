@@ -1,4 +1,5 @@
 import type { Usage } from '../conversation/events.ts'
+import type { AwsIdentity } from './caller.ts'
 import type { Call, Served } from './models.ts'
 
 /** How a text shall be spoken. */
@@ -8,12 +9,17 @@ export interface SpeechOptions {
   /** `wav`, `mp3`, `aac`, `flac`, `opus` or `pcm16` (24 kHz, mono, little endian, without a header). */
   format: string
   signal: AbortSignal
+  requestId?: string
+  /** As whom AWS is asked, where it is not as ourselves. */
+  as?: AwsIdentity
 }
 
 export interface SpokenText {
   /** Nothing is spoken further than it is read. */
   audio: ReadableStream<Uint8Array>
   mediaType: string
+  /** Characters that are billed, where that is known. */
+  characters?: number
 }
 
 /**
@@ -22,6 +28,8 @@ export interface SpokenText {
  */
 export interface Speech {
   speak(text: string, options: SpeechOptions): Promise<SpokenText>
+  /** Throws `feature-unavailable` where nobody can speak; asked before anybody is paid for what would be said. */
+  ready?(): Promise<void>
 }
 
 export interface SpeechRequest {
@@ -32,6 +40,8 @@ export interface SpeechRequest {
   voice: string
   /** `mp3`, `opus`, `aac`, `flac`, `wav`, `pcm` (24 kHz, mono, 16 bit), or one of the model's own. */
   format: string
+  /** The caller named no format: where this one cannot be had, another will do. */
+  anyFormat?: boolean
   /** 0.25 to 4; 1 when absent. */
   speed?: number
   /** BCP 47; absent leaves it to the model. */

@@ -6,6 +6,10 @@ export interface TranscriptionRequest {
   model: string
   /** Read once. */
   audio: ReadableStream<Uint8Array<ArrayBuffer>>
+  /** `s3://` address where the audio lies for this request already, and its region; a model may read it there. */
+  lies?: { address: string; region: string }
+  /** Who asked, for the books of whoever works on it: `request_id`, `server_id`, `user_id`. */
+  labels?: Readonly<Record<string, string>>
   /** Bytes, where they are known. */
   size?: number
   /** By its content: `audio/mpeg`. */
@@ -19,6 +23,8 @@ export interface TranscriptionRequest {
   temperature?: number
   /** Who said what is asked for. */
   speakers?: boolean
+  /** Languages that may be spoken, where it is one of some. */
+  languages?: readonly string[]
   timestamps?: readonly ('word' | 'segment')[]
   /** Fields of the model's own: vocabularies, redaction. */
   extras?: Readonly<Record<string, unknown>>
@@ -47,6 +53,8 @@ export interface Transcript {
   duration?: number
   words?: SpokenWord[]
   segments?: SpokenSegment[]
+  /** What the model tells beyond this, in its own words. */
+  extras?: Readonly<Record<string, unknown>>
 }
 
 /** Pieces of text as they are understood; `undefined` after the last. */

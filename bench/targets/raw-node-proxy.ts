@@ -8,14 +8,23 @@ interface Tool {
   name: string
   description: string
   input_schema: unknown
+  parameters: unknown
   function: { name: string; description: string; parameters: unknown }
+}
+type Api = 'chat' | 'messages' | 'responses'
+interface Said {
+  role: string
+  content: string
 }
 interface Asked {
   model: string
   stream?: boolean
   system?: string
-  messages: { role: string; content: string }[]
-  max_tokens: number
+  instructions?: string
+  messages?: Said[]
+  input?: Said[]
+  max_tokens?: number
+  max_output_tokens?: number
   temperature: number
   tools?: Tool[]
 }
@@ -31,19 +40,23 @@ const upstream = new URL(process.env['UPSTREAM'] ?? 'http://127.0.0.1:9000')
 const agent = new Agent({ keepAlive: true, maxFreeSockets: 1024 })
 const FINISH: Record<string, string> = { end_turn: 'stop', max_tokens: 'length' }
 
-function converseBody(asked: Asked, chat: boolean): string {
-  const system = chat ? asked.messages.filter((m) => m.role === 'system') : []
-  if (asked.system) system.push({ role: 'system', content: asked.system })
+function converseBody(asked: Asked, api: Api): string {
+  const chat = api === 'chat'
+  const said = asked.messages ?? asked.input ?? []
+  const system = chat ? said.filter((m) => m.role === 'system') : []
+  const prompt = asked.system ?? asked.instructions
+  if (prompt) system.push({ role: 'system', content: prompt })
+  const maxTokens = asked.max_tokens ?? asked.max_output_tokens
   return JSON.stringify({
-    inferenceConfig: { maxTokens: asked.max_tokens, temperature: asked.temperature },
-    messages: asked.messages
+    inferenceConfig: { maxTokens, temperature: asked.temperature },
+    messages: said
       .filter((m) => m.role !== 'system')
       .map((m) => ({ role: m.role, content: [{ text: m.content }] })),
     system: system.length ? system.map((m) => ({ text: m.content })) : undefined,
     toolConfig: asked.tools && {
       tools: asked.tools.map((tool) => {
         const { name, description } = chat ? tool.function : tool
-        const json = chat ? tool.function.parameters : tool.input_schema
+        const json = chat ? tool.function.parameters : (tool.input_schema ?? tool.parameters)
         return { toolSpec: { name, description, inputSchema: { json } } }
       }),
     },
@@ -57,10 +70,16 @@ const openaiUsage = ({ inputTokens, outputTokens, totalTokens }: ConverseAnswer[
   total_tokens: totalTokens,
 })
 
-function wholeAnswer(answer: ConverseAnswer, model: string, chat: boolean): unknown {
+function wholeAnswer(answer: ConverseAnswer, model: string, api: Api): unknown {
   const { output, stopReason, usage } = answer
   const text = output.message.content.map((block) => block.text).join('')
-  if (!chat) {
+  if (api === 'responses') {
+    const content = [{ type: 'output_text', annotations: [], logprobs: [], text }]
+    const item = { id: 'msg_1', type: 'message', status: 'completed', role: 'assistant', content }
+    const named = { id: 'resp_1', object: 'response', created_at: seconds(), model }
+    return { ...named, status: 'completed', output: [item], usage: responseUsage(usage) }
+  }
+  if (api === 'messages') {
     const counted = { input_tokens: usage.inputTokens, output_tokens: usage.outputTokens }
     const content = [{ type: 'text', text }]
     const named = { id: 'msg_1', type: 'message', role: 'assistant', model, content }
@@ -96,6 +115,58 @@ function chatWriter(model: string): Writer {
     return `data: ${start},"choices":[],"usage":${usage}}\n\ndata: [DONE]\n\n`
   }
 }
+
+const responseUsage = ({ inputTokens, outputTokens, totalTokens }: ConverseAnswer['usage']) => ({
+  input_tokens: inputTokens,
+  output_tokens: outputTokens,
+  total_tokens: totalTokens,
+})
+
+function responsesWriter(model: string): Writer {
+  const head = { id: 'resp_1', object: 'response', created_at: seconds(), model }
+  const item = { id: 'msg_1', type: 'message', role: 'assistant' }
+  const place = '"item_id":"msg_1","output_index":0,"content_index":0'
+  const deltaOpen = `event: response.output_text.delta\ndata: {"type":"response.output_text.delta",${place},"logprobs":[],"sequence_number":`
+  let number = 0
+  let said = ''
+  const event = (type: string, rest: string) =>
+    `event: ${type}\ndata: {"type":"${type}",${rest},"sequence_number":${number++}}\n\n`
+  const part = (text: string) =>
+    JSON.stringify({ type: 'output_text', annotations: [], logprobs: [], text })
+  return (type, payload) => {
+    if (type === 'contentBlockDelta') {
+      const { text } = JSON.parse(payload).delta
+      said += text
+      return `${deltaOpen}${number++},"delta":${JSON.stringify(text)}}\n\n`
+    }
+    if (type === 'messageStart') {
+      const begun = `"response":${JSON.stringify({ ...head, status: 'in_progress', output: [] })}`
+      const opened = JSON.stringify({ ...item, status: 'in_progress', content: [] })
+      return (
+        event('response.created', begun) +
+        event('response.in_progress', begun) +
+        event('response.output_item.added', `"output_index":0,"item":${opened}`) +
+        event('response.content_part.added', `${place},"part":${part('')}`)
+      )
+    }
+    if (type !== 'metadata') return ''
+    const content = part(said)
+    const done = `${JSON.stringify({ ...item, status: 'completed' }).slice(0, -1)},"content":[${content}]}`
+    const whole = JSON.stringify({
+      ...head,
+      status: 'completed',
+      usage: responseUsage(JSON.parse(payload).usage),
+    }).slice(0, -1)
+    return (
+      event('response.output_text.done', `${place},"logprobs":[],"text":${JSON.stringify(said)}`) +
+      event('response.content_part.done', `${place},"part":${content}`) +
+      event('response.output_item.done', `"output_index":0,"item":${done}`) +
+      event('response.completed', `"response":${whole},"output":[${done}]}`)
+    )
+  }
+}
+
+const WRITERS = { chat: chatWriter, messages: messagesWriter, responses: responsesWriter }
 
 function messagesWriter(model: string): Writer {
   const event = (type: string, rest: string) =>
@@ -164,8 +235,8 @@ function eventType(bytes: Buffer, start: number, end: number): string {
 const joined = (parts: Buffer[]) =>
   (parts.length === 1 ? parts[0] : Buffer.concat(parts))?.toString() ?? ''
 
-function relay(asked: Asked, chat: boolean, out: ServerResponse): void {
-  const body = converseBody(asked, chat)
+function relay(asked: Asked, api: Api, out: ServerResponse): void {
+  const body = converseBody(asked, api)
   const operation = asked.stream ? 'converse-stream' : 'converse'
   const asking = request({
     agent,
@@ -176,11 +247,11 @@ function relay(asked: Asked, chat: boolean, out: ServerResponse): void {
     headers: { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) },
   })
   asking.on('response', (answer) => {
-    if (asked.stream) return stream(answer, chat ? chatWriter : messagesWriter)
+    if (asked.stream) return stream(answer, WRITERS[api])
     const parts: Buffer[] = []
     answer.on('data', (data: Buffer) => parts.push(data))
     answer.on('end', () => {
-      const text = JSON.stringify(wholeAnswer(JSON.parse(joined(parts)), asked.model, chat))
+      const text = JSON.stringify(wholeAnswer(JSON.parse(joined(parts)), asked.model, api))
       const length = Buffer.byteLength(text)
       out.writeHead(200, { 'content-type': 'application/json', 'content-length': length })
       out.end(text)
@@ -200,11 +271,16 @@ function relay(asked: Asked, chat: boolean, out: ServerResponse): void {
   asking.end(body)
 }
 
+const APIS: Record<string, Api> = {
+  '/v1/chat/completions': 'chat',
+  '/v1/responses': 'responses',
+}
+
 const server = createServer({ noDelay: true, keepAliveTimeout: 60_000 }, (heard, out) => {
   const parts: Buffer[] = []
   heard.on('data', (data: Buffer) => parts.push(data))
   heard.on('end', () => {
-    relay(JSON.parse(joined(parts)), heard.url === '/v1/chat/completions', out)
+    relay(JSON.parse(joined(parts)), APIS[heard.url ?? ''] ?? 'messages', out)
   })
 })
 server.listen({ port: Number(process.env['PORT'] ?? 0), host: '127.0.0.1', backlog: 4096 })

@@ -219,18 +219,36 @@ describe.each(['HTTP/1.1', 'HTTP/2'])("AWS's own client over %s", (version) => {
     }
     await expect(readAll()).rejects.toMatchObject({ name: 'ModelStreamErrorException' })
   })
-
-  it('leaves in the middle of a stream', async () => {
-    const slow = { ...hello(), modelId: 'embedded-slow' }
-    const leaving = new AbortController()
-    const answer = client().send(new ConverseStreamCommand(slow), { abortSignal: leaving.signal })
-    leaving.abort()
-    await expect(answer).rejects.toThrow()
-    expect((await client().send(new ConverseCommand(hello()))).stopReason).toBe('end_turn')
-  })
 })
 
 describe('a server without a key', () => {
+  it.each(['HTTP/1.1', 'HTTP/2'])(
+    'hears of callers who leave a stream over %s',
+    async (version) => {
+      const slow = await launch(node, {
+        EMBEDDED_TOKENS_PER_SECOND: '5',
+        STATE_DIR: 'memory',
+        HTTP2_PORT: '0',
+      })
+      const second = /HTTP\/2 without TLS is spoken at (\S+)\./.exec(slow.output())![1]!
+      const client = new BedrockRuntimeClient({
+        region: 'us-east-1',
+        credentials: { accessKeyId: 'any', secretAccessKey: 'thing' },
+        ...(version === 'HTTP/2'
+          ? { endpoint: second }
+          : { endpoint: slow.url, requestHandler: new NodeHttpHandler() }),
+      })
+      const leaving = new AbortController()
+      const asked = new ConverseStreamCommand(hello())
+      const { stream } = await client.send(asked, { abortSignal: leaving.signal })
+      for await (const { contentBlockDelta } of stream!) if (contentBlockDelta) break
+      leaving.abort()
+      client.destroy()
+      await expect.poll(slow.output, { timeout: 5000 }).toContain('"outcome":"caller-left"')
+      await slow.end()
+    },
+  )
+
   it('takes any signature of this machine, and verifies none', async () => {
     const keyless = await launch(node, { EMBEDDED_TOKENS_PER_SECOND: '0', STATE_DIR: 'memory' })
     const client = new BedrockRuntimeClient({

@@ -33,7 +33,7 @@ describe('model_provider', () => {
     [MODELS.nova, 'amazon'],
     [MODELS.mistral, 'mistral'],
     [MODELS.llama, 'meta'],
-    ['moonshotai.kimi-k2-thinking', 'moonshot'],
+    ['moonshotai.kimi-k2.5', 'moonshot'],
     [MODELS.nova, 'aws'],
   ])('agrees: %s is of %s', async (model, model_provider) => {
     expect((await bedrock.open().ask({ model, model_provider })).status).toBe(200)

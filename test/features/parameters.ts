@@ -370,6 +370,33 @@ export const ROWS: Row[] = [
     body: {},
     fate: 'here',
   },
+  {
+    param: 'knowledge_base_id',
+    note: 'a knowledge base, asked before the model; its sources are told',
+    body: {},
+    fate: 'here',
+  },
+  { param: 'knowledgeBaseId', note: 'as `knowledge_base_id`', body: {}, fate: 'here' },
+  { param: 'kb_id', note: 'as `knowledge_base_id`', body: {}, fate: 'here' },
+  { param: 'kbId', note: 'as `knowledge_base_id`', body: {}, fate: 'here' },
+  {
+    param: 'auto_kb',
+    note: 'the server’s own knowledge base, when the words want it; ignored where there is none',
+    body: { auto_kb: false },
+    fate: 'here',
+  },
+  {
+    param: 'retrieval_config',
+    note: 'how the knowledge base is searched; ignored without one',
+    body: {},
+    fate: 'here',
+  },
+  {
+    param: 'citation_format',
+    note: '`openai` or `bedrock`; ignored without a knowledge base',
+    body: {},
+    fate: 'here',
+  },
   { param: 'bedrock_model', note: 'wins over `model`', body: {}, fate: 'here' },
   { param: 'model_provider', note: '400 where it contradicts the model', body: {}, fate: 'here' },
   {

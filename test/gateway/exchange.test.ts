@@ -131,7 +131,7 @@ describe('the bill', () => {
     expect(cancelled).toEqual([0])
     expect(log().at(-1)).toMatchObject({
       status_code: 499,
-      usage: { input_tokens: 0, output_tokens: 4, estimated: true },
+      usage: { input_tokens: 5, output_tokens: 4, estimated: true },
     })
   })
 

@@ -50,9 +50,9 @@ function saying(reply: Reply): ChatModel {
   return {
     reply: async () => ({ reply, served }),
     async stream() {
-      const left: ReplyEvent[][] = replay(reply).flatMap((event) =>
+      const left = replay(reply).flatMap((event): ReplyEvent[][] =>
         event.type === 'part-delta'
-          ? [...event.text].map((text) => [{ ...event, text }])
+          ? [...event.text].map((letter) => [{ ...event, text: letter }])
           : [[event]],
       )
       return { events: { read: async () => left.shift(), cancel: () => {} }, served }

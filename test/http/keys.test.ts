@@ -170,6 +170,8 @@ describe('managed keys at the door', () => {
       expect([400, 403], model).toContain(chat.status)
       const claude = await call('/v1/messages', { key, body: { model, messages, max_tokens: 9 } })
       expect([400, 403], model).toContain(claude.status)
+      const count = await call('/v1/messages/count_tokens', { key, body: { model, messages } })
+      expect([400, 403], model).toContain(count.status)
     }
     const named = await mint({ models: ['fast'] })
     const chat = (model: string) =>

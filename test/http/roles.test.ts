@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import type { AwsCredentials } from '../../app/ports/aws-credentials.ts'
 import { lambdaIdentity } from '../../runtimes/lambda-identity.ts'
 import { createUndiciTransport } from '../../runtimes/undici-transport.ts'
 import {
@@ -59,7 +60,7 @@ function staged(env: Record<string, string> = {}) {
 }
 
 const BOUND = { 'x-outcrop-server-id': 'outcrop.example.com' }
-const presigned = (more: Partial<Presigning> = {}, credentials = APP) =>
+const presigned = (more: Partial<Presigning> = {}, credentials: AwsCredentials = APP) =>
   presignIdentity(credentials, { origin: sts.url, headers: BOUND, ...more })
 
 describe('a forwarded proof of an AWS identity', () => {

@@ -6,11 +6,11 @@ import type {
   ToolResultPart,
   Turn,
 } from '../../conversation/conversation.ts'
+import type { WireNames } from '../openai-wire-names.ts'
 import { encodeContent, isMedia } from './encode-parts.ts'
 import { type Fields, ownOf, type SystemMessageForm } from './extras.ts'
 import { encodeReasoningParts } from './reasoning-carrier.ts'
 import { customInput, nativeValue } from './reply-parts.ts'
-import type { WireNames } from './wire-names.ts'
 
 export interface MessagesManner {
   cacheControl: boolean

@@ -1,11 +1,11 @@
 import type { Conversation, ReasoningRequest, Settings } from '../../conversation/conversation.ts'
 import type { ModelCard } from '../../ports/models.ts'
 import type { EncodedRequest } from '../dialect.ts'
+import { wireNames } from '../openai-wire-names.ts'
 import { encodeMessages } from './encode-messages.ts'
 import { encodeTools } from './encode-tools.ts'
 import { type Fields, ownOf } from './extras.ts'
 import { SETTING_FIELDS } from './vocabulary.ts'
-import { wireNames } from './wire-names.ts'
 
 /**
  * A conversation as a request to a server that speaks chat completions. What the caller wrote in this

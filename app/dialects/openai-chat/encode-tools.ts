@@ -1,6 +1,6 @@
 import type { Conversation, FunctionTool, Tool } from '../../conversation/conversation.ts'
+import type { WireNames } from '../openai-wire-names.ts'
 import { type Fields, ownOf } from './extras.ts'
-import type { WireNames } from './wire-names.ts'
 
 /** Tools and the choice among them, in the older form where the caller spoke that. */
 export function encodeTools(conversation: Conversation, names: WireNames): Fields {

@@ -130,7 +130,10 @@ export const CALLER_TOOLS: Record<CallerToolType, CallerTool> = {
     ),
     item: 'apply_patch_call',
     idPrefix: 'apc_',
-    members: (given) => ({ operation: fieldsOf(given['operation'] ?? given) }),
+    members(given) {
+      const { type = 'update_file', path = '', diff = '' } = fieldsOf(given['operation'] ?? given)
+      return { operation: { type, path, ...(type !== 'delete_file' && { diff }) } }
+    },
     argumentsOf: ({ operation }) => ({ operation }),
   },
   computer: {

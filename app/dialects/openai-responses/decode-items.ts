@@ -189,11 +189,13 @@ function addResult(item: OutputItem, at: string, thread: Thread): void {
 function outputOf(item: OutputItem): WireContent {
   switch (item.type) {
     case 'computer_call_output':
-      return [{ type: 'input_image', ...item.output }]
+      return [{ ...item.output, type: 'input_image' }]
     case 'shell_call_output':
       return typeof item.output === 'string' ? item.output : JSON.stringify(item.output)
+    case 'apply_patch_call_output':
+      return item.output || (item.status ?? '')
     default:
-      return item.output ?? ''
+      return item.output
   }
 }
 

@@ -1,13 +1,16 @@
-import type { Dialect, ServerSide } from '../dialect.ts'
+import type { ClientSide, Dialect, ServerSide } from '../dialect.ts'
 import { encodeError } from '../openai-error.ts'
+import { decodeReply } from './decode-reply.ts'
 import { decodeRequest } from './decode-request.ts'
+import { createReplyDecoder } from './decode-stream.ts'
 import { encodeReply } from './encode-reply.ts'
+import { encodeRequest } from './encode-request.ts'
 import { createReplyEncoder } from './encode-stream.ts'
 import { NAME } from './extras.ts'
 import { SETTING_NAMES } from './vocabulary.ts'
 
-/** OpenAI's Responses API, to be heard in. */
-export type OpenaiResponses = Dialect & { server: ServerSide }
+/** OpenAI's Responses API, to be heard and to be asked in. */
+export type OpenaiResponses = Dialect & { server: ServerSide; client: ClientSide }
 
 export const openaiResponses: OpenaiResponses = {
   name: NAME,
@@ -19,4 +22,5 @@ export const openaiResponses: OpenaiResponses = {
     idPrefix: 'resp_',
     settingNames: SETTING_NAMES,
   },
+  client: { encodeRequest, decodeReply, replyDecoder: createReplyDecoder },
 }

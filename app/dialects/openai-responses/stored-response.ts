@@ -37,7 +37,7 @@ export function replayResponse(response: Fields, startingAfter = -1): string {
   events.add('response.created', { response: begun })
   events.add('response.in_progress', { response: begun })
   const output = (response['output'] ?? []) as Fields[]
-  output.forEach((item, index) => replayItem(item, index, events))
+  for (const [index, item] of output.entries()) replayItem(item, index, events)
   const { status } = response
   if (status === 'failed') events.add('error', { param: null, ...Object(response['error']) })
   events.add(`response.${status}`, { response })
@@ -65,7 +65,9 @@ function replayItem(item: Fields, index: number, events: Events): void {
   events.add('response.output_item.added', { output_index: index, item: opening })
   if (item['type'] === 'message') {
     const parts = item['content'] as Fields[]
-    parts.forEach((part, at) => replayPart(part, { ...place, content_index: at }, events))
+    for (const [at, part] of parts.entries()) {
+      replayPart(part, { ...place, content_index: at }, events)
+    }
   }
   if (item['type'] === 'function_call') {
     const { arguments: text, name } = item

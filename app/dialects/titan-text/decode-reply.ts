@@ -32,7 +32,10 @@ export function decodeEnd(
     reason: guardrail?.intervened ? 'content-filter' : decodeReason(wire),
     usage,
     ...(guardrail && { guardrail }),
-    ...extrasOf({ completionReason: ownReason(wire) }),
+    // A guardrail tells of itself in members of its own, and leaves the model's word alone (recorded).
+    ...extrasOf({
+      completionReason: guardrail?.intervened ? (wire ?? undefined) : ownReason(wire),
+    }),
   }
 }
 

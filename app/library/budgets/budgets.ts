@@ -31,7 +31,6 @@ export function createBudgets(options: BudgetsOptions): Budgets {
   const purses = createPurses(now)
   const writer = createSpendWriter(purses, { ...options, now })
   const budgetOf = ({ budget }: CallerIdentity): Budget => budget ?? defaults
-  const spansOf = (budget: Budget) => SPANS.filter((span) => budget[span] !== undefined)
   const hear = createHearing(state, now)
 
   const setAside = (purse: Purse, spans: readonly Span[], cost: number): Hold => {
@@ -69,6 +68,15 @@ export function createBudgets(options: BudgetsOptions): Budgets {
     flush: writer.write,
   }
 }
+
+function spansOf({ day, month }: Budget): readonly Span[] {
+  if (day === undefined) return month === undefined ? NONE : MONTHS
+  return month === undefined ? DAYS : SPANS
+}
+
+const NONE: readonly Span[] = []
+const DAYS: readonly Span[] = ['day']
+const MONTHS: readonly Span[] = ['month']
 
 /** Reads sums that have grown old. A promise where the request must wait for it. */
 function createHearing(state: StateStore, now: () => number) {

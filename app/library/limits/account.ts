@@ -62,15 +62,15 @@ export function allowanceOf(limits: Limits, kind: Flowing): Allowance | undefine
 }
 
 export function standingOf(
-  { limits, ...holdings }: Account,
+  account: Account,
   { kind, flow, now }: { kind: Flowing; flow: Flow; now: number },
 ): Standing | undefined {
-  const allowance = allowanceOf(limits, kind)
+  const allowance = allowanceOf(account.limits, kind)
   if (!allowance) return undefined
   const newest = flow.grants.at(-1)
   return {
     limit: allowance.limit,
-    remaining: Math.max(0, Math.floor(roomIn(flow, allowance, now) + holdings[kind].left)),
+    remaining: Math.max(0, Math.floor(roomIn(flow, allowance, now) + account[kind].left)),
     reset: newest ? Math.max(now, newest.at + MINUTE) : now,
   }
 }

@@ -33,12 +33,15 @@ export function receive(holding: Holding, grant: Grant): void {
 }
 
 /** What was taken and not needed is there for others; it counts from when it was given. */
-export function refund(holding: Holding, grant: Grant): void {
-  const later = holding.grants.findIndex(({ at }) => at > grant.at)
-  if (later < 0) holding.grants.push(grant)
-  else holding.grants.splice(later, 0, grant)
-  holding.left += grant.amount
-  holding.used = Math.max(0, holding.used - grant.amount)
+export function refund(holding: Holding, { at, amount }: Grant): void {
+  const { grants } = holding
+  let place = grants.length
+  while (place > 0 && grants[place - 1]!.at > at) place--
+  const same = grants[place - 1]
+  if (same?.at === at) same.amount += amount
+  else grants.splice(place, 0, { at, amount })
+  holding.left += amount
+  holding.used = Math.max(0, holding.used - amount)
 }
 
 /** Uses up what was given first. Gives the time of the last grant it came from. */

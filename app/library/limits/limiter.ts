@@ -64,6 +64,11 @@ export function createLimiter({ state, defaults, now = Date.now }: LimiterOption
       const taken = take(desk, ENTRY)
       return taken instanceof Promise ? taken.then(() => ticketOf(desk)) : ticketOf(desk)
     },
+    standing({ keyId }, kind) {
+      const desk = desks.get(keyId)
+      if (!desk) return undefined
+      return standingOf(desk.account, { kind, flow: desk.ledger.known()[kind], now: now() })
+    },
     async flush() {
       await sweeping
       await sweep(true)
@@ -76,21 +81,19 @@ const ENTRY = { requests: 1, slots: 1, tokens: 0 }
 function ticketOf(desk: Desk): Ticket {
   let reserved: { at: number; amount: number } | undefined
   return {
-    reserve(tokens) {
+    reserve(wish) {
       const limit = desk.account.limits.tokensPerMinute
       if (limit === undefined) return undefined
       // Who asks for more than a minute's worth gets all of one: what it really costs is settled at the end.
-      const amount = Math.min(tokens, limit)
+      const amount = Math.min(wish.tokens(), limit)
       const keep = (at: number) => {
-        reserved = { at, amount }
+        reserved = { at, amount: amount + (reserved?.amount ?? 0) }
       }
       const at = take(desk, { requests: 0, slots: 0, tokens: amount })
       if (at instanceof Promise) return at.then(keep)
       keep(at)
       return undefined
     },
-    standing: (kind) =>
-      standingOf(desk.account, { kind, flow: desk.ledger.known()[kind], now: desk.now() }),
     leave(tokens) {
       leave(desk)
       if (reserved) settle(desk, reserved, tokens)

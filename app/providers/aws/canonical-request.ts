@@ -38,7 +38,8 @@ export function canonicalHeaders(
     }
   }
   let lines = ''
-  for (let at = 0; at < names.length; at++) lines += `${names[at]}:${tidyHeaderValue(values[at]!)}\n`
+  for (let at = 0; at < names.length; at++)
+    lines += `${names[at]}:${tidyHeaderValue(values[at]!)}\n`
   return { list: names.join(';'), lines }
 }
 

@@ -23,6 +23,11 @@ const SIGNING_NAMES = {
   ssm: 'ssm',
   secretsmanager: 'secretsmanager',
   dynamodb: 'dynamodb',
+  polly: 'polly',
+  comprehend: 'comprehend',
+  transcribe: 'transcribe',
+  transcribestreaming: 'transcribe',
+  translate: 'translate',
 } as const
 
 export type AwsService = keyof typeof SIGNING_NAMES

@@ -37,8 +37,19 @@ export function createOpenaiProviders({ config, runtime, now }: OpenaiOptions): 
     })
     const listing = createListing(client, config.MODEL_CACHE_SECONDS, now)
     const dependencies = { client, firstFrameWait: config.FIRST_FRAME_WAIT * 1000 }
-    return [createProvider(upstream, listing, dependencies)]
+    const others = upstreams.filter((other) => other !== upstream)
+    const isElsewhere = (model: string) => others.some((other) => claims(other, model))
+    return [createProvider(upstream, listing, { ...dependencies, isElsewhere })]
   })
+}
+
+/** Whether a name is surely asked for at this server, without a look at what it lists. */
+const claims = ({ name, isTold, serves: patterns }: Upstream, model: string): boolean =>
+  model.startsWith(`${name}/`) || (isTold && patterns.some((pattern) => pattern.test(model)))
+
+interface ProviderDependencies extends ModelDependencies {
+  /** Another server is surely asked for this name, so that nobody waits for the list of this one. */
+  isElsewhere(name: string): boolean
 }
 
 /** Names that are remembered; callers make them up, so there must be an end. */
@@ -48,7 +59,7 @@ const LONGEST_NAME = 512
 function createProvider(
   upstream: Upstream,
   listing: ReturnType<typeof createListing>,
-  dependencies: ModelDependencies,
+  { isElsewhere, ...dependencies }: ProviderDependencies,
 ): Provider {
   const prefix = `${upstream.name}/`
   const open = createOpener(upstream, dependencies)
@@ -81,7 +92,7 @@ function createProvider(
       // Asked for its side effect too: a listing that has grown old is fetched anew behind this request.
       const listed = listing.get()
       const found = known(name, listed instanceof Promise ? undefined : listed, chosen)
-      if (found || !(listed instanceof Promise)) return found
+      if (found || !(listed instanceof Promise) || isElsewhere(name)) return found
       return listed.then((fetched) => known(name, fetched))
     },
   }

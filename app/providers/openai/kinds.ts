@@ -4,6 +4,8 @@ import type { Upstream } from './upstreams.ts'
 /** What a model is for. `any` where its name does not tell: then its server is left to say. */
 export type Kind =
   | 'chat'
+  /** Chats by the Responses API alone. */
+  | 'response'
   | 'completion'
   | 'embedding'
   | 'image'
@@ -27,17 +29,21 @@ const NAMES: readonly (readonly [name: RegExp, kind: Kind])[] = [
     /^(davinci|babbage)-00\d|^gpt-3\.5-turbo-instruct|^text-(davinci|curie|babbage|ada)/,
     'completion',
   ],
+  [/^(o\d|gpt-\d[\d.]*)-pro\b|-deep-research\b|codex/, 'response'],
   [/^(gpt-\d|gpt-audio|gpt-oss|chatgpt-|o\d|codex)/, 'chat'],
 ]
 
 export function kindOf(id: string, { completes, isOpenai }: Upstream): Kind {
   if (completes.some((pattern) => pattern.test(id))) return 'completion'
   const name = id.toLowerCase().replace(/^ft:/, '')
-  return NAMES.find(([pattern]) => pattern.test(name))?.[1] ?? (isOpenai ? 'chat' : 'any')
+  const kind = NAMES.find(([pattern]) => pattern.test(name))?.[1] ?? (isOpenai ? 'chat' : 'any')
+  // Only OpenAI keeps models to its newer API.
+  return kind === 'response' && !isOpenai ? 'chat' : kind
 }
 
 const MODALITIES: Readonly<Record<Kind, readonly [input: Modality[], output: Modality[]]>> = {
   chat: [['text', 'image'], ['text']],
+  response: [['text', 'image'], ['text']],
   completion: [['text'], ['text']],
   embedding: [['text'], ['embedding']],
   image: [['text', 'image'], ['image']],
@@ -65,7 +71,7 @@ export function cardOf(id: string, upstream: Upstream, listed?: ListedModel): Mo
   const [input, output] = MODALITIES[kind]
   const speaks = kind === 'chat' && upstream.isOpenai && /audio/.test(id)
   const owner = listed?.owner ?? ''
-  const chats = kind === 'chat' || kind === 'any'
+  const chats = ['chat', 'response', 'any'].includes(kind)
   return {
     id,
     provider: upstream.name,

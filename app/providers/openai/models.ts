@@ -2,6 +2,7 @@ import type { Conversation } from '../../conversation/conversation.ts'
 import { openaiChat } from '../../dialects/openai-chat/index.ts'
 import { isWords } from '../../dialects/openai-completions/encode-request.ts'
 import { openaiCompletions } from '../../dialects/openai-completions/index.ts'
+import { openaiResponses } from '../../dialects/openai-responses/index.ts'
 import { GatewayError } from '../../errors.ts'
 import type { ChatModel, FoundModel, ModelCard } from '../../ports/models.ts'
 import { createChatModel } from './chat.ts'
@@ -28,12 +29,27 @@ export function abilitiesOf(card: ModelCard, dependencies: ModelDependencies): A
 
 type Ability = (card: ModelCard, dependencies: ModelDependencies) => Abilities
 
-const chatOf: Ability = (card, dependencies) => ({
-  chat: createChatModel({
+const talkOf = (card: ModelCard, dependencies: ModelDependencies): ChatModel =>
+  createChatModel({
     ...dependencies,
     card,
     path: '/chat/completions',
     dialect: openaiChat.client,
+  })
+
+const responseOf = (card: ModelCard, dependencies: ModelDependencies): ChatModel =>
+  createChatModel({
+    ...dependencies,
+    card,
+    path: '/responses',
+    dialect: openaiResponses.client,
+  })
+
+const chatOf: Ability = (card, dependencies) => ({
+  chat: talkOf(card, dependencies),
+  // Thoughts come back by OpenAI's newer API alone; who serves its language elsewhere may not know it.
+  ...(dependencies.client.upstream.isOpenai && {
+    lanes: { [openaiResponses.name]: responseOf(card, dependencies) },
   }),
 })
 
@@ -56,6 +72,7 @@ const transcriptionOf: Ability = (card, { client }) => ({
 
 const ABILITIES: Record<Kind, Ability> = {
   chat: chatOf,
+  response: (card, dependencies) => ({ chat: responseOf(card, dependencies) }),
   completion: (card, dependencies) => ({
     chat: refusing(card),
     lanes: { [openaiCompletions.name]: completionOf(card, dependencies) },
@@ -65,12 +82,12 @@ const ABILITIES: Record<Kind, Ability> = {
   speech: speechOf,
   transcription: transcriptionOf,
   any: (card, dependencies) => {
-    const { chat } = chatOf(card, dependencies)
+    const chat = talkOf(card, dependencies)
     const completion = completionOf(card, dependencies)
     return {
       chat,
       // Who completes wants no template for chats around the prompt; files have no other way in.
-      lanes: { [openaiCompletions.name]: choosing(isWords, completion, chat!) },
+      lanes: { [openaiCompletions.name]: choosing(isWords, completion, chat) },
       ...embeddingOf(card, dependencies),
       ...imageOf(card, dependencies),
       ...speechOf(card, dependencies),

@@ -27,6 +27,8 @@ export function describeApi(app: OpenAPIHono<HttpEnv>) {
     security: [{ bearer: [] }, { apiKey: [] }],
     tags: [
       { name: 'Chat', description: 'Conversations with a model.' },
+      { name: 'Responses', description: 'Answers that may be kept, resumed and gone on from.' },
+      { name: 'Conversations', description: 'What responses have in common.' },
       { name: 'Completions', description: 'Prompts and what follows them.' },
       { name: 'Embeddings', description: 'Texts and media as vectors, and documents in order.' },
       { name: 'Models', description: 'Which models there are and what they can do.' },

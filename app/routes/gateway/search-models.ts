@@ -38,12 +38,22 @@ const chats = ({ input, output }: ModelCard) => input.includes('text') && output
 const embeds = ({ output }: ModelCard) => output.includes('embedding')
 const reranks = ({ output }: ModelCard) => output.includes('reranking')
 
+const streams = (card: ModelCard) => chats(card) && card.streaming
+
 /** Which routes a model can be called through. A new route that takes a model adds its line. */
 const ROUTES = {
   '/v1/chat/completions': chats,
   '/v1/completions': chats,
+  '/v1/responses': chats,
+  '/v1/responses/input_tokens': chats,
+  '/v1/responses/compact': chats,
   '/v1/messages': chats,
   '/v1/messages/count_tokens': chats,
+  '/model/{modelId}/converse': chats,
+  '/model/{modelId}/converse-stream': streams,
+  '/model/{modelId}/invoke': chats,
+  '/model/{modelId}/invoke-with-response-stream': streams,
+  '/model/{modelId}/count-tokens': chats,
   '/v1/embeddings': embeds,
   '/cohere/v2/embed': embeds,
   '/cohere/v1/embed': embeds,

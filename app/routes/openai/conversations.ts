@@ -4,6 +4,7 @@ import { metadata } from '../../dialects/openai-responses/wire.ts'
 import { inputItem } from '../../dialects/openai-responses/wire-items.ts'
 import { caller } from '../../http/caller.ts'
 import type { HttpContext } from '../../http/context.ts'
+import { checkedBody, parsedBody } from '../../http/json-body.ts'
 import { reply } from '../../http/reply.ts'
 import { endpoint } from '../../http/surface.ts'
 import { conversations } from '../../library/conversations.ts'
@@ -39,9 +40,13 @@ const answer = {
 }
 
 const jsonOf = <Schema extends z.ZodType>(schema: Schema) => ({
-  required: true as const,
+  required: true,
   content: { 'application/json': { schema } },
 })
+
+const newConversation = z
+  .looseObject({ items: addedItems.nullish(), metadata: metadata.nullish() })
+  .openapi('CreateConversationRequest')
 
 export const createConversation = endpoint(
   createRoute({
@@ -50,21 +55,18 @@ export const createConversation = endpoint(
     operationId: 'create_conversation',
     summary: 'Begin a conversation',
     tags: ['Conversations'],
-    request: {
-      body: jsonOf(
-        z
-          .looseObject({ items: addedItems.nullish(), metadata: metadata.nullish() })
-          .openapi('CreateConversationRequest'),
-      ),
-    },
+    request: { body: { ...jsonOf(newConversation), required: false } },
     responses: { ...answer, ...errorResponses(400, 401, 403, 413, 429, 500) },
   }),
   async (c) => {
-    const { items, metadata: labels } = c.req.valid('json')
+    // The SDKs send nothing where there is nothing to say.
+    const sent = checkedBody(c, await parsedBody(c, {}), { schema: newConversation })
+    const { items, metadata: labels } = sent as z.infer<typeof newConversation>
     if (labels) limitMetadata(labels)
     const created = await conversationsOf(c).create(labels ?? {}, (items ?? []) as Item[])
     return reply(c, JSON.stringify(created))
   },
+  { readsItself: true },
 )
 
 export const getConversation = endpoint(

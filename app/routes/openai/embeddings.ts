@@ -3,12 +3,7 @@ import { base64OfFloats } from '../../codecs/vectors.ts'
 import type { Usage } from '../../conversation/events.ts'
 import { unknownFields } from '../../dialects/extras.ts'
 import { GatewayError } from '../../errors.ts'
-import {
-  type Embedded,
-  type EmbeddingOrder,
-  embed,
-  type WrittenInput,
-} from '../../gateway/embed.ts'
+import { type EmbeddingOrder, embed, type WrittenInput } from '../../gateway/embed.ts'
 import { caller } from '../../http/caller.ts'
 import { reply } from '../../http/reply.ts'
 import { endpoint } from '../../http/surface.ts'

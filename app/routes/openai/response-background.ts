@@ -133,14 +133,15 @@ function heardOf(c: HttpContext, { id, thread, shelf }: Work): Heard {
 
 /** What comes of it within our patience; undefined where it takes longer. */
 async function soon(asked: Promise<Answer>): Promise<Answer | undefined> {
-  let timer: ReturnType<typeof setTimeout> | undefined
+  let stop = () => {}
   const patience = new Promise<undefined>((resolve) => {
-    timer = setTimeout(resolve, PATIENCE)
+    const timer = setTimeout(resolve, PATIENCE)
+    stop = () => clearTimeout(timer)
   })
   try {
     return await Promise.race([asked, patience])
   } finally {
-    clearTimeout(timer)
+    stop()
   }
 }
 

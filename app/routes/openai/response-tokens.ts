@@ -16,6 +16,9 @@ import { modelErrors } from './error-contract.ts'
 /** Who counted: the model, or nobody. */
 const COUNTED_BY = 'x-outcrop-token-count'
 
+/** The router's word for these paths, beside which it has those of a response by its id. */
+const ONE_OF_ALL = '/v1/responses/{response_id}'
+
 export const countResponseTokens = endpoint(
   createRoute({
     method: 'post',
@@ -48,6 +51,7 @@ export const countResponseTokens = endpoint(
       headers: { [COUNTED_BY]: estimated ? 'estimate' : 'model' },
     })
   },
+  { path: ONE_OF_ALL, only: '/v1/responses/input_tokens' },
 )
 
 export const compactResponse = endpoint(
@@ -78,4 +82,5 @@ export const compactResponse = endpoint(
     const heard = { dialect: openaiCompaction, body: request, ...asking }
     return respond(c, await exchange(heard, services))
   },
+  { path: ONE_OF_ALL, only: '/v1/responses/compact' },
 )

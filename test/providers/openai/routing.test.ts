@@ -175,6 +175,16 @@ describe('a name', () => {
     expect(await message('nobody')).not.toMatch(/OPENAI/)
   })
 
+  it('does not wait for a list that is not needed', async () => {
+    const stage = openStage(upstreams(OLLAMA, VLLM))
+    const { send } = stage.transport
+    stage.transport.send = (request, options) =>
+      request.path.includes('/models') ? new Promise(() => {}) : send(request, options)
+    expect(await served(stage, { model: 'gpt-4o' })).toBe(`${OPENAI} gpt-4o`)
+    expect(await served(stage, { model: 'ollama/llama3' })).toBe(`${AT_OLLAMA} llama3`)
+    expect(await served(stage, { model: 'meta-llama/x' })).toBe(`${AT_VLLM} meta-llama/x`)
+  })
+
   it('is found without a list by its pattern, and behind one that fails', async () => {
     const stage = openStage(upstreams(VLLM), undefined)
     expect(await served(stage, { model: 'gpt-4o' })).toBe(`${OPENAI} gpt-4o`)

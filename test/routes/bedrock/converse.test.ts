@@ -203,7 +203,8 @@ describe("Bedrock's errors", () => {
 
   it('refuse what is missing or wrong about the key with 403, as AWS does', async () => {
     const { post } = stageNative(fake, { API_KEY: 'k' })
-    for (const headers of [{}, { authorization: 'Bearer wrong' }]) {
+    const shown: Record<string, string>[] = [{}, { authorization: 'Bearer wrong' }]
+    for (const headers of shown) {
       const answer = await post('converse', EVERYTHING, { headers })
       expect(answer.status).toBe(403)
       expect(answer.headers.get('x-amzn-errortype')).toBe('UnrecognizedClientException')

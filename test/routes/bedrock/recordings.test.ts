@@ -19,7 +19,12 @@ const isWhole = ({ request }: Recording) =>
   request.body !== null &&
   !JSON.stringify(request.body).includes('@media:')
 
-/** Recorded requests AWS got that are not valid to us, each with what is wrong. */
+/** Recorded requests that do not go on as they were, each with why. */
+const CHANGED: Record<string, string> = {
+  'aws/Converse/us.anthropic.claude-sonnet-4-5-20250929-v1-0__multimodal-tool-return-matrix-direct-uploaded-file-document--1-ccef35.json':
+    'Claude is not known to read S3 (recorded refusals), so the document is fetched and sent inline',
+}
+
 const own = (body: unknown): Json => {
   const { requestMetadata: _, ...rest } = body as Json
   return rest
@@ -27,7 +32,7 @@ const own = (body: unknown): Json => {
 
 describe.skipIf(!sharedRoot())('recorded answers of Converse', () => {
   const whole = recordings('aws/Converse').filter(
-    (one) => isWhole(one) && one.response.status === 200,
+    (one) => isWhole(one) && one.response.status === 200 && !(one.file in CHANGED),
   )
 
   it.each(named(whole))('ask and come back to the letter: %s', async (_, recording) => {
@@ -62,6 +67,23 @@ describe.skipIf(!sharedRoot())('recorded streams of ConverseStream', () => {
 })
 
 describe.skipIf(!sharedRoot())("recorded answers of Titan's own", () => {
+  /** These are listed, or they would count as retired, and newer models answer for them. */
+  const openListed = async () => {
+    const ids = ['text-express-v1', 'text-lite-v1', 'tg1-large'].map((id) => `amazon.titan-${id}`)
+    fake.catalogue({ models: ids.map(listed) })
+    const staged = stageNative(fake)
+    await staged.app.request('/v1/models')
+    return staged
+  }
+  const listed = (modelId: string) => ({
+    modelId,
+    modelName: modelId,
+    providerName: 'Amazon',
+    inputModalities: ['TEXT'],
+    outputModalities: ['TEXT'],
+    responseStreamingSupported: true,
+    inferenceTypesSupported: ['ON_DEMAND'],
+  })
   const isTitan = (one: Recording) =>
     one.modelId.startsWith('amazon.titan-t') && isWhole(one) && one.response.status === 200
 
@@ -69,7 +91,7 @@ describe.skipIf(!sharedRoot())("recorded answers of Titan's own", () => {
     'ask and come back as they were: %s',
     async (_, recording) => {
       fake.respond(recording)
-      const { post } = stageNative(fake)
+      const { post } = await openListed()
       const answer = await post('invoke', recording.request.body, { model: recording.modelId })
       expect(lastBody(fake)).toEqual(recording.request.body)
       const { 'amazon-bedrock-trace': __, ...said } = recording.response.body as Json
@@ -81,7 +103,7 @@ describe.skipIf(!sharedRoot())("recorded answers of Titan's own", () => {
     'stream the same words: %s',
     async (_, recording) => {
       fake.respond(recording)
-      const { post } = stageNative(fake)
+      const { post } = await openListed()
       const answer = await post('invoke-with-response-stream', recording.request.body, {
         model: recording.modelId,
       })

@@ -1,8 +1,8 @@
+import { encodeStrictly } from '../../../codecs/canonical-request.ts'
 import { remembered } from '../../../codecs/remembered.ts'
 import type { AwsIdentity } from '../../../ports/caller.ts'
 import type { UpstreamResponse } from '../../../ports/transport.ts'
 import type { AwsCall } from '../call.ts'
-import { encodeStrictly } from '../../../codecs/canonical-request.ts'
 
 const OPERATIONS = [
   'converse',

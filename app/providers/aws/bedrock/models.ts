@@ -74,7 +74,7 @@ export function createBedrockModels(options: BedrockModelsOptions) {
       routes: (as) => roads.own(name, known, as) ?? roads.of(name, known, asked),
     }
     return {
-      ...talkingModel(known.model, target, options),
+      ...talkingModel(known, target, options),
       idIn: (region, as) => idOf(target.routes(as), region),
       ...besideChat(known.model, target, { ...options, listed: () => listed(name, asked) }),
       ...(standing ? { standing } : {}),
@@ -157,14 +157,14 @@ function chatOf({ lane, bases }: BedrockModel, target: Target, options: InvokeDe
 }
 
 /** The model as it can be talked to. */
-function talkingModel(model: BedrockModel, target: Target, options: BedrockModelsOptions) {
+function talkingModel({ model, isListed }: Known, target: Target, options: BedrockModelsOptions) {
   const { card, chats } = model
   const opened = {
     card,
     ...(chats ? { chat: chatOf(model, target, options) } : {}),
     ...lanesOf(model, target, options),
   }
-  return withOpenaiEndpoint(opened, model, { target, options })
+  return withOpenaiEndpoint(opened, model, { target, options, isListed })
 }
 
 /** The dialect the model speaks itself, for callers who speak it. */

@@ -1,6 +1,7 @@
 import type { Config } from '../../../config.ts'
 import type { Conversation } from '../../../conversation/conversation.ts'
 import { openaiChat } from '../../../dialects/openai-chat/index.ts'
+import { openaiResponses } from '../../../dialects/openai-responses/index.ts'
 import type { ChatModel, FoundModel, ModelCard, ModelTraits } from '../../../ports/models.ts'
 import type { BedrockModel } from './cards.ts'
 import {
@@ -25,6 +26,13 @@ export interface OpenaiEndpointsOptions extends OpenaiEndpointDependencies {
 
 type Opened = Pick<FoundModel, 'card' | 'chat' | 'lanes'>
 
+interface Opening {
+  target: Target
+  options: OpenaiEndpointsOptions
+  /** The catalogue of bedrock-runtime has it. */
+  isListed: boolean
+}
+
 /**
  * The model with AWS's own OpenAI endpoints in their place: what is only there is asked there by everybody;
  * what Converse serves too is asked there by those who speak the language, where the operator wants that.
@@ -32,13 +40,14 @@ type Opened = Pick<FoundModel, 'card' | 'chat' | 'lanes'>
 export function withOpenaiEndpoint(
   opened: Opened,
   { bases = [] }: BedrockModel,
-  { target, options }: { target: Target; options: OpenaiEndpointsOptions },
+  { target, options, isListed }: Opening,
 ): Opened {
   const [base] = bases
   if (base === undefined || bases.length > 1 || !opened.chat) return opened
   const wish = wishFor(base, options.endpoints)
   if (wish === 'off') return opened
-  const only = Object.hasOwn(MANTLE_MODELS, base) ? MANTLE_MODELS[base] : undefined
+  // What bedrock-runtime lists by now is no longer served at bedrock-mantle alone.
+  const only = !isListed && Object.hasOwn(MANTLE_MODELS, base) ? MANTLE_MODELS[base] : undefined
   if (only) return mantleOnly(opened, only, { target, options, base })
   if (wish === undefined || (wish === 'runtime' && !speaks(base))) return opened
   const place = wish === 'runtime' ? atRuntime : atMantle(base)
@@ -112,14 +121,13 @@ function mantleOnly(
     streaming: true,
     traits: { ...MANTLE_TRAITS, images: input.includes('image') },
   }
-  if (api !== 'chat') return { ...opened, card }
   const chat = createOpenaiEndpointModel(options, {
     card,
     routes: (as) => within(target.routes(as), base, regions),
     service: 'bedrock-mantle',
-    path: model.base + CHAT,
+    path: model.base + (api === 'chat' ? CHAT : '/responses'),
     model: base,
-    dialect: openaiChat.client,
+    dialect: api === 'chat' ? openaiChat.client : openaiResponses.client,
   })
   return { ...opened, card, chat }
 }

@@ -24,6 +24,7 @@ export function createGenerateDecoder(
   const frames = createEventStreamDecoder()
   const told: ToldByStream = { text: '', spans: [] }
   let started = false
+  let failure: unknown
 
   const start = (out: ReplyEvent[]) => {
     if (started) return
@@ -47,11 +48,19 @@ export function createGenerateDecoder(
   }
   return {
     read(bytes) {
+      if (failure !== undefined) throw failure
       const out: ReplyEvent[] = []
-      for (const frame of frames.read(bytes)) take(frame, out)
+      try {
+        for (const frame of frames.read(bytes)) take(frame, out)
+      } catch (thrown) {
+        // What was said before it broke is told, wherever the network cuts.
+        if (out.length === 0) throw thrown
+        failure = thrown
+      }
       return out
     },
     end() {
+      if (failure !== undefined) throw failure
       frames.end()
       if (!started) {
         throw new GatewayError('stream-incomplete', 'The answer broke off. Retry the request.')

@@ -1,3 +1,4 @@
+import { withFirstRead } from '../../../codecs/first-read.ts'
 import type { Conversation } from '../../../conversation/conversation.ts'
 import type { Reply, ReplyEnd, Usage } from '../../../conversation/events.ts'
 import type { GroundedSpan, KnowledgeReport } from '../../../conversation/knowledge.ts'
@@ -19,10 +20,10 @@ interface Place {
   modelId: string
 }
 
-/** A knowledge base answering in words, by RetrieveAndGenerate and RetrieveAndGenerateStream. */
+/** A knowledge base answering in words, by RetrieveAndGenerate and RetrieveAndGenerateStream. Waits in milliseconds. */
 export function createGenerator(
   client: AgentClient,
-  { base, modelId }: Place,
+  { base, modelId, firstFrameWait }: Place & { firstFrameWait: number },
   { as }: Pick<KnowledgeCall, 'as'>,
 ): ChatModel {
   const ask = (operation: string, conversation: Conversation) => ({
@@ -54,7 +55,9 @@ export function createGenerator(
         ...ending({ ...told, question }),
         knowledge: report(base, told.spans, session),
       }))
-      return { events: replyStream(response, decoder), served: served(conversation) }
+      // Until its first words are in, a failure is an HTTP error.
+      const events = await withFirstRead(replyStream(response, decoder), firstFrameWait)
+      return { events, served: served(conversation) }
     },
   }
 }

@@ -45,7 +45,9 @@ export function createAwsKnowledge({ config, runtime }: AwsKnowledgeOptions): Kn
     async generator({ base, model }, asking) {
       await access.use(base, asking)
       const modelId = await model.idIn?.(region, asking.as)
-      return modelId === undefined ? undefined : createGenerator(client, { base, modelId }, asking)
+      if (modelId === undefined) return undefined
+      const firstFrameWait = config.FIRST_FRAME_WAIT * 1000
+      return createGenerator(client, { base, modelId, firstFrameWait }, asking)
     },
   }
 }

@@ -186,8 +186,9 @@ describe('what is embedded over S3', () => {
     })
   })
 
-  it('says why a job failed', async () => {
+  it('says why a job failed, though AWS was too busy to say so at first', async () => {
     bedrock.fake.script(started)
+    bedrock.fake.script({ status: 429, errorType: 'ThrottlingException', body: { message: 'no' } })
     bedrock.fake.script(failed)
     const { app } = bedrock.open(env())
     const { status, json } = await post(app, '/v1/embeddings', { model: MARENGO, input: mp4 })

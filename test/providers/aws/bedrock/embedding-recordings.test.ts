@@ -103,7 +103,7 @@ describe.skipIf(!sharedRoot())('every recorded embedding', () => {
     const { status, json } = await post(app, '/v1/embeddings', asked)
     expect(status).toBe(response.status)
     if (status !== 200) {
-      expect(json).toEqual({
+      expect(json).toMatchObject({
         error: {
           message: (response.body as Json)['message'],
           type: 'invalid_request_error',

@@ -15,7 +15,7 @@ async function errorOf(body: object, { key = KEY, query = '' } = {}) {
     headers: { authorization: `Bearer ${key}` },
   })
   const { error } = (await answer.json()) as { error: Record<string, unknown> }
-  return { status: answer.status, ...error }
+  return { status: answer.status, ...error } as Record<string, unknown>
 }
 
 // The types are those OpenAI's server was recorded with, where the document names others; docs/unified-endpoint.md tells.

@@ -70,10 +70,7 @@ export function createEmbeddingModel(
 }
 
 /** The inputs in the calls they are sent in; their order stays. */
-function batchesOf(
-  inputs: readonly EmbeddingInput[],
-  { joins }: Embedder,
-): Batch[] {
+function batchesOf(inputs: readonly EmbeddingInput[], { joins }: Embedder): Batch[] {
   const batches: Batch[] = []
   for (const [from, input] of inputs.entries()) {
     const last = batches.at(-1)

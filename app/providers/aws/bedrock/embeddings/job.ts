@@ -4,6 +4,7 @@ import type { Call, Served } from '../../../../ports/models.ts'
 import type { AwsCall } from '../../call.ts'
 import type { JobOutputs } from '../../s3/job-outputs.ts'
 import { parseReply } from '../answers.ts'
+import { troubleOf } from '../faults.ts'
 import { readModelId } from '../model-id.ts'
 import type { Plan } from '../region-policy.ts'
 import { askRouted, type Routing, type Target } from '../routed.ts'
@@ -133,6 +134,7 @@ async function finish(
   }
 }
 
+/** What AWS says of the job; nothing while it is only too busy to say. */
 async function look(
   { awsCall }: JobDependencies,
   { arn, region }: Started,
@@ -140,7 +142,12 @@ async function look(
 ): Promise<Readonly<Record<string, unknown>>> {
   const path = `/async-invoke/${encodeStrictly(arn)}`
   const asked = { service: 'bedrock-runtime', region, method: 'GET', path, as } as const
-  return fieldsOf(parseReply(await (await awsCall(asked, signal)).text()))
+  try {
+    return fieldsOf(parseReply(await (await awsCall(asked, signal)).text()))
+  } catch (thrown) {
+    if (signal.aborted || troubleOf(thrown) === undefined) throw thrown
+    return {}
+  }
 }
 
 /** Milliseconds for which a job that nobody waits for is still watched, to clear up behind it. */

@@ -1,4 +1,4 @@
-import type { Conversation } from '../../conversation/conversation.ts'
+import type { Conversation } from '../conversation/conversation.ts'
 
 /** What OpenAI takes as the name of a tool. */
 const VALID = /^[a-zA-Z0-9_-]{1,64}$/

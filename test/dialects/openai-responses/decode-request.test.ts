@@ -1,0 +1,362 @@
+import { describe, expect, it } from 'vitest'
+import { openaiCompaction } from '../../../app/dialects/openai-responses/compaction.ts'
+import { openaiResponses } from '../../../app/dialects/openai-responses/index.ts'
+import { sealSummary, sealThought } from '../../../app/dialects/openai-responses/seal.ts'
+import { responseRequest } from '../../../app/dialects/openai-responses/wire.ts'
+import { validationError } from '../../../app/dialects/validation.ts'
+import { decoded, type Json } from './recorded.ts'
+
+const ask = (more: Json) => decoded({ model: 'm', input: 'Hi', ...more })
+const FUNCTION = { type: 'function', name: 'add', parameters: { type: 'object' } }
+const user = (text: string) => ({ role: 'user', parts: [{ type: 'text', text }] })
+
+/** What refuses a request: the schema or the decoder. */
+function refusal(body: Json): unknown {
+  const checked = responseRequest.safeParse(body)
+  if (!checked.success) return validationError(checked.error, body)
+  try {
+    openaiResponses.server.decodeRequest(checked.data)
+    return undefined
+  } catch (thrown) {
+    return thrown
+  }
+}
+
+describe('input', () => {
+  it('is a text, or items; instructions and leading developer messages are the system prompt', () => {
+    expect(ask({ instructions: 'Be brief.' })).toMatchObject({
+      system: [{ type: 'text', text: 'Be brief.' }],
+      turns: [user('Hi')],
+      store: true,
+    })
+    const input = [
+      { role: 'developer', content: 'In French.' },
+      { type: 'message', role: 'user', content: [{ type: 'input_text', text: 'Hi' }] },
+      { role: 'system', content: 'Now in German.' },
+      { role: 'user', content: 'Hello' },
+    ]
+    expect(ask({ instructions: 'Be brief.', input })).toMatchObject({
+      system: [{ text: 'Be brief.' }, { text: 'In French.' }],
+      turns: [user('Hi'), { role: 'system', parts: [{ text: 'Now in German.' }] }, user('Hello')],
+    })
+  })
+
+  it('holds images, files and sound', () => {
+    const content = [
+      { type: 'input_image', image_url: 'data:image/png;base64,QUJD', detail: 'low' },
+      { type: 'input_image', file_id: 'file-1' },
+      { type: 'input_file', filename: 'a.pdf', file_data: 'data:application/pdf;base64,QUJD' },
+      { type: 'input_file', file_url: 'https://example.com/a.pdf' },
+      { type: 'input_audio', input_audio: { data: 'QUJD', format: 'mp3' } },
+    ]
+    const [turn] = ask({ input: [{ role: 'user', content }] }).turns
+    expect(turn!.parts).toEqual([
+      {
+        type: 'image',
+        source: { kind: 'base64', data: 'QUJD' },
+        mediaType: 'image/png',
+        detail: 'low',
+        param: 'input[0].content[0].image_url',
+      },
+      {
+        type: 'image',
+        source: { kind: 'file', id: 'file-1' },
+        param: 'input[0].content[1].file_id',
+      },
+      {
+        type: 'document',
+        source: { kind: 'base64', data: 'QUJD' },
+        mediaType: 'application/pdf',
+        name: 'a.pdf',
+        param: 'input[0].content[2].file_data',
+      },
+      {
+        type: 'document',
+        source: { kind: 'url', url: 'https://example.com/a.pdf' },
+        param: 'input[0].content[3].file_url',
+      },
+      {
+        type: 'audio',
+        source: { kind: 'base64', data: 'QUJD' },
+        mediaType: 'audio/mpeg',
+        param: 'input[0].content[4].input_audio.data',
+      },
+    ])
+  })
+
+  it('brings back what a model thought, said and called as one turn, and results as one', () => {
+    const sealed = sealThought({ text: 'Hm', signature: 'sig' })
+    const input = [
+      { role: 'user', content: 'Hi' },
+      { type: 'reasoning', id: 'rs_1', summary: [], encrypted_content: sealed },
+      { type: 'message', role: 'assistant', content: [{ type: 'output_text', text: 'So.' }] },
+      { type: 'function_call', call_id: 'a', name: 'add', arguments: '' },
+      { type: 'custom_tool_call', call_id: 'b', name: 'calc', input: '4' },
+      { type: 'function_call', call_id: 'c', name: 'read', namespace: 'files', arguments: '{}' },
+      { type: 'custom_tool_call_output', call_id: 'b', output: 'four' },
+      {
+        type: 'function_call_output',
+        call_id: 'a',
+        output: [{ type: 'input_text', text: 'one' }],
+      },
+    ]
+    const tools = [
+      { type: 'namespace', name: 'files', tools: [{ type: 'function', name: 'read' }] },
+    ]
+    expect(ask({ input, tools }).turns).toEqual([
+      user('Hi'),
+      {
+        role: 'assistant',
+        parts: [
+          { type: 'reasoning', text: 'Hm', signature: 'sig' },
+          { type: 'text', text: 'So.' },
+          { type: 'tool-call', id: 'a', name: 'add', arguments: '{}' },
+          { type: 'tool-call', id: 'b', name: 'calc', arguments: '{"input":"4"}' },
+          { type: 'tool-call', id: 'c', name: 'files__read', arguments: '{}' },
+        ],
+      },
+      {
+        role: 'user',
+        parts: [
+          { type: 'tool-result', callId: 'b', content: [{ type: 'text', text: 'four' }] },
+          { type: 'tool-result', callId: 'a', content: [{ type: 'text', text: 'one' }] },
+        ],
+      },
+    ])
+  })
+
+  it('holds calls of shells, patches and computers, and what came of them', () => {
+    const operation = { type: 'delete_file', path: 'a' }
+    const input = [
+      { type: 'local_shell_call', call_id: 'a', action: { type: 'exec', command: ['ls'] } },
+      { type: 'shell_call', call_id: 'b', action: { commands: ['ls'] } },
+      { type: 'apply_patch_call', call_id: 'c', status: 'completed', operation },
+      { type: 'computer_call', call_id: 'd', actions: [{ type: 'screenshot' }] },
+      { type: 'local_shell_call_output', id: 'a', output: 'file' },
+      { type: 'shell_call_output', call_id: 'b', output: [{ stdout: 'file', stderr: '' }] },
+      { type: 'apply_patch_call_output', call_id: 'c', status: 'failed', output: 'no such file' },
+      {
+        type: 'computer_call_output',
+        call_id: 'd',
+        output: { type: 'computer_screenshot', image_url: 'data:image/png;base64,QUJD' },
+      },
+    ]
+    const [calls, results] = ask({ input }).turns
+    expect(calls!.parts).toMatchObject([
+      { name: 'local_shell', arguments: '{"command":["ls"]}' },
+      { name: 'shell', arguments: '{"commands":["ls"]}' },
+      { name: 'apply_patch', arguments: JSON.stringify({ operation }) },
+      { name: 'computer', arguments: '{"actions":[{"type":"screenshot"}]}' },
+    ])
+    expect(results!.parts).toMatchObject([
+      { callId: 'a', content: [{ text: 'file' }] },
+      { callId: 'b', content: [{ text: '[{"stdout":"file","stderr":""}]' }] },
+      { callId: 'c', content: [{ text: 'no such file' }], isError: true },
+      { callId: 'd', content: [{ type: 'image' }] },
+    ])
+  })
+
+  it('names what other platforms did, and unknown items, as ignored', () => {
+    const input = [
+      { type: 'web_search_call', id: 'ws_1', status: 'completed' },
+      { type: 'mcp_list_tools', id: 'mcpl_1', server_label: 'x', tools: [] },
+      { type: 'from_the_future' },
+      { type: 'compaction', encrypted_content: 'somebody else’s' },
+      { role: 'user', content: 'Hi' },
+    ]
+    expect(ask({ input })).toMatchObject({
+      turns: [user('Hi')],
+      ignored: [
+        'input.web_search_call',
+        'input.mcp_list_tools',
+        'input.from_the_future',
+        'input.compaction',
+      ],
+    })
+  })
+
+  it('reads a summary in the place of a conversation', () => {
+    const compaction = { type: 'compaction', encrypted_content: sealSummary('All is well.') }
+    const [turn] = ask({ input: [compaction, { role: 'user', content: 'Hi' }] }).turns
+    expect(turn).toEqual(user('Summary of the conversation so far:\n\nAll is well.'))
+  })
+
+  it('asks for a summary instead of an answer, at the end of the input or by its own route', () => {
+    const input = [{ role: 'user', content: 'Hi' }]
+    const wire = { model: 'm', input, tools: [FUNCTION] }
+    for (const conversation of [
+      decoded({ ...wire, input: [...input, { type: 'compaction_trigger' }] }),
+      openaiCompaction.server.decodeRequest(responseRequest.parse(wire)),
+    ]) {
+      expect(conversation.tools).toEqual([])
+      expect(conversation.turns.at(-1)!.parts).toMatchObject([
+        { text: expect.stringContaining('Write a summary') },
+      ])
+    }
+  })
+})
+
+describe('tools', () => {
+  it('are functions to the model, whatever the caller calls them', () => {
+    const tools = [
+      FUNCTION,
+      { type: 'custom', name: 'calc', format: { type: 'grammar', definition: 'start: "4"' } },
+      { type: 'namespace', name: 'files', tools: [FUNCTION, { type: 'custom', name: 'write' }] },
+      { type: 'local_shell' },
+      { type: 'shell', environment: { type: 'local' } },
+      { type: 'apply_patch' },
+      { type: 'computer_use_preview', display_width: 1, display_height: 1 },
+      { type: 'function', name: 'shell' },
+    ]
+    const conversation = ask({ tools })
+    expect(conversation.tools.map(({ type, name }) => [type, name])).toEqual([
+      ['function', 'add'],
+      ['function', 'calc'],
+      ['function', 'files__add'],
+      ['function', 'files__write'],
+      ['function', 'local_shell'],
+      ['function', 'shell'],
+      ['function', 'apply_patch'],
+      ['function', 'computer'],
+      ['function', 'shell_2'],
+    ])
+    expect(conversation.ignored).toBeUndefined()
+  })
+
+  it('that nobody here has are left out and named', () => {
+    const tools = [
+      { type: 'file_search', vector_store_ids: ['vs_1'] },
+      { type: 'mcp', server_label: 'x', server_url: 'https://x' },
+      { type: 'image_generation' },
+      { type: 'tool_search' },
+      { type: 'shell', environment: { type: 'container_auto' } },
+      { type: 'from_the_future', anything: [1] },
+      { type: 'web_search', filters: { allowed_domains: ['example.com'] } },
+      FUNCTION,
+    ]
+    expect(ask({ tools })).toMatchObject({
+      tools: [{ name: 'add' }],
+      ignored: [
+        'tools.file_search',
+        'tools.mcp',
+        'tools.image_generation',
+        'tools.tool_search',
+        'tools.shell',
+        'tools.from_the_future',
+        'tools.web_search.filters',
+      ],
+    })
+  })
+
+  it('that the platform may have are asked for, and may be missing', () => {
+    const tools = [{ type: 'web_search_preview', search_context_size: 'low' }]
+    expect(ask({ tools: [...tools, { type: 'code_interpreter', container: 'c' }] })).toMatchObject({
+      webSearch: { contextSize: 'low', optional: true, param: 'tools.web_search_preview' },
+      tools: [{ type: 'system', kind: 'code_interpreter', optional: true }],
+    })
+  })
+})
+
+describe('tool_choice', () => {
+  const tools = [
+    FUNCTION,
+    { type: 'namespace', name: 'files', tools: [FUNCTION] },
+    { type: 'shell' },
+    { type: 'mcp', server_label: 'x' },
+    { type: 'web_search' },
+  ]
+
+  it.each([
+    ['required', { type: 'required' }],
+    [
+      { type: 'function', name: 'add' },
+      { type: 'tool', name: 'add' },
+    ],
+    [
+      { type: 'function', name: 'add', namespace: 'files' },
+      { type: 'tool', name: 'files__add' },
+    ],
+    [{ type: 'shell' }, { type: 'tool', name: 'shell' }],
+  ])('%j', (tool_choice, toolChoice) => {
+    expect(ask({ tools, tool_choice }).toolChoice).toEqual(toolChoice)
+  })
+
+  it('may be a search of the web, which cannot be forced by name', () => {
+    const conversation = ask({ tools, tool_choice: { type: 'web_search_preview' } })
+    expect(conversation.webSearch).toMatchObject({ forced: true })
+  })
+
+  it('may allow some of the tools only', () => {
+    const allow = (mode: string, some: Json[]) =>
+      ask({ tools, tool_choice: { type: 'allowed_tools', mode, tools: some } })
+    const add = { type: 'function', name: 'add' }
+    expect(allow('auto', [{ type: 'shell' }, { type: 'mcp', server_label: 'x' }])).toMatchObject({
+      tools: [{ name: 'shell' }],
+      toolChoice: { type: 'auto' },
+    })
+    expect(allow('required', [{ type: 'shell' }])).toMatchObject({
+      toolChoice: { type: 'tool', name: 'shell' },
+    })
+    expect(allow('required', [add, { type: 'shell' }])).toMatchObject({
+      toolChoice: { type: 'required' },
+    })
+    expect(allow('auto', [add]).webSearch).toBeUndefined()
+    expect(allow('auto', [{ type: 'web_search' }]).webSearch).toBeDefined()
+  })
+
+  it('is refused where it forces what was left out, or what was not offered', () => {
+    const param = { param: 'tool_choice' }
+    const body = { model: 'm', input: 'Hi', tools }
+    expect(refusal({ ...body, tool_choice: { type: 'mcp', server_label: 'x' } })).toMatchObject({
+      code: 'unsupported-parameter',
+      ...param,
+    })
+    expect(refusal({ ...body, tools: [tools[3]], tool_choice: 'required' })).toMatchObject(param)
+    expect(refusal({ ...body, tools: [], tool_choice: 'required' })).toMatchObject(param)
+    expect(refusal({ ...body, tool_choice: { type: 'function', name: 'sub' } })).toMatchObject({
+      code: 'invalid-request',
+      ...param,
+    })
+  })
+})
+
+describe('what is refused', () => {
+  it.each([
+    [{ input: undefined }, 'input', /Missing required parameter: 'input'/],
+    [{ input: 7 }, 'input', /one of a string or array of objects, but got an integer/],
+    [{ input: [{ role: 'robot', content: 'Hi' }] }, 'input[0].role', /Supported values are/],
+    [{ input: [{ role: 'user', content: 7 }] }, 'input[0].content', /one of a string or array/],
+    [
+      { input: [{ role: 'user', content: [{ type: 'input_text' }] }] },
+      'input[0].content[0].text',
+      /Missing required parameter/,
+    ],
+    [
+      { input: [{ role: 'user', content: [{ type: 'input_image' }] }] },
+      'input[0].content[0].image_url',
+      /Missing required parameter/,
+    ],
+    [
+      { input: [{ type: 'function_call', name: 'f', arguments: '{}' }] },
+      'input[0].call_id',
+      /Missing required parameter/,
+    ],
+    [
+      { input: [{ type: 'function_call_output', call_id: 'x', output: 'y' }] },
+      'input',
+      /No tool call found for function call output with call_id x/,
+    ],
+    [{ tools: [{ type: 'function' }] }, 'tools[0].name', /Missing required parameter/],
+    [{ temperature: 3 }, 'temperature', /decimal above maximum|integer above maximum/],
+    [{ text: { format: { type: 'xml' } } }, 'text.format.type', /Supported values are/],
+    [{ reasoning: { effort: 'much' } }, 'reasoning.effort', /Supported values are/],
+    [{ prompt: { id: 'pmpt_1' } }, 'prompt', /'pmpt_1' is kept at OpenAI/],
+    [{ metadata: { a: 1 } }, 'metadata.a', /expected a string/],
+  ])('%j', (wrong, param, message) => {
+    expect(refusal({ model: 'm', input: 'Hi', ...wrong })).toMatchObject({
+      code: expect.stringMatching(/^(invalid-request|unsupported-parameter)$/),
+      param,
+      message: expect.stringMatching(message),
+    })
+  })
+})

@@ -1,0 +1,193 @@
+import { describe, expect, it } from 'vitest'
+import { createApp } from '../../../app/app.ts'
+import { createMemoryStateStore } from '../../../app/providers/embedded/memory-state-store.ts'
+import { textFrames } from '../../fakes/fake-bedrock-frames.ts'
+import { ignoredBy, type Json, MODELS, useFakeBedrock } from '../../features/stage.ts'
+import { stagedRuntime } from '../../http/stage.ts'
+
+const bedrock = useFakeBedrock()
+
+function open(env: Record<string, string> = {}) {
+  const { app, log } = bedrock.open({ FILES_DIR: 'memory', ...env })
+  const call = async (method: string, path: string, body?: Json) => {
+    const response = await app.request(path, { method, body: body && JSON.stringify(body) })
+    return { status: response.status, body: (await response.json()) as Json & { id: string } }
+  }
+  const begin = (more: Json = {}) =>
+    call('POST', '/v1/responses', { model: MODELS.nova, input: 'Hi', background: true, ...more })
+  const read = (id: string) => call('GET', `/v1/responses/${id}`)
+  const events = async (path: string, body?: Json) => {
+    const method = body ? 'POST' : 'GET'
+    const response = await app.request(path, { method, body: body && JSON.stringify(body) })
+    const text = await response.text()
+    return text
+      .split('\n')
+      .filter((line) => line.startsWith('data: '))
+      .map((line) => JSON.parse(line.slice('data: '.length)) as Json)
+  }
+  return { app, call, begin, read, events, log }
+}
+
+describe('a response in the background', () => {
+  it('is queued at once and complete later, and goes into the log with what it cost', async () => {
+    const { begin, read, log } = open()
+    bedrock.fake.script({ frames: textFrames(['Hello', ' there.']) })
+    const { status, body } = await begin({ metadata: { a: 'b' } })
+    expect([status, body['status'], body['output']]).toEqual([200, 'queued', []])
+    await expect.poll(async () => (await read(body.id)).body['status']).toBe('completed')
+    expect((await read(body.id)).body).toMatchObject({
+      id: body.id,
+      background: true,
+      metadata: { a: 'b' },
+      output: [{ content: [{ text: 'Hello there.' }] }],
+    })
+    await expect
+      .poll(() => log().find(({ method }: Json) => method === 'POST'))
+      .toMatchObject({ path: '/v1/responses', usage: { output_tokens: expect.any(Number) } })
+  })
+
+  it('is refused at once where its model refuses it', async () => {
+    const { begin } = open()
+    expect(await begin({ model: 'nobody' })).toMatchObject({ status: 404 })
+    expect(await begin({ store: false })).toMatchObject({
+      status: 400,
+      body: { error: { param: 'background', code: 'background_requires_store' } },
+    })
+    const busy = open({ BACKGROUND_RESPONSES: '0' })
+    expect(await busy.begin()).toMatchObject({ status: 429 })
+  })
+
+  it('is cancelled, which stops its model, and stays so with what had been said', async () => {
+    const { begin, call, read } = open()
+    bedrock.fake.script({ frames: textFrames(Array(50).fill('more ')), stallAfter: 3 })
+    const { body } = await begin()
+    expect(await call('POST', `/v1/responses/${body.id}/cancel`)).toMatchObject({
+      status: 200,
+      body: { status: 'cancelled' },
+    })
+    await bedrock.fake.waitForAbort()
+    await expect.poll(async () => (await read(body.id)).body['output']).toHaveLength(1)
+    expect(await call('POST', `/v1/responses/${body.id}/cancel`)).toMatchObject({
+      body: { status: 'cancelled' },
+    })
+  })
+
+  it('streams, and can be followed again from any event by whoever lost the stream', async () => {
+    const { events } = open()
+    bedrock.fake.script({ frames: textFrames(['Hello', ' there', '.']), delayBetween: 20 })
+    const asked = { model: MODELS.nova, input: 'Hi', background: true, stream: true }
+    const told = await events('/v1/responses', asked)
+    expect(told.map(({ type }) => type).at(-1)).toBe('response.completed')
+    expect(told.map((event) => event['sequence_number'])).toEqual(told.map((_, at) => at))
+    const { id } = told[0]!['response'] as { id: string }
+    expect(await events(`/v1/responses/${id}?stream=true`)).toEqual(told)
+    const rest = await events(`/v1/responses/${id}?stream=true&starting_after=3`)
+    expect(rest).toEqual(told.slice(4))
+  })
+
+  it('that broke off is failed, in its events too', async () => {
+    const { begin, read, events } = open()
+    bedrock.fake.script({
+      frames: [
+        ...textFrames(['Hel']).slice(0, 2),
+        { exception: 'internalServerException', payload: { message: 'broken' } },
+      ],
+    })
+    const { body } = await begin()
+    await expect.poll(async () => (await read(body.id)).body['status']).toBe('failed')
+    expect((await read(body.id)).body).toMatchObject({
+      error: { code: 'server_error' },
+      output: [{ content: [{ text: 'Hel' }] }],
+    })
+    const told = await events(`/v1/responses/${body.id}?stream=true`)
+    expect(told.map(({ type }) => type).slice(-2)).toEqual(['error', 'response.failed'])
+  })
+
+  it('is failed when nobody works on it any more', async () => {
+    const store = createMemoryStateStore()
+    const id = 'resp_0123456789abcdef0123456789abcdef0'
+    const running = { id, status: 'in_progress', background: true, created_at: 1, output: [] }
+    await store.put('responses/default', { id, value: JSON.stringify(running) })
+    const { runtime } = stagedRuntime({ FILES_DIR: 'memory' })
+    const app = createApp({ ...runtime, openState: () => store })
+    const response = await app.request(`/v1/responses/${id}`)
+    expect(await response.json()).toMatchObject({
+      status: 'failed',
+      error: { code: 'server_error', message: expect.stringContaining('is gone') },
+    })
+  })
+
+  it('is not begun where work ends with the answer', async () => {
+    const { runtime } = stagedRuntime()
+    const app = createApp({ ...runtime, name: 'lambda', transient: true })
+    const response = await app.request('/v1/responses', {
+      method: 'POST',
+      body: JSON.stringify({ model: 'm', input: 'Hi', background: true }),
+    })
+    expect(response.status).toBe(400)
+    expect(await response.json()).toMatchObject({
+      error: { param: 'background', code: 'background_not_supported' },
+    })
+  })
+})
+
+describe('a response that is waited for', () => {
+  it('cannot be cancelled', async () => {
+    const { call } = open()
+    const { body } = await call('POST', '/v1/responses', { model: MODELS.nova, input: 'Hi' })
+    expect(await call('POST', `/v1/responses/${body.id}/cancel`)).toMatchObject({
+      status: 400,
+      body: { error: { message: 'Cannot cancel a synchronous response.' } },
+    })
+  })
+
+  it('loses its oldest turns where they are too much and that was allowed', async () => {
+    const { app } = open()
+    const words = 'word '.repeat(300_000)
+    const input = [words, words, words, words, 'Last'].map((content) => ({
+      role: 'user',
+      content,
+    }))
+    const ask = (truncation: string) =>
+      app.request('/v1/responses', {
+        method: 'POST',
+        body: JSON.stringify({ model: MODELS.claude, input, truncation, store: false }),
+      })
+    await ask('auto')
+    const [message] = bedrock.sent().at(-1)!['messages'] as { content: Json[] }[]
+    expect(message!.content).toEqual([{ text: 'Last' }])
+    await ask('disabled')
+    const [whole] = bedrock.sent().at(-1)!['messages'] as { content: Json[] }[]
+    expect(whole!.content).toHaveLength(5)
+  })
+
+  it('is asked with the platform’s tools where the model has them, else without', async () => {
+    const { app } = open()
+    const ask = (model: string, more: Json = {}) =>
+      app.request('/v1/responses', {
+        method: 'POST',
+        body: JSON.stringify({
+          model,
+          input: 'Hi',
+          tools: [{ type: 'web_search' }, { type: 'code_interpreter', container: 'auto' }],
+          ...more,
+        }),
+      })
+    expect(ignoredBy(await ask(MODELS.nova))).toEqual([])
+    expect(bedrock.sent().at(-1)!['toolConfig']).toEqual({
+      tools: [
+        { systemTool: { name: 'nova_code_interpreter' } },
+        { systemTool: { name: 'nova_grounding' } },
+      ],
+    })
+    expect(ignoredBy(await ask(MODELS.claude))).toEqual([
+      'tools.code_interpreter',
+      'tools.web_search',
+    ])
+    expect(bedrock.sent().at(-1)!['toolConfig']).toBeUndefined()
+    for (const type of ['web_search', 'code_interpreter']) {
+      const refused = await ask(MODELS.claude, { tool_choice: { type } })
+      expect(await refused.json()).toMatchObject({ error: { param: 'tool_choice' } })
+    }
+  })
+})
