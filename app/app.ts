@@ -1,5 +1,6 @@
 import type { OpenAPIHono } from '@hono/zod-openapi'
 import { type Config, readConfig } from './config.ts'
+import { createSpeaker } from './gateway/speaker.ts'
 import type { HttpEnv } from './http/context.ts'
 import { createHttp } from './http/create-http.ts'
 import { type ListenPolicy, listenPolicy, publicPolicy } from './http/listen-policy.ts'
@@ -75,8 +76,9 @@ export function createApp(runtime: Runtime, options: AppOptions = {}): App {
     keys: managedKeys({ state, config, digest: runtime.digest }),
     ...createAwsAccess({ config, runtime }),
   }
-  const metering = createMetering({ config, state, log: runtime.log })
-  const { speech } = options
+  const metering = createMetering({ config, state, runtime })
+  const speech =
+    options.speech ?? createSpeaker({ config, runtime, providers, media: {}, state })
   const services = {
     config,
     runtime,

@@ -88,7 +88,7 @@ export const environment = z.object({
   STATE_DIR: z
     .preprocess(blankIsAbsent, z.string().default('.outcrop/state'))
     .describe(
-      'The folder of what is kept between requests, in SQLite; `memory` keeps nothing beyond the process. Lambda and Workers, which have no disk, always use memory.',
+      'The folder of what is kept between requests, in SQLite; `memory` keeps nothing beyond the process. Lambda and Workers, which have no disk, use memory unless AWS_DYNAMODB_TABLE is set.',
     ),
   ...audioVariables,
   ...bedrockApiVariables,

@@ -1,3 +1,5 @@
+import type { Attempt } from './ports/models.ts'
+
 /**
  * The one error class of the house. Whatever goes wrong anywhere becomes a `GatewayError`: a code that
  * every dialect knows how to say, a sentence for the caller, and a cause that only the log sees.
@@ -59,6 +61,10 @@ export interface ErrorDetails {
   retryAfter?: number
   /** Upstream calls that were made, where there were any. */
   attempts?: number
+  /** Every place that was asked, where there was more than one. */
+  tried?: readonly Attempt[]
+  /** What the caller has no more of, for meters: `requests`, `budget`. */
+  lacking?: string
   /** What really happened; for the log, never for the caller. */
   cause?: unknown
 }
@@ -69,6 +75,8 @@ export class GatewayError extends Error {
   readonly reason: string | undefined
   readonly retryAfter: number | undefined
   readonly attempts: number | undefined
+  readonly tried: readonly Attempt[] | undefined
+  readonly lacking: string | undefined
 
   constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
     super(message, { cause: details.cause })
@@ -78,6 +86,8 @@ export class GatewayError extends Error {
     this.reason = details.reason
     this.retryAfter = details.retryAfter
     this.attempts = details.attempts
+    this.tried = details.tried
+    this.lacking = details.lacking
   }
 
   get status(): number {

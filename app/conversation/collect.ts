@@ -1,5 +1,5 @@
 import { GatewayError } from '../errors.ts'
-import type { Part, ReasoningPart, TextPart, ToolCallPart } from './conversation.ts'
+import type { MediaPart, Part, ReasoningPart, TextPart, ToolCallPart } from './conversation.ts'
 import type { PartHead, Reply, ReplyEnd, ReplyEvent } from './events.ts'
 
 /** Takes the events of one reply, in batches as they come, and gives the reply. */
@@ -14,7 +14,7 @@ export interface Collector {
 /** Gathers a streamed reply into a whole one. A call without input has an empty object as its arguments. */
 export function collect(): Collector {
   const parts: Part[] = []
-  const open = new Map<number, TextPart | ReasoningPart | ToolCallPart>()
+  const open = new Map<number, OpenPart>()
   let start: Pick<Reply, 'id' | 'model'> = {}
   let end: Reply['end'] | undefined
 
@@ -26,7 +26,9 @@ export function collect(): Collector {
       case 'part-start': {
         const part = partOf(event.part)
         parts.push(part)
-        if (event.part.type !== 'whole') open.set(event.index, part as TextPart)
+        if (event.part.type !== 'whole' || part.type === 'audio') {
+          open.set(event.index, part as OpenPart)
+        }
         return
       }
       case 'reply-end':
@@ -49,6 +51,8 @@ export function collect(): Collector {
   }
 }
 
+type OpenPart = TextPart | ReasoningPart | ToolCallPart | MediaPart
+
 function partOf(head: PartHead): Part {
   switch (head.type) {
     case 'text':
@@ -58,17 +62,19 @@ function partOf(head: PartHead): Part {
     case 'tool-call':
       return { ...head, arguments: '' }
     case 'whole':
-      return head.part
+      // Sound goes on: what was handed in is not ours to add to.
+      return head.part.type === 'audio' ? { ...head.part, source: { ...head.part.source } } : head.part
   }
 }
 
 type PartEvent = Extract<ReplyEvent, { type: 'part-delta' | 'part-citation' | 'part-end' }>
 
-function extend(part: TextPart | ReasoningPart | ToolCallPart | undefined, event: PartEvent): void {
+function extend(part: OpenPart | undefined, event: PartEvent): void {
   if (part === undefined) return
   if (event.type === 'part-delta') {
     if (part.type === 'tool-call') part.arguments += event.text
-    else part.text += event.text
+    else if (part.type === 'text' || part.type === 'reasoning') part.text += event.text
+    else if (part.source.kind === 'base64') part.source.data += event.text
     return
   }
   if (event.type === 'part-citation') {

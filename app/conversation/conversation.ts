@@ -169,8 +169,11 @@ export interface Settings {
   latency?: 'standard' | 'optimized'
   verbosity?: string
   prediction?: unknown
-  /** Prompt caching asked for by a key or retention rather than by cache points; `param` as for reasoning. */
-  promptCache?: { key?: string; ttl?: '5m' | '1h'; param?: string }
+  /**
+   * Prompt caching asked for by a key or retention rather than by cache points; `param` as for reasoning.
+   * `explicit`: the caller places all cache points.
+   */
+  promptCache?: { key?: string; ttl?: '5m' | '1h'; param?: string; explicit?: true }
 }
 
 /** The form of the answer. `text` is the default and may be left out. */

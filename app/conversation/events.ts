@@ -66,7 +66,10 @@ export type ReplyEvent =
       extras?: Extras
     }
   | { type: 'part-start'; index: number; part: PartHead }
-  /** More text, more thought, or more of a call's JSON arguments. */
+  /**
+   * More text, more thought, or more of a call's JSON arguments; behind a whole audio part more of its bytes,
+   * in base64 that may be joined to what came before.
+   */
   | { type: 'part-delta'; index: number; text: string }
   | { type: 'part-citation'; index: number; citation: Citation }
   | { type: 'part-end'; index: number; signature?: string; redacted?: string }

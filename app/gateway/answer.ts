@@ -37,6 +37,12 @@ export interface Asking {
   owner: string
   /** As whom AWS is asked for this caller, where it is not as ourselves. */
   as?: AwsIdentity
+  /** By which key or principal the caller is known; absent where nobody needs one. */
+  keyId?: string
+  /** As that of a `Call`. */
+  trace?: Readonly<Record<string, string>>
+  /** Told of the record as soon as the model is known, for whoever wants to know of failures as well. */
+  begun?(record: ExchangeRecord): void
   /** Calls back when the caller leaves; perhaps also when the answer is out. */
   onLeft?(leave: () => void): void
   /** Lets the wish pass or throws: `permission` for the model, `rate-limit` or `quota-exceeded`. */
@@ -72,6 +78,8 @@ export interface Heard extends Asking {
   keepBroken?(answered: Answered, why: GatewayError): Promise<void>
   /** The answer is kept whatever the conversation says of it. */
   keeps?: boolean
+  /** Is told the words of an answer that comes whole, as the model says them. */
+  onText?(text: string): void
 }
 
 /** An answer, also when it was streamed. */
@@ -86,8 +94,15 @@ export interface ExchangeRecord {
   operation: Operation
   /** The name the caller wrote. */
   model: string
+  /** The id of the model it led to. */
+  modelId?: string
   /** How that name led to a model. */
   resolvedBy?: ResolvedBy
+  /** The end user behind the caller, as the caller calls them. */
+  user?: string
+  /** When the upstream was asked, and when it had answered or begun to; milliseconds of `performance.now`. */
+  askedAt?: number
+  answeredAt?: number
   stream: boolean
   provider?: string
   /** The id that was really asked. */

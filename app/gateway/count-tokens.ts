@@ -4,7 +4,7 @@ import type { Heard } from './answer.ts'
 import { openDeadline } from './deadline.ts'
 import { estimateTokens } from './estimate-tokens.ts'
 import { findChatModel } from './find-model.ts'
-import { laneOf } from './lane.ts'
+import { hasLane, laneOf } from './lane.ts'
 import { withAvailableTools } from './optional-tools.ts'
 import { resolveMedia } from './resolve-media.ts'
 
@@ -31,11 +31,11 @@ export async function countTokens(
   const deadline = openDeadline(PATIENCE, heard.onLeft)
   const { signal } = deadline
   const { card } = found
-  const asked = withAvailableTools(found.asked, card)
-  const { owner, requestId, as } = heard
+  const asked = withAvailableTools(found.asked, card, hasLane(found, heard))
+  const { owner, requestId, as, trace } = heard
   try {
     const conversation = await resolveMedia(asked, { card, services, owner, signal })
-    const tokens = await chat.count?.(conversation, { requestId, signal, as })
+    const tokens = await chat.count?.(conversation, { requestId, signal, as, trace })
     if (tokens !== undefined) return { tokens, estimated: false }
     return { tokens: estimateTokens(conversation), estimated: true }
   } catch (thrown) {

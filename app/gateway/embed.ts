@@ -12,6 +12,7 @@ import type { Services } from '../ports/services.ts'
 import type { Asking } from './answer.ts'
 import { estimateTokens } from './estimate-tokens.ts'
 import { governExtraFields } from './extra-fields.ts'
+import { labelsOf } from './labels.ts'
 import { type Operated, operate } from './operate.ts'
 import { type MediaResolution, resolveMedia } from './resolve-media.ts'
 
@@ -60,12 +61,7 @@ export function embed(
   const { model: name } = order
   const governed = governExtraFields({ ...bare(name), extraFields: fields }, services.config)
   const { extraFields: extras, ignored = [] } = governed
-  const server = services.serverId?.()
-  const labels = {
-    request_id: asking.requestId,
-    ...(server && { server_id: server }),
-    ...(user && { user_id: user }),
-  }
+  const labels = labelsOf(asking, services, user)
   return operate(
     {
       operation: 'embedding',
@@ -73,6 +69,7 @@ export function embed(
       suits: ({ output }) => output.includes('embedding'),
       pick: (found) => found.embeddings,
       kind: 'an embedding model',
+      user,
       exact: true,
       tokens: () => estimateTokens(bare(name, inputs.flatMap(piecesOf).map(partOf))),
       async work(model, call, card) {

@@ -11,11 +11,11 @@ import { withCallerOptions } from './caller-options.ts'
 import { type Deadline, openDeadline } from './deadline.ts'
 import { estimateTokens, tokensOfWhole } from './estimate-tokens.ts'
 import { governExtraFields } from './extra-fields.ts'
-import { findChatModel, withNearestNames } from './find-model.ts'
+import { type ChattingModel, findChatModel, withNearestNames } from './find-model.ts'
 import { createFrames } from './frames.ts'
 import { createKeeper, type Keeper, keepAnswer } from './keep.ts'
 import { consult } from './knowledge.ts'
-import { laneOf } from './lane.ts'
+import { hasLane, laneOf } from './lane.ts'
 import { addUsage } from './meter.ts'
 import { resolveMedia } from './resolve-media.ts'
 import { settle } from './settle.ts'
@@ -48,13 +48,15 @@ export async function exchange(heard: Heard, services: Services): Promise<Answer
   const wished = withCallerOptions(governExtraFields(decoded, config), heard, config)
   const finding = findChatModel(wished, services)
   const found = finding instanceof Promise ? await finding : finding
-  const { asked, card, by } = found
-  const settled = settle(asked, { heard, card, services })
+  const { asked, card } = found
+  const record = openRecord(found, heard)
+  const settled = settle(asked, { heard, card, services, speaksIt: hasLane(found, heard) })
+  // Who cannot be spoken for is told before anybody is paid.
+  if (settled.audio && !card.output.includes('audio')) await services.speech?.ready?.()
   const server = (heard.answerIn ?? heard.dialect).server
-  const operation = heard.operation ?? 'chat'
   const input = estimateOnce(settled)
   const admission = heard.admit?.({
-    operation,
+    operation: record.operation,
     model: settled.model,
     card,
     tokens: () => tokensOfWhole(settled, input()),
@@ -72,6 +74,7 @@ export async function exchange(heard: Heard, services: Services): Promise<Answer
     const told = known?.conversation ?? settled
     const resolving = resolveMedia(told, { card, services, owner: heard.owner, signal })
     const conversation = resolving instanceof Promise ? await resolving : resolving
+    record.provider = card.provider
     const started: Exchange = {
       conversation,
       chat:
@@ -80,10 +83,10 @@ export async function exchange(heard: Heard, services: Services): Promise<Answer
       server,
       heard: heard.dialect.server,
       binary: heard.binary === true && server.byteReplyEncoder !== undefined,
-      call: { requestId: heard.requestId, signal, as: heard.as },
+      call: { requestId: heard.requestId, signal, as: heard.as, trace: heard.trace },
       head: openHead(server, conversation, heard.id),
       atOnce: config.MAX_CONCURRENT_PROMPTS,
-      record: { operation, model: conversation.model, resolvedBy: by, stream: conversation.stream },
+      record,
       keep: conversation.store || heard.keeps ? heard.keep : undefined,
       keepBroken: heard.keepBroken,
     }
@@ -94,6 +97,22 @@ export async function exchange(heard: Heard, services: Services): Promise<Answer
   } finally {
     deadline.clear()
   }
+}
+
+/** What is written down of this exchange; whoever wants it has it from the beginning. */
+function openRecord({ asked, card, by }: ChattingModel, heard: Heard): ExchangeRecord {
+  const { model, stream, user } = asked
+  const operation = heard.operation ?? 'chat'
+  const record: ExchangeRecord = {
+    operation,
+    model,
+    modelId: card.id,
+    resolvedBy: by,
+    stream,
+    user,
+  }
+  heard.begun?.(record)
+  return record
 }
 
 /** Several want to know about how much is read, and to tell takes a look at every letter. */
@@ -114,9 +133,11 @@ function hear({ dialect, answerIn, body }: Heard): Conversation {
 
 async function whole(exchange: Exchange, deadline: Deadline): Promise<Answer> {
   const { conversation, server, head, record, keep } = exchange
+  record.askedAt = performance.now()
   const answers = await askAll(questionsIn(exchange, deadline), (question) =>
     exchange.chat.reply(question, exchange.call),
   )
+  record.answeredAt = performance.now()
   const replies = answers.map((answer) => answer.reply)
   note(exchange, answers[0]!.served)
   record.usage = addUsage(replies.map((reply) => reply.end.usage))
@@ -134,9 +155,11 @@ async function whole(exchange: Exchange, deadline: Deadline): Promise<Answer> {
 
 async function stream(exchange: Exchange, deadline: Deadline): Promise<Answer> {
   const { record } = exchange
+  record.askedAt = performance.now()
   const { first, streams } = await openAll(questionsIn(exchange, deadline), (question, signal) =>
     exchange.chat.stream(question, signal ? { ...exchange.call, signal } : exchange.call),
   )
+  record.answeredAt = performance.now()
   note(exchange, first.served)
   return {
     kind: 'stream',

@@ -4,9 +4,22 @@ import type { ChattingModel } from './find-model.ts'
 
 /** Who is asked: where the caller speaks a dialect of the model's own and is answered in it, its lane. */
 export function laneOf(
-  { chat, lanes }: Pick<ChattingModel, 'chat' | 'lanes'>,
-  { dialect, answerIn }: Pick<Heard, 'dialect' | 'answerIn'>,
+  model: Pick<ChattingModel, 'chat' | 'lanes'>,
+  heard: Pick<Heard, 'dialect' | 'answerIn'>,
 ): ChatModel {
+  return ownLane(model, heard) ?? model.chat
+}
+
+/** Whether the model is asked in the caller's own dialect. */
+export const hasLane = (
+  model: Pick<ChattingModel, 'lanes'>,
+  heard: Pick<Heard, 'dialect' | 'answerIn'>,
+): boolean => ownLane(model, heard) !== undefined
+
+function ownLane(
+  { lanes }: Pick<ChattingModel, 'lanes'>,
+  { dialect, answerIn }: Pick<Heard, 'dialect' | 'answerIn'>,
+): ChatModel | undefined {
   const isAnswered = answerIn === undefined || answerIn.name === dialect.name
-  return (isAnswered && lanes?.[dialect.name]) || chat
+  return isAnswered ? lanes?.[dialect.name] : undefined
 }

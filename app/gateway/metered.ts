@@ -47,8 +47,9 @@ function reserve(metered: Metered, wish: Wish): void | Promise<void> {
 function setAside(
   { prices, budgets }: Metering,
   metered: Metered,
-  { card, model, units, ...wish }: Wish,
+  wish: Wish,
 ): Promise<void> | undefined {
+  const { card, model, units } = wish
   const total = wish.tokens()
   const input = Math.min(total, wish.input?.() ?? total)
   const cost = prices.cost({ card }, { input, output: total - input, ...units })

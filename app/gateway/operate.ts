@@ -19,6 +19,8 @@ export interface Order<Model, Result extends Done> {
   pick(found: FoundModel): Model | undefined
   /** How a model that cannot do it is called in the refusal: `an embedding model`. */
   kind: string
+  /** The end user behind the caller. */
+  user?: string
   /** As `Wish`. */
   tokens(): number
   units?: Wish['units']
@@ -56,6 +58,15 @@ export async function operate<Model, Result extends Done>(
   const { card } = found
   const model = order.pick(found)
   if (model === undefined) throw notSuited(order.model, order.kind)
+  const record: ExchangeRecord = {
+    operation,
+    model: order.model,
+    modelId: card.id,
+    resolvedBy: by,
+    stream: false,
+    user: order.user,
+  }
+  asking.begun?.(record)
   await asking.admit?.({ operation, model: order.model, card, tokens, units })
   const deadline = openDeadline(
     order.seconds ?? services.config.AI_RESPONSE_TIMEOUT,
@@ -66,22 +77,20 @@ export async function operate<Model, Result extends Done>(
       requestId: asking.requestId,
       signal: deadline.signal,
       as: asking.as,
+      trace: asking.trace,
     }
+    record.provider = card.provider
+    record.askedAt = performance.now()
     const result = await order.work(model, call, card)
+    record.answeredAt = performance.now()
     const { served, usage } = result
-    const record: ExchangeRecord = {
-      operation,
-      model: order.model,
-      resolvedBy: by,
-      stream: false,
-      provider: served.provider,
-      servedModel: served.model,
-      region: served.region,
-      attempts: served.attempts,
-      tried: served.tried,
-      ignored: ignoredNames(undefined, served.ignored, {}),
-      usage,
-    }
+    record.provider = served.provider
+    record.servedModel = served.model
+    record.region = served.region
+    record.attempts = served.attempts
+    record.tried = served.tried
+    record.ignored = ignoredNames(undefined, served.ignored, {})
+    record.usage = usage
     return { result, record, headers: answerHeaders(served, record.ignored, usage) }
   } catch (thrown) {
     throw deadline.explain(thrown)

@@ -4,12 +4,18 @@ import type { ModelCard } from '../ports/models.ts'
 
 /**
  * The conversation with only such optional tools as its model has; the others are named as ignored. Throws
- * 400 where the caller's choice of tools cannot be kept without them.
+ * 400 where the caller's choice of tools cannot be kept without them. Who speaks the caller's own dialect
+ * is taken to have what it names.
  */
-export function withAvailableTools(asked: Conversation, card: ModelCard): Conversation {
+export function withAvailableTools(
+  asked: Conversation,
+  card: ModelCard,
+  speaksIt = false,
+): Conversation {
   const { tools, webSearch } = asked
-  const lacksSearch = webSearch?.optional === true && card.traits.webSearch === undefined
-  const lacking = tools.filter((tool) => isLacking(tool, card))
+  const optional = !speaksIt && webSearch?.optional === true
+  const lacksSearch = optional && card.traits.webSearch === undefined
+  const lacking = speaksIt ? [] : tools.filter((tool) => isLacking(tool, card))
   const unforced = webSearch?.forced && !lacksSearch
   if (lacking.length === 0 && !lacksSearch && !unforced) return asked
 

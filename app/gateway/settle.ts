@@ -5,6 +5,7 @@ import type { ModelCard } from '../ports/models.ts'
 import type { Services } from '../ports/services.ts'
 import type { Heard } from './answer.ts'
 import { configuredGuardrail, guardrailName } from './caller-options.ts'
+import { labelsOf } from './labels.ts'
 import { withAvailableTools } from './optional-tools.ts'
 import { withinWindow } from './truncate.ts'
 
@@ -13,6 +14,8 @@ export interface Settling {
   heard: Heard
   card: ModelCard
   services: Services
+  /** The model is asked in the caller's own dialect. */
+  speaksIt?: boolean
 }
 
 /**
@@ -20,8 +23,8 @@ export interface Settling {
  * Throws `GatewayError` for what was asked and cannot be had here, so that no model is called in vain.
  */
 export function settle(wished: Conversation, settling: Settling): Conversation {
-  const { card, services } = settling
-  const asked = withinWindow(withAvailableTools(wished, card), card)
+  const { card, services, speaksIt } = settling
+  const asked = withinWindow(withAvailableTools(wished, card, speaksIt), card)
   requireProvider(asked, card)
   requireVoice(asked, card, services)
   requireSystemPrompt(asked, card, services.config)
@@ -29,7 +32,7 @@ export function settle(wished: Conversation, settling: Settling): Conversation {
   return {
     ...withTier(asked, settling),
     ...(guardrail && { guardrail }),
-    labels: labelsOf(settling),
+    labels: labelsOf(settling.heard, services),
   }
 }
 
@@ -104,10 +107,4 @@ function configuredTier(tiers: Record<string, string>, { id }: ModelCard): strin
     if (fits && (found === undefined || beginning.length > found.length)) found = beginning
   }
   return found === undefined ? undefined : tiers[found]
-}
-
-/** By these names AWS's invocation log and ours can be laid side by side. */
-function labelsOf({ heard, services }: Settling): Record<string, string> {
-  const server = services.serverId?.()
-  return { request_id: heard.requestId, ...(server && { server_id: server }) }
 }

@@ -47,6 +47,10 @@ export function adminOnly(
 const adminKeys = ({ ADMIN_KEY }: Config): KnownKey[] =>
   ADMIN_KEY === undefined ? [] : [{ key: ADMIN_KEY, identity: ADMIN }]
 
+/** Whoever has a key of the configuration. Throws an `Error` for the operator where one cannot be read. */
+export const configuredCallers = ({ config, runtime }: Services): CallerIdentity[] =>
+  configuredKeys(config, runtime).map(({ identity }) => identity)
+
 function configuredKeys(config: Config, runtime: Runtime): KnownKey[] {
   const { API_KEY, API_KEYS } = config
   const keys = adminKeys(config)

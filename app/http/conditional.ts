@@ -12,12 +12,23 @@ const opaque = (tag: string) => tag.trim().replace(/^W\//, '')
 
 /** Whether gzip may be sent: named, or meant by a star, and not ruled out by a weight of zero. */
 export function acceptsGzip(c: HttpContext): boolean {
-  const weights = new Map(
-    (c.req.header('accept-encoding') ?? '').split(',').map((offer) => {
+  const weights = weightsIn(c.req.header('accept-encoding'))
+  return (weights.get('gzip') ?? weights.get('*') ?? 0) > 0
+}
+
+/** Whether a page is wanted rather than JSON, which only browsers say; a star means neither. */
+export function prefersPage(c: HttpContext): boolean {
+  const weights = weightsIn(c.req.header('accept'))
+  const page = weights.get('text/html') ?? 0
+  return page > 0 && page >= (weights.get('application/json') ?? 0)
+}
+
+/** What a header offers, in lower case, and how much each is liked. */
+const weightsIn = (header = ''): Map<string, number> =>
+  new Map(
+    header.split(',').map((offer) => {
       const [name = '', ...parameters] = offer.toLowerCase().split(';')
       const weight = parameters.find((one) => one.trim().startsWith('q='))
       return [name.trim(), weight === undefined ? 1 : Number(weight.trim().slice(2))] as const
     }),
   )
-  return (weights.get('gzip') ?? weights.get('*') ?? 0) > 0
-}

@@ -1,9 +1,10 @@
+import { remembered } from '../codecs/remembered.ts'
 import type { Wish } from '../gateway/answer.ts'
-import { admitWish, isMetered, type Outcome, settleMetered } from '../gateway/metered.ts'
+import { admitWish, isMetered, settleMetered } from '../gateway/metered.ts'
 import type { CallerIdentity } from '../ports/caller.ts'
 import type { Limiter, Metering, Ticket } from '../ports/metering.ts'
 import type { Services } from '../ports/services.ts'
-import type { AccessObserver } from './access-log.ts'
+import type { AccessEntry, AccessObserver } from './access-log.ts'
 import type { HttpContext } from './context.ts'
 import type { Voice } from './surface.ts'
 
@@ -22,29 +23,34 @@ export function createAdmission(
 ): Admit | undefined {
   if (!metering) return undefined
   const { limiter } = metering
+  const voiceAt = remembered(voiceOf)
+  const show = (entry: AccessEntry, caller: CallerIdentity) => {
+    entry.limitHeaders = () => limitHeaders(limiter, caller, voiceAt(entry.path))
+  }
+  const keep = (entry: AccessEntry, caller: CallerIdentity, ticket: Ticket) => {
+    entry.metered = { caller, ticket }
+    show(entry, caller)
+  }
   return (c, caller) => {
     const { path, method } = c.req
     if (method === 'OPTIONS' || isOpen(path)) return undefined
     const entry = c.get('entry')
-    const show = () => {
-      entry.limitHeaders = () => limitHeaders(limiter, caller, voiceOf(path))
-    }
-    const keep = (ticket: Ticket) => {
-      entry.metered = { caller, ticket }
-      show()
-    }
     // Who is refused wants to know why.
     const fail = (thrown: unknown): never => {
-      show()
+      show(entry, caller)
       throw thrown
     }
+    let entering: ReturnType<Limiter['enter']>
     try {
-      const entering = limiter.enter(caller)
-      if (entering instanceof Promise) return entering.then(keep, fail)
-      if (entering) keep(entering)
+      entering = limiter.enter(caller)
     } catch (thrown) {
-      fail(thrown)
+      return fail(thrown)
     }
+    if (entering === undefined) return undefined
+    if (entering instanceof Promise) {
+      return entering.then((ticket) => keep(entry, caller, ticket), fail)
+    }
+    keep(entry, caller, entering)
     return undefined
   }
 }
@@ -66,27 +72,16 @@ export function meteredAdmission(
 export const meteringObserver = (metering: Metering): AccessObserver => ({
   closed(entry, { after }) {
     const { metered, record, error, startedAt, firstTextAfter } = entry
-    if (!metered) return
-    const milliseconds = after - startedAt
-    const outcome = { record, error, milliseconds, firstTokenAfter: firstTextAfter }
-    settleMetered(metering, metered, outcome)
+    if (metered) {
+      const milliseconds = after - startedAt
+      const outcome = { record, error, milliseconds, firstTokenAfter: firstTextAfter }
+      settleMetered(metering, metered, outcome)
+      // The entry waits to be written as a line; what was asked need not wait with it.
+      entry.metered = undefined
+    }
     entry.linger?.(metering.flush())
   },
 })
-
-/**
- * For work that goes on when its request has been answered: the request's end settles nothing then, and
- * whoever does the work calls the result when that has ended.
- */
-export function settleLater(c: HttpContext): (outcome: Outcome) => void {
-  const { metering } = c.get('services')
-  const entry = c.get('entry')
-  const { metered } = entry
-  entry.metered = undefined
-  return (outcome) => {
-    if (metering && metered) settleMetered(metering, metered, outcome)
-  }
-}
 
 /** `X-RateLimit-*` of one limit stand beside the surface's own names, for they mean the same everywhere. */
 function limitHeaders(

@@ -1,6 +1,6 @@
 import type { Config } from '../config.ts'
-import type { LogSink } from '../ports/log.ts'
 import type { Metering } from '../ports/metering.ts'
+import type { Runtime } from '../ports/runtime.ts'
 import type { StateStore } from '../ports/state-store.ts'
 import { createBudgets } from './budgets/budgets.ts'
 import { createLimiter } from './limits/limiter.ts'
@@ -10,7 +10,7 @@ import { createUsageBook } from './usage/usage-book.ts'
 export interface MeteringOptions {
   config: Config
   state: StateStore
-  log: LogSink
+  runtime: Pick<Runtime, 'log' | 'linger'>
   /** Unix milliseconds. */
   now?(): number
 }
@@ -19,16 +19,19 @@ export interface MeteringOptions {
 const QUIET = 60_000
 
 /** Limits, budgets and usage, as the configuration wants them. Nothing runs before somebody needs it. */
-export function createMetering({ config, state, log, now = Date.now }: MeteringOptions): Metering {
+export function createMetering(options: MeteringOptions): Metering {
+  const { config, state, runtime, now = Date.now } = options
   let toldAt = Number.NEGATIVE_INFINITY
   const onFailure = (thrown: unknown) => {
     if (config.LOG_LEVEL === 'silent' || now() < toldAt + QUIET) return
     toldAt = now()
     const message = thrown instanceof Error ? thrown.message : String(thrown)
     const told = { type: 'event', level: 'error', date: new Date(toldAt).toISOString() }
-    log.write(JSON.stringify({ ...told, event: 'usage_not_written', message }))
+    runtime.log.write(JSON.stringify({ ...told, event: 'usage_not_written', message }))
   }
-  const shared = { state, now, onFailure }
+  // Where we must be asked to live on, a request's work ends with it.
+  const isolated = runtime.linger !== undefined
+  const shared = { state, now, onFailure, isolated }
   const limiter = createLimiter({ ...shared, defaults: limitsOf(config) })
   const budgets = createBudgets({ ...shared, defaults: budgetOf(config) })
   const usage = config.USAGE ? createUsageBook({ ...shared, days: config.USAGE_DAYS }) : undefined

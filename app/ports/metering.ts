@@ -1,5 +1,5 @@
 import type { Usage } from '../conversation/events.ts'
-import type { CallerIdentity } from './caller.ts'
+import type { Budget, CallerIdentity, CallerLimits } from './caller.ts'
 import type { ModelCard } from './models.ts'
 
 /** Where a limit stands. */
@@ -25,6 +25,8 @@ export interface Limiter {
    * needed than is held here and the store cannot be asked. Undefined for a caller without limits.
    */
   enter(caller: CallerIdentity): Ticket | undefined | Promise<Ticket>
+  /** The limits this caller is held to: its own, else those of everybody. */
+  limits(caller: CallerIdentity): CallerLimits
   /** Undefined for what is without limit. */
   standing(caller: CallerIdentity, kind: 'requests' | 'tokens'): Standing | undefined
   /** Gives back what is held and not in use. Never rejects. */
@@ -41,6 +43,10 @@ export interface Hold {
 export interface Budgets {
   /** Whether anything bounds what this caller spends. */
   bounds(caller: CallerIdentity): boolean
+  /** The budget this caller is kept within: its own, else that of everybody. */
+  budget(caller: CallerIdentity): Budget
+  /** What of it is spent, as far as it is written down; only where there is a bound. Rejects when nobody can tell. */
+  spent(caller: CallerIdentity): Promise<Budget>
   /**
    * Sets money aside, or throws or rejects: `quota-exceeded` with `retryAfter`, `overloaded` when nobody
    * can tell what was spent.

@@ -108,6 +108,8 @@ export interface Call {
   signal: AbortSignal
   /** As whom AWS is to be asked, where the caller is not asked for as ourselves. */
   as?: AwsIdentity
+  /** Headers by which the upstream joins the caller's trace: `traceparent`, `tracestate`. */
+  trace?: Readonly<Record<string, string>>
 }
 
 /** One question to one place of an upstream, and how it ended; for the log. */

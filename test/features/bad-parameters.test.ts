@@ -87,6 +87,13 @@ const FAULTS: [param: string, body: Json, at: string][] = [
     guardrail({ guardrailVersion: '1' }),
     'amazon-bedrock-guardrailConfig.guardrailIdentifier',
   ],
+  ['knowledge_base_id', { knowledge_base_id: 7 }, 'knowledge_base_id'],
+  ['knowledgeBaseId', { knowledgeBaseId: 7 }, 'knowledgeBaseId'],
+  ['kb_id', { kb_id: 7 }, 'kb_id'],
+  ['kbId', { kbId: 7 }, 'kbId'],
+  ['auto_kb', { auto_kb: 'perhaps' }, 'auto_kb'],
+  ['retrieval_config', { retrieval_config: 7 }, 'retrieval_config'],
+  ['citation_format', { citation_format: 'footnotes' }, 'citation_format'],
   ['performanceConfig', { performanceConfig: { latency: 'warp' } }, 'performanceConfig.latency'],
 ]
 

@@ -74,7 +74,7 @@ describe('the headers of an answer', () => {
     bedrock.fake.script({ frames: [TEXT] })
     const { trailers, text } = await overNode({ stream: true })
     expect(chunksOf(text).at(-1)).toHaveProperty('error')
-    expect(trailers).toEqual({ 'x-token-usage-input': '0', 'x-token-usage-output': '2' })
+    expect(trailers).toEqual({ 'x-token-usage-input': '5', 'x-token-usage-output': '2' })
   })
 
   it('stand alone where no stream follows', async () => {

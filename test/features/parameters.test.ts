@@ -4,6 +4,7 @@ import { chatCompletionRequest } from '../../app/dialects/openai-chat/wire.ts'
 import { textReply } from '../fakes/fake-bedrock-frames.ts'
 import { sharedJson, sharedRoot } from '../fakes/shared.ts'
 import { type Fate, ROWS, type Row, rendered } from './parameters.ts'
+import { membersOf } from './specification-members.ts'
 import {
   FAMILIES,
   type FamilyName,
@@ -91,23 +92,3 @@ describe('the table of parameters', () => {
     expect(await bareBody('nova')).toMatchObject(PLAIN)
   })
 })
-
-interface Schema {
-  $ref?: string
-  allOf?: Schema[]
-  properties?: Record<string, unknown>
-}
-
-function membersOf(name: string, document: unknown): string[] {
-  const { schemas } = (document as { components: { schemas: Record<string, Schema> } }).components
-  const walk = (schema: Schema | undefined): string[] => {
-    if (!schema) return []
-    const referred = schema.$ref ? walk(schemas[schema.$ref.split('/').at(-1)!]) : []
-    return [
-      ...referred,
-      ...(schema.allOf ?? []).flatMap(walk),
-      ...Object.keys(schema.properties ?? {}),
-    ]
-  }
-  return walk(schemas[name])
-}

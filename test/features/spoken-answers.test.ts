@@ -60,10 +60,10 @@ describe('a spoken answer', () => {
     const text = await response.text()
     const deltas = chunksOf(text).flatMap((chunk) => chunk['choices'] as { delta: Json }[])
     expect(deltas.map(({ delta }) => delta['content'] ?? '').join('')).toBe('Hello there.')
-    expect(deltas.at(-2)?.delta['audio']).toMatchObject({
-      data: base64('Hello there.'),
-      transcript: 'Hello there.',
-    })
+    const audio = deltas.flatMap(({ delta }) => (delta['audio'] ? [delta['audio'] as Json] : []))
+    expect(audio.map(({ data }) => data)).toEqual([base64('Hel'), base64('lo there.')])
+    expect(audio[0]).toMatchObject({ transcript: 'Hello there.' })
+    expect(new Set(audio.map(({ id }) => id)).size).toBe(1)
     expect(deltas.at(-1)).toMatchObject({ finish_reason: 'stop' })
     expect(text.endsWith('data: [DONE]\n\n')).toBe(true)
   })

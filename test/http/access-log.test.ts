@@ -113,3 +113,27 @@ describe('a line of the access log', () => {
     expect(lineOf({ path }, status, least) !== undefined).toBe(written)
   })
 })
+
+describe('observers of the access log', () => {
+  it('are told of every request that has ended, also of those that write no line', () => {
+    const told: unknown[] = []
+    const lines: string[] = []
+    const log = createAccessLog({ write: (line) => void lines.push(line) }, 'error', {
+      observers: [
+        {
+          closed: ({ id, caller }, { status, level }) =>
+            void told.push([id, caller?.keyId, status, level]),
+        },
+      ],
+    })
+    const entry = log.open('id-1', 'GET', '/health')
+    entry.caller = { owner: 'a', keyId: 'key-a' }
+    log.close(entry, 200)
+    log.close(log.open('id-2', 'GET', '/v1/models'), 502)
+    expect(told).toEqual([
+      ['id-1', 'key-a', 200, 'debug'],
+      ['id-2', undefined, 502, 'error'],
+    ])
+    expect(lines).toHaveLength(1)
+  })
+})

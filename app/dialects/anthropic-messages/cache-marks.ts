@@ -23,7 +23,8 @@ export function placeMarks(
   { card, ignore }: Asking,
 ): void {
   const { cachePoints = GENERAL } = card.traits
-  if (wish && cachePoints !== false && marksOf(body).length === 0) addMarks(body, wish.ttl)
+  if (wish && !wish.explicit && cachePoints !== false && marksOf(body).length === 0)
+    addMarks(body, wish.ttl)
   const marks = marksOf(body)
   if (cachePoints === false) {
     if (wish || marks.length > 0) ignore('promptCache')

@@ -15,12 +15,12 @@ export function placeCachePoints(body: ConverseRequest, settings: Settings, aski
   const { cachePoints = GENERAL } = asking.card.traits
   const wish = settings.promptCache
   if (!cachePoints) {
-    if (wish?.key || (wish && !wish.param)) asking.ignore('promptCache')
-    if (wish?.param) asking.ignore(wish.param)
+    if (wish) nameUnused(wish, [], asking)
     return
   }
-  const placed = wish !== undefined && !hasPoints(body)
+  const placed = wish !== undefined && !wish.explicit && !hasPoints(body)
   if (placed) addPoints(body, wish.ttl, cachePoints.tools)
+  else if (wish) nameUnused(wish, pointsOf(body), asking)
   if (!hasPoints(body)) return
   if (body.system) body.system = behindSomething(body.system)
   body.messages?.forEach((message, index, messages) => {
@@ -39,6 +39,16 @@ function addPoints(body: ConverseRequest, ttl: '5m' | '1h' | undefined, tools: b
   if (body.system?.length) body.system.push({ cachePoint: cachePoint() })
   const last = body.messages?.findLast((message) => message.role === 'user')
   last?.content.push({ cachePoint: cachePoint() })
+}
+
+/** A wish that placed nothing; a point of the caller's that lives as long as wished still honours that much. */
+function nameUnused(
+  { key, ttl, param }: NonNullable<Settings['promptCache']>,
+  points: readonly CachePoint[],
+  { ignore }: Asking,
+): void {
+  if (key || !param) ignore('promptCache')
+  if (param && !points.some((point) => (point.ttl ?? '5m') === ttl)) ignore(param)
 }
 
 type Holder = { cachePoint?: CachePoint }

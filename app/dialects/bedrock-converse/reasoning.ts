@@ -122,8 +122,9 @@ const MODES: Record<string, Mode> = {
       reasoning: { effort: asked.off ? 'none' : (scaled(asked, UP_TO_XHIGH) ?? 'medium') },
     },
   }),
-  /** Thinks as it likes. */
-  fixed: (asked) => (asked.off ? undefined : { ...OFF, on: true }),
+  /** Thinks as it likes: who only wants it to think has what he wants. */
+  fixed: ({ off, effort, budget }) =>
+    off || effort !== undefined || budget !== undefined ? undefined : { ...OFF, on: true },
   /** Does not think. */
   none: (asked) => (asked.off ? OFF : undefined),
 }

@@ -78,9 +78,29 @@ export function withWebSearch(
 
 export const betaOf = (kind: string): string | undefined => BETAS[kind]
 
-/** The tool as its maker writes it. */
+/** Members without which a maker's tool is refused, by the beginning of its type. */
+const NEEDED: Record<string, readonly string[]> = {
+  computer_: ['display_width_px', 'display_height_px'],
+}
+
+/**
+ * The tool as its maker writes it. Throws for one without the members it needs: a display of a size that was
+ * made up would be clicked in the wrong places.
+ */
 export function encodeMakersTool(tool: SystemTool): Record<string, unknown> {
-  return { type: kindOf(tool), name: tool.name, ...tool.settings }
+  const type = kindOf(tool) ?? ''
+  for (const beginning in NEEDED) if (type.startsWith(beginning)) requireMembers(tool, beginning)
+  return { type, name: tool.name, ...tool.settings }
+}
+
+function requireMembers({ name, settings = {} }: SystemTool, beginning: string): void {
+  const missing = NEEDED[beginning]?.find((member) => settings[member] == null)
+  if (missing === undefined) return
+  throw new GatewayError(
+    'invalid-request',
+    `The tool '${name}' needs '${missing}': beside its 'type', or as 'parameters' of a function of that name.`,
+    { param: `tools.${missing}`, reason: 'missing_required_parameter' },
+  )
 }
 
 /** Back from the maker's words; undefined for what is no such tool. */

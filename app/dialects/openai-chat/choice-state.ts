@@ -11,6 +11,7 @@ export type OpenPart =
   | { kind: 'call'; open: string; close: string; empty: boolean }
   | { kind: 'custom'; ordinal: number; text: string }
   | { kind: 'run'; run: WireServerToolRun; text: string }
+  | { kind: 'audio'; open: string; close: string }
   | { kind: 'silent' }
 
 /** One choice of a streamed answer: the fixed strings of its chunks, and what is open. */

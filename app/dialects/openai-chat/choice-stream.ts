@@ -1,4 +1,4 @@
-import type { Citation, Part } from '../../conversation/conversation.ts'
+import type { Citation, MediaPart, Part } from '../../conversation/conversation.ts'
 import type { PartHead, ReplyEnd, ReplyEvent } from '../../conversation/events.ts'
 import { guardrailMember, tierMember } from '../openai-end-members.ts'
 import { knowledgeMember } from '../openai-knowledge.ts'
@@ -19,6 +19,8 @@ export function writeDelta(choice: ChoiceStream, index: number, text: string): s
       return choice.contentOpen + JSON.stringify(text) + choice.close
     case 'call':
       part.empty = false
+      return part.open + JSON.stringify(text) + part.close
+    case 'audio':
       return part.open + JSON.stringify(text) + part.close
     case 'thought':
       part.text += text
@@ -156,10 +158,18 @@ function writeWhole(choice: ChoiceStream, index: number, part: Part): string {
     case 'image':
       return deltaFrame(choice, { images: [madeImage(part)] })
     case 'audio':
-      return deltaFrame(choice, { audio: spokenAudio(part, choice.transcript ?? '', choice.head) })
+      return openAudio(choice, index, part)
     default:
       return writeNative(choice, part)
   }
+}
+
+/** Sound that goes on after its first bytes: the deltas behind hold nothing but more of them. */
+function openAudio(choice: ChoiceStream, index: number, part: MediaPart): string {
+  const audio = spokenAudio(part, choice.transcript ?? '', choice.head)
+  const open = `${choice.open}"audio":{"id":${JSON.stringify(audio.id)},"data":`
+  choice.parts.set(index, { kind: 'audio', open, close: `}${choice.close}` })
+  return deltaFrame(choice, { audio })
 }
 
 function writeNative(choice: ChoiceStream, part: Part): string {
@@ -194,6 +204,7 @@ function closePart(
     case 'run':
       choice.runs.push({ ...part.run, arguments: part.text || '{}' })
       return writeRuns(choice)
+    case 'audio':
     case 'silent':
       return ''
   }

@@ -7,6 +7,7 @@ import type {
 import { GatewayError } from '../../errors.ts'
 import { decodeGuardrail } from '../openai-guardrail.ts'
 import { decodeKnowledge, idleKnowledge } from '../openai-knowledge.ts'
+import { cacheLifetime, decodePromptCache } from '../openai-prompt-cache.ts'
 import { stopSequences, writtenStop } from '../openai-settings.ts'
 import { decodeMessages } from './decode-messages.ts'
 import { decodeReasoning } from './decode-reasoning.ts'
@@ -21,7 +22,7 @@ import { KNOWN_FIELDS, type WireRequest } from './wire.ts'
  */
 export function decodeRequest(body: unknown): Conversation {
   const request = body as WireRequest
-  const cacheTtl = lifetime(request)
+  const cacheTtl = cacheLifetime(request)
   const { system, systemForms, turns } = decodeMessages(request.messages, cacheTtl)
   const { tools, toolChoice, legacy, fields } = decodeTools(request)
   const { reasoning, hide } = decodeReasoning(request)
@@ -104,32 +105,6 @@ function maxTokensField(request: WireRequest): 'max_tokens' | undefined {
   return request.max_tokens != null && request.max_completion_tokens == null
     ? 'max_tokens'
     : undefined
-}
-
-const LIFETIMES: Record<string, '5m' | '1h'> = {
-  in_memory: '5m',
-  '5m': '5m',
-  '30m': '1h',
-  '1h': '1h',
-  '24h': '1h',
-}
-
-/** The longest time to live that models know and that covers what was asked for, as far as they go. */
-function lifetime(request: WireRequest): '5m' | '1h' | undefined {
-  const asked = request.prompt_cache_retention ?? request.prompt_cache_options?.ttl
-  return asked ? LIFETIMES[asked] : undefined
-}
-
-function decodePromptCache(
-  request: WireRequest,
-  ttl: '5m' | '1h' | undefined,
-): Settings['promptCache'] {
-  // In explicit mode only the caller's own breakpoints count.
-  if (request.prompt_cache_options?.mode === 'explicit') return undefined
-  const key = request.prompt_cache_key || undefined
-  const param = request.prompt_cache_retention ? 'prompt_cache_retention' : 'prompt_cache_options'
-  const life = ttl && { ttl, param }
-  return key ? { key, ...life } : life
 }
 
 /** The form of the answer: format, voice, number. */

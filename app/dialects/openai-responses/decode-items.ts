@@ -3,7 +3,7 @@ import { GatewayError } from '../../errors.ts'
 import type { Fields } from '../extras.ts'
 import { CALLER_TOOLS } from './caller-tools.ts'
 import { decodeContent } from './decode-parts.ts'
-import { type CallerToolType, extrasOf } from './extras.ts'
+import { type CallerToolType, extrasOf, NAME } from './extras.ts'
 import { openSummary, openThought } from './seal.ts'
 import type { ToolNames } from './tool-names.ts'
 import type { WireInputItem, WireItem, WireMessage, WireReasoning } from './wire-items.ts'
@@ -14,8 +14,6 @@ export interface DecodedItems {
   turns: Turn[]
   /** The last item asks for a summary instead of an answer. */
   compacts: boolean
-  /** In the caller's words. */
-  ignored: string[]
 }
 
 export interface ItemsContext {
@@ -38,7 +36,7 @@ interface Thread extends ItemsContext {
  * item, for media that cannot be understood and for results nobody asked for.
  */
 export function decodeItems(items: readonly WireInputItem[], context: ItemsContext): DecodedItems {
-  const decoded: DecodedItems = { system: [], turns: [], compacts: false, ignored: [] }
+  const decoded: DecodedItems = { system: [], turns: [], compacts: false }
   const thread: Thread = { ...context, decoded, issued: new Set() }
   for (let index = 0; index < items.length; index++) {
     decodeItem(items[index] as WireItem, `input[${index}]`, thread)
@@ -82,7 +80,7 @@ function decodeItem(item: WireItem, at: string, thread: Thread): void {
       addResult(item, at, thread)
       break
     case 'compaction':
-      addSummary(item.encrypted_content, thread)
+      addSummary(item, thread)
       break
     case 'compaction_trigger':
       thread.decoded.compacts = true
@@ -92,10 +90,12 @@ function decodeItem(item: WireItem, at: string, thread: Thread): void {
     case 'item_reference':
       throw unknownItem(item.id, at)
     default:
-      // What another platform did is told by what the model said afterwards.
-      thread.decoded.ignored.push(`input.${(item as { type: string }).type}`)
+      addAssistant([native(item)], thread)
   }
 }
+
+/** What only OpenAI's platform understands; others leave it out and name it. */
+const native = (value: unknown): Part => ({ type: 'native', dialect: NAME, value })
 
 function addMessage(item: WireMessage, at: string, thread: Thread): void {
   const { decoded, cacheTtl } = thread
@@ -201,10 +201,13 @@ function outputOf(item: OutputItem): WireContent {
 
 const RECAP = 'Summary of the conversation so far:\n\n'
 
-function addSummary(sealed: string, { decoded }: Thread): void {
-  const summary = openSummary(sealed)
-  if (summary === undefined) decoded.ignored.push('input.compaction')
-  else decoded.turns.push({ role: 'user', parts: [{ type: 'text', text: RECAP + summary }] })
+function addSummary(item: Item<'compaction'>, thread: Thread): void {
+  const summary = openSummary(item.encrypted_content)
+  if (summary === undefined) {
+    addAssistant([native(item)], thread)
+    return
+  }
+  thread.decoded.turns.push({ role: 'user', parts: [{ type: 'text', text: RECAP + summary }] })
 }
 
 /** As OpenAI words it. */

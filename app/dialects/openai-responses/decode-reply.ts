@@ -3,6 +3,7 @@ import type { Reply, ReplyEnd, StopReason, Usage } from '../../conversation/even
 import { GatewayError } from '../../errors.ts'
 import type { Undo } from '../dialect.ts'
 import { decodeError } from '../openai-refusal.ts'
+import { NAME } from './extras.ts'
 import { thoughtPart, type WireThought } from './thought-item.ts'
 
 /** A response of an upstream; only what is read. */
@@ -75,7 +76,8 @@ function decodeItem(
 ): Part[] {
   if (item.type === 'reasoning') return [thoughtPart(item)]
   if (item.type === 'function_call') return [callPart(item, answerId, undo)]
-  if (item.type !== 'message') return []
+  // What the upstream's own tools did means something to its own dialect alone.
+  if (item.type !== 'message') return [{ type: 'native', dialect: NAME, value: item }]
   return (item.content ?? []).map(decodeContent)
 }
 

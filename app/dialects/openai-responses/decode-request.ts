@@ -7,11 +7,11 @@ import type {
 import { GatewayError } from '../../errors.ts'
 import { unknownFields } from '../extras.ts'
 import { decodeGuardrail } from '../openai-guardrail.ts'
+import { cacheLifetime, decodePromptCache } from '../openai-prompt-cache.ts'
 import { decodeItems } from './decode-items.ts'
 import { decodeToolChoice } from './decode-tool-choice.ts'
 import { decodeTools } from './decode-tools.ts'
 import { extrasOf } from './extras.ts'
-import { cacheLifetime, decodePromptCache } from './prompt-cache.ts'
 import { SUMMARISE } from './summarise.ts'
 import { createToolNames } from './tool-names.ts'
 import { KNOWN_FIELDS, type WireRequest } from './wire.ts'
@@ -35,7 +35,7 @@ export function decodeRequest(body: unknown): Conversation {
   const cacheTtl = cacheLifetime(request)
   const hasPreview = request.tools?.some(({ type }) => type === 'computer_use_preview')
   const computer = hasPreview ? 'computer_use_preview' : 'computer'
-  const { system, turns, compacts, ignored } = decodeItems(items, { names, cacheTtl, computer })
+  const { system, turns, compacts } = decodeItems(items, { names, cacheTtl, computer })
   if (request.instructions) system.unshift({ type: 'text', text: request.instructions })
   if (compacts) turns.push({ role: 'user', parts: [{ type: 'text', text: SUMMARISE }] })
   const webSearch = forbidsSearch ? undefined : decodedTools.webSearch
@@ -55,7 +55,7 @@ export function decodeRequest(body: unknown): Conversation {
     stream: request.stream ?? false,
     ...(extraFields && { extraFields }),
     ...extrasOf({ request, compacts: compacts || undefined }),
-    ...ignoredMember([...decodedTools.ignored, ...ignored, ...ignoredFields(request)]),
+    ...ignoredMember(ignoredFields(request)),
   }
 }
 
@@ -154,7 +154,8 @@ function decodeAround(request: WireRequest): Partial<Conversation> {
   return {
     ...(user && { user }),
     ...(metadata && { metadata }),
-    store: request.store ?? true,
+    // Responses are kept unless that is forbidden, but that is no wish for an upstream to hear.
+    ...(request.store != null && { store: request.store }),
     ...decodeGuardrail(request['amazon-bedrock-guardrailConfig']),
   }
 }

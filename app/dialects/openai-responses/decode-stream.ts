@@ -1,4 +1,5 @@
 import { createSseReader } from '../../codecs/sse.ts'
+import type { Part } from '../../conversation/conversation.ts'
 import type { PartHead, ReplyBatch, ReplyEvent } from '../../conversation/events.ts'
 import { GatewayError } from '../../errors.ts'
 import type { ReplyDecoder, Undo } from '../dialect.ts'
@@ -12,6 +13,7 @@ import {
   type WireAnswer,
   type WireOutput,
 } from './decode-reply.ts'
+import { NAME } from './extras.ts'
 import { sealItem } from './thought-item.ts'
 
 /** An event of a stream; only what is read. */
@@ -191,12 +193,21 @@ function close(state: State, { output_index: at, item: wire = {} }: WireEvent): 
     const index = item.index
     state.events.push({ type: 'part-end', index, ...(signature && { signature }) })
   }
-  if (item.refusal) {
-    const index = state.parts++
-    const part: PartHead = { type: 'whole', part: { type: 'refusal', text: item.refusal } }
-    state.events.push({ type: 'part-start', index, part }, { type: 'part-end', index })
+  if (item.refusal) addWhole(state, { type: 'refusal', text: item.refusal })
+  if (wire.type !== undefined && !UNDERSTOOD.has(wire.type)) {
+    addWhole(state, { type: 'native', dialect: NAME, value: wire })
   }
   state.items.delete(at ?? 0)
+}
+
+const UNDERSTOOD: ReadonlySet<string> = new Set(['message', 'reasoning', 'function_call'])
+
+function addWhole(state: State, part: Part): void {
+  const index = state.parts++
+  state.events.push(
+    { type: 'part-start', index, part: { type: 'whole', part } },
+    { type: 'part-end', index },
+  )
 }
 
 function finish(state: State, { response = {} }: WireEvent): void {

@@ -12,7 +12,7 @@ export interface ChosenTools {
   forbidsSearch?: boolean
 }
 
-/** The tools with the choice among them. Throws where a tool is forced that was not offered, or left out. */
+/** The tools with the choice among them. Throws where a tool is forced that was not offered. */
 export function decodeToolChoice(
   choice: WireToolChoice | null | undefined,
   decoded: DecodedTools,
@@ -40,12 +40,12 @@ function forced(choice: WireNamedTool, decoded: DecodedTools): ChosenTools {
   if (found.length === 0) throw notOffered(choice)
   const tools = toolsOf(decoded.offered)
   const tool = found[0]?.tool
-  if (tool) return { tools, toolChoice: { type: 'tool', name: tool.name } }
-  if (isSearch(found[0]) && decoded.webSearch) return { tools, forcesSearch: true }
-  throw leftOut(choice.type)
+  return tool
+    ? { tools, toolChoice: { type: 'tool', name: tool.name } }
+    : { tools, forcesSearch: true }
 }
 
-/** Only the allowed tools are offered; those of them that were left out are not missed, unless one is required. */
+/** Only the allowed tools are offered. */
 function allowed(
   { mode, tools: entries }: { mode: 'auto' | 'required'; tools: WireNamedTool[] },
   decoded: DecodedTools,
@@ -85,10 +85,8 @@ function isMeant(choice: WireNamedTool, { wire, name, namespace }: OfferedTool):
 const isSearch = (offered: OfferedTool | undefined): boolean =>
   offered?.wire.type.startsWith('web_search') === true
 
-function requireSome(tools: readonly Tool[], { offered, webSearch }: DecodedTools): void {
+function requireSome(tools: readonly Tool[], { webSearch }: DecodedTools): void {
   if (tools.length > 0 || webSearch) return
-  const first = offered[0]?.wire.type
-  if (first) throw leftOut(first)
   throw new GatewayError('invalid-request', `'tool_choice' needs at least one tool in 'tools'.`, {
     param: 'tool_choice',
   })
@@ -101,10 +99,3 @@ function notOffered({ name, type }: WireNamedTool): GatewayError {
     reason: 'invalid_value',
   })
 }
-
-const leftOut = (type: string) =>
-  new GatewayError(
-    'unsupported-parameter',
-    `'tool_choice' asks for the tool '${type}', which is not available here.`,
-    { param: 'tool_choice' },
-  )

@@ -1,4 +1,10 @@
-import type { FunctionTool, JsonSchema, Tool, WebSearch } from '../../conversation/conversation.ts'
+import type {
+  FunctionTool,
+  JsonSchema,
+  SystemTool,
+  Tool,
+  WebSearch,
+} from '../../conversation/conversation.ts'
 import { CALLER_TOOLS, isCallerTool } from './caller-tools.ts'
 import { type Callee, extrasOf } from './extras.ts'
 import type { ToolNames } from './tool-names.ts'
@@ -10,23 +16,21 @@ export interface OfferedTool {
   /** The caller's name for it where it has one; that of a tool within a namespace too. */
   name?: string
   namespace?: string
-  /** Absent for what was left out, and for the search of the web. */
+  /** Absent for the search of the web, which is no tool to others. */
   tool?: Tool
 }
 
 export interface DecodedTools {
   offered: OfferedTool[]
   webSearch?: WebSearch
-  /** In the caller's words. */
-  ignored: string[]
 }
 
 /**
- * What the model may call. A tool OpenAI runs itself becomes one the model's platform may have, else it
- * is left out and named: nobody is refused an answer for a tool that it may not need.
+ * What the model may call. A tool OpenAI runs itself is one the model's platform may have, and which is
+ * left out and named where it does not: nobody is refused an answer for a tool that it may not need.
  */
 export function decodeTools(wires: readonly WireTool[], names: ToolNames): DecodedTools {
-  const decoded: DecodedTools = { offered: [], ignored: [] }
+  const decoded: DecodedTools = { offered: [] }
   for (const wire of wires) addTool(wire, decoded, names)
   return decoded
 }
@@ -95,20 +99,20 @@ const SEARCH = /^web_search(_preview)?(_\d{4}_\d{2}_\d{2})?$/
 
 function addOther(wire: WireOtherTool, decoded: DecodedTools, names: ToolNames): void {
   const { type } = wire
-  const param = `tools.${type}`
-  if (SEARCH.test(type)) {
-    addSearch(wire, param, decoded)
-    return
-  }
-  const platform = Object.hasOwn(PLATFORM_TOOLS, type) ? PLATFORM_TOOLS[type] : undefined
-  if (platform) {
-    const tool: Tool = { type: 'system', kind: type, name: platform, optional: true, param }
-    decoded.offered.push({ wire, tool })
+  // Pages the caller does not want to be read must not be: with a filter only OpenAI's own search will do.
+  if (SEARCH.test(type) && !wire.filters?.allowed_domains?.length) {
+    decoded.webSearch = searchOf(wire)
+    decoded.offered.push({ wire })
     return
   }
   const isRunByCaller = isCallerTool(type) && runsHere(wire)
-  if (!isRunByCaller) decoded.ignored.push(param)
-  decoded.offered.push(isRunByCaller ? { wire, tool: callerTool(type, names) } : { wire })
+  decoded.offered.push({ wire, tool: isRunByCaller ? callerTool(type, names) : platformTool(wire) })
+}
+
+/** A tool that somebody's platform runs; who has none like it does without. */
+function platformTool({ type, ...settings }: WireOtherTool): SystemTool {
+  const name = Object.hasOwn(PLATFORM_TOOLS, type) ? PLATFORM_TOOLS[type]! : type
+  return { type: 'system', kind: type, name, settings, optional: true, param: `tools.${type}` }
 }
 
 /** A shell in a container is OpenAI's, not the caller's. */
@@ -121,23 +125,17 @@ function callerTool(kind: keyof typeof CALLER_TOOLS, names: ToolNames): Function
   return { type: 'function', name: names.add(callee), description, schema, ...extrasOf({ callee }) }
 }
 
-function addSearch(wire: WireOtherTool, param: string, decoded: DecodedTools): void {
-  decoded.offered.push({ wire })
-  // Pages the caller does not want to be read must not be, so without a filter there is no search.
-  if (wire.filters?.allowed_domains?.length) {
-    decoded.ignored.push(`${param}.filters`)
-    return
-  }
-  const { search_context_size: contextSize, user_location: place } = wire
+function searchOf(wire: WireOtherTool): WebSearch {
+  const { type, search_context_size: contextSize, user_location: place } = wire
   const location: Record<string, string> = {}
   for (const key of ['country', 'region', 'city', 'timezone'] as const) {
     const value = place?.[key]
     if (value) location[key] = value
   }
-  decoded.webSearch = {
+  return {
     ...(contextSize && { contextSize }),
     ...(place && { location }),
     optional: true,
-    param,
+    param: `tools.${type}`,
   }
 }

@@ -9,7 +9,7 @@ import type {
 } from '../../conversation/conversation.ts'
 import type { Fields } from '../extras.ts'
 import { locationText } from '../media-location.ts'
-import { ownOf } from './extras.ts'
+import { NAME, ownOf } from './extras.ts'
 import { openItem } from './thought-item.ts'
 
 /** What an upstream's request is written with. */
@@ -30,7 +30,7 @@ export function encodeInput({ turns }: Conversation, manner: InputManner): Field
 
 // Another dialect's own blocks are left out, and named.
 function noteForeign(part: Part, { ignored }: InputManner): void {
-  if (part.type !== 'native') return
+  if (part.type !== 'native' || part.dialect === NAME) return
   const type = (part.value as { type?: unknown } | null)?.type
   ignored.push(typeof type === 'string' ? type : part.dialect)
 }
@@ -109,6 +109,7 @@ function outputPart(part: Part): Fields | undefined {
 
 function itemOf(part: Part, manner: InputManner): Fields | undefined {
   if (part.type === 'reasoning') return thoughtItem(part)
+  if (part.type === 'native') return part.dialect === NAME ? (part.value as Fields) : undefined
   return part.type === 'tool-call' && !part.server ? callItem(part, manner) : undefined
 }
 

@@ -50,7 +50,11 @@ function encodeTools(
   const wires = tools.map((tool) => encodeTool(tool, nameOf))
   if (webSearch) wires.push(searchTool(webSearch))
   if (wires.length === 0) return {}
-  const named = toolChoice?.type === 'tool' && { type: 'function', name: nameOf(toolChoice.name) }
+  const chosen = toolChoice?.type === 'tool' ? toolChoice.name : undefined
+  const own = tools.find((tool) => tool.type === 'system' && tool.name === chosen)
+  const named = own
+    ? { type: wireType(own) }
+    : chosen !== undefined && { type: 'function', name: nameOf(chosen) }
   return {
     tools: wires,
     ...(toolChoice && { tool_choice: named || toolChoice.type }),
@@ -63,8 +67,10 @@ const searchTool = ({ contextSize, location }: WebSearch): Fields => ({
   ...(location && { user_location: { type: 'approximate', ...location } }),
 })
 
+const wireType = (tool: Tool) => (tool.type === 'system' && tool.kind) || tool.name
+
 function encodeTool(tool: Tool, nameOf: (name: string) => string): Fields {
-  if (tool.type === 'system') return { type: tool.kind ?? tool.name, ...tool.settings }
+  if (tool.type === 'system') return { type: wireType(tool), ...tool.settings }
   return {
     type: 'function',
     name: nameOf(tool.name),

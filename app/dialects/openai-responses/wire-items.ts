@@ -3,17 +3,24 @@ import { content } from './wire-parts.ts'
 
 const fields = z.record(z.string(), z.unknown())
 
+/** What any item may have that comes back from an answer. */
+const kept = { id: z.string().nullish(), status: z.string().nullish() }
+const calling = { ...kept, caller: fields.nullish() }
+
 const message = z
   .looseObject({
     type: z.literal('message').optional(),
     role: z.enum(['user', 'assistant', 'system', 'developer']),
     content,
+    phase: z.string().nullish(),
+    ...kept,
   })
   .openapi('ResponseMessageItem')
 
 const functionCall = z
   .looseObject({
     type: z.literal('function_call'),
+    ...calling,
     call_id: z.string(),
     name: z.string(),
     namespace: z.string().nullish(),
@@ -22,11 +29,17 @@ const functionCall = z
   .openapi('ResponseFunctionCallItem')
 
 const functionCallOutput = z
-  .looseObject({ type: z.literal('function_call_output'), call_id: z.string(), output: content })
+  .looseObject({
+    type: z.literal('function_call_output'),
+    ...calling,
+    call_id: z.string(),
+    output: content,
+  })
   .openapi('ResponseFunctionCallOutputItem')
 
 const customToolCall = z.looseObject({
   type: z.literal('custom_tool_call'),
+  ...calling,
   call_id: z.string(),
   name: z.string(),
   namespace: z.string().nullish(),
@@ -35,15 +48,17 @@ const customToolCall = z.looseObject({
 
 const customToolCallOutput = z.looseObject({
   type: z.literal('custom_tool_call_output'),
+  ...calling,
   call_id: z.string(),
   output: content,
 })
 
-const thoughtText = z.looseObject({ text: z.string() })
+const thoughtText = z.looseObject({ type: z.string().optional(), text: z.string() })
 
 const reasoning = z
   .looseObject({
     type: z.literal('reasoning'),
+    ...kept,
     summary: z.array(thoughtText).nullish(),
     content: z.array(thoughtText).nullish(),
     encrypted_content: z
@@ -56,13 +71,19 @@ const reasoning = z
 const itemReference = z.looseObject({ type: z.literal('item_reference'), id: z.string() })
 
 const compaction = z
-  .looseObject({ type: z.literal('compaction'), encrypted_content: z.string() })
+  .looseObject({
+    type: z.literal('compaction'),
+    ...kept,
+    created_by: z.string().nullish(),
+    encrypted_content: z.string(),
+  })
   .openapi('ResponseCompactionItem')
 
 const compactionTrigger = z.looseObject({ type: z.literal('compaction_trigger') })
 
 const localShellCall = z.looseObject({
   type: z.literal('local_shell_call'),
+  ...kept,
   call_id: z.string(),
   action: fields,
 })
@@ -70,52 +91,68 @@ const localShellCall = z.looseObject({
 /** Its `id` is that of the call, says the specification; clients write `call_id` as well. */
 const localShellCallOutput = z.looseObject({
   type: z.literal('local_shell_call_output'),
-  id: z.string().nullish(),
+  ...kept,
   call_id: z.string().nullish(),
   output: z.string(),
 })
 
 const shellCall = z.looseObject({
   type: z.literal('shell_call'),
+  ...calling,
   call_id: z.string(),
+  environment: fields.nullish(),
   action: fields,
 })
 
 const shellCallOutput = z.looseObject({
   type: z.literal('shell_call_output'),
+  ...calling,
   call_id: z.string(),
+  max_output_length: z.number().nullish(),
   output: z.union([z.string(), z.array(fields)], { error: 'an array of objects' }),
 })
 
 const applyPatchCall = z.looseObject({
   type: z.literal('apply_patch_call'),
+  ...calling,
   call_id: z.string(),
   operation: fields,
 })
 
 const applyPatchCallOutput = z.looseObject({
   type: z.literal('apply_patch_call_output'),
+  ...calling,
   call_id: z.string(),
-  status: z.string().nullish(),
   output: z.string().nullish(),
 })
 
 const computerCall = z.looseObject({
   type: z.literal('computer_call'),
+  ...kept,
   call_id: z.string(),
   action: fields.nullish(),
   actions: z.array(fields).nullish(),
+  pending_safety_checks: z.array(fields).nullish(),
 })
 
 const computerCallOutput = z.looseObject({
   type: z.literal('computer_call_output'),
+  ...kept,
+  acknowledged_safety_checks: z.array(fields).nullish(),
   call_id: z.string(),
-  output: z.looseObject({ image_url: z.string().nullish(), file_id: z.string().nullish() }),
+  output: z.looseObject({
+    type: z.string().optional(),
+    image_url: z.string().nullish(),
+    file_id: z.string().nullish(),
+    detail: z.string().nullish(),
+  }),
 })
 
 /** Tools that came later; their place among the turns is of no matter. */
 const additionalTools = z.looseObject({
   type: z.literal('additional_tools'),
+  ...kept,
+  role: z.string().nullish(),
   tools: z.array(fields),
 })
 

@@ -26,7 +26,10 @@ const text = (type: string) => z.looseObject({ type: z.literal(type), text: z.st
 const inputText = text('input_text').openapi('ResponseInputText')
 
 /** A model's own words that come back, and the names other servers have for text. */
-const outputText = text('output_text')
+const outputText = text('output_text').extend({
+  annotations: z.array(z.looseObject({ type: z.string() })).nullish(),
+  logprobs: z.array(z.unknown()).nullish(),
+})
 
 const refusal = z.looseObject({ type: z.literal('refusal'), refusal: z.string() })
 
@@ -50,6 +53,7 @@ const inputFile = z
     file_id: z.string().nullish(),
     file_url: z.string().nullish(),
     filename: z.string().nullish(),
+    detail: z.string().nullish(),
     ...marks,
   })
   .openapi('ResponseInputFile')

@@ -1,5 +1,11 @@
 import { z } from '@hono/zod-openapi'
 
+/** Who may call a tool, and when its description is loaded; without effect. */
+const manner = {
+  allowed_callers: z.array(z.string()).nullish(),
+  defer_loading: z.boolean().nullish(),
+}
+
 const functionTool = z
   .looseObject({
     type: z.literal('function'),
@@ -10,6 +16,8 @@ const functionTool = z
       .nullish()
       .describe('A JSON schema of the arguments.'),
     strict: z.boolean().nullish(),
+    output_schema: z.record(z.string(), z.unknown()).nullish(),
+    ...manner,
   })
   .openapi('ResponseFunctionTool')
 
@@ -25,6 +33,7 @@ const customTool = z
         syntax: z.enum(['lark', 'regex']).nullish(),
       })
       .nullish(),
+    ...manner,
   })
   .openapi('ResponseCustomTool')
 

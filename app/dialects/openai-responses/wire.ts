@@ -33,6 +33,8 @@ const reasoning = z.looseObject({
   effort: z.enum(EFFORTS).nullish().describe('How much to think.'),
   summary: z.enum(SUMMARIES).nullish().describe('Thoughts come as summaries, not as plain text.'),
   generate_summary: z.enum(SUMMARIES).nullish().describe('The older name of summary.'),
+  context: z.string().nullish(),
+  mode: z.string().nullish(),
 })
 
 /** The caller's own labels. */

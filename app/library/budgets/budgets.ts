@@ -9,6 +9,8 @@ export interface BudgetsOptions {
   /** For keys without a budget of their own. */
   defaults: Budget
   onFailure?(thrown: unknown): void
+  /** No request may wait for what another began: Workers. */
+  isolated?: boolean
   /** Unix milliseconds. */
   now?(): number
 }
@@ -27,11 +29,11 @@ const PLENTY = 0.2
 const KEPT = 40 * 86_400_000
 
 export function createBudgets(options: BudgetsOptions): Budgets {
-  const { state, defaults, now = Date.now } = options
+  const { defaults, now = Date.now } = options
   const purses = createPurses(now)
   const writer = createSpendWriter(purses, { ...options, now })
   const budgetOf = ({ budget }: CallerIdentity): Budget => budget ?? defaults
-  const hear = createHearing(state, now)
+  const hear = createHearing({ ...options, now })
 
   const setAside = (purse: Purse, spans: readonly Span[], cost: number): Hold => {
     purse.held += cost
@@ -48,6 +50,16 @@ export function createBudgets(options: BudgetsOptions): Budgets {
 
   return {
     bounds: (caller) => spansOf(budgetOf(caller)).length > 0,
+    budget: budgetOf,
+    async spent(caller) {
+      const { spans } = purses.of(caller.keyId)
+      const sums = spansOf(budgetOf(caller)).map(async (span) => {
+        const { id, pending } = spans[span]
+        const item = await options.state.get(COLLECTION, id)
+        return [span, Number(item?.value ?? 0) + pending] as const
+      })
+      return Object.fromEntries(await Promise.all(sums))
+    },
     hold(caller, cost) {
       const budget = budgetOf(caller)
       const spans = spansOf(budget)
@@ -79,7 +91,7 @@ const DAYS: readonly Span[] = ['day']
 const MONTHS: readonly Span[] = ['month']
 
 /** Reads sums that have grown old. A promise where the request must wait for it. */
-function createHearing(state: StateStore, now: () => number) {
+function createHearing({ state, now, isolated }: BudgetsOptions & { now(): number }) {
   const read = async (spent: Spent): Promise<void> => {
     const item = await state.get(COLLECTION, spent.id)
     spent.sum = Number(item?.value ?? 0)
@@ -88,6 +100,7 @@ function createHearing(state: StateStore, now: () => number) {
   return (spent: Spent, isPlenty: boolean): Promise<void> | undefined => {
     const age = now() - spent.heardAt
     if (age <= (isPlenty ? FRESH : FRESH_NEAR)) return undefined
+    if (isolated) return read(spent)
     // Asked once for all requests that want to know at the same time.
     spent.hearing ??= read(spent).finally(() => {
       spent.hearing = undefined
@@ -104,29 +117,28 @@ function createSpendWriter(
   { state, now, onFailure }: BudgetsOptions & { now(): number },
 ) {
   let timer: ReturnType<typeof setTimeout> | undefined
-  let writing: Promise<void> = Promise.resolve()
 
   const tell = async (spent: Spent): Promise<void> => {
     const { id, pending, end } = spent
+    spent.pending = 0
+    spent.flying += pending
     try {
       spent.sum = await state.add(COLLECTION, { id, amount: pending }, end + KEPT)
       spent.heardAt = now()
-      spent.pending -= pending
     } catch (thrown) {
       // It may have been counted all the same; to count it twice is the safer fault.
+      spent.pending += pending
       onFailure?.(thrown)
       writeLater()
+    } finally {
+      spent.flying -= pending
     }
   }
-  const writeAll = async () => {
-    for (const spent of purses.pending()) await tell(spent)
-    purses.forget(10 * STALE)
-  }
-  const write = (): Promise<void> => {
+  const write = async (): Promise<void> => {
     clearTimeout(timer)
     timer = undefined
-    writing = writing.then(writeAll)
-    return writing
+    await Promise.all(purses.pending().map(tell))
+    purses.forget(10 * STALE)
   }
   const writeLater = () => {
     timer ??= setTimeout(() => void write(), DELAY)
@@ -135,7 +147,7 @@ function createSpendWriter(
 }
 
 const leftIn = ({ spans, held }: Purse, span: Span, budget: Budget) =>
-  budget[span]! - spans[span].sum - spans[span].pending - held
+  budget[span]! - spans[span].sum - spans[span].pending - spans[span].flying - held
 
 interface Wanted {
   span: Span
@@ -154,6 +166,7 @@ function requireLeft(purse: Purse, { span, budget, cost, now }: Wanted): void {
       : `This request may cost $${cost.toPrecision(2)}; $${left.toPrecision(2)} is left of this key's budget of ${amount}.`
   throw new GatewayError('quota-exceeded', message, {
     reason: 'insufficient_quota',
+    lacking: 'budget',
     retryAfter: Math.ceil((purse.spans[span].end - now) / 1000),
   })
 }

@@ -9,8 +9,9 @@ export interface Spent {
   /** By all instances, when we last heard. */
   sum: number
   heardAt: number
-  /** By us since then. */
+  /** By us since then, and what of it is being told. */
   pending: number
+  flying: number
   end: number
   /** Present while the sum is being read. */
   hearing?: Promise<void>
@@ -61,7 +62,7 @@ export function createPurses(now: () => number): Purses {
       const before = now() - idle
       for (const [keyId, { held, spans }] of purses) {
         const isIdle = SPANS.every(
-          (span) => spans[span].pending === 0 && spans[span].heardAt < before,
+          (span) => spans[span].pending + spans[span].flying === 0 && spans[span].heardAt < before,
         )
         // Sums of floats seldom come back to nothing exactly.
         if (isIdle && held < 1e-9) purses.delete(keyId)
@@ -80,6 +81,7 @@ function spentIn(span: Span, keyId: string, now: number): Spent {
     sum: 0,
     heardAt: Number.NEGATIVE_INFINITY,
     pending: 0,
+    flying: 0,
     end: isDay ? Date.UTC(year, month, day + 1) : Date.UTC(year, month + 1, 1),
   }
 }

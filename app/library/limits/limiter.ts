@@ -8,6 +8,8 @@ export interface LimiterOptions {
   state: StateStore
   /** For keys without limits of their own. */
   defaults: Limits
+  /** No request may wait for what another began: Workers. Each then asks the ledger itself. */
+  isolated?: boolean
   /** Unix milliseconds. */
   now?(): number
 }
@@ -16,13 +18,16 @@ const COLLECTION = 'limits'
 /** Milliseconds between two looks for what is held in vain. */
 const SWEEP = 1000
 
-export function createLimiter({ state, defaults, now = Date.now }: LimiterOptions): Limiter {
+export function createLimiter(options: LimiterOptions): Limiter {
+  const { state, defaults, now = Date.now, isolated = false } = options
   const desks = new Map<string, Desk>()
   const known = new WeakMap<CallerLimits, Limits | undefined>()
   const byDefault = boundsOf(defaults)
   let instance: string | undefined
   let sweeping: Promise<void> | undefined
   let timer: ReturnType<typeof setTimeout> | undefined
+  /** Desks whose only request has ended. */
+  const left: Desk[] = []
 
   const limitsFor = ({ limits }: CallerIdentity): Limits | undefined => {
     if (limits === undefined) return byDefault
@@ -31,12 +36,12 @@ export function createLimiter({ state, defaults, now = Date.now }: LimiterOption
   }
   const deskOf = (keyId: string, limits: Limits): Desk => {
     const open = desks.get(keyId)
-    if (open) {
+    if (open && !isolated) {
       open.account.limits = limits
       return open
     }
     // Not made at the start: Workers have no randomness before their first request.
-    instance ??= crypto.randomUUID().slice(0, 8)
+    if (instance === undefined || isolated) instance = crypto.randomUUID().slice(0, 8)
     const desk = openDesk(limits, { state, collection: COLLECTION, id: keyId, instance, now })
     desks.set(keyId, desk)
     return desk
@@ -60,16 +65,30 @@ export function createLimiter({ state, defaults, now = Date.now }: LimiterOption
       const limits = limitsFor(caller)
       if (!limits) return undefined
       const desk = deskOf(caller.keyId, limits)
-      sweepLater()
+      if (!isolated) sweepLater()
+      const onLeave = isolated ? () => void left.push(desk) : undefined
       const taken = take(desk, ENTRY)
-      return taken instanceof Promise ? taken.then(() => ticketOf(desk)) : ticketOf(desk)
+      if (!(taken instanceof Promise)) return ticketOf(desk, onLeave)
+      return taken.then(
+        () => ticketOf(desk, onLeave),
+        (thrown) => {
+          // It may have got a part of what it wanted.
+          onLeave?.()
+          throw thrown
+        },
+      )
     },
+    limits: (caller) => limitsFor(caller) ?? {},
     standing({ keyId }, kind) {
       const desk = desks.get(keyId)
       if (!desk) return undefined
       return standingOf(desk.account, { kind, flow: desk.ledger.known()[kind], now: now() })
     },
     async flush() {
+      if (isolated) {
+        await Promise.all(left.splice(0).map((desk) => tidy(desk, true)))
+        return
+      }
       await sweeping
       await sweep(true)
     },
@@ -78,7 +97,7 @@ export function createLimiter({ state, defaults, now = Date.now }: LimiterOption
 
 const ENTRY = { requests: 1, slots: 1, tokens: 0 }
 
-function ticketOf(desk: Desk): Ticket {
+function ticketOf(desk: Desk, onLeave: (() => void) | undefined): Ticket {
   let reserved: { at: number; amount: number } | undefined
   return {
     reserve(wish) {
@@ -97,6 +116,7 @@ function ticketOf(desk: Desk): Ticket {
     leave(tokens) {
       leave(desk)
       if (reserved) settle(desk, reserved, tokens)
+      onLeave?.()
     },
   }
 }

@@ -16,5 +16,6 @@ export function tooMany(kind: Kind, limit: number, wait: number): GatewayError {
   return new GatewayError('rate-limit', message, {
     reason: 'rate_limit_exceeded',
     retryAfter: seconds,
+    lacking: kind,
   })
 }

@@ -1,4 +1,5 @@
 import type { UsageDimensions, UsageEvent } from '../../ports/metering.ts'
+import { BEGAN, classOf, TOOK } from './durations.ts'
 
 /** What is counted, in the order it is stored: names may be added at the end. */
 export const MEASURES = [
@@ -24,6 +25,8 @@ export const MEASURES = [
   /** Of streams: how many began, and after how many milliseconds in all. */
   'streams',
   'firstTokenMilliseconds',
+  ...TOOK,
+  ...BEGAN,
 ] as const
 
 export type Measure = (typeof MEASURES)[number]
@@ -41,14 +44,17 @@ export const noSums = (): Sums =>
   Object.fromEntries(MEASURES.map((measure) => [measure, 0])) as Sums
 
 export function count(sums: Sums, event: UsageEvent): void {
-  const { usage, cost, firstTokenAfter } = event
+  const { usage, cost, firstTokenAfter, milliseconds } = event
   sums.requests += 1
-  sums.milliseconds += event.milliseconds
+  sums.milliseconds += milliseconds
   if (event.failed) sums.errors += 1
   if (event.aborted) sums.aborted += 1
+  // A refusal is quick, and would make a model look so that answers nobody.
+  if (!event.failed && !event.aborted) sums[TOOK[classOf(milliseconds)]!] += 1
   if (firstTokenAfter !== undefined) {
     sums.streams += 1
     sums.firstTokenMilliseconds += firstTokenAfter
+    sums[BEGAN[classOf(firstTokenAfter)]!] += 1
   }
   if (!usage) return
   if (usage.estimated) sums.estimated += 1

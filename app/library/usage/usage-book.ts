@@ -32,6 +32,8 @@ interface Open {
   /** Events noted, and those that are written. */
   noted: number
   written: number
+  /** When a write of it began that has not ended, in Unix milliseconds. */
+  writingSince?: number
 }
 
 interface Sheet {
@@ -40,68 +42,106 @@ interface Sheet {
   /** Full pages that are not written yet. */
   full: Open[]
   expiresAfter: number
+  delay: number
+  timer?: ReturnType<typeof setTimeout>
 }
 
 const DAY = SECONDS.day * 1000
+/** Milliseconds after which a write counts as lost that never ended: Workers stop what outlives its request. */
+const LOST = 15_000
+/** Milliseconds between two looks whether others have written, and how many there are. */
+const LOOK = 20
+const LOOKS = 250
 
+/**
+ * Pages are written whole and over one another, so that to write one twice does no harm, and one at a time,
+ * so that an older one never comes last. Nobody waits for a promise that another request made: on Workers it
+ * would never be kept.
+ */
 export function createUsageBook(options: UsageBookOptions): UsageBook {
-  const { state, days, now = Date.now, onFailure } = options
-  const sheets: Sheet[] = [
-    { grain: 'hour', current: new Map(), full: [], expiresAfter: days * DAY },
-    { grain: 'minute', current: new Map(), full: [], expiresAfter: MINUTE_DAYS * DAY },
-  ]
-  let writer: string | undefined
-  const timers: Partial<Record<Grain, ReturnType<typeof setTimeout>>> = {}
-  const delays = { ...DELAY }
-  const writing: Partial<Record<Grain, Promise<void>>> = {}
-
-  const write = async (sheet: Sheet): Promise<void> => {
-    // Not made at the start: Workers have no randomness before their first request.
-    writer ??= crypto.randomUUID().slice(0, 8)
-    const place = { grain: sheet.grain, writer }
-    try {
-      await writeSheet(sheet, async (page) => {
-        const expiresAt = page.at * 1000 + sheet.expiresAfter
-        await writePage(state, { ...page, rows: page.rows.values() }, { ...place, expiresAt })
-      })
-      delays[sheet.grain] = DELAY[sheet.grain]
-    } catch (thrown) {
-      delays[sheet.grain] = Math.min(LONGEST, Math.max(1000, delays[sheet.grain] * 2))
-      onFailure?.(thrown)
+  const { days, now = Date.now } = options
+  const hours = newSheet('hour', days * DAY)
+  const minutes = newSheet('minute', MINUTE_DAYS * DAY)
+  const writer = createWriter({ ...options, now })
+  const flushSheet = async (sheet: Sheet): Promise<void> => {
+    for (let left = LOOKS; left > 0; left--) {
+      const isDone = await writer.write(sheet)
+      if (!isDone || !isDirty(sheet)) return
+      await pause(LOOK)
     }
-    forget(sheet, now())
-    if (isDirty(sheet)) writeLater(sheet)
   }
-  const writeNow = (sheet: Sheet): Promise<void> => {
-    clearTimeout(timers[sheet.grain])
-    delete timers[sheet.grain]
-    // One at a time, so that an older page never overwrites a newer one.
-    const before = writing[sheet.grain] ?? Promise.resolve()
-    writing[sheet.grain] = before.then(() => write(sheet))
-    return writing[sheet.grain]!
-  }
-  const writeLater = (sheet: Sheet) => {
-    if (timers[sheet.grain] !== undefined) return
-    timers[sheet.grain] = setTimeout(() => void writeNow(sheet), delays[sheet.grain])
-  }
-
   return {
     note(caller, event) {
       const seconds = now() / 1000
       const name = rowName(event.dimensions)
-      for (const sheet of sheets) {
+      for (const sheet of [hours, minutes]) {
         const width = SECONDS[sheet.grain]
         const page = pageFor(sheet, caller, Math.floor(seconds / width) * width)
         count(rowFor(page, name, event.dimensions).sums, event)
         page.noted += 1
-        writeLater(sheet)
+        writer.writeLater(sheet)
       }
     },
     async flush() {
-      await Promise.all(sheets.map((sheet) => (isDirty(sheet) ? writeNow(sheet) : undefined)))
+      await Promise.all([flushSheet(hours), flushSheet(minutes)])
     },
   }
 }
+
+const newSheet = (grain: Grain, expiresAfter: number): Sheet => ({
+  grain,
+  current: new Map(),
+  full: [],
+  expiresAfter,
+  delay: DELAY[grain],
+})
+
+function createWriter({ state, now, onFailure }: UsageBookOptions & { now(): number }) {
+  let name: string | undefined
+  const writeOne = async ({ grain, expiresAfter }: Sheet, page: Open): Promise<void> => {
+    // Not made at the start: Workers have no randomness before their first request.
+    name ??= crypto.randomUUID().slice(0, 8)
+    const { noted, at, rows, holder } = page
+    page.writingSince = now()
+    try {
+      const expiresAt = at * 1000 + expiresAfter
+      await writePage(
+        state,
+        { holder, at, rows: rows.values() },
+        { grain, writer: name, expiresAt },
+      )
+      page.written = noted
+    } finally {
+      page.writingSince = undefined
+    }
+  }
+  /** False where something could not be written; it is tried again later. */
+  const write = async (sheet: Sheet): Promise<boolean> => {
+    clearTimeout(sheet.timer)
+    sheet.timer = undefined
+    let isDone = true
+    try {
+      await inTurns(writablePages(sheet, now()), (page) => writeOne(sheet, page))
+      sheet.delay = DELAY[sheet.grain]
+    } catch (thrown) {
+      isDone = false
+      sheet.delay = Math.min(LONGEST, Math.max(1000, sheet.delay * 2))
+      onFailure?.(thrown)
+    }
+    forget(sheet, now())
+    if (isDirty(sheet)) writeLater(sheet)
+    return isDone
+  }
+  const writeLater = (sheet: Sheet) => {
+    sheet.timer ??= setTimeout(() => void write(sheet), sheet.delay)
+  }
+  return { write, writeLater }
+}
+
+const pause = (milliseconds: number) =>
+  new Promise<void>((resolve) => {
+    setTimeout(resolve, milliseconds)
+  })
 
 const rowName = ({ operation, model, region, tier }: UsageDimensions) =>
   `${operation} ${model} ${region} ${tier}`
@@ -135,31 +175,35 @@ const shortened = (dimensions: UsageDimensions): UsageDimensions => ({
   model: dimensions.model.slice(0, LONGEST_NAME),
 })
 
-const isDirty = ({ current, full }: Sheet) =>
-  full.length > 0 || [...current.values()].some((page) => page.noted > page.written)
+const isNew = (page: Open) => page.noted > page.written
 
-/** Writes what is new, some pages at a time. Rejects when one could not be written; it stays to be written. */
-async function writeSheet(sheet: Sheet, write: (page: Open) => Promise<void>): Promise<void> {
-  const dirty = [...sheet.full, ...sheet.current.values()].filter(
-    (page) => page.noted > page.written,
+const isDirty = ({ current, full }: Sheet) => full.length > 0 || [...current.values()].some(isNew)
+
+/** What is new and not being written by somebody else. */
+const writablePages = ({ current, full }: Sheet, now: number): Open[] =>
+  [...full, ...current.values()].filter(
+    (page) => isNew(page) && (page.writingSince ?? 0) < now - LOST,
   )
+
+/** Some at a time. Rejects when one has failed and all others have ended. */
+async function inTurns(
+  pages: readonly Open[],
+  write: (page: Open) => Promise<void>,
+): Promise<void> {
   let next = 0
   const work = async () => {
-    for (let page = dirty[next++]; page; page = dirty[next++]) {
-      const { noted } = page
-      await write(page)
-      page.written = noted
-    }
+    for (let page = pages[next++]; page; page = pages[next++]) await write(page)
   }
-  await Promise.all(Array.from({ length: AT_ONCE }, work))
+  const done = await Promise.allSettled(Array.from({ length: AT_ONCE }, work))
+  const failed = done.find((one) => one.status === 'rejected')
+  if (failed) throw failed.reason
 }
 
 /** Lets go of pages that are written and over. */
 function forget(sheet: Sheet, now: number): void {
-  const isWritten = (page: Open) => page.noted === page.written
-  sheet.full = sheet.full.filter((page) => !isWritten(page))
+  sheet.full = sheet.full.filter(isNew)
   for (const [keyId, page] of sheet.current) {
     const isOver = (page.at + SECONDS[sheet.grain]) * 1000 <= now
-    if (isOver && isWritten(page)) sheet.current.delete(keyId)
+    if (isOver && !isNew(page)) sheet.current.delete(keyId)
   }
 }

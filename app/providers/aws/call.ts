@@ -17,6 +17,8 @@ export interface AwsRequest {
   headers?: Readonly<Record<string, string>>
   /** As whom, where it is not as ourselves. */
   as?: AwsIdentity
+  /** As that of a `Call`. */
+  trace?: Readonly<Record<string, string>>
 }
 
 /** Sends one request; resolves with AWS's answer only when that is a success. Throws `GatewayError`. */
@@ -59,6 +61,8 @@ export function createAwsCall(dependencies: AwsCallDependencies): AwsCall {
     } catch (thrown) {
       throw asRefusalToSign(thrown)
     }
+    // Not signed: whoever passes a trace on may put itself between.
+    if (request.trace) Object.assign(headers, request.trace)
     const sent = { method, origin, path, headers, body }
     const response = await transport.send(sent, { signal, connectTimeout })
     if (response.status >= 200 && response.status < 300) return response

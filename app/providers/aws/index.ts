@@ -3,6 +3,7 @@ import type { Provider } from '../../ports/models.ts'
 import type { Runtime } from '../../ports/runtime.ts'
 import type { StateStore } from '../../ports/state-store.ts'
 import { assumedRoles } from './assumed-roles.ts'
+import { createAwsAudio, withAudio } from './audio.ts'
 import { allowedKinds } from './bedrock/arn-permissions.ts'
 import { createAvailability } from './bedrock/availability.ts'
 import { createCatalog } from './bedrock/catalog.ts'
@@ -30,7 +31,17 @@ import { createWarn, type Warn } from './warn.ts'
 
 export interface AwsProviderOptions {
   config: Config
-  runtime: Pick<Runtime, 'env' | 'transport' | 'log' | 'credentials' | 'digest'>
+  runtime: Pick<
+    Runtime,
+    | 'env'
+    | 'transport'
+    | 'log'
+    | 'credentials'
+    | 'digest'
+    | 'duplex'
+    | 'audioEncoding'
+    | 'transient'
+  >
   /** Where instances learn from one another, if the configuration lets them. */
   state?: StateStore
 }
@@ -43,13 +54,14 @@ export function createAwsProvider({ config, runtime, state }: AwsProviderOptions
   for (const region of regions) endpoints('bedrock-runtime', region)
   checkMapping(config)
   const warn = createWarn(runtime.log, config.LOG_LEVEL)
+  const signAs = createRoles({ config, runtime }, endpoints, warn)
   const pulse = createPulse()
   const call = pulse.felt(
     createAwsCall({
       transport: runtime.transport,
       endpoints,
       sign: chooseSigner(config, runtime),
-      signAs: createRoles({ config, runtime }, endpoints, warn),
+      signAs,
       connectTimeout: config.CONNECT_TIMEOUT * 1000,
     }),
   )
@@ -84,7 +96,8 @@ export function createAwsProvider({ config, runtime, state }: AwsProviderOptions
     ...besideChatOf({ config, runtime }, call, endpoints),
     firstFrameWait: config.FIRST_FRAME_WAIT * 1000,
   })
-  return { name: 'aws', health: pulse.health, ...models }
+  const audio = createAwsAudio({ config, runtime, routing, endpoints, signAs, state })
+  return withAudio({ name: 'aws', health: pulse.health, ...models }, audio)
 }
 
 /** Signs as the roles of callers, which STS is asked for with our own credentials. */

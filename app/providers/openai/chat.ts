@@ -28,7 +28,7 @@ export function createChatModel(place: ChatPlace): ChatModel {
   const post = async (conversation: Conversation, call: Call): Promise<Posted> => {
     const encoded = dialect.encodeRequest(conversation, card)
     const accept = conversation.stream ? 'text/event-stream' : 'application/json'
-    const question = { path, body: JSON.stringify(encoded.body), accept }
+    const question = { path, body: JSON.stringify(encoded.body), accept, trace: call.trace }
     return { response: await client.ask(question, call.signal), encoded }
   }
   return {

@@ -13,6 +13,8 @@ export interface Question {
   /** JSON, or a form with its own type. */
   body?: string | { bytes: Uint8Array; type: string }
   accept?: string
+  /** As that of a `Call`. */
+  trace?: Readonly<Record<string, string>>
 }
 
 /** A server that is asked; resolves with its answer only when that is a success. Throws `GatewayError`. */
@@ -41,7 +43,7 @@ export function createUpstreamClient(
   const { origin, prefix, search, headers } = upstream
 
   const send = async (question: Question, signal: AbortSignal): Promise<UpstreamResponse> => {
-    const { method = 'POST', path, body, accept = 'application/json' } = question
+    const { method = 'POST', path, body, accept = 'application/json', trace } = question
     const isText = typeof body === 'string'
     const request = {
       method,
@@ -54,6 +56,7 @@ export function createUpstreamClient(
         'user-agent': 'outcrop',
         ...(body !== undefined && { 'content-type': isText ? 'application/json' : body.type }),
         ...headers,
+        ...trace,
       },
       body: isText ? body : body?.bytes,
     }

@@ -8,7 +8,7 @@ import type { UpstreamClient } from './client.ts'
 /** `POST /embeddings` (https://platform.openai.com/docs/api-reference/embeddings/create). */
 export function createEmbeddingModel(client: UpstreamClient, card: ModelCard): EmbeddingModel {
   return {
-    async embed(request, { signal }) {
+    async embed(request, { signal, trace }) {
       const body = JSON.stringify({
         ...request.extras,
         model: card.id,
@@ -17,7 +17,7 @@ export function createEmbeddingModel(client: UpstreamClient, card: ModelCard): E
         // A third of the bytes; others than OpenAI may not know it.
         ...(client.upstream.isOpenai && { encoding_format: 'base64' }),
       })
-      const answer = await readJson(await client.ask({ path: '/embeddings', body }, signal))
+      const answer = await readJson(await client.ask({ path: '/embeddings', body, trace }, signal))
       const vectors = readVectors(answer, request.inputs.length)
       const usage = answer['usage'] as { prompt_tokens?: unknown } | undefined
       const input = usage?.prompt_tokens

@@ -18,7 +18,7 @@ export function createImageModel(client: UpstreamClient, card: ModelCard): Image
     async draw(request, call, onPartial) {
       const streams = Boolean(request.partials && onPartial && isGptImage(card.id))
       const question = await questionOf(request, card.id, streams)
-      const response = await client.ask(question, call.signal)
+      const response = await client.ask({ ...question, trace: call.trace }, call.signal)
       const answer = streams ? await watch(response, onPartial) : await readJson(response)
       const images = await readImages(answer, client, call)
       const { size, quality } = answer

@@ -17,7 +17,7 @@ const MEDIA_TYPES: Readonly<Record<string, string>> = {
 /** `POST /audio/speech` (https://platform.openai.com/docs/api-reference/audio/createSpeech). */
 export function createSpeechModel(client: UpstreamClient, card: ModelCard): SpeechModel {
   return {
-    async speak({ text, voice, format, speed, language, extras }, { signal }) {
+    async speak({ text, voice, format, speed, language, extras }, { signal, trace }) {
       const body = JSON.stringify({
         ...extras,
         model: card.id,
@@ -26,7 +26,7 @@ export function createSpeechModel(client: UpstreamClient, card: ModelCard): Spee
         response_format: format,
         ...(speed !== undefined && { speed }),
       })
-      const question = { path: '/audio/speech', body, accept: '*/*' }
+      const question = { path: '/audio/speech', body, accept: '*/*', trace }
       const response = await client.ask(question, signal)
       const type = response.header('content-type')
       if (type?.includes('json') || type?.includes('html')) {

@@ -1,6 +1,6 @@
 import type { Usage } from '../../conversation/events.ts'
 import { GatewayError } from '../../errors.ts'
-import type { ModelCard } from '../../ports/models.ts'
+import type { Call, ModelCard } from '../../ports/models.ts'
 import type {
   SpokenSegment,
   SpokenWord,
@@ -24,20 +24,23 @@ export function createTranscriptionModel(
   client: UpstreamClient,
   card: ModelCard,
 ): TranscriptionModel {
-  const ask = async (request: TranscriptionRequest, signal: AbortSignal, streams: boolean) =>
-    client.ask(await questionOf(request, card.id, streams), signal)
+  const ask = async (
+    request: TranscriptionRequest,
+    { signal, trace }: Call,
+    streams: boolean,
+  ) => client.ask({ ...(await questionOf(request, card.id, streams)), trace }, signal)
   const served = (request: TranscriptionRequest) =>
     servedBy(client.upstream, card.id, ignoredOf(request, card.id))
 
   return {
-    async transcribe(request, { signal }) {
-      const answer = await readJson(await ask(request, signal, false))
+    async transcribe(request, call) {
+      const answer = await readJson(await ask(request, call, false))
       return { ...readTranscript(answer, request), served: served(request) }
     },
     ...(isGpt(card.id) && {
-      async stream(request, { signal }) {
+      async stream(request, call) {
         if (request.translateTo !== undefined) throw noTranslation(card.id)
-        const response = await ask(request, signal, true)
+        const response = await ask(request, call, true)
         return { events: transcriptStream(eventReader(response), request), served: served(request) }
       },
     }),

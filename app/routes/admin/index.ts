@@ -1,6 +1,7 @@
 import type { Surface, Voice } from '../../http/surface.ts'
 import { disableKey, enableKey, rotateKey, updateKey } from './key-changes.ts'
 import { createKey, deleteKey, getKey, listKeys } from './keys.ts'
+import { getOverview } from './overview.ts'
 
 /** What the operator manages by HTTP; errors in the voice of whoever it mostly speaks to. */
 export function adminSurface(voice: Voice): Surface {
@@ -17,6 +18,7 @@ export function adminSurface(voice: Voice): Surface {
       rotateKey,
       disableKey,
       enableKey,
+      getOverview,
     ],
   }
 }

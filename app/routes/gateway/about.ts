@@ -1,12 +1,13 @@
 import { createRoute, z } from '@hono/zod-openapi'
+import { VERSION } from '../../config/version.ts'
 import { reply } from '../../http/reply.ts'
 import { endpoint } from '../../http/surface.ts'
 import { errorResponses } from '../openai/error-contract.ts'
 
-/** Who we are; `package.json` says the same. */
+/** Who we are. */
 export const ABOUT = {
   name: 'outcrop',
-  version: '0.1.0',
+  version: VERSION,
   description: 'A gateway between the AI clients people already use and Amazon Bedrock',
 } as const
 

@@ -37,6 +37,7 @@ export function describeApi(app: OpenAPIHono<HttpEnv>) {
       { name: 'Anthropic', description: "What Anthropic's clients call." },
       { name: 'Bedrock', description: "What AWS's clients call." },
       { name: 'Admin', description: 'Keys, for those who manage them.' },
+      { name: 'Usage', description: 'What was used, and what it cost.' },
       { name: 'Gateway', description: 'The server itself.' },
     ],
   })

@@ -1,7 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { GatewayError } from '../../errors.ts'
-import { acceptsGzip, holdsVersion } from '../../http/conditional.ts'
 import type { HttpContext } from '../../http/context.ts'
+import { replyAsset } from '../../http/packed-asset.ts'
 import { reply } from '../../http/reply.ts'
 import { endpoint } from '../../http/surface.ts'
 import { errorResponses } from '../openai/error-contract.ts'
@@ -110,17 +110,7 @@ async function serveAsset(c: HttpContext, name: string): Promise<Response> {
   if (!asset) {
     throw new GatewayError('not-found', `The docs page has no ${name}.`, { reason: 'unknown_url' })
   }
-  const headers = { ...CACHING, etag: `W/"${asset.etag}"`, vary: 'accept-encoding' }
-  if (holdsVersion(c, headers.etag)) return reply(c, null, { status: 304, headers })
-  const gzipped = Uint8Array.from(atob(asset.gzip), (character) => character.charCodeAt(0))
-  if (acceptsGzip(c)) {
-    return reply(c, gzipped, {
-      type: asset.type,
-      headers: { ...headers, 'content-encoding': 'gzip' },
-    })
-  }
-  const plain = new Blob([gzipped]).stream().pipeThrough(new DecompressionStream('gzip'))
-  return reply(c, await new Response(plain).text(), { type: asset.type, headers })
+  return replyAsset(c, asset)
 }
 
 const CACHING = { 'cache-control': 'no-cache', 'x-content-type-options': 'nosniff' }

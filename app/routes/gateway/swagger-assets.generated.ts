@@ -1,12 +1,7 @@
 // swagger-ui-dist 5.35.0 (Apache-2.0), made by openapi/generate-docs-assets.ts. Do not edit.
-export interface DocsAsset {
-  type: string
-  etag: string
-  /** Base64 of the gzipped bytes. */
-  gzip: string
-}
+import type { PackedAsset } from '../../http/packed-asset.ts'
 
-export const swaggerAssets: Record<string, DocsAsset | undefined> = {
+export const swaggerAssets: Record<string, PackedAsset | undefined> = {
   'swagger-ui.css': {
     type: 'text/css; charset=utf-8',
     etag: 'XtCHV-U9o-Am1svsxh_l1D',

@@ -1,6 +1,7 @@
 import type { Config } from '../../config.ts'
 import { createOpenaiChat } from '../../dialects/openai-chat/index.ts'
 import type { Surface } from '../../http/surface.ts'
+import { createSpeech } from './audio-speech.ts'
 import { createChatCompletion } from './chat-completions.ts'
 import { getChatHealth } from './chat-health.ts'
 import { createCompletion } from './completions.ts'
@@ -80,6 +81,7 @@ export function openaiSurface(config: Config): Surface {
       getConversationItem,
       deleteConversationItem,
       createEmbedding,
+      createSpeech,
       createRerank,
     ],
   }

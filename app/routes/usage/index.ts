@@ -1,4 +1,5 @@
 import type { Surface, Voice } from '../../http/surface.ts'
+import { getCost } from './cost.ts'
 import { organizationUsage } from './organization.ts'
 import { getUsage } from './own-usage.ts'
 
@@ -6,8 +7,8 @@ import { getUsage } from './own-usage.ts'
 export function usageSurface(voice: Voice): Surface {
   return {
     name: 'usage',
-    prefixes: ['/v1/usage', '/v1/organization/'],
+    prefixes: ['/v1/usage', '/v1/cost', '/v1/organization/'],
     voice,
-    endpoints: [getUsage, ...organizationUsage],
+    endpoints: [getUsage, getCost, ...organizationUsage],
   }
 }

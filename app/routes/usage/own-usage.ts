@@ -3,7 +3,8 @@ import type { HttpContext } from '../../http/context.ts'
 import { reply } from '../../http/reply.ts'
 import { endpoint } from '../../http/surface.ts'
 import { seesAllUsage, usageStore } from '../../http/usage-access.ts'
-import { addSums, noSums, type Sums } from '../../library/usage/measures.ts'
+import { BEGAN, quantile, TOOK } from '../../library/usage/durations.ts'
+import { addSums, type Measure, noSums, type Sums } from '../../library/usage/measures.ts'
 import {
   type Bucket,
   type Group,
@@ -70,6 +71,10 @@ const sums = {
   unpriced_requests: amount,
   mean_milliseconds: z.number().nullable(),
   mean_first_token_milliseconds: z.number().nullable().describe('Of streams.'),
+  p50_milliseconds: z.number().nullable().describe('About, and of answers that came to their end.'),
+  p95_milliseconds: z.number().nullable(),
+  p50_first_token_milliseconds: z.number().nullable(),
+  p95_first_token_milliseconds: z.number().nullable(),
 }
 
 const usageLine = z
@@ -208,7 +213,17 @@ function toldSums(of: Sums): z.infer<z.ZodObject<typeof sums>> {
     unpriced_requests: of.unpriced,
     mean_milliseconds: mean(of.milliseconds, of.requests),
     mean_first_token_milliseconds: mean(of.firstTokenMilliseconds, of.streams),
+    p50_milliseconds: quantileOf(of, TOOK, 0.5),
+    p95_milliseconds: quantileOf(of, TOOK, 0.95),
+    p50_first_token_milliseconds: quantileOf(of, BEGAN, 0.5),
+    p95_first_token_milliseconds: quantileOf(of, BEGAN, 0.95),
   }
 }
+
+const quantileOf = (of: Sums, classes: readonly Measure[], share: number) =>
+  quantile(
+    classes.map((one) => of[one]),
+    share,
+  )
 
 const mean = (sum: number, of: number) => (of === 0 ? null : Math.round(sum / of))

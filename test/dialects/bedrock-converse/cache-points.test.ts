@@ -141,4 +141,27 @@ describe('cache points', () => {
     const without = encode(asked, { cachePoints: false })
     expect(without.ignored).toEqual(['promptCache', 'prompt_cache_retention'])
   })
+
+  it('of the caller leave nothing to place: key and life are named unless a point lives as long', () => {
+    const ignoredBeside = (mark: CachePointPart, ttl: '5m' | '1h') => {
+      const promptCache = { key: 'k', ttl, param: 'prompt_cache_retention' }
+      const { body, ignored } = encode({
+        system: [part('S')],
+        turns: [user('a', mark, 'b')],
+        settings: { promptCache },
+      })
+      expect([body.system, body.messages?.[0]?.content.length]).toEqual([[{ text: 'S' }], 3])
+      return ignored
+    }
+    expect(ignoredBeside(point, '1h')).toEqual(['promptCache', 'prompt_cache_retention'])
+    expect(ignoredBeside(hour, '1h')).toEqual(['promptCache'])
+    expect(ignoredBeside(point, '5m')).toEqual(['promptCache'])
+  })
+
+  it('are not placed for a caller who places them explicitly', () => {
+    const promptCache = { key: 'k', ttl: '1h' as const, param: 'p', explicit: true as const }
+    const { body, ignored } = encode({ system: [part('S')], settings: { promptCache } })
+    expect(body.system).toEqual([{ text: 'S' }])
+    expect(ignored).toEqual(['promptCache', 'p'])
+  })
 })

@@ -160,7 +160,10 @@ describe('a wish to think', () => {
     ['high-effort', { effort: 'low' }, { reasoning_effort: 'high' }],
     ['config-effort', { budget: 10_000 }, { reasoning_config: 'medium' }],
     ['effort-object', { effort: 'none' }, { reasoning: { effort: 'none' } }],
-    ['fixed', { effort: 'low' }, undefined],
+    ['fixed', { effort: 'low' }, undefined, ['reasoning_effort']],
+    ['fixed', { budget: 2000 }, undefined, ['reasoning_effort']],
+    ['fixed', { effort: 'none' }, undefined, ['reasoning_effort']],
+    ['fixed', { enabled: true }, undefined],
     ['none', { effort: 'low' }, undefined, ['reasoning_effort']],
     ['none', { effort: 'none' }, undefined],
   ]

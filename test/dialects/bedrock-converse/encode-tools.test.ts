@@ -72,7 +72,7 @@ describe('tools on the wire', () => {
         tools: [
           plain('nova_grounding', { type: 'object', properties: {} }),
           { type: 'system', kind: 'nova_code_interpreter', name: 'nova_code_interpreter' },
-          plain('computer', { display_width_px: 1024 }),
+          plain('computer', { display_width_px: 1024, display_height_px: 768 }),
           { ...look, name: 'bash' },
         ],
       },
@@ -84,9 +84,30 @@ describe('tools on the wire', () => {
       { toolSpec: { name: 'bash', inputSchema: { json: look.schema } } },
     ])
     expect(body.additionalModelRequestFields).toEqual({
-      tools: [{ type: 'computer_20250124', name: 'computer', display_width_px: 1024 }],
+      tools: [
+        {
+          type: 'computer_20250124',
+          name: 'computer',
+          display_width_px: 1024,
+          display_height_px: 768,
+        },
+      ],
       anthropic_beta: ['computer-use-2025-01-24'],
     })
+  })
+
+  it('are refused where the size of the display is missing, which nobody can guess', () => {
+    const computer = (settings?: Record<string, unknown>) => () =>
+      encode({ tools: [{ type: 'system', name: 'computer', ...(settings && { settings }) }] })
+    const lacking = (member: string) =>
+      expect.objectContaining({
+        code: 'invalid-request',
+        message: expect.stringContaining(`'${member}'`),
+        param: `tools.${member}`,
+        reason: 'missing_required_parameter',
+      })
+    expect(computer()).toThrow(lacking('display_width_px'))
+    expect(computer({ display_width_px: 1024 })).toThrow(lacking('display_height_px'))
   })
 
   it("go to the model in its maker's words when its maker defined them", () => {

@@ -100,7 +100,11 @@ describe('settings', () => {
   it.each([
     [{ prompt_cache_retention: 'in_memory' }, { ttl: '5m', param: 'prompt_cache_retention' }],
     [{ prompt_cache_options: { ttl: '30m' } }, { ttl: '1h', param: 'prompt_cache_options' }],
-    [{ prompt_cache_key: 'k', prompt_cache_options: { mode: 'explicit' } }, undefined],
+    [
+      { prompt_cache_key: 'k', prompt_cache_options: { mode: 'explicit' } },
+      { key: 'k', explicit: true },
+    ],
+    [{ prompt_cache_options: { mode: 'explicit' } }, undefined],
     [{ prompt_cache_key: '' }, undefined],
   ])('read the prompt cache from %j', (fields, expected) => {
     expect(heard(fields).settings.promptCache).toEqual(expected)

@@ -27,7 +27,6 @@ describe('input', () => {
     expect(ask({ instructions: 'Be brief.' })).toMatchObject({
       system: [{ type: 'text', text: 'Be brief.' }],
       turns: [user('Hi')],
-      store: true,
     })
     const input = [
       { role: 'developer', content: 'In French.' },
@@ -156,23 +155,19 @@ describe('input', () => {
     ])
   })
 
-  it('names what other platforms did, and unknown items, as ignored', () => {
-    const input = [
+  it('keeps what other platforms did, and unknown items, for who understands them', () => {
+    const items = [
       { type: 'web_search_call', id: 'ws_1', status: 'completed' },
-      { type: 'mcp_list_tools', id: 'mcpl_1', server_label: 'x', tools: [] },
       { type: 'from_the_future' },
       { type: 'compaction', encrypted_content: 'somebody else’s' },
-      { role: 'user', content: 'Hi' },
     ]
-    expect(ask({ input })).toMatchObject({
-      turns: [user('Hi')],
-      ignored: [
-        'input.web_search_call',
-        'input.mcp_list_tools',
-        'input.from_the_future',
-        'input.compaction',
-      ],
-    })
+    expect(ask({ input: [...items, { role: 'user', content: 'Hi' }] }).turns).toEqual([
+      {
+        role: 'assistant',
+        parts: items.map((value) => ({ type: 'native', dialect: 'openai-responses', value })),
+      },
+      user('Hi'),
+    ])
   })
 
   it('reads a summary in the place of a conversation', () => {
@@ -223,36 +218,35 @@ describe('tools', () => {
     expect(conversation.ignored).toBeUndefined()
   })
 
-  it('that nobody here has are left out and named', () => {
+  it('that are no functions may be missing, and say so by the caller’s name for them', () => {
     const tools = [
       { type: 'file_search', vector_store_ids: ['vs_1'] },
-      { type: 'mcp', server_label: 'x', server_url: 'https://x' },
-      { type: 'image_generation' },
-      { type: 'tool_search' },
       { type: 'shell', environment: { type: 'container_auto' } },
       { type: 'from_the_future', anything: [1] },
       { type: 'web_search', filters: { allowed_domains: ['example.com'] } },
-      FUNCTION,
+      { type: 'code_interpreter', container: 'c' },
     ]
-    expect(ask({ tools })).toMatchObject({
-      tools: [{ name: 'add' }],
-      ignored: [
-        'tools.file_search',
-        'tools.mcp',
-        'tools.image_generation',
-        'tools.tool_search',
-        'tools.shell',
-        'tools.from_the_future',
-        'tools.web_search.filters',
-      ],
-    })
+    const names = ['file_search', 'shell', 'from_the_future', 'web_search', 'nova_code_interpreter']
+    const conversation = ask({ tools })
+    expect(conversation.tools).toEqual(
+      tools.map(({ type, ...settings }, index) => ({
+        type: 'system',
+        kind: type,
+        name: names[index],
+        settings,
+        optional: true,
+        param: `tools.${type}`,
+      })),
+    )
+    // A search that cannot be held to the caller's pages is no search for it.
+    expect(conversation.webSearch).toBeUndefined()
   })
 
-  it('that the platform may have are asked for, and may be missing', () => {
+  it('may be a search of the web', () => {
     const tools = [{ type: 'web_search_preview', search_context_size: 'low' }]
-    expect(ask({ tools: [...tools, { type: 'code_interpreter', container: 'c' }] })).toMatchObject({
+    expect(ask({ tools })).toMatchObject({
       webSearch: { contextSize: 'low', optional: true, param: 'tools.web_search_preview' },
-      tools: [{ type: 'system', kind: 'code_interpreter', optional: true }],
+      tools: [],
     })
   })
 })
@@ -291,7 +285,7 @@ describe('tool_choice', () => {
       ask({ tools, tool_choice: { type: 'allowed_tools', mode, tools: some } })
     const add = { type: 'function', name: 'add' }
     expect(allow('auto', [{ type: 'shell' }, { type: 'mcp', server_label: 'x' }])).toMatchObject({
-      tools: [{ name: 'shell' }],
+      tools: [{ name: 'shell' }, { name: 'mcp' }],
       toolChoice: { type: 'auto' },
     })
     expect(allow('required', [{ type: 'shell' }])).toMatchObject({
@@ -304,14 +298,9 @@ describe('tool_choice', () => {
     expect(allow('auto', [{ type: 'web_search' }]).webSearch).toBeDefined()
   })
 
-  it('is refused where it forces what was left out, or what was not offered', () => {
+  it('is refused where it forces what was not offered', () => {
     const param = { param: 'tool_choice' }
     const body = { model: 'm', input: 'Hi', tools }
-    expect(refusal({ ...body, tool_choice: { type: 'mcp', server_label: 'x' } })).toMatchObject({
-      code: 'unsupported-parameter',
-      ...param,
-    })
-    expect(refusal({ ...body, tools: [tools[3]], tool_choice: 'required' })).toMatchObject(param)
     expect(refusal({ ...body, tools: [], tool_choice: 'required' })).toMatchObject(param)
     expect(refusal({ ...body, tool_choice: { type: 'function', name: 'sub' } })).toMatchObject({
       code: 'invalid-request',

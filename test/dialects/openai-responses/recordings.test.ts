@@ -11,7 +11,7 @@ import {
   requestBody,
 } from './recorded.ts'
 
-const { server } = openaiResponses
+const { server, client } = openaiResponses
 const all = [...recordings('openai/openai.responses'), ...recordings('aws/Mantle.responses')]
 const answered = all.filter(
   ({ request, response }) =>
@@ -54,27 +54,11 @@ const ECHOED = [
 ] as const
 
 describe.skipIf(!sharedRoot())('recorded requests', () => {
-  const [forced, free] = [true, false].map((wanted) =>
-    answered.filter((one) => forcesLeftOut(requestBody(one)) === wanted),
-  )
-
-  it.each(free!.map((one) => [one.file, one] as const))('are understood: %s', (_, one) => {
+  it.each(answered.map((one) => [one.file, one] as const))('are understood: %s', (_, one) => {
     const conversation = decoded(requestBody(one))
     expect(conversation.turns.length + conversation.system.length).toBeGreaterThan(0)
   })
-
-  it('are refused where they force a tool that is OpenAI’s alone', () => {
-    expect(forced!.length).toBeGreaterThan(0)
-    for (const one of forced!) {
-      expect(() => decoded(requestBody(one))).toThrow(/'tool_choice' asks for the tool/)
-    }
-  })
 })
-
-function forcesLeftOut({ tool_choice: choice, tools }: Json): boolean {
-  const types = ((tools ?? []) as Json[]).map(({ type }) => type)
-  return choice === 'required' && types.every((type) => type === 'image_generation')
-}
 
 describe.skipIf(!sharedRoot())('recorded responses', () => {
   const cases = whole.flatMap((one) => {
@@ -100,6 +84,37 @@ describe.skipIf(!sharedRoot())('recorded responses', () => {
     }
   })
 })
+
+describe.skipIf(!sharedRoot())('recorded answers of a server that speaks the dialect too', () => {
+  const complete = ({ response }: Recording) => (response.body as Json)['status'] === 'completed'
+  const cases = whole.filter(complete).map((one) => [one.file, one] as const)
+
+  it.each(cases)('come through with every item, whole: %s', (_, one) => {
+    const recorded = one.response.body as Json
+    const reply = client.decodeReply(recorded)
+    const ours = plainly(server.encodeReply([reply], conversationOf(one), head)) as Json
+    expect((ours['output'] as Json[]).map(outline)).toEqual(
+      (recorded['output'] as Json[]).map(outline),
+    )
+  })
+
+  it.each(streamed.map((one) => [one.file, one] as const))('and streamed: %s', (_, one) => {
+    const text = one.response.bodyText!
+    const decoder = client.replyDecoder()
+    const said = [...decoder.read(new TextEncoder().encode(text)), ...decoder.end()]
+    const encoder = server.replyEncoder(conversationOf(one), head)
+    const ours = eventsIn(encoder.write(said) + encoder.end())
+    const last = (events: Json[]) => (events.at(-1)!['response'] as Json)['output'] as Json[]
+    expect(last(ours).map(outline)).toEqual(last(eventsIn(text)).map(outline))
+  })
+})
+
+/** What an item says; thoughts are sealed anew, and files cited by the upstream's own ids are its own. */
+function outline(item: Json): Json {
+  const { type, content, arguments: given, action, output } = plainly(item) as Json
+  const said = Array.isArray(content) ? content.map(({ text }: Json) => text) : undefined
+  return plainly({ type, said: type === 'reasoning' ? undefined : said, given, action, output })
+}
 
 /** A conversation whose platform tools are those of a model that has them. */
 function conversationOf(one: Recording) {

@@ -257,3 +257,21 @@ describe('a store that is down', () => {
     expect(told(await enter(limiter))).toBe('in')
   })
 })
+
+describe('a platform that ends work with its request', () => {
+  it('has each request ask the ledger itself, and tell it when it has ended', async () => {
+    const { state, now } = stage({})
+    const defaults = { requestsPerMinute: 5, concurrent: 2, tokensPerMinute: 1000 }
+    const limiter = createLimiter({ state, defaults, now, isolated: true })
+    const tickets = (await Promise.all([enter(limiter), enter(limiter)])).filter(isIn)
+    expect(tickets).toHaveLength(2)
+    expect(told(await enter(limiter))).toEqual({ code: 'rate-limit', retryAfter: 1 })
+    await tickets[0]!.reserve({ tokens: () => 900 })
+    for (const ticket of tickets) ticket.leave(100)
+    await limiter.flush()
+    const third = await enter(limiter)
+    expect(told(third)).toBe('in')
+    if (isIn(third)) await third.reserve({ tokens: () => 900 })
+    expect(limiter.standing(caller, 'requests')).toMatchObject({ limit: 5, remaining: 2 })
+  })
+})

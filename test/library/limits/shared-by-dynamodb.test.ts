@@ -70,4 +70,30 @@ describe('instances that share a limit through DynamoDB', () => {
     expect(statuses.filter((status) => status === 429)).toHaveLength(70)
     await Promise.all(apps.map((app) => app.flush()))
   })
+
+  it('open no door when the table is gone: who needs a new lease gets 503', async () => {
+    const own = await openDynamo()
+    const { env, options } = await openTable(own.url, 'gone')
+    const { runtime } = stagedRuntime({
+      ...env,
+      PROVIDER: 'embedded',
+      RATE_LIMIT: 'on',
+      RATE_LIMIT_REQUESTS_PER_MINUTE: '6000',
+      RATE_LIMIT_CONCURRENT: '0',
+    })
+    const { transport, digest } = options.runtime
+    const app = createApp({ ...runtime, transport, digest })
+    const ask = () => app.request('/v1/mappings')
+    for (let n = 0; n < 60; n++) expect((await ask()).status).toBe(200)
+    own.close()
+    const answers: Response[] = []
+    while (answers.at(-1)?.status !== 503 && answers.length < 1000) answers.push(await ask())
+    // What was held when the table went is used up first.
+    expect(answers.length).toBeGreaterThan(20)
+    expect(answers.length).toBeLessThan(302)
+    expect(answers.at(-1)!.headers.get('retry-after')).toBe('1')
+    expect(await answers.at(-1)!.json()).toMatchObject({ error: { type: 'server_error' } })
+    const fresh = createApp({ ...runtime, transport, digest })
+    expect((await fresh.request('/v1/mappings')).status).toBe(503)
+  })
 })

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { createApp } from '../../../app/app.ts'
 import { createMemoryStateStore } from '../../../app/providers/embedded/memory-state-store.ts'
 import { textFrames } from '../../fakes/fake-bedrock-frames.ts'
-import { ignoredBy, type Json, MODELS, useFakeBedrock } from '../../features/stage.ts'
+import { type Json, MODELS, useFakeBedrock } from '../../features/stage.ts'
 import { stagedRuntime } from '../../http/stage.ts'
 
 const bedrock = useFakeBedrock()
@@ -159,35 +159,5 @@ describe('a response that is waited for', () => {
     await ask('disabled')
     const [whole] = bedrock.sent().at(-1)!['messages'] as { content: Json[] }[]
     expect(whole!.content).toHaveLength(5)
-  })
-
-  it('is asked with the platform’s tools where the model has them, else without', async () => {
-    const { app } = open()
-    const ask = (model: string, more: Json = {}) =>
-      app.request('/v1/responses', {
-        method: 'POST',
-        body: JSON.stringify({
-          model,
-          input: 'Hi',
-          tools: [{ type: 'web_search' }, { type: 'code_interpreter', container: 'auto' }],
-          ...more,
-        }),
-      })
-    expect(ignoredBy(await ask(MODELS.nova))).toEqual([])
-    expect(bedrock.sent().at(-1)!['toolConfig']).toEqual({
-      tools: [
-        { systemTool: { name: 'nova_code_interpreter' } },
-        { systemTool: { name: 'nova_grounding' } },
-      ],
-    })
-    expect(ignoredBy(await ask(MODELS.claude))).toEqual([
-      'tools.code_interpreter',
-      'tools.web_search',
-    ])
-    expect(bedrock.sent().at(-1)!['toolConfig']).toBeUndefined()
-    for (const type of ['web_search', 'code_interpreter']) {
-      const refused = await ask(MODELS.claude, { tool_choice: { type } })
-      expect(await refused.json()).toMatchObject({ error: { param: 'tool_choice' } })
-    }
   })
 })

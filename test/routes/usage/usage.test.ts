@@ -21,6 +21,8 @@ const times = {
   start_time: expect.any(Number),
   end_time: expect.any(Number),
   mean_milliseconds: expect.any(Number),
+  p50_milliseconds: expect.any(Number),
+  p95_milliseconds: expect.any(Number),
 }
 
 describe('/v1/usage', () => {
@@ -43,6 +45,8 @@ describe('/v1/usage', () => {
       cache_write_tokens: 10 * requests,
       cost: Math.round(COST * requests * 1e9) / 1e9,
       mean_first_token_milliseconds: requests === 2 ? expect.any(Number) : null,
+      p50_first_token_milliseconds: requests === 2 ? expect.any(Number) : null,
+      p95_first_token_milliseconds: requests === 2 ? expect.any(Number) : null,
     })
     expect(body).toMatchObject({ object: 'usage', bucket_width: '1d', currency: 'usd' })
     expect(body.data).toEqual([line('alice', 2), line('bob', 1)])

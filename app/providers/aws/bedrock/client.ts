@@ -24,6 +24,8 @@ export interface ModelRequest {
   headers?: Readonly<Record<string, string>>
   /** As whom; the `as` of the `Call` it is made for. */
   as?: AwsIdentity
+  /** As that of the `Call`. */
+  trace?: Readonly<Record<string, string>>
 }
 
 /** Bedrock Runtime, where every operation on a model has the same form. */
@@ -34,7 +36,7 @@ export type BedrockClient = (
 
 export function createBedrockClient(call: AwsCall): BedrockClient {
   const pathOf = createPaths()
-  return ({ operation, modelId, region, body, headers, as }, signal) =>
+  return ({ operation, modelId, region, body, headers, as, trace }, signal) =>
     call(
       {
         service: 'bedrock-runtime',
@@ -44,6 +46,7 @@ export function createBedrockClient(call: AwsCall): BedrockClient {
         body,
         headers,
         as,
+        trace,
       },
       signal,
     )

@@ -269,6 +269,6 @@ function explain(thrown: unknown, tried: Attempt[], retryAfter: number | undefin
           tried.map(({ region, model, outcome }) => `${region} ${model}: ${outcome}`).join('; '),
           { cause: thrown.cause },
         )
-  const details = { ...thrown, retryAfter: waits, attempts: tried.length, cause }
+  const details = { ...thrown, retryAfter: waits, attempts: tried.length, tried, cause }
   return new GatewayError(code, thrown.message, details)
 }

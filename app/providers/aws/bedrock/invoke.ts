@@ -117,7 +117,7 @@ function createAsking(dependencies: InvokeDependencies, target: LaneTarget, ques
     try {
       return {
         response: await client(
-          { operation, modelId, region, body: text, headers, as: call.as },
+          { operation, modelId, region, body: text, headers, as: call.as, trace: call.trace },
           signal,
         ),
         undo,
@@ -238,7 +238,7 @@ async function count(
   for (const modelId of new Set([card.id, base])) {
     if (modelId === undefined) continue
     try {
-      const asked = { operation: 'count-tokens', modelId, region, body, as: call.as } as const
+      const asked = { operation: 'count-tokens', modelId, region, body, as: call.as, trace: call.trace } as const
       const answer = await client(asked, call.signal)
       const { inputTokens } = parseReply(await answer.text()) as { inputTokens?: unknown }
       if (typeof inputTokens === 'number') return inputTokens

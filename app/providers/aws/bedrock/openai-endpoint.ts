@@ -44,6 +44,7 @@ export function createOpenaiEndpointModel(
           body: textFor(target.model ?? id),
           headers: { accept: conversation.stream ? 'text/event-stream' : 'application/json' },
           as: call.as,
+          trace: call.trace,
         },
         signal,
       )

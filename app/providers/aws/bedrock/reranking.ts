@@ -45,7 +45,7 @@ export function createRerankModel(
       const { answer, served } = await askRouted(dependencies, target, {
         way: 'reply',
         call,
-        ask: ({ id, region }, signal) => way(request, { id, region, signal, as: call.as }),
+        ask: ({ id, region }, signal) => way(request, { id, region, signal, as: call.as, trace: call.trace }),
         undo: () => {},
       })
       const searches = Math.ceil(request.documents.length / DOCUMENTS_PER_SEARCH)
@@ -85,13 +85,14 @@ interface Place {
   region: string
   signal: AbortSignal
   as: Call['as']
+  trace: Call['trace']
 }
 
 type Ask = (request: RerankRequest, place: Place) => Promise<Ranked[]>
 
 /** `POST /rerank` of bedrock-agent-runtime, page by page. AWS refuses blank texts, which come last anyway. */
 function byRerank({ agentCall, fields }: { agentCall: AwsCall; fields: Fields }): Ask {
-  return async ({ query, documents, top = documents.length }, { id, region, signal, as }) => {
+  return async ({ query, documents, top = documents.length }, { id, region, signal, as, trace }) => {
     const places = [...documents.keys()].filter((index) => !isBlank(documents[index]!))
     const modelConfiguration = {
       modelArn: arnOf(id, region),
@@ -111,7 +112,7 @@ function byRerank({ agentCall, fields }: { agentCall: AwsCall; fields: Fields })
         },
       },
     }
-    const asked = { service: 'bedrock-agent-runtime', region, method: 'POST', as } as const
+    const asked = { service: 'bedrock-agent-runtime', region, method: 'POST', as, trace } as const
     const ranked: Ranked[] = []
     for (let nextToken: unknown; ; ) {
       const page = JSON.stringify(nextToken === undefined ? body : { ...body, nextToken })
@@ -160,7 +161,7 @@ function byInvoke(
       `The model ${id} is asked by the Rerank API of AWS, which takes no Bedrock API key: configure AWS credentials.`,
     )
   }
-  return async ({ query, documents, top }, { id: modelId, region, signal, as }) => {
+  return async ({ query, documents, top }, { id: modelId, region, signal, as, trace }) => {
     const body = JSON.stringify({
       ...fields,
       query,
@@ -168,7 +169,7 @@ function byInvoke(
       ...(top !== undefined && { top_n: Math.min(top, documents.length) }),
       api_version: 2,
     })
-    const asked = { operation: 'invoke', modelId, region, body, as } as const
+    const asked = { operation: 'invoke', modelId, region, body, as, trace } as const
     const response = await client(asked, signal)
     return resultsOf(parseReply(await response.text()), 'relevance_score')
   }

@@ -7,6 +7,8 @@ export interface Target {
   key: string
   ifAbsent?: boolean
   encryption: ReturnType<typeof encryption>
+  /** Tags of the object as a query: `request_id=a&user_id=b`. */
+  tagging?: string
 }
 
 /** A part of another object: first and last byte, both counted in; all of it when absent. */
@@ -27,11 +29,15 @@ export interface PartUpload {
 
 export async function openPartUpload(
   { sdk, client }: S3Access,
-  { bucket, key, ifAbsent, encryption }: Target,
+  { bucket, key, ifAbsent, encryption, tagging }: Target,
 ): Promise<PartUpload> {
   const place = { Bucket: bucket, Key: key }
   const { UploadId } = await client.send(
-    new sdk.CreateMultipartUploadCommand({ ...place, ...encryption }),
+    new sdk.CreateMultipartUploadCommand({
+      ...place,
+      ...encryption,
+      ...(tagging && { Tagging: tagging }),
+    }),
   )
   const tags: (string | undefined)[] = []
   const next = () => ({ ...place, UploadId, PartNumber: tags.push(undefined) })

@@ -51,7 +51,7 @@ const sizeOfPart = (index: number) => PART * 2 ** Math.floor(index / STEP)
 
 async function writeWhole(
   { sdk, client }: S3Access,
-  { bucket, key, ifAbsent, encryption }: Target,
+  { bucket, key, ifAbsent, encryption, tagging }: Target,
   bytes: Uint8Array,
 ): Promise<Omit<StoredObject, 'key'>> {
   const command = new sdk.PutObjectCommand({
@@ -60,6 +60,7 @@ async function writeWhole(
     Body: bytes,
     ContentLength: bytes.length,
     ...encryption,
+    ...(tagging && { Tagging: tagging }),
     ...(ifAbsent && { IfNoneMatch: '*' }),
   })
   await client.send(command)

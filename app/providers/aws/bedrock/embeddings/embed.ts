@@ -116,7 +116,7 @@ async function ask(
     way: 'reply',
     call,
     async ask({ id: modelId, region }, signal) {
-      const asking = { operation: 'invoke', modelId, region, body, headers, as: call.as } as const
+      const asking = { operation: 'invoke', modelId, region, body, headers, as: call.as, trace: call.trace } as const
       const response = await dependencies.client(asking, signal)
       const counted = Number(response.header('x-amzn-bedrock-input-token-count') ?? Number.NaN)
       return { counted, body: parseReply(await response.text()) }

@@ -1,0 +1,39 @@
+import type { Settings } from '../conversation/conversation.ts'
+
+type Life = '5m' | '1h'
+
+const LIFETIMES: Record<string, Life> = {
+  in_memory: '5m',
+  '5m': '5m',
+  '30m': '1h',
+  '1h': '1h',
+  '24h': '1h',
+}
+
+/** The fields by which OpenAI's requests ask for prompt caching. */
+interface CacheFields {
+  prompt_cache_key?: string | null | undefined
+  prompt_cache_retention?: string | null | undefined
+  prompt_cache_options?:
+    | { mode?: string | null | undefined; ttl?: string | null | undefined }
+    | null
+    | undefined
+}
+
+/** The longest time to live that models know and that covers what was asked for, as far as they go. */
+export function cacheLifetime(request: CacheFields): Life | undefined {
+  const asked = request.prompt_cache_retention ?? request.prompt_cache_options?.ttl
+  return asked ? LIFETIMES[asked] : undefined
+}
+
+export function decodePromptCache(
+  request: CacheFields,
+  ttl: Life | undefined,
+): Settings['promptCache'] {
+  const key = request.prompt_cache_key || undefined
+  if (!key && !ttl) return undefined
+  const param = request.prompt_cache_retention ? 'prompt_cache_retention' : 'prompt_cache_options'
+  // In explicit mode only the caller's own breakpoints count.
+  const explicit = request.prompt_cache_options?.mode === 'explicit'
+  return { ...(key && { key }), ...(ttl && { ttl, param }), ...(explicit && { explicit }) }
+}

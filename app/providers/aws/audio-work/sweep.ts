@@ -1,0 +1,43 @@
+import type { AudioFolders } from './folders.ts'
+import type { Leases } from './leases.ts'
+
+export interface SweepOptions {
+  leases: Leases
+  folders: AudioFolders
+  /** Regions in which work may lie. */
+  regions: readonly string[]
+  /** Removes the jobs of an owner, whatever state they are in. */
+  removeJobs(owner: string, region: string): Promise<void>
+  /** Owners of jobs in a region, and when the newest was made (Unix milliseconds). */
+  jobOwners(region: string): Promise<Map<string, number>>
+  now?(): number
+}
+
+/** Milliseconds after which nobody works any more on what an owner left whom no lease tells of. */
+const ABANDONED = 12 * 60 * 60 * 1000
+
+/**
+ * Removes what dead processes left: those whose lease tells of them, and, for processes that kept their
+ * leases elsewhere, whatever is too old to be worked on. Resolves with whether some may yet turn out dead.
+ */
+export async function sweepAudio(options: SweepOptions): Promise<{ again: boolean }> {
+  const { leases, folders, regions, removeJobs, jobOwners, now = Date.now } = options
+  const { dead, doubtful } = await leases.others()
+  for (const region of regions) {
+    const lying = merged(await folders.owners(region), await jobOwners(region).catch(() => new Map()))
+    const old = [...lying].filter(([, newest]) => now() - newest > ABANDONED).map(([id]) => id)
+    for (const owner of new Set([...dead, ...old])) {
+      if (owner === leases.own() || !/^[0-9a-f]{12}$/.test(owner)) continue
+      await removeJobs(owner, region)
+      await folders.removeOwned(owner, region)
+    }
+  }
+  for (const owner of dead) await leases.forget(owner)
+  return { again: doubtful }
+}
+
+function merged(one: Map<string, number>, other: Map<string, number>): Map<string, number> {
+  const all = new Map(one)
+  for (const [id, time] of other) all.set(id, Math.max(all.get(id) ?? 0, time))
+  return all
+}

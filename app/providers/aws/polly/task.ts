@@ -1,0 +1,132 @@
+import { streamOfBytes } from '../../../codecs/byte-stream.ts'
+import { GatewayError } from '../../../errors.ts'
+import type { Call } from '../../../ports/models.ts'
+import type { AudioFolder, AudioFolders } from '../audio-work/folders.ts'
+import { pause } from '../bedrock/embeddings/fan-out.ts'
+import type { AwsCall } from '../call.ts'
+import { type Fields, fieldsOf, textOf } from '../json-protocol.ts'
+
+export interface TaskDependencies {
+  call: AwsCall
+  folders: AudioFolders
+  /** Milliseconds between two looks. */
+  lookEvery: number
+}
+
+/** What a task gave: Polly's audio, and the characters it bills. */
+export interface TaskOutcome {
+  audio: ReadableStream<Uint8Array>
+  characters?: number
+}
+
+type Asked = Pick<Call, 'signal' | 'as'>
+
+/**
+ * Speaks what is too long for one call (StartSpeechSynthesisTask, GetSpeechSynthesisTask): Polly writes a
+ * file into our bucket, which is gone when it has been read. A task cannot be stopped; one that nobody waits
+ * for is watched to its end, and what it wrote removed. Throws `GatewayError`.
+ */
+export async function speakByTask(
+  dependencies: TaskDependencies,
+  { fields, region }: { fields: Fields; region: string },
+  asked: Asked,
+): Promise<TaskOutcome> {
+  const { call, folders } = dependencies
+  const folder = await folders.open(region)
+  let id: string | undefined
+  try {
+    const body = JSON.stringify({
+      ...fields,
+      OutputS3BucketName: folder.bucket,
+      OutputS3KeyPrefix: `${folder.prefix}speech`,
+    })
+    const start = { service: 'polly', region, method: 'POST', path: TASKS, body, as: asked.as } as const
+    const task = taskIn(await (await call(start, asked.signal)).text())
+    id = textOf(task['TaskId'])
+    if (id === undefined) throw new GatewayError('upstream', 'The text could not be given to Polly.')
+    const done = await finish(dependencies, { id, region }, asked)
+    const file = (await folder.list()).find((name) => name.startsWith('speech'))
+    const audio = file === undefined ? undefined : await folder.read(file)
+    if (!audio) throw new GatewayError('upstream', 'The speech was made and is nowhere to be found.')
+    const characters = done['RequestCharacters']
+    return {
+      audio: untilRead(audio, folder),
+      ...(typeof characters === 'number' && { characters }),
+    }
+  } catch (thrown) {
+    if (id !== undefined && asked.signal.aborted) {
+      void abandon(dependencies, { id, region, folder }, asked)
+    } else await folder.close()
+    throw thrown
+  }
+}
+
+const TASKS = '/v1/synthesisTasks'
+
+const taskIn = (text: string): Fields => fieldsOf(fieldsOf(JSON.parse(text))['SynthesisTask'])
+
+interface Running {
+  id: string
+  region: string
+}
+
+async function finish(
+  { call, lookEvery }: TaskDependencies,
+  { id, region }: Running,
+  { signal, as }: Asked,
+): Promise<Fields> {
+  const path = `${TASKS}/${encodeURIComponent(id)}`
+  for (;;) {
+    const look = { service: 'polly', region, method: 'GET', path, as } as const
+    const task = taskIn(await (await call(look, signal)).text())
+    const status = task['TaskStatus']
+    if (status === 'completed') return task
+    if (status === 'failed') {
+      const why = textOf(task['TaskStatusReason']) ?? 'no reason was given'
+      throw new GatewayError('upstream', `Polly could not speak this: ${why}`)
+    }
+    await pause(lookEvery, signal)
+    if (signal.aborted) throw signal.reason
+  }
+}
+
+/** Milliseconds for which a task that nobody waits for is still watched. */
+const LONGEST_WATCH = 3_600_000
+const RARELY = 5
+
+async function abandon(
+  dependencies: TaskDependencies,
+  { id, region, folder }: Running & { folder: AudioFolder },
+  { as }: Asked,
+): Promise<void> {
+  const signal = AbortSignal.timeout(LONGEST_WATCH)
+  const lookEvery = dependencies.lookEvery * RARELY
+  try {
+    await finish({ ...dependencies, lookEvery }, { id, region }, { signal, as })
+  } catch {
+    // Whether it failed or cannot be seen any more: what it wrote goes.
+  }
+  await folder.close()
+}
+
+/** The audio, with its folder removed as soon as it was read, broke off or lost its reader. */
+function untilRead(audio: ReadableStream<Uint8Array>, folder: AudioFolder) {
+  const reader = audio.getReader()
+  return streamOfBytes({
+    async read() {
+      try {
+        const { done, value } = await reader.read()
+        if (!done) return value
+      } catch (thrown) {
+        await folder.close()
+        throw thrown
+      }
+      await folder.close()
+      return undefined
+    },
+    cancel() {
+      void reader.cancel().catch(() => {})
+      void folder.close()
+    },
+  })
+}

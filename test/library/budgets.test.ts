@@ -1,0 +1,106 @@
+import { describe, expect, it } from 'vitest'
+import type { GatewayError } from '../../app/errors.ts'
+import { createBudgets } from '../../app/library/budgets/budgets.ts'
+import type { Budget, CallerIdentity } from '../../app/ports/caller.ts'
+import type { Budgets, Hold } from '../../app/ports/metering.ts'
+import type { StateStore } from '../../app/ports/state-store.ts'
+import { createMemoryStateStore } from '../../app/providers/embedded/memory-state-store.ts'
+
+const NOON = Date.UTC(2026, 10, 30, 12)
+
+function stage(budget: Budget, instances = 1) {
+  let time = NOON
+  const now = () => time
+  const kept = createMemoryStateStore(now)
+  const control = { fails: false, calls: 0 }
+  const asked = async <T>(run: () => Promise<T>): Promise<T> => {
+    control.calls++
+    if (control.fails) throw new Error('no store')
+    return run()
+  }
+  const state: StateStore = {
+    ...kept,
+    get: (...given) => asked(() => kept.get(...given)),
+    add: (...given) => asked(() => kept.add(...given)),
+  }
+  const all = Array.from({ length: instances }, () => createBudgets({ state, defaults: {}, now }))
+  const caller: CallerIdentity = { owner: 'a', keyId: 'a', budget }
+  const pass = (milliseconds: number) => {
+    time += milliseconds
+  }
+  const hold = async (cost: number, budgets: Budgets = all[0]!): Promise<Hold | string> => {
+    try {
+      return await budgets.hold(caller, cost)
+    } catch (thrown) {
+      const { code, retryAfter } = thrown as GatewayError
+      return `${code} ${retryAfter}`
+    }
+  }
+  const spend = async (cost: number, budgets?: Budgets) => {
+    const held = await hold(cost, budgets)
+    if (typeof held === 'string') return held
+    held.settle(cost)
+    return 'spent'
+  }
+  return { all, hold, spend, pass, control }
+}
+
+const HALF_A_DAY = 12 * 3600
+
+describe('a budget', () => {
+  it('is spent once, and there again on the next day', async () => {
+    const { spend, pass, all } = stage({ day: 1 })
+    expect(await spend(0.6)).toBe('spent')
+    expect(await spend(0.6)).toBe(`quota-exceeded ${HALF_A_DAY}`)
+    expect(await spend(0.4)).toBe('spent')
+    expect(await spend(0)).toBe(`quota-exceeded ${HALF_A_DAY}`)
+    pass(HALF_A_DAY * 1000)
+    expect(await spend(1)).toBe('spent')
+    await all[0]!.flush()
+    expect(await spend(0.1)).toBe('quota-exceeded 86400')
+  })
+
+  it('of a month outlasts its days', async () => {
+    const { spend, pass } = stage({ day: 1, month: 1.5 })
+    expect(await spend(1)).toBe('spent')
+    expect(await spend(0.6)).toBe(`quota-exceeded ${HALF_A_DAY}`)
+    pass(HALF_A_DAY * 1000)
+    expect(await spend(0.6)).toBe('spent')
+  })
+
+  it('is one for all instances', async () => {
+    const { spend, all, pass } = stage({ day: 1 }, 2)
+    expect(await spend(0.9, all[0])).toBe('spent')
+    expect(await spend(0.5, all[1])).toBe('spent')
+    await Promise.all(all.map((one) => one.flush()))
+    pass(1001)
+    expect(await spend(0.05, all[0])).toBe(`quota-exceeded ${HALF_A_DAY - 1}`)
+    expect(await spend(0.05, all[1])).toBe(`quota-exceeded ${HALF_A_DAY - 1}`)
+  })
+
+  it('asks the store seldom while there is plenty', async () => {
+    const { spend, control, pass } = stage({ day: 1000 })
+    for (let n = 0; n < 1000; n++) {
+      await spend(0.01)
+      pass(20)
+    }
+    expect(control.calls).toBeLessThan(10)
+  })
+
+  it('lets nobody spend whose spending cannot be told', async () => {
+    const { spend, control, pass, all } = stage({ day: 10 })
+    control.fails = true
+    expect(await spend(0.1)).toBe('overloaded 1')
+    control.fails = false
+    expect(await spend(0.1)).toBe('spent')
+    control.fails = true
+    // What was told a moment ago will do while there is plenty.
+    expect(await spend(0.1)).toBe('spent')
+    expect(await spend(8.5)).toBe('spent')
+    pass(1001)
+    expect(await spend(0.1)).toBe('overloaded 1')
+    control.fails = false
+    await all[0]!.flush()
+    expect(await spend(0.1)).toBe('spent')
+  })
+})
