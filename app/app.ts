@@ -1,14 +1,21 @@
 import type { OpenAPIHono } from '@hono/zod-openapi'
+import { VERSION } from './config/version.ts'
 import { type Config, readConfig } from './config.ts'
 import { createSpeaker } from './gateway/speaker.ts'
 import type { HttpEnv } from './http/context.ts'
 import { createHttp } from './http/create-http.ts'
+import { createLifeLog, type LifeLog } from './http/life-log.ts'
 import { type ListenPolicy, listenPolicy, publicPolicy } from './http/listen-policy.ts'
+import { createObjectStaging } from './library/audio-staging.ts'
 import { fileSources } from './library/file-source.ts'
 import { fileWords } from './library/file-words.ts'
+import { createIntake } from './library/intake.ts'
 import { managedKeys } from './library/keys.ts'
 import { createMetering } from './library/metering.ts'
+import { createMetrics } from './library/metrics/gateway-metrics.ts'
 import { sweptObjects } from './library/sweep.ts'
+import { createTraces } from './library/traces/traces.ts'
+import type { Metering } from './ports/metering.ts'
 import type { Provider } from './ports/models.ts'
 import type { Runtime } from './ports/runtime.ts'
 import type { Speech } from './ports/speech.ts'
@@ -26,6 +33,8 @@ import { cohereSurface } from './routes/cohere/index.ts'
 import { describeApi } from './routes/gateway/api-description.ts'
 import { gatewaySurface } from './routes/gateway/index.ts'
 import { knowledgeBaseSurface } from './routes/knowledge-bases/index.ts'
+import { discoverySurface } from './routes/mcp/discovery.ts'
+import { mcpSurface } from './routes/mcp/index.ts'
 import { openaiSurface } from './routes/openai/index.ts'
 import { usageSurface } from './routes/usage/index.ts'
 
@@ -49,6 +58,8 @@ export interface ServerFacts {
 
 export type App = OpenAPIHono<HttpEnv> & {
   facts: ServerFacts
+  /** For whoever starts and stops it, to be told in the log. */
+  life: LifeLog
   /** Resolves when nothing is left that would be lost with the process. Never rejects. */
   flush(): Promise<void>
 }
@@ -70,15 +81,16 @@ export function createApp(runtime: Runtime, options: AppOptions = {}): App {
     ...(objects && fileSources({ objects })),
   }
   const serverId = createServerId({ config, runtime })
-  const read = fileWords(media, config)
-  const knowledge = createKnowledge({ config, runtime, state, read })
+  const staged = providers.find((provider) => provider.staging)?.staging
+  const staging = staged ?? (objects && createObjectStaging(objects))
+  const knowledge = createKnowledge({ config, runtime, state, read: fileWords(media, config) })
   const access = {
     keys: managedKeys({ state, config, digest: runtime.digest }),
     ...createAwsAccess({ config, runtime }),
   }
   const metering = createMetering({ config, state, runtime })
-  const speech =
-    options.speech ?? createSpeaker({ config, runtime, providers, media: {}, state })
+  const seen = createObservation({ config, runtime, serverId, metering })
+  const speech = options.speech ?? createSpeaker({ config, runtime, providers, media: {}, state })
   const services = {
     config,
     runtime,
@@ -86,11 +98,14 @@ export function createApp(runtime: Runtime, options: AppOptions = {}): App {
     media,
     state,
     objects,
+    intake: createIntake({ atOnce: 32, patience: 250 }),
     serverId,
     speech,
+    staging,
     access,
     knowledge,
     metering,
+    ...seen,
   }
   const app = createHttp(services, (all) => {
     const document = once(() => JSON.stringify(describeApi(all)))
@@ -102,14 +117,48 @@ export function createApp(runtime: Runtime, options: AppOptions = {}): App {
       openai,
       knowledgeBaseSurface(openai.voice),
       cohereSurface,
-      gatewaySurface(openai.voice, document),
+      mcpSurface({ config, document, app: (request, env) => all.fetch(request, env) }),
+      discoverySurface(openai.voice, config),
+      gatewaySurface(openai.voice, document, config),
     ]
   })
   const names = providers.map((provider) => provider.name)
+  const life = createLifeLog({
+    config,
+    log: runtime.log,
+    serverId,
+    facts: { runtime: runtime.name, providers: names, server_warnings: warning && [warning] },
+  })
   return Object.assign(app, {
     facts: { config, providers: names, listen, warning },
-    flush: metering.flush,
+    life,
+    async flush() {
+      await Promise.all([metering.flush(), seen.traces?.flush()])
+    },
   })
+}
+
+/** Who is told what happens. */
+function createObservation({ metering, ...options }: ObservationOptions) {
+  const { config, runtime } = options
+  const traces = createTraces({ ...options, version: VERSION })
+  const metrics =
+    config.METRICS === 'off'
+      ? undefined
+      : createMetrics({
+          version: VERSION,
+          runtime: runtime.name,
+          waitingUsage: () => metering.usage?.waiting?.(),
+          spans: traces?.counts,
+        })
+  return { metrics, traces }
+}
+
+interface ObservationOptions {
+  config: Config
+  runtime: Runtime
+  serverId(): string
+  metering: Metering
 }
 
 /** The store of files, which is cleared of what nobody can ask for any more; the log says where that fails. */

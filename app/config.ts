@@ -6,9 +6,12 @@ import { bedrockOpenaiVariables } from './config/bedrock-openai.ts'
 import { completionVariables } from './config/completions.ts'
 import { embeddingVariables } from './config/embeddings.ts'
 import { fileVariables } from './config/files.ts'
+import { imageVariables } from './config/images.ts'
 import { knowledgeVariables } from './config/knowledge.ts'
 import { limitVariables } from './config/limits.ts'
+import { mcpVariables } from './config/mcp.ts'
 import { defaultParams, modelAliases, region } from './config/model-settings.ts'
+import { observabilityVariables } from './config/observability.ts'
 import { openaiVariables } from './config/openai.ts'
 import { responseVariables } from './config/responses.ts'
 import { blankIsAbsent, flag, json, list, number, text, yesOrNo } from './config/values.ts'
@@ -56,6 +59,7 @@ export const environment = z.object({
       z.enum(['debug', 'info', 'warning', 'error', 'silent']).default('info'),
     )
     .describe('The least serious log line that is written.'),
+  ...observabilityVariables,
   MAX_BODY_BYTES: number(50 * 1024 * 1024, 1024).describe(
     'The largest JSON request body in bytes; more is answered 413.',
   ),
@@ -95,8 +99,10 @@ export const environment = z.object({
   ...completionVariables,
   ...fileVariables,
   ...embeddingVariables,
+  ...imageVariables,
   ...knowledgeVariables,
   ...limitVariables,
+  ...mcpVariables,
   ...openaiVariables,
   ...bedrockOpenaiVariables,
   ...responseVariables,
@@ -260,7 +266,7 @@ export const environment = z.object({
 export type Config = z.infer<typeof environment>
 
 /** Names of variables whose values no message repeats. */
-const SECRET = /KEY|SECRET|TOKEN(?!S|_TIMEOUT)|PASSWORD|CREDENTIALS|BASE_URL|UPSTREAMS/
+const SECRET = /KEY|SECRET|TOKEN(?!S|_TIMEOUT)|PASSWORD|CREDENTIALS|BASE_URL|UPSTREAMS|OTLP/
 
 /** Environment to `Config`. Throws an `Error` whose message names every variable at fault. */
 export function readConfig(env: Record<string, string | undefined>): Config {

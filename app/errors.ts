@@ -16,6 +16,7 @@ export type ErrorCode =
   | 'method-not-allowed'
   | 'conflict'
   | 'too-large'
+  | 'range-not-satisfiable'
   | 'rate-limit'
   | 'quota-exceeded'
   | 'content-filter'
@@ -40,6 +41,7 @@ export const STATUS: Record<ErrorCode, number> = {
   'method-not-allowed': 405,
   conflict: 409,
   'too-large': 413,
+  'range-not-satisfiable': 416,
   'rate-limit': 429,
   'quota-exceeded': 429,
   'content-filter': 400,
@@ -61,6 +63,8 @@ export interface ErrorDetails {
   retryAfter?: number
   /** Upstream calls that were made, where there were any. */
   attempts?: number
+  /** Bytes there are, where others were asked for. */
+  size?: number
   /** Every place that was asked, where there was more than one. */
   tried?: readonly Attempt[]
   /** What the caller has no more of, for meters: `requests`, `budget`. */
@@ -69,23 +73,32 @@ export interface ErrorDetails {
   cause?: unknown
 }
 
+/** Characters. More than that is what the caller sent, quoted back at him. */
+const LONGEST_MESSAGE = 2000
+const LONGEST_PARAM = 300
+
+const shortened = (text: string, most: number) =>
+  text.length > most ? `${text.slice(0, most)}...` : text
+
 export class GatewayError extends Error {
   readonly code: ErrorCode
   readonly param: string | undefined
   readonly reason: string | undefined
   readonly retryAfter: number | undefined
   readonly attempts: number | undefined
+  readonly size: number | undefined
   readonly tried: readonly Attempt[] | undefined
   readonly lacking: string | undefined
 
   constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
-    super(message, { cause: details.cause })
+    super(shortened(message, LONGEST_MESSAGE), { cause: details.cause })
     this.name = 'GatewayError'
     this.code = code
-    this.param = details.param
+    this.param = details.param && shortened(details.param, LONGEST_PARAM)
     this.reason = details.reason
     this.retryAfter = details.retryAfter
     this.attempts = details.attempts
+    this.size = details.size
     this.tried = details.tried
     this.lacking = details.lacking
   }

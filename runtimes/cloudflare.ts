@@ -7,6 +7,7 @@ import { workersPeerAddress } from './peer-address.ts'
 import { createPlatformWebFetch } from './platform-web-fetch.ts'
 import { bucketOf } from './stores/r2-object-store.ts'
 import { webStreamOut } from './web-stream-out.ts'
+import { workersBytesOut } from './workers-bytes-out.ts'
 
 /** Bindings that are text; stores and services are objects. */
 const textBindings = (env: object): Record<string, string> =>
@@ -27,6 +28,7 @@ const app = madeOnFirstRequest((env: object) =>
     transient: true,
     transport: createFetchTransport(),
     streamOut: webStreamOut,
+    bytesOut: workersBytesOut,
     log: consoleLog,
     webFetch: createPlatformWebFetch,
     openObjects: bucketOf(env),

@@ -5,6 +5,12 @@ export interface LambdaEnv {
   context: { getRemainingTimeInMillis(): number }
 }
 
+/**
+ * Bytes of the largest content that is sent through a function: an answer that streams may have 200 MB in all
+ * (developer guide, configuration-response-streaming).
+ */
+export const LARGEST_ANSWER = 199_000_000
+
 /** Milliseconds kept for saying that time is over. */
 const FAREWELL = 1000
 const LIMITS = ['FIRST_TOKEN_TIMEOUT', 'AI_RESPONSE_TIMEOUT', 'TOTAL_TIMEOUT'] as const

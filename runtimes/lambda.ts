@@ -8,7 +8,7 @@ import { createDigest } from './digest.ts'
 import { madeOnFirstRequest } from './first-request.ts'
 import { http2Duplex } from './http2-duplex.ts'
 import { lambdaIdentity, lambdaPeerAddress } from './lambda-identity.ts'
-import { type LambdaEnv, withinInvocation } from './lambda-limits.ts'
+import { LARGEST_ANSWER, type LambdaEnv, withinInvocation } from './lambda-limits.ts'
 import { createPinnedWebFetch } from './pinned-web-fetch.ts'
 import { readTextFile } from './read-text-file.ts'
 import { createUndiciTransport } from './undici-transport.ts'
@@ -26,6 +26,7 @@ const app = madeOnFirstRequest((invocation: LambdaEnv) =>
     transient: true,
     transport,
     streamOut: webStreamOut,
+    largestAnswer: LARGEST_ANSWER,
     log: consoleLog,
     duplex: http2Duplex,
     audioEncoding,

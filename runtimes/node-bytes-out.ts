@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http'
 import type { HttpBindings } from '@hono/node-server'
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
-import type { BytesOut } from '../app/ports/stream-out.ts'
+import type { BytesEnd, BytesOut } from '../app/ports/stream-out.ts'
 
 /** Bytes of each of the two pieces that take turns: one is read into while the other is sent. */
 const PIECE = 256 * 1024
@@ -10,37 +10,55 @@ const PIECE = 256 * 1024
  * Large answers straight to Node's response, through two pieces of memory that are used over and over: as
  * Web streams they would cost a new piece each time, and most of the time would go into collecting those.
  */
-export const nodeBytesOut: BytesOut = ({ status, headers, env }, body) => {
+export const nodeBytesOut: BytesOut = ({ status, headers, env }, body, ended) => {
   const { outgoing } = env as HttpBindings
   outgoing.writeHead(status, headers)
-  pump(body, outgoing as ServerResponse).then(
-    () => outgoing.end(),
-    (thrown: Error) => outgoing.destroy(thrown),
-  )
+  pump(body, outgoing as ServerResponse).then((end) => {
+    if (end.ended === 'failed') outgoing.destroy(end.error as Error)
+    else outgoing.end()
+    ended?.(end)
+  })
   return RESPONSE_ALREADY_SENT
 }
 
-async function pump(body: ReadableStream<Uint8Array>, outgoing: ServerResponse): Promise<void> {
+/** Never rejects. */
+async function pump(body: ReadableStream<Uint8Array>, outgoing: ServerResponse): Promise<BytesEnd> {
   const read = readerOf(body)
-  const left = () => void read.cancel()
+  let ended: BytesEnd['ended'] = 'complete'
+  let bytes = 0
+  let letGo = () => {}
+  const left = () => {
+    ended = 'caller-left'
+    void read.cancel()
+    letGo()
+  }
+  /** Resolves when the bytes are out of our hands, or nobody takes them any more. */
+  const sent = (piece: Uint8Array) =>
+    new Promise<void>((resolve) => {
+      // Node forgets the callbacks of what a closed connection still holds.
+      letGo = resolve
+      outgoing.write(piece, (error) => {
+        if (!error) bytes += piece.length
+        resolve()
+      })
+    })
   outgoing.once('close', left)
+  // It closes only once, perhaps before anything was read.
+  if (outgoing.destroyed) left()
   let sending: Promise<unknown> = Promise.resolve()
   try {
-    for (let bytes = await read.next(); bytes; bytes = await read.next()) {
+    for (let piece = await read.next(); piece; piece = await read.next()) {
       await sending
-      sending = sent(outgoing, bytes)
+      sending = sent(piece)
     }
     await sending
+    return { ended, bytes }
+  } catch (error) {
+    await sending
+    return { ended: 'failed', bytes, error }
   } finally {
     outgoing.off('close', left)
   }
-}
-
-/** Resolves when the bytes are out of our hands, or nobody takes them any more. */
-function sent(outgoing: ServerResponse, bytes: Uint8Array): Promise<unknown> {
-  return new Promise((resolve) => {
-    outgoing.write(bytes, resolve)
-  })
 }
 
 /** Reads into two pieces by turns where the stream fills what it is given, else takes what it brings. */

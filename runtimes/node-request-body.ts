@@ -2,33 +2,40 @@ import type { IncomingMessage } from 'node:http'
 import type { HttpBindings } from '@hono/node-server'
 import type { ByteSource } from '../app/ports/transport.ts'
 
-/** The body of a request straight from Node's own: a Web stream around it copies every byte once more. */
+/**
+ * The body of a request straight from Node's own, piece by piece as it was read from the socket: a Web stream
+ * around it copies every byte once more, and so does `read`, which puts waiting pieces together.
+ */
 export function nodeRequestBody(env: unknown): ByteSource {
-  const { incoming } = env as HttpBindings
+  const incoming = (env as HttpBindings).incoming as IncomingMessage
   return {
-    async read() {
-      for (;;) {
-        const bytes: Buffer | null = incoming.read()
-        if (bytes) return bytes
-        if (incoming.readableEnded) return undefined
-        if (incoming.destroyed) throw incoming.errored ?? new Error('The request was cut off.')
-        await somethingHappens(incoming as IncomingMessage)
-      }
-    },
+    read: async () => (incoming.readableEnded ? undefined : nextPiece(incoming)),
     // Whoever answers without reading on leaves it to the server to empty or close the connection.
     cancel() {},
   }
 }
 
-const EVENTS = ['readable', 'end', 'error', 'close'] as const
-
 /** Listens no longer than it waits: a request that somebody listens to cannot be emptied. */
-function somethingHappens(incoming: IncomingMessage): Promise<void> {
-  return new Promise((resolve) => {
-    const happened = () => {
-      for (const event of EVENTS) incoming.off(event, happened)
-      resolve()
+function nextPiece(incoming: IncomingMessage): Promise<Uint8Array | undefined> {
+  return new Promise((resolve, reject) => {
+    const over = () => {
+      incoming.off('data', came).off('end', ended).off('error', broke).off('close', broke)
     }
-    for (const event of EVENTS) incoming.on(event, happened)
+    const came = (piece: Buffer) => {
+      incoming.pause()
+      over()
+      resolve(piece)
+    }
+    const ended = () => {
+      over()
+      resolve(undefined)
+    }
+    const broke = () => {
+      over()
+      reject(incoming.errored ?? new Error('The request was cut off.'))
+    }
+    if (incoming.destroyed) return broke()
+    incoming.on('data', came).on('end', ended).on('error', broke).on('close', broke)
+    incoming.resume()
   })
 }

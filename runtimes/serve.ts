@@ -17,8 +17,13 @@ export async function serve(app: App, runtime: Runtime, listen: Listen): Promise
     process.stdout.write(`HTTP/2 without TLS is spoken at http://${host}:${http2Port}.\n`)
   }
   process.stdout.write(banner(app.facts, runtime, `http://${host}:${port}`))
+  app.life.started()
   // One request's fault must not end the streams of all others.
   process.on('unhandledRejection', (fault) => console.error(fault))
   const { log } = runtime
-  endOnSignal({ stop, cut, flush: app.flush, log, patience: config.SHUTDOWN_TIMEOUT })
+  const flush = async () => {
+    await app.flush()
+    app.life.stopped()
+  }
+  endOnSignal({ stop, cut, flush, log, patience: config.SHUTDOWN_TIMEOUT })
 }

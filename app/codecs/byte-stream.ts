@@ -41,6 +41,39 @@ export function mappedStream(
   })
 }
 
+/** How a stream went. */
+interface StreamEnd {
+  ended: 'complete' | 'failed' | 'caller-left'
+  bytes: number
+  error?: unknown
+}
+
+/** The stream as it is; `ended` is told once how it went: to its end, to its failure, or to who read it leaving. */
+export function watchedStream(
+  source: ReadableStream<Uint8Array>,
+  ended: (end: StreamEnd) => void,
+): ReadableStream<Uint8Array<ArrayBuffer>> {
+  const reader = source.getReader()
+  let bytes = 0
+  return streamOfBytes({
+    async read() {
+      try {
+        const { done, value } = await reader.read()
+        if (done) ended({ ended: 'complete', bytes })
+        else bytes += value.length
+        return value
+      } catch (error) {
+        ended({ ended: 'failed', bytes, error })
+        throw error
+      }
+    },
+    cancel() {
+      ended({ ended: 'caller-left', bytes })
+      void reader.cancel().catch(() => {})
+    },
+  })
+}
+
 /** Bytes that come before a stream. */
 export function precededBy(
   front: Uint8Array,

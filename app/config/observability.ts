@@ -63,7 +63,7 @@ export const observabilityVariables = {
   ),
   LOG_CLIENT_IP: flag(false).describe("Callers' IP addresses go into the log and into traces."),
   LOG_REQUEST_PARAMS: flag(false).describe(
-    "The JSON bodies of requests go into the log, what people say included: secrets are left out, media and long texts are cut. Otherwise nothing anybody says is logged.",
+    'The JSON bodies of requests go into the log, what people say included: secrets are left out, media and long texts are cut. Otherwise nothing anybody says is logged.',
   ),
   OTEL_SDK_DISABLED: isTrue.describe('`true` makes no traces, whatever the variables below say.'),
   OTEL_TRACES_EXPORTER: oneOf(['otlp', 'none'], 'otlp').describe('`none` makes no traces.'),
@@ -82,9 +82,7 @@ export const observabilityVariables = {
   OTEL_EXPORTER_OTLP_TRACES_HEADERS: pairs(isHeaderName).describe(
     'More of them; these win over those above.',
   ),
-  OTEL_EXPORTER_OTLP_TIMEOUT: number(10_000, 1).describe(
-    'Milliseconds one export may take.',
-  ),
+  OTEL_EXPORTER_OTLP_TIMEOUT: number(10_000, 1).describe('Milliseconds one export may take.'),
   OTEL_SERVICE_NAME: z
     .preprocess(blankIsAbsent, z.string().optional())
     .describe('What this service is called in traces. Default: `service.name` below, or outcrop.'),

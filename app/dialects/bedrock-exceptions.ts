@@ -7,6 +7,7 @@ const EXCEPTIONS: Record<ErrorCode, string> = {
   'context-length-exceeded': 'ValidationException',
   'content-filter': 'ValidationException',
   'too-large': 'ValidationException',
+  'range-not-satisfiable': 'ValidationException',
   authentication: 'UnrecognizedClientException',
   permission: 'AccessDeniedException',
   'model-access-denied': 'AccessDeniedException',

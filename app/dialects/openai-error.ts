@@ -25,6 +25,7 @@ const WORDS: Record<ErrorCode, Words> = {
   'method-not-allowed': { type: REQUEST, code: 'method_not_allowed' },
   conflict: { type: 'conflict_error', code: null },
   'too-large': { type: REQUEST, code: 'request_too_large' },
+  'range-not-satisfiable': { type: REQUEST, code: 'range_not_satisfiable' },
   'rate-limit': { type: 'rate_limit_error', code: 'rate_limit_exceeded' },
   'quota-exceeded': { type: 'rate_limit_error', code: 'insufficient_quota' },
   'content-filter': { type: REQUEST, code: 'content_filter' },

@@ -17,6 +17,7 @@ const BY_WORD: Record<string, ErrorCode> = {
   insufficient_quota: 'quota-exceeded',
   content_filter: 'content-filter',
   content_policy_violation: 'content-filter',
+  moderation_blocked: 'content-filter',
   unsupported_parameter: 'unsupported-parameter',
   server_error: 'upstream',
   overloaded: 'overloaded',

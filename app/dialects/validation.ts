@@ -219,9 +219,13 @@ function kindOf(value: unknown): string {
   return KINDS[typeof value] ?? typeof value
 }
 
+/** Cut short, so that what is said behind it is still read. */
 function quoted(value: unknown): string {
-  return typeof value === 'string' ? `'${value}'` : String(JSON.stringify(value))
+  const text = typeof value === 'string' ? `'${value}'` : String(JSON.stringify(value))
+  return text.length > LONGEST_QUOTE ? `${text.slice(0, LONGEST_QUOTE)}...` : text
 }
+
+const LONGEST_QUOTE = 200
 
 function listed(names: string[], word: 'and' | 'or'): string {
   if (names.length < 2) return names.join('')

@@ -11,7 +11,7 @@ export function answerHeaders(
   const headers: Record<string, string> = {
     'x-outcrop-provider': served.provider,
     'x-outcrop-attempts': String(served.attempts),
-    'x-bedrock-model': served.model,
+    'x-bedrock-model': headerSafe(served.model, LONGEST_MODEL),
   }
   if (served.region) headers['x-outcrop-region'] = served.region
   if (ignored?.length) headers['x-outcrop-ignored-params'] = ignored.join(', ')
@@ -43,7 +43,7 @@ export function ignoredNames(
   if (!atDecoding?.length && atEncoding.length === 0) return []
   const names: Record<string, string | undefined> = server.settingNames ?? {}
   const spoken = atEncoding.map((name) => names[name] ?? snakeCase(name))
-  const all = [...new Set([...(atDecoding ?? []), ...spoken].map(headerSafe))]
+  const all = [...new Set([...(atDecoding ?? []), ...spoken].map(nameSafe))]
   return all.length > MOST_NAMES ? [...all.slice(0, MOST_NAMES), '...'] : all
 }
 
@@ -51,6 +51,14 @@ export function ignoredNames(
 const MOST_NAMES = 50
 const LONGEST_NAME = 100
 
-const headerSafe = (name: string) => name.slice(0, LONGEST_NAME).replace(/[^\x20-\x7e]/g, '?')
+const nameSafe = (name: string) => headerSafe(name, LONGEST_NAME)
+
+/** A provider may answer to any name, also to one that no header can hold. */
+const LONGEST_MODEL = 300
+
+function headerSafe(text: string, most: number): string {
+  const short = text.length > most ? text.slice(0, most) : text
+  return /[^\x20-\x7e]/.test(short) ? short.replace(/[^\x20-\x7e]/g, '?') : short
+}
 
 const snakeCase = (name: string) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)

@@ -5,6 +5,7 @@ import type { Call, ChatModel, Served } from '../ports/models.ts'
 import type { Services } from '../ports/services.ts'
 import type { Answer, ExchangeRecord, Heard } from './answer.ts'
 import { answerHeaders, ignoredNames } from './answer-headers.ts'
+import { askedAloud } from './asked-aloud.ts'
 import { askAll, inPlace, openAll, type Questions, questionsOf } from './batch.ts'
 import { inByteText } from './byte-frames.ts'
 import { withCallerOptions } from './caller-options.ts'
@@ -79,7 +80,10 @@ export async function exchange(heard: Heard, services: Services): Promise<Answer
       conversation,
       chat:
         known?.chat ??
-        shapeAnswers(laneOf(found, heard), conversation, { card, speech: services.speech }),
+        shapeAnswers(askedAloud(laneOf(found, heard), heard.onText), conversation, {
+          card,
+          speech: services.speech,
+        }),
       server,
       heard: heard.dialect.server,
       binary: heard.binary === true && server.byteReplyEncoder !== undefined,

@@ -68,10 +68,7 @@ export async function operate<Model, Result extends Done>(
   }
   asking.begun?.(record)
   await asking.admit?.({ operation, model: order.model, card, tokens, units })
-  const deadline = openDeadline(
-    order.seconds ?? services.config.AI_RESPONSE_TIMEOUT,
-    asking.onLeft,
-  )
+  const deadline = openDeadline(order.seconds ?? services.config.AI_RESPONSE_TIMEOUT, asking.onLeft)
   try {
     const call: Call = {
       requestId: asking.requestId,

@@ -4,7 +4,7 @@ import type { ExchangeRecord } from '../gateway/answer.ts'
 import type { Metered } from '../gateway/metered.ts'
 import type { CallerIdentity } from '../ports/caller.ts'
 import type { LogSink } from '../ports/log.ts'
-import { lineOf, toldOf } from './access-line.ts'
+import { createDates, lineOf, toldOf } from './access-line.ts'
 import type { Surface } from './surface.ts'
 import type { RequestTrace } from './tracing.ts'
 
@@ -42,6 +42,8 @@ export interface AccessEntry {
   openStream?: boolean
   /** Milliseconds until the first text of a stream. */
   firstTextAfter?: number
+  /** Of a download. */
+  bytesSent?: number
   /** What it was let in with. */
   metered?: Metered
   /** A line of it is written. */
@@ -116,6 +118,7 @@ export function createAccessLog(
   { serverId, observers = [] }: AccessLogOptions = {},
 ): AccessLog {
   const threshold = RANK[least]
+  const dateOf = createDates()
   const openers = observers.filter((one) => one.opened)
   const watchers = observers.filter((one) => one.streaming)
   return {
@@ -143,7 +146,7 @@ export function createAccessLog(
 
   function write(entry: AccessEntry, end: Ending): void {
     const told = toldOf(entry)
-    const line = () => JSON.stringify(lineOf(entry, end, { told, serverId }))
+    const line = () => JSON.stringify(lineOf(entry, end, { told, serverId, dateOf }))
     if (sink.later) sink.later(line)
     else sink.write(line())
   }

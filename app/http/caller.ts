@@ -1,24 +1,47 @@
 import type { Heard, Wish } from '../gateway/answer.ts'
+import { SOLE_CALLER } from '../ports/caller.ts'
 import type { HttpContext } from './context.ts'
 import { meteredAdmission } from './metering.ts'
 import { modelAdmission } from './permissions.ts'
 import { requestHeader } from './request-header.ts'
+import { outgoingTrace } from './tracing.ts'
+import { withinOf } from './within.ts'
 
-type Told = Pick<Heard, 'requestId' | 'owner' | 'as' | 'admit' | 'permit' | 'onLeft' | 'header'>
+type Told = Pick<
+  Heard,
+  | 'requestId'
+  | 'owner'
+  | 'as'
+  | 'keyId'
+  | 'trace'
+  | 'begun'
+  | 'admit'
+  | 'permit'
+  | 'onLeft'
+  | 'header'
+  | 'onText'
+>
 type Admit = (wish: Wish) => void | Promise<void>
 
 /** What the gateway is told of whoever asks. */
 export function caller(c: HttpContext): Told {
   const { runtime } = c.get('services')
-  const { owner, aws } = c.get('caller')
+  const { owner, aws, keyId } = c.get('caller')
+  const entry = c.get('entry')
   return {
     requestId: c.get('requestId'),
     owner,
     as: aws,
+    keyId: keyId === SOLE_CALLER.keyId ? undefined : keyId,
+    trace: outgoingTrace(entry),
+    begun: (record) => {
+      entry.record = record
+    },
     admit: admissionFor(c),
     permit: modelAdmission(c),
     onLeft: (leave) => runtime.onCallerLeft?.(c.env, c.req.raw, leave),
     header: (name) => requestHeader(c, name),
+    onText: withinOf(c.env)?.onText,
   }
 }
 

@@ -5,9 +5,11 @@ import type { Services } from '../ports/services.ts'
 import type { AccessObserver } from './access-log.ts'
 import type { HttpContext, HttpEnv } from './context.ts'
 import { errorResponse } from './errors.ts'
+import { metricsObserver } from './measuring.ts'
 import { createAdmission, meteringObserver } from './metering.ts'
 import { reception } from './reception.ts'
-import { claimedPaths, mount, openPaths, type Surface, voices } from './surface.ts'
+import { claimedPaths, mount, openPaths, owners, type Surface } from './surface.ts'
+import { traceObserver } from './tracing.ts'
 import { unknownRoute } from './unknown-route.ts'
 
 /** The surfaces as one Hono app. They are asked for with the app in hand, for one of them describes it. */
@@ -25,19 +27,31 @@ export function createHttp(
   })
   const surfaces = surfacesOf(app)
   claimed = claimedPaths(surfaces)
-  const voiceOf = voices(surfaces)
+  const surfaceOf = owners(surfaces)
+  const voiceOf = (path: string) => surfaceOf(path).voice
   const refuse = (c: HttpContext, thrown: unknown) => errorResponse(c, thrown, voiceOf)
 
   const isOpen = openPaths(surfaces)
-  const admit = createAdmission(services, { isOpen, voiceOf })
-  app.use(reception({ services, isOpen, admit, observers: observersOf(services), refuse }))
+  const uncounted = new Set(surfaces.filter((one) => one.uncounted).flatMap(pathsOf))
+  const admit = createAdmission(services, {
+    isOpen: (path) => uncounted.has(path) || isOpen(path),
+    voiceOf,
+  })
+  const observers = observersOf(services)
+  app.use(reception({ services, isOpen, admit, observers, surfaceOf, refuse }))
   for (const surface of surfaces) mount(app, surface)
   app.onError((error, c) => refuse(c, error))
   app.notFound(unknownRoute(app, refuse))
   return app
 }
 
-/** Whoever wants to know of requests that have ended. */
-function observersOf({ metering }: Services): AccessObserver[] {
-  return metering ? [meteringObserver(metering)] : []
+const pathsOf = ({ endpoints }: Surface) => endpoints.map(({ contract }) => contract.path)
+
+/** Whoever wants to know of requests. */
+function observersOf({ metering, metrics, traces, providers }: Services): AccessObserver[] {
+  return [
+    ...(metrics ? [metricsObserver(metrics)] : []),
+    ...(traces ? [traceObserver(traces, { providers })] : []),
+    ...(metering ? [meteringObserver(metering)] : []),
+  ]
 }

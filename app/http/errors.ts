@@ -1,6 +1,7 @@
 import { HTTPException } from 'hono/http-exception'
 import { asGatewayError, type ErrorCode, GatewayError } from '../errors.ts'
 import type { HttpContext } from './context.ts'
+import { bearerChallenge } from './protected-resource.ts'
 import { reply } from './reply.ts'
 import type { Voice } from './surface.ts'
 
@@ -20,7 +21,8 @@ export function errorResponse(c: HttpContext, thrown: unknown, voiceOf: VoiceOf)
     headers['retry-after'] = String(Math.ceil(error.retryAfter ?? RETRY_AFTER))
   }
   if (error.attempts !== undefined) headers['x-outcrop-attempts'] = String(error.attempts)
-  if (error.code === 'authentication') headers['www-authenticate'] = 'Bearer realm="outcrop"'
+  if (error.size !== undefined) headers['content-range'] = `bytes */${error.size}`
+  if (error.code === 'authentication') headers['www-authenticate'] = bearerChallenge(c)
   const voice = voiceOf(c.req.path)
   Object.assign(headers, voice.errorHeaders?.(error))
   if (voice.requestIdHeader) headers[voice.requestIdHeader] = entry.id

@@ -18,8 +18,7 @@ export function foreignPages(services: Services): (c: HttpContext) => CallerIden
   const invited = new Set(services.config.CORS_ALLOW_ORIGINS)
   const isTolerant = invited.has('*') || isFree(services)
   return (c) => {
-    const origin = requestHeader(c, 'origin')
-    if (origin === undefined || isOwn(origin, c) || invited.has(origin)) return SOLE_CALLER
+    if (!isForeign(c, invited)) return SOLE_CALLER
     if (isTolerant) return FOREIGN_PAGE
     throw new GatewayError(
       'permission',
@@ -27,6 +26,23 @@ export function foreignPages(services: Services): (c: HttpContext) => CallerIden
       { reason: 'foreign_origin' },
     )
   }
+}
+
+/** Throws `permission` for a page from elsewhere that nobody invited, whoever it shows itself to be. */
+export function refuseForeignPage(c: HttpContext): void {
+  const services = c.get('services')
+  const origins = services.config.CORS_ALLOW_ORIGINS
+  if (!isForeign(c, new Set(origins)) || origins.includes('*') || isFree(services)) return
+  throw new GatewayError(
+    'permission',
+    'Web pages of this origin may not call here. CORS_ALLOW_ORIGINS on the server can name it.',
+    { reason: 'foreign_origin' },
+  )
+}
+
+function isForeign(c: HttpContext, invited: ReadonlySet<string>): boolean {
+  const origin = requestHeader(c, 'origin')
+  return origin !== undefined && !isOwn(origin, c) && !invited.has(origin)
 }
 
 function isOwn(origin: string, c: HttpContext): boolean {

@@ -18,6 +18,8 @@ export interface FormReading {
   files: readonly string[]
   /** Takes a file; the form is read on when this resolves. */
   take(file: FormFile): Promise<void>
+  /** Hears of every other field, of those of one name as well. */
+  field?(name: string, value: string): void
 }
 
 /** Whether the request brings a form. Throws `invalid-request` on a form that cannot be read. */
@@ -34,7 +36,7 @@ const PARTS_LIMIT = 100
  */
 export async function readForm(
   c: HttpContext,
-  { files, take }: FormReading,
+  { files, take, field }: FormReading,
 ): Promise<Map<string, string>> {
   const boundary = boundaryOf(c.req.header('content-type'))
   const source = bodyOf(c)
@@ -48,7 +50,9 @@ export async function readForm(
     if (parts === PARTS_LIMIT) throw broken(`it has more than ${PARTS_LIMIT} parts`)
     const { name, filename, contentType } = event.headers
     if (filename === undefined && !files.includes(name)) {
-      fields.set(name, await readField(next, name))
+      const value = await readField(next, name)
+      fields.set(name, value)
+      field?.(name, value)
       continue
     }
     const content = contentOf(next)

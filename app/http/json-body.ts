@@ -26,14 +26,16 @@ export async function parsedBody(c: HttpContext, absent?: object): Promise<objec
   const text = await bodyText(c, config.MAX_BODY_BYTES)
   await runtime.turn?.()
   if (absent && text.trim() === '') return absent
-  const value = parse(text)
+  const value = parsedJson(text)
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new GatewayError(
       'invalid-request',
       `The request body must be a JSON object, but is ${nameOf(value)}.`,
     )
   }
-  if ('model' in value && typeof value.model === 'string') c.get('entry').model = value.model
+  const entry = c.get('entry')
+  if ('model' in value && typeof value.model === 'string') entry.model = value.model
+  if (config.LOG_REQUEST_PARAMS) entry.params = value
   return value
 }
 
@@ -52,7 +54,8 @@ export function checkedBody(c: HttpContext, value: object, { schema, words }: Bo
   return checked.data as object
 }
 
-function parse(text: string): unknown {
+/** Throws 400 for what is no JSON. */
+export function parsedJson(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch (thrown) {

@@ -15,14 +15,21 @@ export function refuseForbiddenPath(c: HttpContext, identity: CallerIdentity): C
   if (permissions === undefined) return identity
   const { endpoints, deniedEndpoints } = permissions
   if (endpoints === undefined && deniedEndpoints === undefined) return identity
-  const paths = pathsOf(c)
-  const isAllowed = endpoints === undefined || paths.some((path) => fitsAny(endpoints, path))
-  const isDenied =
-    deniedEndpoints !== undefined && paths.some((path) => fitsAny(deniedEndpoints, path))
-  if (isAllowed && !isDenied) return identity
+  if (mayCall(permissions, pathsOf(c))) return identity
   throw new GatewayError('permission', `This key may not call ${c.req.path}.`, {
     reason: 'endpoint_not_allowed',
   })
+}
+
+/** Whether these permissions allow a path, which may have several names. */
+export function mayCall(
+  { endpoints, deniedEndpoints }: Permissions = {},
+  paths: readonly string[],
+): boolean {
+  const isAllowed = endpoints === undefined || paths.some((path) => fitsAny(endpoints, path))
+  const isDenied =
+    deniedEndpoints !== undefined && paths.some((path) => fitsAny(deniedEndpoints, path))
+  return isAllowed && !isDenied
 }
 
 /** As it was routed, and as it was written: a header may lead a path to another surface. */

@@ -1,12 +1,17 @@
 import type { MiddlewareHandler } from 'hono'
+import { routePath } from 'hono/route'
 import type { Services } from '../ports/services.ts'
-import { type AccessObserver, createAccessLog } from './access-log.ts'
+import { type AccessEntry, type AccessObserver, createAccessLog } from './access-log.ts'
 import { createGuard } from './auth.ts'
 import type { HttpContext, HttpEnv } from './context.ts'
 import { createEntrance } from './entrance.ts'
+import { createForwarded } from './forwarded.ts'
 import type { Admit } from './metering.ts'
 import { requestHeader } from './request-header.ts'
 import { requestIdFrom } from './request-id.ts'
+import type { Surface } from './surface.ts'
+import { beginTrace } from './tracing.ts'
+import { letIn, withinOf } from './within.ts'
 
 export interface ReceptionOptions {
   services: Services
@@ -14,6 +19,7 @@ export interface ReceptionOptions {
   /** Whether a caller may come in now. */
   admit?: Admit
   observers?: readonly AccessObserver[]
+  surfaceOf?(path: string): Surface
   /** Anything thrown as an answer. */
   refuse(c: HttpContext, thrown: unknown): Response
 }
@@ -27,32 +33,40 @@ export function reception({
   isOpen,
   admit,
   observers,
+  surfaceOf,
   refuse,
 }: ReceptionOptions): MiddlewareHandler<HttpEnv> {
   const { config, runtime } = services
   const guard = createGuard(services, isOpen)
   const enter = createEntrance(services)
+  const describe = createDescription(services)
   const log = createAccessLog(runtime.log, config.LOG_LEVEL, {
     serverId: services.serverId,
     observers,
   })
   return async (c, next) => {
-    c.set('services', services)
+    const within = withinOf(c.env)
+    c.set('services', within?.services ?? services)
     const id = requestIdFrom(requestHeader(c, 'x-request-id'))
     const entry = log.open(id, c.req.method, c.req.path)
+    entry.surface = surfaceOf?.(entry.path)
+    describe(c, entry)
     c.set('requestId', id)
     c.set('entry', entry)
     c.set('log', log)
     try {
-      const early = enter(c)
+      const early = within ? undefined : enter(c)
       if (early) {
         c.res = early
       } else {
-        const asking = guard(c)
+        const naming = services.serverId?.coming()
+        if (naming) await naming
+        const asking = within ? letIn(c, within) : guard(c)
         const caller = asking instanceof Promise ? await asking : asking
         c.set('caller', caller)
         entry.caller = caller
-        if (runtime.linger) entry.linger = (work) => runtime.linger!(c.env, work)
+        const { linger } = c.get('services').runtime
+        if (linger) entry.linger = (work) => linger(c.env, work)
         const entering = admit?.(c, caller)
         if (entering) await entering
         await next()
@@ -62,5 +76,21 @@ export function reception({
       c.res = refuse(c, thrown)
     }
     if (!entry.streaming) log.close(entry, c.res.status)
+  }
+}
+
+/** What the request tells of itself, as far as somebody wants to know. */
+function createDescription(services: Services): (c: HttpContext, entry: AccessEntry) => void {
+  const { config, traces } = services
+  const forwarded = createForwarded(services)
+  return (c, entry) => {
+    const header = (name: string) => requestHeader(c, name)
+    entry.header = header
+    const from = withinOf(c.env)?.forwarded ?? forwarded
+    if (config.LOG_CLIENT_IP) entry.address = from(c).address
+    if (traces) {
+      entry.trace = beginTrace(traces, header)
+      entry.route = () => routePath(c, -1)
+    }
   }
 }

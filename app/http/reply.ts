@@ -1,10 +1,15 @@
+import { watchedStream } from '../codecs/byte-stream.ts'
+import type { BytesEnd } from '../ports/stream-out.ts'
 import type { HttpContext } from './context.ts'
 import { securityHeaders } from './security-headers.ts'
+import { timingHeaders } from './timing-headers.ts'
 
 export interface ReplyOptions {
   status?: number
   type?: string
   headers?: Record<string, string>
+  /** Of a stream: called once, when it is out, has failed, or nobody takes it any more. */
+  ended?(end: BytesEnd): void
 }
 
 /**
@@ -14,18 +19,22 @@ export interface ReplyOptions {
 export function reply(
   c: HttpContext,
   body: string | Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array> | null,
-  { status = 200, type = 'application/json', headers }: ReplyOptions = {},
+  { status = 200, type = 'application/json', headers, ended }: ReplyOptions = {},
 ): Response {
+  const entry = c.get('entry')
   const all: Record<string, string> = {
-    'x-request-id': c.get('requestId'),
+    'x-request-id': entry.id,
     ...securityHeaders(type, c.get('standing')),
-    ...c.get('entry').limitHeaders?.(),
+    ...entry.limitHeaders?.(),
+    ...timingHeaders(entry),
     ...headers,
   }
   if (body !== null) all['content-type'] = type
   const { bytesOut } = c.get('services').runtime
-  if (bytesOut && body instanceof ReadableStream)
-    return bytesOut({ status, headers: all, env: c.env }, body)
+  if (body instanceof ReadableStream) {
+    if (bytesOut) return bytesOut({ status, headers: all, env: c.env }, body, ended)
+    return new Response(ended ? watchedStream(body, ended) : body, { status, headers: all })
+  }
   const init: ResponseInit & { encodeBody?: 'manual' } = { status, headers: all }
   // Bytes are sent as they are; Workers would compress once more what says it is compressed.
   if (body instanceof Uint8Array) init.encodeBody = 'manual'

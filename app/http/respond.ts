@@ -7,6 +7,7 @@ import { USAGE_HEADERS } from '../gateway/answer-headers.ts'
 import type { HttpContext } from './context.ts'
 import { reply } from './reply.ts'
 import { securityHeaders } from './security-headers.ts'
+import { timingHeaders } from './timing-headers.ts'
 
 const OK = 200
 const EVENTS = 'text/event-stream; charset=utf-8'
@@ -28,7 +29,7 @@ function stream(
   const entry = c.get('entry')
   const log = c.get('log')
   const pump = createPump(frames, limits(config, entry.startedAt))
-  entry.streaming = true
+  log.stream(entry)
   return runtime.streamOut(
     {
       status: OK,
@@ -37,6 +38,7 @@ function stream(
         ...securityHeaders(EVENTS, c.get('standing')),
         'content-type': EVENTS,
         ...entry.limitHeaders?.(),
+        ...timingHeaders(entry),
         ...headers,
         // Proxies that transform or gather an answer would hold the events back.
         'cache-control': 'no-cache, no-transform',
@@ -56,7 +58,11 @@ function stream(
   )
 }
 
-function errorOf({ ended, error }: PumpOutcome): GatewayError | undefined {
+/** Why an answer that had begun did not end well. */
+export function errorOf({
+  ended,
+  error,
+}: Pick<PumpOutcome, 'ended' | 'error'>): GatewayError | undefined {
   if (ended === 'complete') return undefined
   if (ended === 'failed') return asGatewayError(error)
   return new GatewayError('caller-left', 'The caller left before the answer was complete.')

@@ -18,8 +18,15 @@ export interface Surface {
   /** Below these paths errors sound in this voice, those of unknown routes included. */
   prefixes: readonly string[]
   voice: Voice
+  /** Headers of each of its answers, by the milliseconds it took until now and what the request said. */
+  answerHeaders?(
+    milliseconds: number,
+    header: ((name: string) => string | undefined) | undefined,
+  ): Record<string, string>
   /** Requests by which the surface is meant although they are sent to another's paths. */
   claim?: Claim
+  /** Its requests count against nobody's limits: what they ask for comes as requests of its own. */
+  uncounted?: boolean
   endpoints: readonly Endpoint[]
 }
 
@@ -127,13 +134,11 @@ export function claimedPaths(
   }
 }
 
-/** The voice of the first surface that has the path; the last surface speaks for everything else. */
-export function voices(surfaces: readonly Surface[]): (path: string) => Voice {
+/** The first surface that has the path; the last one has everything else. */
+export function owners(surfaces: readonly Surface[]): (path: string) => Surface {
   return (path) =>
-    (
-      surfaces.find(({ prefixes }) => prefixes.some((prefix) => path.startsWith(prefix))) ??
-      surfaces.at(-1)!
-    ).voice
+    surfaces.find(({ prefixes }) => prefixes.some((prefix) => path.startsWith(prefix))) ??
+    surfaces.at(-1)!
 }
 
 /** Whether a path needs no key, as the contracts say. */

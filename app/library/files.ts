@@ -1,4 +1,5 @@
 import type { ByteRange } from '../codecs/byte-range.ts'
+import { attachmentNamed } from '../codecs/content-disposition.ts'
 import { GatewayError } from '../errors.ts'
 import type { ObjectStore, StoredObject } from '../ports/object-store.ts'
 import type { Services } from '../ports/services.ts'
@@ -49,6 +50,8 @@ export interface Files {
   discard(received: Received): Promise<void>
   /** Throws `not-found`, as the others do that name an id. */
   find(id: string): Promise<StoredFile>
+  /** A URL by which anybody may read the content for a while; absent where the store knows none. */
+  locate?(file: StoredFile): Promise<string>
   /** The content, read as it is asked for. */
   open(file: StoredFile, range?: ByteRange): Promise<ReadableStream<Uint8Array>>
   delete(id: string): Promise<void>
@@ -56,6 +59,8 @@ export interface Files {
 }
 
 const PREFIXES = ['file-', 'file_']
+/** How long a URL of a content can be opened. */
+const URL_SECONDS = 900
 /** Records asked for at a time; what S3 gives at most. */
 const BATCH = 1000
 /** Stands behind the comma that follows the id in a record's key, and in front of every other id. */
@@ -95,6 +100,15 @@ export function storedFiles(
 
     discard: ({ id }) => objects.delete(contentKey(owner, id)),
     find: async (id) => (await lookUp(id)).file,
+    locate:
+      objects.presign &&
+      ((file) =>
+        objects.presign!(contentKey(owner, file.id), {
+          method: 'GET',
+          seconds: URL_SECONDS,
+          type: file.mediaType,
+          disposition: attachmentNamed(file.name),
+        })),
 
     async open(file, range) {
       if (file.size === 0) return new Blob([]).stream()

@@ -1,4 +1,5 @@
 import type { ObjectStore, StoredObject } from '../ports/object-store.ts'
+import { ALL_DRAWN, endOfDrawn } from './drawn-key.ts'
 import { opposite, timeOfId } from './file-id.ts'
 import { ALL_CONTENTS, ALL_RECORDS, contentKey, fileOfRecord, ownerOfContent } from './file-key.ts'
 import { ALL_VALUES, endOfValue } from './object-values.ts'
@@ -10,8 +11,8 @@ const BATCH = 1000
 
 /**
  * Removes what nobody can ask for any more: files that are over, bytes that never became a file because
- * their writer died, uploads whose time has passed. What is not a day old stays, for somebody may be
- * writing it.
+ * their writer died, uploads and pictures whose time has passed. What is not a day old stays, for somebody
+ * may be writing it.
  */
 export async function sweepObjects(objects: ObjectStore, now: number): Promise<void> {
   await sweepFiles(objects, now)
@@ -20,13 +21,17 @@ export async function sweepObjects(objects: ObjectStore, now: number): Promise<v
     const begun = timeOfId(opposite(session))
     if (begun + UPLOAD_LIFETIME * 1000 + GRACE < now) await objects.delete(key)
   }
-  await sweepValues(objects, now)
+  await sweepEnded(objects, { prefix: ALL_VALUES, endOf: endOfValue, now })
+  await sweepEnded(objects, { prefix: ALL_DRAWN, endOf: endOfDrawn, now })
 }
 
-/** Large values of the state store, which lie in the order in which they are over. */
-async function sweepValues(objects: ObjectStore, now: number): Promise<void> {
-  for await (const { key } of everything(objects, ALL_VALUES)) {
-    if (endOfValue(key) > now) return
+/** Large values of the state store, and drawn pictures: both lie in the order in which they are over. */
+async function sweepEnded(
+  objects: ObjectStore,
+  { prefix, endOf, now }: { prefix: string; endOf(key: string): number; now: number },
+): Promise<void> {
+  for await (const { key } of everything(objects, prefix)) {
+    if (endOf(key) > now) return
     await objects.delete(key)
   }
 }

@@ -81,6 +81,8 @@ export interface UsageEvent {
 /** Counts what callers use and writes it down within a second. */
 export interface UsageBook {
   note(caller: CallerIdentity, event: UsageEvent): void
+  /** Requests whose usage is not written yet. */
+  waiting?(): number
   /** Resolves when everything noted so far is written, or could not be. Never rejects. */
   flush(): Promise<void>
 }

@@ -1,8 +1,9 @@
 import type { Conversation } from '../conversation/conversation.ts'
 import type { Reply, ReplyBatch } from '../conversation/events.ts'
+import type { AudioStaging } from './audio-staging.ts'
 import type { AwsIdentity } from './caller.ts'
 import type { EmbeddingModel } from './embeddings.ts'
-import type { ImageModel } from './images.ts'
+import type { ImageAbility, ImageModel } from './images.ts'
 import type { RerankModel } from './reranking.ts'
 import type { SpeechModel } from './speech.ts'
 import type { TranscriptionModel } from './transcription.ts'
@@ -31,6 +32,8 @@ export interface ModelCard {
   legacy?: boolean
   /** Asking it costs nothing. */
   free?: boolean
+  /** What it can be asked to draw; absent where that is not known, or it draws nothing. */
+  draws?: readonly ImageAbility[]
   /**
    * Ids of the models it leads to, where it is a profile, an ARN or the like; `unknown` where nobody can
    * tell. Absent for what is a model itself. Who may not ask one of these may not ask it.
@@ -206,6 +209,10 @@ export interface Provider {
   /** Nobody is paid for what it answers. */
   free?: boolean
   health?(): ProviderHealth
+  /** Where recordings may lie so that its models read them there. */
+  staging?: AudioStaging
+  /** Scheme, host and port that are asked, for traces: in a region, where it has them. */
+  originIn?(region: string | undefined): string | undefined
   /** What an operator would have to set for a name that nobody knows, as a sentence for its 404. */
   hint?(name: string): string | undefined
   /** What callers may ask for. */

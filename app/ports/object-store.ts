@@ -24,6 +24,9 @@ export interface PresignOptions {
   method: 'GET' | 'PUT'
   /** How long the URL holds. */
   seconds: number
+  /** Of what is read by it: its content type and disposition. */
+  type?: string
+  disposition?: string
 }
 
 /**

@@ -30,6 +30,8 @@ export interface Runtime {
   streamOut: StreamOut
   /** Absent where a stream in a `Response` is as fast as it gets. */
   bytesOut?: BytesOut
+  /** Bytes of the largest answer the platform sends. Absent where it sends any (all but Lambda). */
+  largestAnswer?: number
   log: LogSink
   /** Opens URLs that callers wrote, within the policy. */
   webFetch?(policy: AddressPolicy): WebFetch

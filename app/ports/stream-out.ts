@@ -24,8 +24,21 @@ export interface StreamStart {
 /** Opens an SSE answer: straight to the socket where the runtime can, a ReadableStream elsewhere. */
 export type StreamOut = (start: StreamStart, run: (sink: Sink) => Promise<void>) => Response
 
-/** Sends a large answer, of which the headers know the length; a ReadableStream in a Response where it is absent. */
+/** How a large answer went. */
+export interface BytesEnd {
+  ended: 'complete' | 'failed' | 'caller-left'
+  /** Sent of its body, where it is known. */
+  bytes?: number
+  /** What made it fail. */
+  error?: unknown
+}
+
+/**
+ * Sends a large answer, of which the headers know the length; a ReadableStream in a Response where it is absent.
+ * `ended` is called once.
+ */
 export type BytesOut = (
   start: Pick<StreamStart, 'status' | 'headers' | 'env'>,
   body: ReadableStream<Uint8Array>,
+  ended?: (end: BytesEnd) => void,
 ) => Response

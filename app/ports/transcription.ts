@@ -67,6 +67,8 @@ export interface TranscriptStream {
 
 /** Writes down what is said. Throws `GatewayError`: 400 with `param` for audio or languages it does not know. */
 export interface TranscriptionModel {
+  /** What its transcripts hold beside the text; everything where absent. */
+  knows?: readonly ('segments' | 'words' | 'speakers')[]
   transcribe(
     request: TranscriptionRequest,
     call: Call,

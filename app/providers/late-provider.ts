@@ -12,6 +12,7 @@ export function lateProvider(name: string, load: () => Promise<Provider>): Provi
   return {
     name,
     health: () => provider?.health?.() ?? { status: 'unknown' },
+    originIn: (region) => provider?.originIn?.(region),
     list: async () => (await loading).list(),
     find(...asked): Promise<FoundModel | undefined> | FoundModel | undefined {
       return provider ? provider.find(...asked) : loading.then((loaded) => loaded.find(...asked))

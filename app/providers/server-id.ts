@@ -8,11 +8,17 @@ interface ServerIdOptions {
   runtime: Runtime
 }
 
+export interface ServerId {
+  (): string
+  /** Resolves when the name is known for good; undefined when it is already. Never rejects. */
+  coming(): Promise<void> | undefined
+}
+
 /**
  * The name of this server among many: the ECS task and container where it runs in one, else what the
- * runtime calls itself. ECS is asked once, when the name is first wanted; nobody waits for its answer.
+ * runtime calls itself. ECS is asked once, at the start.
  */
-export function createServerId({ config, runtime }: ServerIdOptions): () => string {
+export function createServerId({ config, runtime }: ServerIdOptions): ServerId {
   const uri = config.ECS_CONTAINER_METADATA_URI_V4
   let id: string | undefined
   const ask = async (from: string) => {
@@ -22,13 +28,13 @@ export function createServerId({ config, runtime }: ServerIdOptions): () => stri
       const warn = createWarn(runtime.log, config.LOG_LEVEL)
       warn('The ECS task could not be told.', { detail: String(cause) })
     }
+    coming = undefined
   }
-  return () => {
-    if (id === undefined) {
-      // Not made at the start: Workers have no randomness before their first request.
-      id = runtime.instance ?? crypto.randomUUID()
-      if (uri) void ask(uri)
-    }
+  let coming = uri ? ask(uri) : undefined
+  const tell = () => {
+    // Not made at the start: Workers have no randomness before their first request.
+    id ??= runtime.instance ?? crypto.randomUUID()
     return id
   }
+  return Object.assign(tell, { coming: () => coming })
 }

@@ -9,6 +9,7 @@ const DESCRIPTIONS = {
   408: 'The model did not answer in time.',
   409: 'Others are changing the same thing.',
   413: 'The request body is too large.',
+  416: 'It has no such range.',
   424: 'The model failed or its answer broke off.',
   429: 'Too many requests or tokens; `retry-after` says when to come back.',
   500: 'Something broke here; the log knows what.',

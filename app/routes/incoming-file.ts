@@ -36,22 +36,34 @@ export async function takeFile<T>(
   keep: (incoming: IncomingFile) => Promise<T>,
 ): Promise<T> {
   checkDeclared(c, limit)
-  let taken: (Pick<FormFile, 'filename' | 'contentType'> & { received: Received }) | undefined
+  return inTurn(c, async () => {
+    let taken: (Pick<FormFile, 'filename' | 'contentType'> & { received: Received }) | undefined
+    try {
+      const fields = await readForm(c, {
+        files: ['file'],
+        async take({ field, filename, contentType, body }) {
+          if (field !== 'file') throw refused(`The form holds a file called "${field}".`, field)
+          if (taken) throw refused('The form holds more than one file.', 'file')
+          taken = { filename, contentType, received: await files.receive(body, limit) }
+        },
+      })
+      if (!taken) throw missing('file')
+      if (taken.received.size === 0) throw refused('The file is empty.', 'file')
+      return await keep({ ...taken, fields })
+    } catch (thrown) {
+      if (taken) await files.discard(taken.received)
+      throw thrown
+    }
+  })
+}
+
+/** Takes something in when it is its turn. */
+export async function inTurn<T>(c: HttpContext, take: () => Promise<T>): Promise<T> {
+  const leave = await c.get('services').intake?.()
   try {
-    const fields = await readForm(c, {
-      files: ['file'],
-      async take({ field, filename, contentType, body }) {
-        if (field !== 'file') throw refused(`The form holds a file called "${field}".`, field)
-        if (taken) throw refused('The form holds more than one file.', 'file')
-        taken = { filename, contentType, received: await files.receive(body, limit) }
-      },
-    })
-    if (!taken) throw missing('file')
-    if (taken.received.size === 0) throw refused('The file is empty.', 'file')
-    return await keep({ ...taken, fields })
-  } catch (thrown) {
-    if (taken) await files.discard(taken.received)
-    throw thrown
+    return await take()
+  } finally {
+    leave?.()
   }
 }
 

@@ -24,16 +24,24 @@ export function money(dollars: number): string {
 export function duration(milliseconds: number): string {
   if (milliseconds < 1000) return `${Math.round(milliseconds)} ms`
   const seconds = milliseconds / 1000
-  if (seconds < 60) return `${Number(seconds.toPrecision(3))} s`
+  if (seconds < 60) return `${seconds.toFixed(seconds < 10 ? 2 : 1)} s`
   return `${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s`
 }
+
+/** The same for an axis, whose steps are round. */
+export const roughDuration = (milliseconds: number): string =>
+  milliseconds < 1000 ? `${milliseconds} ms` : `${milliseconds / 1000} s`
+
+/** The same of money. */
+export const roughMoney = (dollars: number): string =>
+  `$${dollars >= 1 ? short.format(dollars) : Number(dollars.toPrecision(2))}`
 
 /** Of a share between 0 and 1. */
 export function percent(share: number): string {
   if (share === 0) return '0%'
   const hundredths = share * 100
   if (hundredths < 0.1) return '<0.1%'
-  return `${hundredths < 10 ? Number(hundredths.toFixed(1)) : Math.round(hundredths)}%`
+  return `${hundredths.toFixed(hundredths < 9.95 ? 1 : 0)}%`
 }
 
 export const known = (value: number | null | undefined, format: (value: number) => string) =>

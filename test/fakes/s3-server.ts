@@ -20,6 +20,8 @@ export interface S3Server {
   client: S3Client
   /** What Outcrop needs to know to keep its files there. */
   env: Record<string, string>
+  /** The tags of every object that was written with any. */
+  tagged: string[]
   /** Removes every object of the bucket. */
   empty(): Promise<void>
   close(): Promise<void>
@@ -58,7 +60,10 @@ export async function openS3Server({
   const server = new S3rver({ port: 0, address: '127.0.0.1', silent: true, directory: folder })
   const { port } = (await server.run()) as AddressInfo
   const inner = clientOf(`http://127.0.0.1:${port}`)
+  const tagged: string[] = []
   const front = createServer((asked, answer) => {
+    const tags = asked.headers['x-amz-tagging']
+    if (tags) tagged.push(String(tags))
     if (copiesParts && asked.headers['x-amz-copy-source'] && asked.url!.includes('partNumber=')) {
       void copyPart(inner, asked, answer)
     } else pass(port, asked, answer)
@@ -73,6 +78,7 @@ export async function openS3Server({
     url,
     bucket,
     client,
+    tagged,
     env: {
       AWS_ENDPOINT_URL_S3: url,
       AWS_S3_BUCKET: bucket,

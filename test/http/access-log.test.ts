@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { VERSION } from '../../app/config/version.ts'
 import type { Config } from '../../app/config.ts'
 import { GatewayError } from '../../app/errors.ts'
 import { type AccessEntry, createAccessLog } from '../../app/http/access-log.ts'
@@ -47,6 +48,7 @@ describe('a line of the access log', () => {
       stop_reason: 'end-turn',
       ignored_params: ['seed'],
       usage: { input_tokens: 5, output_tokens: 5, total_tokens: 10, cached_tokens: 2 },
+      server_version: VERSION,
     })
   })
 

@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { createPinnedWebFetch } from '../../runtimes/pinned-web-fetch.ts'
 import { createUndiciTransport } from '../../runtimes/undici-transport.ts'
 import { proofOf } from '../fakes/fake-aws-access.ts'
 import { type FakeBedrock, startFakeBedrock } from '../fakes/fake-bedrock.ts'
+import { type OtlpCollector, startOtlpCollector } from '../fakes/otlp-collector.ts'
 import { accessStage } from './access-stage.ts'
 
 /** What must never be seen again: of the server, of callers, and of what callers say. */
@@ -28,12 +30,19 @@ const WRONG = {
 }
 const PROMPT = 'canary-prompt-words'
 const QUERY = 'canary-in-the-query'
+/** What a model is handed beside words. */
+const ARGUMENT = 'canary-tool-argument'
+const SIGNATURE = 'canary-signature-of-a-url'
+const SIGNED = `https://bucket.nowhere.invalid/cat.png?X-Amz-Signature=${SIGNATURE}`
+const RECEIVER = 'canary-key-of-the-receiver'
 
 let bedrock: FakeBedrock
+let collector: OtlpCollector
 beforeAll(async () => {
   bedrock = await startFakeBedrock()
+  collector = await startOtlpCollector()
 })
-afterAll(() => bedrock.close())
+afterAll(() => Promise.all([bedrock.close(), collector.close()]))
 
 const staged = (env: Record<string, string>) =>
   accessStage(
@@ -46,9 +55,13 @@ const staged = (env: Record<string, string>) =>
       AUTH_IAM: 'true',
       IAM_SERVER_ID: 'me',
       IAM_PRINCIPALS: '[{"principal":"arn:x"}]',
+      OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
+      OTEL_EXPORTER_OTLP_HEADERS: `authorization=${RECEIVER}`,
+      OTEL_BSP_MAX_QUEUE_SIZE: '100000',
+      LOG_CLIENT_IP: 'true',
       ...env,
     },
-    { transport: createUndiciTransport() },
+    { transport: createUndiciTransport(), webFetch: createPinnedWebFetch },
   )
 
 type Stage = ReturnType<typeof staged>
@@ -61,6 +74,47 @@ const BODIES = [
   `{"messages": [{"role": "${PROMPT}", "content": {"${PROMPT}": 1}}], "input": {"${PROMPT}": ["${PROMPT}"]}`,
   `{"messages": [{"role": "user", "content": 7, "${PROMPT}": "${PROMPT}"}], "max_tokens": "${PROMPT}", "model": 3}`,
   `${PROMPT}`,
+  JSON.stringify({
+    model: 'amazon.nova-micro-v1:0',
+    max_tokens: 9,
+    user: 'someone',
+    metadata: { note: PROMPT },
+    tools: [{ type: 'function', name: 'f', function: { name: 'f', description: PROMPT } }],
+    input: [
+      { type: 'function_call', call_id: 'c', name: 'f', arguments: `{"a":"${ARGUMENT}"}` },
+      { type: 'function_call_output', call_id: 'c', output: ARGUMENT },
+      { role: 'user', content: [{ type: 'input_image', image_url: SIGNED }] },
+    ],
+    messages: [
+      { role: 'user', content: PROMPT },
+      {
+        role: 'assistant',
+        content: PROMPT,
+        tool_calls: [
+          { id: 'c', type: 'function', function: { name: 'f', arguments: `{"a":"${ARGUMENT}"}` } },
+        ],
+      },
+      { role: 'tool', tool_call_id: 'c', content: ARGUMENT },
+      { role: 'user', content: [{ type: 'image_url', image_url: { url: SIGNED } }] },
+    ],
+  }),
+  JSON.stringify({
+    model: 'amazon.nova-micro-v1:0',
+    max_tokens: 9,
+    messages: [
+      {
+        role: 'assistant',
+        content: [{ type: 'tool_use', id: 'c', name: 'f', input: { a: ARGUMENT } }],
+      },
+      {
+        role: 'user',
+        content: [
+          { type: 'tool_result', tool_use_id: 'c', content: ARGUMENT },
+          { type: 'image', source: { type: 'url', url: SIGNED } },
+        ],
+      },
+    ],
+  }),
 ]
 
 const PROOFS: Record<string, Record<string, string>> = {
@@ -116,20 +170,35 @@ describe.each([
         const errorType = status === 400 ? 'ValidationException' : 'InternalServerException'
         bedrock.script({ status, errorType, body: { message: status === 400 ? message : 'sorry' } })
       }
-      const { answers, log, count } = await flood(staged(env()))
+      collector.exports.length = 0
+      const stage = staged(env())
+      const { answers, log, count } = await flood(stage)
+      const { text: metrics } = await stage.call('/metrics', { key: SERVER.ADMIN_KEY })
+      await stage.app.flush()
       for (const spy of spies) spy.mockRestore()
+      const spans = collector.exports.map(({ text }) => text).join('\n')
       // The flood has reached models, and the log has told of it.
       expect(count).toBeGreaterThan(500)
       expect(log.split('\n').length).toBeGreaterThan(500)
       if (name === 'Bedrock') expect(bedrock.requests.length).toBeGreaterThan(10)
-      const output = `${log}\n${told.join('\n')}`
-      for (const canary of [...SECRETS, ...Object.values(WRONG), QUERY, btoa(WRONG.key)]) {
-        expect(lineWith(output, canary), `the log holds ${canary}`).toBeUndefined()
+      expect(collector.spans().length).toBeGreaterThan(500)
+      expect(metrics).toContain('outcrop_model_requests_total{')
+      const output = `${log}\n${told.join('\n')}\n${metrics}\n${spans}`
+      for (const canary of [
+        ...SECRETS,
+        ...Object.values(WRONG),
+        QUERY,
+        RECEIVER,
+        SIGNATURE,
+        btoa(WRONG.key),
+      ]) {
+        expect(lineWith(output, canary), `${canary} is seen`).toBeUndefined()
         // A refusal of AWS is told to the caller it answers; what it says is AWS's, not ours.
         const ours = answers.replaceAll(` and the key ${SERVER.AWS_SESSION_TOKEN}`, '')
         expect(lineWith(ours, canary), `an answer holds ${canary}`).toBeUndefined()
       }
-      expect(lineWith(output, PROMPT), 'the log holds a prompt').toBeUndefined()
+      for (const words of [PROMPT, ARGUMENT])
+        expect(lineWith(output, words), `${words} is seen`).toBeUndefined()
     },
     60_000,
   )
@@ -137,3 +206,69 @@ describe.each([
 
 const lineWith = (text: string, words: string) =>
   text.split('\n').find((line) => line.includes(words))
+
+describe('a server that logs the bodies of requests', () => {
+  it('shows what was said, and neither secrets nor media nor who may open an address', async () => {
+    const { call, log } = staged({ PROVIDER: 'embedded', LOG_REQUEST_PARAMS: 'true' })
+    const image = 'A'.repeat(5000)
+    const body = {
+      model: 'amazon.nova-micro-v1:0',
+      max_tokens: 9,
+      prompt_cache_key: 'mine',
+      tools: [{ type: 'mcp', authorization: SECRETS[0], headers: { 'x-api-key': SECRETS[1] } }],
+      messages: [
+        {
+          role: 'user',
+          content: [
+            { type: 'text', text: `${PROMPT}: my key is sk-proj-${'k'.repeat(40)}, ok?` },
+            { type: 'text', text: `Bearer ${WRONG.token} at ${SIGNED} and ${'long '.repeat(500)}` },
+            { type: 'image_url', image_url: { url: `data:image/png;base64,${image}` } },
+            { type: 'image_url', image_url: { url: 'https://me:pw@example.com/a.png?sig=s#f' } },
+            { type: 'input_audio', input_audio: { format: 'wav', data: image } },
+          ],
+        },
+      ],
+    }
+    await call('/v1/chat/completions', { key: SERVER.API_KEY, body })
+    const line = log().at(-1)!
+    const text = JSON.stringify(line)
+    expect(text.length).toBeLessThan(4000)
+    expect(line).toMatchObject({
+      request_params: {
+        model: 'amazon.nova-micro-v1:0',
+        max_tokens: 9,
+        tools: [{ type: 'mcp', authorization: '…', headers: { 'x-api-key': '…' } }],
+        messages: [
+          {
+            content: [
+              { text: `${PROMPT}: my key is …, ok?` },
+              {
+                text: expect.stringMatching(
+                  /^… at https:\/\/bucket\.nowhere\.invalid\/cat\.png and long/,
+                ),
+              },
+              { image_url: { url: 'data:image/png;base64,… (5022 characters)' } },
+              { image_url: { url: 'https://example.com/a.png' } },
+              { input_audio: { format: 'wav', data: '… (5000 characters)' } },
+            ],
+          },
+        ],
+      },
+    })
+    for (const canary of [...SECRETS, WRONG.token, SIGNATURE]) expect(text).not.toContain(canary)
+  })
+
+  it('is bounded by whatever is sent', async () => {
+    const { call, log } = staged({ PROVIDER: 'embedded', LOG_REQUEST_PARAMS: 'true' })
+    let deep: object = {}
+    for (let at = 0; at < 500; at++) deep = { deep }
+    const body = {
+      model: 'm',
+      messages: Array.from({ length: 5000 }, () => ({ role: 'user', content: PROMPT })),
+      deep,
+      ...Object.fromEntries(Array.from({ length: 5000 }, (_, at) => [`member-${at}`, PROMPT])),
+    }
+    await call('/v1/chat/completions', { key: SERVER.API_KEY, body })
+    expect(JSON.stringify(log().at(-1)).length).toBeLessThan(100_000)
+  })
+})

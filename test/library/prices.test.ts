@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { readConfig } from '../../app/config.ts'
 import type { Usage } from '../../app/conversation/events.ts'
 import { costOf, priceFinder } from '../../app/library/prices.ts'
 import type { ModelCard } from '../../app/ports/models.ts'
@@ -82,5 +83,19 @@ describe('the cost of a bill', () => {
   it('is halved for what may wait', () => {
     expect(cost({ input: 1_000_000, output: 0 }, 'amazon.nova-pro-v1:0', 'flex')).toBe(0.4)
     expect(cost({ input: 1_000_000, output: 0 }, 'amazon.nova-pro-v1:0', 'default')).toBe(0.8)
+  })
+})
+
+describe('variables of limits and prices', () => {
+  it.each([
+    [{ MODEL_PRICES: '{"a": {"input": -1}}' }, 'MODEL_PRICES.a.input'],
+    [{ MODEL_PRICES: '{"a": {"inputs": 1}}' }, 'MODEL_PRICES.a'],
+    [{ MODEL_PRICES: '{' }, 'MODEL_PRICES: not valid JSON'],
+    [{ RATE_LIMIT_REQUESTS_PER_MINUTE: 'many' }, 'RATE_LIMIT_REQUESTS_PER_MINUTE'],
+    [{ BUDGET_PER_DAY: '-1' }, 'BUDGET_PER_DAY'],
+    [{ AWS_DYNAMODB_TABLE: 'a table' }, 'AWS_DYNAMODB_TABLE'],
+    [{ AWS_DYNAMODB_REGION: 'evil.example' }, 'AWS_DYNAMODB_REGION'],
+  ])('%j stops the start by name', (env, name) => {
+    expect(() => readConfig(env)).toThrow(name)
   })
 })

@@ -40,8 +40,12 @@ describe.each([workers, lambda])('files on $name', (platform) => {
     const { openai } = server
     const content = randomBytes(3 * MEGABYTE)
     const file = await openai.files.create({ file: new File([content], 'a'), purpose: 'user_data' })
-    const back = Buffer.from(await (await openai.files.content(file.id)).arrayBuffer())
-    expect(back.equals(content)).toBe(true)
+    const back = await openai.files.content(file.id)
+    expect(Buffer.from(await back.arrayBuffer()).equals(content)).toBe(true)
+    expect(back.headers.get('content-length')).toBe(String(content.length))
+    await expect
+      .poll(() => server.running.output())
+      .toContain(`"bytes_sent":${content.length},"outcome":"answered"`)
 
     const large = randomBytes(12 * MEGABYTE)
     const { id } = await openai.uploads.create({

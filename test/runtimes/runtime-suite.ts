@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { request, type ServerResponse } from 'node:http'
+import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client'
 import OpenAI from 'openai'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type FakeFrame, textFrames } from '../fakes/fake-bedrock-frames.ts'
@@ -305,5 +306,22 @@ function embeddedSuite(platform: Platform) {
       expect([response.headers.get('x-outcrop-provider'), finish]).toEqual(['embedded', 'stop'])
       expect(text).toContain('Hello')
     })
+
+    it.each(['legacy', 'auto'] as const)(
+      'is called as a tool by the MCP SDK (%s)',
+      async (mode) => {
+        const client = new Client({ name: 'test', version: '1' }, { versionNegotiation: { mode } })
+        await client.connect(new StreamableHTTPClientTransport(new URL(`${server.url}/mcp`)))
+        const prompt = { model: 'embedded-chat', prompt: 'Hello' }
+        const heard: string[] = []
+        const { content } = await client.callTool(
+          { name: 'openai_completion', arguments: prompt },
+          { onprogress: ({ message = '' }) => heard.push(message) },
+        )
+        await client.close()
+        expect(content).toEqual([{ type: 'text', text: heard.join('') }])
+        expect(heard.join('')).toContain('Hello')
+      },
+    )
   })
 }

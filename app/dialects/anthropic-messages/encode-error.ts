@@ -19,6 +19,7 @@ const TYPES: Record<ErrorCode, string> = {
   'method-not-allowed': REQUEST,
   conflict: REQUEST,
   'too-large': 'request_too_large',
+  'range-not-satisfiable': REQUEST,
   'rate-limit': 'rate_limit_error',
   'quota-exceeded': 'rate_limit_error',
   'content-filter': REQUEST,

@@ -84,6 +84,22 @@ function requireMessages({ messages, thread }: Messages, context: z.RefinementCt
   })
 }
 
+/** What tunes an answer; a count reads it as well, so it must hold what it should there too. */
+const tuned = {
+  temperature: z.number().min(0).max(1).nullish(),
+  top_p: z.number().min(0).max(1).nullish(),
+  top_k: integer().min(0).nullish(),
+  stop_sequences: z.array(z.string()).nullish().describe('Texts that end the answer.'),
+  stream: z.boolean().nullish(),
+  metadata: z.looseObject({ user_id: z.string().nullish() }).nullish(),
+  service_tier: z.string().nullish().describe('auto or standard_only.'),
+  container: z.union([z.string(), z.looseObject({})]).nullish(),
+  inference_geo: z.string().nullish(),
+  diagnostics: z.looseObject({}).nullish(),
+  user_profile_id: z.string().nullish(),
+  workspace_id: z.string().nullish(),
+}
+
 /**
  * The body of `POST /v1/messages`: Anthropic's MessageCreateParams with its betas, and the members that
  * Bedrock has in the body. Loose: what is not named here passes and is for the model to know.
@@ -92,25 +108,14 @@ export const messagesRequest = z
   .looseObject({
     ...asked,
     max_tokens: integer().min(0).describe('Tokens of answer and thought.'),
-    temperature: z.number().min(0).max(1).nullish(),
-    top_p: z.number().min(0).max(1).nullish(),
-    top_k: integer().min(0).nullish(),
-    stop_sequences: z.array(z.string()).nullish().describe('Texts that end the answer.'),
-    stream: z.boolean().nullish(),
-    metadata: z.looseObject({ user_id: z.string().nullish() }).nullish(),
-    service_tier: z.string().nullish().describe('auto or standard_only.'),
-    container: z.union([z.string(), z.looseObject({})]).nullish(),
-    inference_geo: z.string().nullish(),
-    diagnostics: z.looseObject({}).nullish(),
-    user_profile_id: z.string().nullish(),
-    workspace_id: z.string().nullish(),
+    ...tuned,
   })
   .superRefine(requireMessages)
   .openapi('CreateMessageRequest')
 
 /** The body of `POST /v1/messages/count_tokens`; a whole request for an answer is taken as well. */
 export const countTokensRequest = z
-  .looseObject(asked)
+  .looseObject({ ...asked, ...tuned, max_tokens: z.number().nullish() })
   .superRefine(requireMessages)
   .openapi('CountMessageTokensRequest')
 

@@ -24,12 +24,26 @@ export function decodeReply(body: unknown, undo: Undo = {}): Reply {
     })
   }
   const blocks = content.map(decodeBlock).filter((part) => !isEmpty(part))
-  const parts = undoParts(blocks, undo)
+  const parts = undoParts(citeWordsBefore(blocks), undo)
   const end = decodeEnd(answer, reasonOf(answer.stopReason, parts, undo))
   return { parts, end: undo.verbatim ? withAnswer(end, answer) : end }
 }
 
 const isEmpty = (part: Part): boolean => part.type === 'text' && part.text === '' && !part.citations
+
+/** Nova's sources stand in a block of their own, without words, behind those they support. */
+function citeWordsBefore(parts: Part[]): Part[] {
+  const cited: Part[] = []
+  for (const part of parts) {
+    const before = cited.at(-1)
+    if (part.type !== 'text' || part.text !== '' || before?.type !== 'text') cited.push(part)
+    else {
+      const citations = [...(before.citations ?? []), ...(part.citations ?? [])]
+      cited[cited.length - 1] = { ...before, citations }
+    }
+  }
+  return cited
+}
 
 /** Everything about the end but the words: for whole answers and, put together, for streams. */
 export function decodeEnd(

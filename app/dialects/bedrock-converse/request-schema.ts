@@ -1,11 +1,29 @@
 import { z } from '@hono/zod-openapi'
 
-const formatted = z.looseObject({ format: z.string(), source: z.looseObject({}) })
+const blob = {
+  bytes: z.string().optional(),
+  s3Location: z
+    .looseObject({ uri: z.string(), bucketOwner: z.string().optional() })
+    .optional(),
+}
+
+const formatted = z.looseObject({ format: z.string(), source: z.looseObject(blob) })
+
+const words = z.array(z.looseObject({ text: z.string().optional() }))
 
 const documentBlock = z.looseObject({
   format: z.string().optional(),
   name: z.string(),
-  source: z.looseObject({}),
+  source: z.looseObject({ ...blob, text: z.string().optional(), content: words.optional() }),
+  context: z.string().optional(),
+  citations: z.looseObject({ enabled: z.boolean() }).optional(),
+})
+
+const citation = z.looseObject({
+  title: z.string().optional(),
+  source: z.string().optional(),
+  sourceContent: words.optional(),
+  location: z.record(z.string(), z.unknown()).optional(),
 })
 
 const cachePoint = z.looseObject({
@@ -26,12 +44,15 @@ const contentBlock = z.looseObject({
   document: documentBlock.optional(),
   video: formatted.optional(),
   audio: formatted.optional(),
-  toolUse: z.looseObject({ toolUseId: z.string(), name: z.string() }).optional(),
+  toolUse: z
+    .looseObject({ toolUseId: z.string(), name: z.string(), type: z.string().optional() })
+    .optional(),
   toolResult: z
     .looseObject({
       toolUseId: z.string(),
       content: z.array(toolResultContent),
       status: z.enum(['success', 'error']).optional(),
+      type: z.string().optional(),
     })
     .optional(),
   cachePoint: cachePoint.optional(),
@@ -45,8 +66,8 @@ const contentBlock = z.looseObject({
     .optional(),
   citationsContent: z
     .looseObject({
-      content: z.array(z.looseObject({})).optional(),
-      citations: z.array(z.looseObject({})).optional(),
+      content: words.optional(),
+      citations: z.array(citation).optional(),
     })
     .optional(),
 })
@@ -117,7 +138,13 @@ export const converseRequest = z.looseObject({
       effort: z.string().optional(),
       textFormat: z
         .looseObject({
-          structure: z.looseObject({ jsonSchema: z.looseObject({ schema: z.string() }) }),
+          structure: z.looseObject({
+            jsonSchema: z.looseObject({
+              schema: z.string(),
+              name: z.string().optional(),
+              description: z.string().optional(),
+            }),
+          }),
         })
         .optional(),
     })

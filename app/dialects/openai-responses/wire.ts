@@ -128,20 +128,17 @@ export const responseRequest = z
   })
   .openapi('CreateResponseRequest')
 
-/** The body of `POST /v1/responses/input_tokens`. */
+/** The body of `POST /v1/responses/input_tokens`; a whole request for a response is taken as well. */
 export const countRequest = z
   .looseObject({
-    ...question,
-    conversation: conversation.nullish(),
-    ...tools,
-    ...form,
+    ...responseRequest.shape,
     personality: z.string().nullish(),
   })
   .openapi('CountResponseTokensRequest')
 
-/** The body of `POST /v1/responses/compact`. */
+/** The body of `POST /v1/responses/compact`; the same holds for it. */
 export const compactRequest = z
-  .looseObject({ ...question, ...cache, service_tier: serviceTier })
+  .looseObject(responseRequest.shape)
   .openapi('CompactResponseRequest')
 
 export type WireRequest = z.infer<typeof responseRequest>

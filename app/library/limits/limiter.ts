@@ -21,19 +21,12 @@ const SWEEP = 1000
 export function createLimiter(options: LimiterOptions): Limiter {
   const { state, defaults, now = Date.now, isolated = false } = options
   const desks = new Map<string, Desk>()
-  const known = new WeakMap<CallerLimits, Limits | undefined>()
-  const byDefault = boundsOf(defaults)
-  let instance: string | undefined
-  let sweeping: Promise<void> | undefined
-  let timer: ReturnType<typeof setTimeout> | undefined
+  const limitsFor = limitsOver(defaults)
+  const sweeper = createSweeper(desks)
   /** Desks whose only request has ended. */
   const left: Desk[] = []
+  let instance: string | undefined
 
-  const limitsFor = ({ limits }: CallerIdentity): Limits | undefined => {
-    if (limits === undefined) return byDefault
-    if (!known.has(limits)) known.set(limits, boundsOf({ ...defaults, ...present(limits) }))
-    return known.get(limits)
-  }
   const deskOf = (keyId: string, limits: Limits): Desk => {
     const open = desks.get(keyId)
     if (open && !isolated) {
@@ -46,26 +39,13 @@ export function createLimiter(options: LimiterOptions): Limiter {
     desks.set(keyId, desk)
     return desk
   }
-  const sweep = async (all: boolean) => {
-    await Promise.all([...desks.values()].map((desk) => tidy(desk, all)))
-    for (const [keyId, desk] of desks) if (isEmpty(desk)) desks.delete(keyId)
-  }
-  const sweepLater = () => {
-    if (timer !== undefined) return
-    timer = setTimeout(async () => {
-      sweeping = sweep(false)
-      await sweeping
-      timer = undefined
-      if (desks.size > 0) sweepLater()
-    }, SWEEP)
-  }
 
   return {
     enter(caller) {
       const limits = limitsFor(caller)
       if (!limits) return undefined
       const desk = deskOf(caller.keyId, limits)
-      if (!isolated) sweepLater()
+      if (!isolated) sweeper.later()
       const onLeave = isolated ? () => void left.push(desk) : undefined
       const taken = take(desk, ENTRY)
       if (!(taken instanceof Promise)) return ticketOf(desk, onLeave)
@@ -85,13 +65,38 @@ export function createLimiter(options: LimiterOptions): Limiter {
       return standingOf(desk.account, { kind, flow: desk.ledger.known()[kind], now: now() })
     },
     async flush() {
-      if (isolated) {
-        await Promise.all(left.splice(0).map((desk) => tidy(desk, true)))
-        return
-      }
-      await sweeping
-      await sweep(true)
+      if (!isolated) return sweeper.sweep(true)
+      await Promise.all(left.splice(0).map((desk) => tidy(desk, true)))
     },
+  }
+}
+
+/** Looks now and then, as long as anything is held, for what is held in vain. */
+function createSweeper(desks: Map<string, Desk>) {
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const sweep = async (all: boolean): Promise<void> => {
+    await Promise.all([...desks.values()].map((desk) => tidy(desk, all)))
+    for (const [keyId, desk] of desks) if (isEmpty(desk)) desks.delete(keyId)
+  }
+  const later = () => {
+    if (timer !== undefined) return
+    timer = setTimeout(async () => {
+      await sweep(false)
+      timer = undefined
+      if (desks.size > 0) later()
+    }, SWEEP)
+  }
+  return { sweep, later }
+}
+
+/** The limits of a caller: its own, and those of everybody where it has none. */
+function limitsOver(defaults: Limits): (caller: CallerIdentity) => Limits | undefined {
+  const byDefault = boundsOf(defaults)
+  const known = new WeakMap<CallerLimits, Limits | undefined>()
+  return ({ limits }) => {
+    if (limits === undefined) return byDefault
+    if (!known.has(limits)) known.set(limits, boundsOf({ ...defaults, ...present(limits) }))
+    return known.get(limits)
   }
 }
 

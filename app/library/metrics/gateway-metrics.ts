@@ -1,6 +1,12 @@
 import type { Usage } from '../../conversation/events.ts'
 import type { AttemptFact, Metrics, RequestFacts } from '../../ports/metrics.ts'
-import { createRegistry, type Distribution, observe, type Registry, type Series } from './registry.ts'
+import {
+  createRegistry,
+  type Distribution,
+  observe,
+  type Registry,
+  type Series,
+} from './registry.ts'
 
 export interface MetricsOptions {
   version: string
@@ -15,9 +21,7 @@ export interface MetricsOptions {
 }
 
 /** Seconds. An answer takes from a millisecond to minutes. */
-const LONG = [
-  0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 40, 80, 160, 320, 640,
-]
+const LONG = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 40, 80, 160, 320, 640]
 /** Of what the gateway itself takes, and of what lies between two tokens. */
 const SHORT = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1]
 

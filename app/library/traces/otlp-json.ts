@@ -46,16 +46,16 @@ function attributesOf(attributes: SpanAttributes) {
   const written: { key: string; value: object }[] = []
   for (const key in attributes) {
     const value = attributes[key]
-    if (value !== undefined) written.push({ key, value: valueOf(value) })
+    if (value !== undefined) written.push({ key, value: otlpValue(value) })
   }
   return written
 }
 
 /** 64-bit numbers are text in this JSON. */
-function valueOf(value: SpanValue): object {
+function otlpValue(value: SpanValue): object {
   if (typeof value === 'string') return { stringValue: value }
   if (typeof value === 'boolean') return { boolValue: value }
-  if (typeof value !== 'number') return { arrayValue: { values: value.map(valueOf) } }
+  if (typeof value !== 'number') return { arrayValue: { values: value.map(otlpValue) } }
   return Number.isInteger(value) ? { intValue: String(value) } : { doubleValue: value }
 }
 

@@ -99,10 +99,10 @@ function createTell({ runtime, config }: TracesOptions): (message: string) => vo
   let toldAt = Number.NEGATIVE_INFINITY
   return (message) => {
     const now = Date.now()
-    if (now < toldAt + QUIET || config.LOG_LEVEL === 'silent') return
+    if (now < toldAt + QUIET || config.LOG_LEVEL === 'silent' || config.LOG_LEVEL === 'error')
+      return
     toldAt = now
     const told = { type: 'event', level: 'warning', date: new Date(now).toISOString() }
     runtime.log.write(JSON.stringify({ ...told, event: 'traces_not_sent', message }))
   }
 }
-

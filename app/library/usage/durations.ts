@@ -48,11 +48,12 @@ export function classOf(milliseconds: number): number {
  */
 export function quantile(counts: readonly number[], share: number): number | null {
   const total = counts.reduce((sum, count) => sum + count, 0)
-  if (total === 0) return null
+  const rank = Math.max(1, Math.ceil(share * total))
   let before = 0
   for (const [at, count] of counts.entries()) {
-    const part = (share * total - before) / count
-    if (count > 0 && part <= 1) return Math.round(within(at, part))
+    // One alone is thought in the middle of its class.
+    if (before + count >= rank && count > 0)
+      return Math.round(within(at, (rank - before - 0.5) / count))
     before += count
   }
   return null

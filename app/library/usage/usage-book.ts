@@ -82,6 +82,7 @@ export function createUsageBook(options: UsageBookOptions): UsageBook {
         writer.writeLater(sheet)
       }
     },
+    waiting: () => waitingIn(hours),
     async flush() {
       await Promise.all([flushSheet(hours), flushSheet(minutes)])
     },
@@ -176,6 +177,12 @@ const shortened = (dimensions: UsageDimensions): UsageDimensions => ({
 })
 
 const isNew = (page: Open) => page.noted > page.written
+
+function waitingIn({ current, full }: Sheet): number {
+  let count = 0
+  for (const page of [...full, ...current.values()]) count += page.noted - page.written
+  return count
+}
 
 const isDirty = ({ current, full }: Sheet) => full.length > 0 || [...current.values()].some(isNew)
 

@@ -1,10 +1,13 @@
 import type { Config } from '../../config.ts'
+import type { AudioStaging } from '../../ports/audio-staging.ts'
 import type { FoundModel, ModelCard, Provider } from '../../ports/models.ts'
 import type { Runtime } from '../../ports/runtime.ts'
 import type { StateStore } from '../../ports/state-store.ts'
 import { aboutAudio } from './audio-faults.ts'
 import { createAudioFolders } from './audio-work/folders.ts'
 import { createLeases } from './audio-work/leases.ts'
+import { keepSwept } from './audio-work/keep-swept.ts'
+import { createAudioStaging } from './audio-work/staging.ts'
 import type { Routing } from './bedrock/routed.ts'
 import { type AwsCallDependencies, createAwsCall } from './call.ts'
 import type { Endpoints } from './endpoints.ts'
@@ -13,13 +16,21 @@ import { createVoiceBook } from './polly/voice-book.ts'
 import { regionsOf } from './regions-of.ts'
 import { sigV4Signer } from './sign.ts'
 import { staticCredentials } from './static-credentials.ts'
+import { createTranscribeModel } from './transcribe/model.ts'
 
 export interface AwsAudioOptions {
   config: Config
   runtime: Pick<
     Runtime,
-    'env' | 'transport' | 'log' | 'credentials' | 'digest' | 'duplex' | 'audioEncoding' | 'transient'
-  >
+    | 'env'
+    | 'transport'
+    | 'log'
+    | 'credentials'
+    | 'digest'
+    | 'duplex'
+    | 'audioEncoding'
+    | 'transient'
+  > & { name?: string }
   routing: Routing
   endpoints: Endpoints
   signAs: AwsCallDependencies['signAs']
@@ -28,6 +39,8 @@ export interface AwsAudioOptions {
 
 /** Amazon's services that speak and listen, as models. */
 export interface AwsAudio {
+  /** Where a bucket is configured for recordings. */
+  staging?: AudioStaging
   list(): ModelCard[]
   find(name: string): FoundModel | undefined
 }
@@ -37,6 +50,7 @@ export function withAudio(provider: Provider, audio: AwsAudio | undefined): Prov
   if (!audio) return provider
   return {
     ...provider,
+    ...(audio.staging && { staging: audio.staging }),
     async list() {
       const cards = await provider.list()
       // An empty list says that nothing can be known of Bedrock's models; a few others would belie it.
@@ -63,7 +77,12 @@ export function createAwsAudio(options: AwsAudioOptions): AwsAudio | undefined {
     }),
   )
   const leases = createLeases({ state })
-  const folders = createAudioFolders({ config, runtime, leases, warn: routing.warn })
+  const { warn } = routing
+  const plain = createAudioFolders({ config, runtime, leases, warn })
+  const pollyRegions = config.AWS_POLLY_REGION ? [config.AWS_POLLY_REGION] : regionsOf(config)
+  const regions = config.AWS_TRANSCRIBE_REGION ? [config.AWS_TRANSCRIBE_REGION] : regionsOf(config)
+  const work = [...new Set([...regions, ...pollyRegions])].filter((one) => plain.hasBucket(one))
+  const folders = keepSwept({ leases, folders: plain, regions: work, call, warn }, runtime)
   const lookEvery = config.AWS_TRANSCRIBE_POLL_SECONDS * 1000
   const polly = createPollyModels({
     ...routing,
@@ -74,11 +93,49 @@ export function createAwsAudio(options: AwsAudioOptions): AwsAudio | undefined {
     comprehendRegion: config.AWS_COMPREHEND_REGION,
     language: config.DEFAULT_TTS_LANGUAGE,
     lookEvery,
-    regions: config.AWS_POLLY_REGION ? [config.AWS_POLLY_REGION] : regionsOf(config),
+    regions: pollyRegions,
     isChosen: config.AWS_POLLY_REGION !== undefined,
   })
-  return {
-    list: () => polly.list(),
-    find: (name) => polly.find(name),
+  const listener: FoundModel = {
+    card: LISTENER,
+    transcription: createTranscribeModel(
+      {
+        call,
+        folders,
+        lookEvery,
+        outputKey: config.AWS_TRANSCRIBE_OUTPUT_ENCRYPTION_KEY_ARN,
+        warn,
+        streams: runtime.duplex && {
+          duplex: runtime.duplex,
+          endpoints,
+          credentials,
+          digest: runtime.digest,
+          connectTimeout: config.CONNECT_TIMEOUT * 1000,
+        },
+        runtime: runtime.name ?? 'unknown',
+        regions,
+        translateRegion: config.AWS_TRANSLATE_REGION,
+        streamLanguages: config.AWS_TRANSCRIBE_STREAM_LANGUAGES,
+      },
+      LISTENER,
+    ),
   }
+  const home = regions.find((region) => folders.hasBucket(region))
+  return {
+    ...(home && { staging: createAudioStaging(folders, home) }),
+    list: () => [...polly.list(), { ...LISTENER, listing: { regions } }],
+    find: (name) => (name === LISTENER.id ? listener : polly.find(name)),
+  }
+}
+
+const LISTENER: ModelCard = {
+  id: 'amazon.transcribe',
+  name: 'Amazon Transcribe',
+  provider: 'aws',
+  owner: 'amazon',
+  created: 0,
+  input: ['audio'],
+  output: ['text'],
+  streaming: true,
+  traits: {},
 }

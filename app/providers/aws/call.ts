@@ -12,7 +12,7 @@ export interface AwsRequest {
   method: 'GET' | 'POST' | 'PUT' | 'DELETE'
   /** Path and query, encoded once, as it stands behind the endpoint. */
   path: string
-  body?: string
+  body?: string | Uint8Array
   /** Beside those every call has; lower-case names. */
   headers?: Readonly<Record<string, string>>
   /** As whom, where it is not as ourselves. */

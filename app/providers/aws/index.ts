@@ -41,7 +41,7 @@ export interface AwsProviderOptions {
     | 'duplex'
     | 'audioEncoding'
     | 'transient'
-  >
+  > & { name?: string }
   /** Where instances learn from one another, if the configuration lets them. */
   state?: StateStore
 }
@@ -97,7 +97,8 @@ export function createAwsProvider({ config, runtime, state }: AwsProviderOptions
     firstFrameWait: config.FIRST_FRAME_WAIT * 1000,
   })
   const audio = createAwsAudio({ config, runtime, routing, endpoints, signAs, state })
-  return withAudio({ name: 'aws', health: pulse.health, ...models }, audio)
+  const originIn = (region = regions[0]!) => endpoints('bedrock-runtime', region).origin
+  return withAudio({ name: 'aws', health: pulse.health, originIn, ...models }, audio)
 }
 
 /** Signs as the roles of callers, which STS is asked for with our own credentials. */
@@ -163,6 +164,7 @@ function besideChatOf(options: AwsProviderOptions, call: AwsCall, endpoints: End
     outputs: createJobOutputs({ config, runtime }),
     lookEvery: config.AWS_BEDROCK_JOB_POLL_SECONDS * 1000,
     atOnce: config.MAX_CONCURRENT_EMBEDDINGS,
+    imagesAtOnce: config.MAX_CONCURRENT_IMAGES,
     accountId: config.AWS_ACCOUNT_ID,
   }
 }

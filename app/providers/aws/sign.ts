@@ -88,6 +88,10 @@ function requestText({ request, target, signed }: Draft, bodyHash: string): stri
   return `${request.method}\n${target}\n${signed.lines}\n${signed.list}\n${bodyHash}`
 }
 
+/** What stands for the hash of a body that is not there yet: a stream of events. */
+const saidHash = ({ request }: Draft): string | undefined =>
+  request.headers['x-amz-content-sha256']
+
 function textToSign({ stamp, scopeName }: Draft, requestHash: string): string {
   return `AWS4-HMAC-SHA256\n${stamp}\n${scopeName}\n${requestHash}`
 }
@@ -107,7 +111,7 @@ function createSyncSigner(digest: Digest) {
     return digest.hmacSha256(digest.hmacSha256(regionKey, service), 'aws4_request')
   })
   return (drafted: Draft) => {
-    const bodyHash = digest.sha256Hex(drafted.request.body ?? '')
+    const bodyHash = saidHash(drafted) ?? digest.sha256Hex(drafted.request.body ?? '')
     const requestHash = digest.sha256Hex(requestText(drafted, bodyHash))
     const signature = digest.hmacSha256Hex(keyOf(drafted), textToSign(drafted, requestHash))
     return authorized(drafted, signature)
@@ -122,7 +126,7 @@ function createWebSigner() {
     return hmacSha256(await hmacSha256(regionKey, service), 'aws4_request')
   })
   return async (drafted: Draft) => {
-    const bodyHash = await sha256Hex(drafted.request.body ?? '')
+    const bodyHash = saidHash(drafted) ?? (await sha256Hex(drafted.request.body ?? ''))
     const requestHash = await sha256Hex(requestText(drafted, bodyHash))
     const signature = await hmacSha256(await keyOf(drafted), textToSign(drafted, requestHash))
     return authorized(drafted, hex(signature))

@@ -1,17 +1,22 @@
 import type { Config } from '../../config.ts'
 import type { Provider } from '../../ports/models.ts'
+import type { Runtime } from '../../ports/runtime.ts'
 import { createChat } from './chat.ts'
 import { createEmbeddings } from './embeddings.ts'
+import { createImages } from './images/draw.ts'
 import { canChat, cardOf, listCards } from './models.ts'
 import { createReranking } from './reranking.ts'
+import { createSpeech } from './speech/model.ts'
+import { createTranscription } from './transcription.ts'
 import { isMissing } from './trouble.ts'
 
 interface EmbeddedOptions {
   config: Pick<Config, 'EMBEDDED_TOKENS_PER_SECOND'>
+  runtime?: Pick<Runtime, 'audioEncoding'>
 }
 
 /** The provider that needs no account: it answers to every name, by fixed rules, and says so. */
-export function createEmbeddedProvider({ config }: EmbeddedOptions): Provider {
+export function createEmbeddedProvider({ config, runtime }: EmbeddedOptions): Provider {
   const cards = listCards()
   const listed = new Set(cards.map(({ id }) => id))
   return {
@@ -28,6 +33,15 @@ export function createEmbeddedProvider({ config }: EmbeddedOptions): Provider {
       }
       if (card.output.includes('reranking')) {
         return { card, standing, reranking: createReranking(name) }
+      }
+      if (card.output.includes('image')) {
+        return { card, standing, images: createImages(name) }
+      }
+      if (card.output.includes('audio')) {
+        return { card, standing, speech: createSpeech(card, runtime?.audioEncoding) }
+      }
+      if (card.input.length === 1 && card.input[0] === 'audio') {
+        return { card, standing, transcription: createTranscription(card) }
       }
       if (!canChat(name)) return { card, standing }
       return { card, standing, chat: createChat(name, config.EMBEDDED_TOKENS_PER_SECOND) }

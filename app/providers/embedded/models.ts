@@ -14,9 +14,21 @@ const OTHERS: Record<string, { output: Modality[]; description: string }> = {
     output: ['embedding'],
     description: 'Vectors of texts, pictures, sound and video; texts that share words are near.',
   },
+  'embedded-speech': {
+    output: ['audio'],
+    description: 'Speaks English by rules, like a machine, in WAV, PCM, MP3, FLAC and AAC.',
+  },
+  'embedded-transcription': {
+    output: ['text'],
+    description: 'Reads what the embedded speech carries with it; hears nothing else.',
+  },
   'embedded-reranker': {
     output: ['reranking'],
     description: 'Orders documents by the words they share with the query.',
+  },
+  'embedded-image': {
+    output: ['image'],
+    description: 'Draws shapes of the words of a prompt, edits what a mask shows, varies pictures.',
   },
 }
 
@@ -42,7 +54,7 @@ const OTHER_KINDS: [name: RegExp, output: Modality[]][] = [
   [/\brerank/i, ['reranking']],
   [/\bembed(ding)?s?\b|\b(bge|gte|e5|minilm|voyage|jina)\b/i, ['embedding']],
   [/\bmoderation\b/i, []],
-  [/\b(dall-e|image|canvas)\b/i, ['image']],
+  [/\b(dall-e|image|canvas|sd3|sdxl|flux|stable|stability)\b/i, ['image']],
   [/\btts\b|\bspeech\b/i, ['audio']],
   [/\b(whisper|transcribe)\b/i, ['text']],
 ]
@@ -90,6 +102,8 @@ const SEEING = /^embedded-embedding$|\b(multimodal|image|clip|marengo)\b|embed-v
 
 function inputOf(name: string, other: Modality[] | undefined): Modality[] {
   if (!other) return ['text', 'image', 'document', 'audio', 'video']
+  if (other.includes('text')) return ['audio']
+  if (other.includes('image')) return ['text', 'image']
   const sees = other.includes('embedding') && SEEING.test(name)
   return sees ? ['text', 'image', 'audio', 'video'] : ['text']
 }

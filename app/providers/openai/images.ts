@@ -3,7 +3,13 @@ import { parseDataUrl } from '../../codecs/data-url.ts'
 import { sniffBytes } from '../../codecs/media-type.ts'
 import type { Usage } from '../../conversation/events.ts'
 import { GatewayError } from '../../errors.ts'
-import type { ImageBytes, ImageModel, ImageRequest } from '../../ports/images.ts'
+import type {
+  DrawnImage,
+  ImageBytes,
+  ImageModel,
+  ImageRequest,
+  InputImage,
+} from '../../ports/images.ts'
 import type { Call, ModelCard } from '../../ports/models.ts'
 import { type Json, readJson, servedBy, unreadable } from './answers.ts'
 import type { Question, UpstreamClient } from './client.ts'
@@ -15,19 +21,23 @@ type OnPartial = Parameters<ImageModel['draw']>[2]
 /** OpenAI's images (https://platform.openai.com/docs/api-reference/images): generations, edits, variations. */
 export function createImageModel(client: UpstreamClient, card: ModelCard): ImageModel {
   return {
+    partials: isGptImage(card.id),
     async draw(request, call, onPartial) {
       const streams = Boolean(request.partials && onPartial && isGptImage(card.id))
       const question = await questionOf(request, card.id, streams)
       const response = await client.ask({ ...question, trace: call.trace }, call.signal)
       const answer = streams ? await watch(response, onPartial) : await readJson(response)
       const images = await readImages(answer, client, call)
-      const { size, quality } = answer
+      const { size, quality, background } = answer
+      const imageTokens = imageTokensOf(answer)
       return {
         images,
         usage: usageOf(answer, images.length),
         served: servedBy(client.upstream, card.id, ignoredOf(request, streams)),
         ...(typeof size === 'string' && { size }),
         ...(typeof quality === 'string' && { quality }),
+        ...(typeof background === 'string' && { background }),
+        ...(imageTokens !== undefined && { inputImageTokens: imageTokens }),
       }
     },
   }
@@ -49,7 +59,7 @@ async function questionOf(
   model: string,
   streams: boolean,
 ): Promise<Question> {
-  const { task, images, mask, extras, partials } = request
+  const { task, images, mask, extras, partials, moderation, user, fidelity } = request
   const path = PATHS[task]
   const members: Record<string, string | number | boolean | undefined> = {
     model,
@@ -61,6 +71,9 @@ async function questionOf(
     background: request.background,
     output_format: request.format,
     output_compression: request.compression,
+    moderation,
+    input_fidelity: fidelity,
+    ...(user !== undefined && { user }),
     // The GPT models know no other form; the others would answer with addresses that expire.
     ...(!isGptImage(model) && { response_format: 'b64_json' }),
     ...(streams && { stream: true, partial_images: partials }),
@@ -77,10 +90,11 @@ async function questionOf(
   return { path, accept, body }
 }
 
-const fileOf = ({ bytes, mediaType }: ImageBytes, name: string): FormFile => ({
-  bytes,
-  type: mediaType,
-  name: `${name}.${mediaType.slice(mediaType.indexOf('/') + 1)}`,
+const fileOf = (image: InputImage, name: string): FormFile => ({
+  size: image.size,
+  stream: image.stream,
+  type: image.mediaType,
+  name: `${name}.${image.mediaType.slice(image.mediaType.indexOf('/') + 1)}`,
 })
 
 /** Unfinished pictures as they come; the last event is an answer like the whole one. */
@@ -106,15 +120,13 @@ async function watch(
   return { ...last, data: finished }
 }
 
-type Drawn = ImageBytes & { revisedPrompt?: string }
-
-async function readImages(answer: Json, client: UpstreamClient, call: Call): Promise<Drawn[]> {
+async function readImages(answer: Json, client: UpstreamClient, call: Call): Promise<DrawnImage[]> {
   const { data } = answer
   if (!Array.isArray(data) || data.length === 0) throw unreadable(new Error('no pictures'))
   return Promise.all(data.map((one: Json) => readImage(one, client, call)))
 }
 
-async function readImage(one: Json, client: UpstreamClient, { signal }: Call): Promise<Drawn> {
+async function readImage(one: Json, client: UpstreamClient, { signal }: Call): Promise<DrawnImage> {
   const { b64_json: base64, url, revised_prompt: revised } = one
   const bytes = typeof base64 === 'string' ? decodeBase64(base64) : await bytesAt(url)
   return {
@@ -133,6 +145,12 @@ async function readImage(one: Json, client: UpstreamClient, { signal }: Call): P
 
 function pictureOf(bytes: Uint8Array<ArrayBuffer>): ImageBytes {
   return { bytes, mediaType: sniffBytes(bytes, undefined) ?? 'image/png' }
+}
+
+function imageTokensOf({ usage }: Json): number | undefined {
+  const { input_tokens_details: details } = (usage ?? {}) as Json
+  const { image_tokens: tokens } = (details ?? {}) as Json
+  return typeof tokens === 'number' ? tokens : undefined
 }
 
 function usageOf({ usage }: Json, images: number): Usage {

@@ -79,6 +79,7 @@ function createProvider(
   return {
     name: upstream.name,
     health: dependencies.client.health,
+    originIn: () => upstream.origin,
 
     async list(): Promise<ModelCard[]> {
       const listed = await listing.get()

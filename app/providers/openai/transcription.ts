@@ -24,11 +24,8 @@ export function createTranscriptionModel(
   client: UpstreamClient,
   card: ModelCard,
 ): TranscriptionModel {
-  const ask = async (
-    request: TranscriptionRequest,
-    { signal, trace }: Call,
-    streams: boolean,
-  ) => client.ask({ ...(await questionOf(request, card.id, streams)), trace }, signal)
+  const ask = async (request: TranscriptionRequest, { signal, trace }: Call, streams: boolean) =>
+    client.ask({ ...(await questionOf(request, card.id, streams)), trace }, signal)
   const served = (request: TranscriptionRequest) =>
     servedBy(client.upstream, card.id, ignoredOf(request, card.id))
 

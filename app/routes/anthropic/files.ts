@@ -8,7 +8,7 @@ import { endpoint } from '../../http/surface.ts'
 import { type Files, type StoredFile, storedFiles } from '../../library/files.ts'
 import type { Page } from '../../library/page.ts'
 import { fileMetadata, metadataOf, spokenId } from './file-contract.ts'
-import { fileErrors } from './file-errors.ts'
+import { fileError, fileErrors } from './file-errors.ts'
 
 const filesOf = (c: HttpContext) => storedFiles(c.get('services'), caller(c).owner)
 
@@ -131,8 +131,9 @@ export const getAnthropicFileContent = endpoint(
       200: { description: 'The content.', ...bytes },
       206: { description: 'The range of it that was asked for.', ...bytes },
       304: { description: 'The caller has it.' },
-      416: { description: 'It has no such range.' },
+      307: { description: 'It is too large for the platform: the store itself sends it.' },
       ...fileErrors,
+      416: fileError('It has no such range.'),
     },
   }),
   async (c) => {
@@ -142,6 +143,7 @@ export const getAnthropicFileContent = endpoint(
       ...file,
       etag: `"${file.id}"`,
       open: (range) => files.open(file, range),
+      locate: files.locate && (() => files.locate!(file)),
     })
   },
 )

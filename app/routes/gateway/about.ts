@@ -1,8 +1,10 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { VERSION } from '../../config/version.ts'
+import { prefersPage } from '../../http/conditional.ts'
 import { reply } from '../../http/reply.ts'
 import { endpoint } from '../../http/surface.ts'
 import { errorResponses } from '../openai/error-contract.ts'
+import { replyPlayground } from './pages.ts'
 
 /** Who we are. */
 export const ABOUT = {
@@ -17,12 +19,16 @@ const LINKS = {
   health: '/health',
   models: '/v1/models',
   chat: '/v1/chat/completions',
+  dashboard: '/dashboard',
 } as const
 
 const body = JSON.stringify({ ...ABOUT, links: LINKS })
 
-/** RFC 8288, so that programs find the API from its address alone. */
-const link = '</openapi.json>; rel="service-desc", </docs>; rel="service-doc"'
+const headers = {
+  // RFC 8288, so that programs find the API from its address alone.
+  link: '</openapi.json>; rel="service-desc", </docs>; rel="service-doc", </.well-known/api-catalog>; rel="api-catalog"',
+  vary: 'accept, origin',
+}
 
 export const about = endpoint(
   createRoute({
@@ -34,8 +40,9 @@ export const about = endpoint(
     security: [],
     responses: {
       200: {
-        description: 'Name, version and links.',
+        description: 'Name, version and links; for a browser, a page to try models on.',
         content: {
+          'text/html': { schema: z.string() },
           'application/json': {
             schema: z
               .object({
@@ -51,5 +58,5 @@ export const about = endpoint(
       ...errorResponses('4XX'),
     },
   }),
-  (c) => reply(c, body, { headers: { link } }),
+  (c) => (prefersPage(c) ? replyPlayground(c) : reply(c, body, { headers })),
 )

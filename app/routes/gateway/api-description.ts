@@ -36,6 +36,7 @@ export function describeApi(app: OpenAPIHono<HttpEnv>) {
       { name: 'Knowledge bases', description: 'Documents that can be asked.' },
       { name: 'Anthropic', description: "What Anthropic's clients call." },
       { name: 'Bedrock', description: "What AWS's clients call." },
+      { name: 'MCP', description: 'The API as tools, for agents.' },
       { name: 'Admin', description: 'Keys, for those who manage them.' },
       { name: 'Usage', description: 'What was used, and what it cost.' },
       { name: 'Gateway', description: 'The server itself.' },

@@ -1,11 +1,16 @@
 import { createRoute, z } from '@hono/zod-openapi'
+import { suits } from '../../gateway/draw.ts'
 import { fitsGlob } from '../../gateway/glob.ts'
 import { listModels } from '../../gateway/resolve-model.ts'
+import { hears } from '../../gateway/transcribe.ts'
 import { isThereFor } from '../../http/permissions.ts'
 import { reply } from '../../http/reply.ts'
 import { endpoint } from '../../http/surface.ts'
+import type { ImageTask } from '../../ports/images.ts'
 import type { Modality, ModelCard } from '../../ports/models.ts'
 import type { Services } from '../../ports/services.ts'
+import { toolName } from '../mcp/tool-names.ts'
+import { isOffered } from '../mcp/tools.ts'
 import { errorResponses } from '../openai/error-contract.ts'
 
 const INPUTS = ['TEXT', 'IMAGE', 'VIDEO', 'AUDIO', 'SPEECH', 'DOCUMENT'] as const
@@ -37,6 +42,9 @@ const chats = ({ input, output }: ModelCard) => input.includes('text') && output
 
 const embeds = ({ output }: ModelCard) => output.includes('embedding')
 const reranks = ({ output }: ModelCard) => output.includes('reranking')
+const speaks = ({ input, output }: ModelCard) => input.includes('text') && output.includes('audio')
+
+const draws = (task: ImageTask) => (card: ModelCard) => suits(card, { task })
 
 const streams = (card: ModelCard) => chats(card) && card.streaming
 
@@ -58,11 +66,25 @@ const ROUTES = {
   '/cohere/v2/embed': embeds,
   '/cohere/v1/embed': embeds,
   '/v1/rerank': reranks,
+  '/v1/audio/speech': speaks,
+  '/v1/audio/transcriptions': hears,
+  '/v1/audio/translations': hears,
   '/cohere/v2/rerank': reranks,
   '/cohere/v1/rerank': reranks,
+  '/v1/images/generations': draws('generate'),
+  '/v1/images/edits': draws('edit'),
+  '/v1/images/variations': draws('vary'),
 } as const satisfies Record<string, (card: ModelCard) => boolean>
 
 const routes = Object.keys(ROUTES) as (keyof typeof ROUTES)[]
+
+/** Their tools, by route; a stream is none. */
+const TOOLS = new Map(
+  routes
+    .filter((route) => ROUTES[route] !== streams)
+    .map((route) => [route, toolName('POST', route)] as const),
+)
+const tools = [...new Set(TOOLS.values())]
 
 /** A parameter that may be repeated; once written it is a text, not a list. */
 const several = <T extends z.ZodType>(item: T) =>
@@ -72,7 +94,10 @@ const flag = z.enum(['true', 'false']).transform((word) => word === 'true')
 const query = z.object({
   input_modalities: several(z.enum(INPUTS)).describe('The model reads all of these.'),
   output_modalities: several(z.enum(OUTPUTS)).describe('The model gives all of these.'),
-  route: z.enum(routes).optional().describe('It can be called through this route.'),
+  route: z
+    .enum([...routes, ...tools])
+    .optional()
+    .describe('It can be called through this route, or by this MCP tool.'),
   region: z.string().min(1).optional().describe('It is asked in this region.'),
   streaming: flag.optional().describe('Whether its answers can be streamed.'),
   legacy: flag.optional().describe('Whether it is about to be retired.'),
@@ -126,7 +151,11 @@ export const searchModels = endpoint(
     const filters = c.req.valid('query')
     const cards = (await listModels(services)).filter(isThereFor(c))
     const aliases = aliasesById(services, cards)
-    const all = cards.map((card) => ({ card, told: describe(card, aliases.get(card.id) ?? []) }))
+    const isShown = services.config.MCP ? (tool: string) => isOffered(tool, services.config) : NONE
+    const all = cards.map((card) => {
+      const told = describe(card, aliases.get(card.id) ?? [])
+      return { card, told: { ...told, supported_mcp_tools: toolsOf(card).filter(isShown) } }
+    })
     const passing = all.filter((one) => passes(one, filters))
     return reply(c, JSON.stringify(passing.map(({ told }) => told)))
   },
@@ -141,7 +170,7 @@ function passes(
   return (
     input.every((word) => has(card.input, word)) &&
     output.every((word) => has(card.output, word)) &&
-    (route === undefined || ROUTES[route](card)) &&
+    (route === undefined || [...told.supported_routes, ...toolsOf(card)].includes(route)) &&
     (region === undefined || told.regions.includes(region)) &&
     (streaming === undefined || card.streaming === streaming) &&
     (legacy === undefined || told.legacy === legacy) &&
@@ -153,7 +182,16 @@ function passes(
 const has = (modalities: readonly Modality[], word: keyof typeof MODALITIES) =>
   modalities.some((modality) => modality === MODALITIES[word])
 
-function describe(card: ModelCard, aliases: string[]): Found {
+const NONE = () => false
+
+/** Each once: two routes may be one tool. */
+const toolsOf = (card: ModelCard) => [
+  ...new Set(
+    routes.filter((route) => ROUTES[route](card)).flatMap((route) => TOOLS.get(route) ?? []),
+  ),
+]
+
+function describe(card: ModelCard, aliases: string[]): Omit<Found, 'supported_mcp_tools'> {
   const { listing = {} } = card
   const { regions, inference_profiles: profiles } = listing
   const start = card.created > 0 ? new Date(card.created * 1000).toISOString() : null
@@ -166,7 +204,6 @@ function describe(card: ModelCard, aliases: string[]): Found {
     output_modalities: card.output.map((modality) => modality.toUpperCase()),
     aliases,
     supported_routes: routes.filter((route) => ROUTES[route](card)),
-    supported_mcp_tools: [],
     regions: Array.isArray(regions) ? regions : [],
     response_streaming: card.streaming,
     legacy: card.legacy === true,

@@ -5,7 +5,7 @@ import { unknownFields } from '../../dialects/extras.ts'
 import { encodeError } from '../../dialects/openai-error.ts'
 import { GatewayError } from '../../errors.ts'
 import { byteFrames } from '../../gateway/byte-events.ts'
-import { type Spoken, type SpeechOrder, speak } from '../../gateway/speak.ts'
+import { type SpeechOrder, type Spoken, speak } from '../../gateway/speak.ts'
 import { sendAudio } from '../../http/audio-body.ts'
 import { caller } from '../../http/caller.ts'
 import { respond } from '../../http/respond.ts'
@@ -48,7 +48,7 @@ const request = z
       .nullish()
       .describe('Amazon Polly: samples a second.'),
     LexiconNames: z.array(z.string()).nullish().describe('Amazon Polly: pronunciation lexicons.'),
-    LanguageCode: z.string().nullish().describe("Amazon Polly: another word for `language`."),
+    LanguageCode: z.string().nullish().describe('Amazon Polly: another word for `language`.'),
     SpeechMarkTypes: z
       .array(z.string())
       .nullish()
@@ -59,7 +59,13 @@ const request = z
 type Wire = z.infer<typeof request>
 
 const KNOWN = new Set(Object.keys(request.shape))
-const OWN = ['instructions', 'SampleRate', 'LexiconNames', 'LanguageCode', 'SpeechMarkTypes'] as const
+const OWN = [
+  'instructions',
+  'SampleRate',
+  'LexiconNames',
+  'LanguageCode',
+  'SpeechMarkTypes',
+] as const
 
 const binary = { schema: z.string().openapi({ format: 'binary' }) }
 

@@ -83,8 +83,8 @@ export const getFileContent = endpoint(
       200: { description: 'The content.', ...bytes },
       206: { description: 'The range of it that was asked for.', ...bytes },
       304: { description: 'The caller has it.' },
-      416: { description: 'It has no such range.' },
-      ...errorResponses(401, 403, 404, 429, 500, 502, 503),
+      307: { description: 'It is too large for the platform: the store itself sends it.' },
+      ...errorResponses(401, 403, 404, 416, 429, 500, 502, 503),
     },
   }),
   async (c) => {
@@ -94,6 +94,7 @@ export const getFileContent = endpoint(
       ...file,
       etag: `"${file.id}"`,
       open: (range) => files.open(file, range),
+      locate: files.locate && (() => files.locate!(file)),
     })
   },
 )

@@ -2,6 +2,8 @@ import type { Config } from '../../config.ts'
 import { createOpenaiChat } from '../../dialects/openai-chat/index.ts'
 import type { Surface } from '../../http/surface.ts'
 import { createSpeech } from './audio-speech.ts'
+import { createTranscription } from './audio-transcriptions.ts'
+import { createTranslation } from './audio-translations.ts'
 import { createChatCompletion } from './chat-completions.ts'
 import { getChatHealth } from './chat-health.ts'
 import { createCompletion } from './completions.ts'
@@ -22,6 +24,8 @@ import { createEmbedding } from './embeddings.ts'
 import { withDetails } from './error-details.ts'
 import { deleteFile, getFile, getFileContent, listFiles } from './files.ts'
 import { getFilesHealth } from './files-health.ts'
+import { getDrawnImage, openDrawnStore } from './image-files.ts'
+import { createImage, editImage, varyImage } from './images.ts'
 import { getModel, getModels } from './models.ts'
 import { createRerank } from './rerank.ts'
 import { createBackgroundResponses } from './response-background.ts'
@@ -37,13 +41,31 @@ import { cancelResponse, deleteResponse, getResponse, listInputItems } from './s
 import { addUploadPart } from './upload-parts.ts'
 import { cancelUpload, completeUpload, createUpload } from './uploads.ts'
 
+/** As OpenAI's servers tell of themselves: https://platform.openai.com/docs/api-reference/debugging-requests */
+function answerHeaders(
+  milliseconds: number,
+  header: ((name: string) => string | undefined) | undefined,
+): Record<string, string> {
+  const organization = header?.('openai-organization')
+  return {
+    'openai-version': '2020-10-01',
+    'openai-processing-ms': String(Math.round(milliseconds)),
+    ...(organization && ORGANIZATION.test(organization) && { 'openai-organization': organization }),
+  }
+}
+
+/** What may be repeated in a header. */
+const ORGANIZATION = /^[\w.-]{1,100}$/
+
 /** OpenAI's API. */
 export function openaiSurface(config: Config): Surface {
   const dialect = createOpenaiChat({ reasoningField: config.CHAT_COMPLETIONS_REASONING_FIELD })
+  const drawn = openDrawnStore()
   return {
     name: 'openai',
     prefixes: ['/v1/'],
     voice: withDetails(dialect.server),
+    answerHeaders,
     endpoints: [
       createChatCompletion(dialect),
       createCompletion,
@@ -82,7 +104,13 @@ export function openaiSurface(config: Config): Surface {
       deleteConversationItem,
       createEmbedding,
       createSpeech,
+      createTranscription,
+      createTranslation,
       createRerank,
+      createImage(drawn),
+      editImage(drawn),
+      varyImage(drawn),
+      getDrawnImage(drawn),
     ],
   }
 }

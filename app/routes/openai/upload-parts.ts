@@ -6,7 +6,7 @@ import { jsonBody } from '../../http/json-body.ts'
 import { reply } from '../../http/reply.ts'
 import { endpoint } from '../../http/surface.ts'
 import type { UploadPart } from '../../library/uploads.ts'
-import { checkDeclared, missing, refused } from '../incoming-file.ts'
+import { checkDeclared, inTurn, missing, refused } from '../incoming-file.ts'
 import { errorResponses } from './error-contract.ts'
 import { uploadId, uploadsOf } from './uploads.ts'
 
@@ -61,7 +61,7 @@ export const addUploadPart = endpoint(
   }),
   async (c) => {
     const { upload_id: id } = c.req.valid('param')
-    const added = isForm(c) ? await fromForm(c, id) : await fromJson(c, id)
+    const added = isForm(c) ? await inTurn(c, () => fromForm(c, id)) : await fromJson(c, id)
     return reply(c, JSON.stringify(added))
   },
 )

@@ -56,8 +56,9 @@ export const getCost = endpoint(
     if (!model) throw invalid('model', 'is required.')
     const { card } = (await resolveModel(model, services)).found
     refuseHidden(c, model, card)
-    const priced = { card, served: c.req.query('served_model'), region: c.req.query('region') }
-    const tier = c.req.query('service_tier') || undefined
+    const said = (name: string) => c.req.query(name) || undefined
+    const priced = { card, served: said('served_model'), region: said('region') }
+    const tier = said('service_tier')
     const cost = services.metering?.prices.cost(priced, usageIn(c), tier) ?? null
     const body: z.infer<typeof costBody> = {
       object: 'cost',

@@ -77,16 +77,20 @@ const sums = {
   p95_first_token_milliseconds: z.number().nullable(),
 }
 
+const groups = {
+  api_key_id: z.string().optional(),
+  tenant: z.string().nullable().optional(),
+  model: z.string().optional(),
+  operation: z.string().optional(),
+  region: z.string().nullable().optional(),
+  service_tier: z.string().nullable().optional(),
+}
+
 const usageLine = z
   .object({
     start_time: z.int().describe('Unix seconds.'),
     end_time: z.int(),
-    api_key_id: z.string().optional(),
-    tenant: z.string().nullable().optional(),
-    model: z.string().optional(),
-    operation: z.string().optional(),
-    region: z.string().nullable().optional(),
-    service_tier: z.string().nullable().optional(),
+    ...groups,
     ...sums,
   })
   .openapi('UsageLine')
@@ -100,6 +104,9 @@ const usageReport = z
     group_by: z.array(z.enum(WORDS)),
     currency: z.literal('usd'),
     data: z.array(usageLine),
+    groups: z
+      .array(z.object({ ...groups, ...sums }).openapi('UsageGroup'))
+      .describe('Each group over all of the time, the most requests first.'),
     total: z.object(sums),
   })
   .openapi('UsageReport')
@@ -163,6 +170,10 @@ export const getUsage = endpoint(
         group_by: words,
         currency: 'usd',
         data: buckets.flatMap((bucket) => bucket.lines.map((line) => lineOf(bucket, line, words))),
+        groups: groupsOf(buckets).map(({ by, sums }) => ({
+          ...groupNames(by, words),
+          ...toldSums(sums),
+        })),
         total: toldSums(totalOf(buckets)),
       }),
     )
@@ -182,8 +193,21 @@ function rangeIn(c: HttpContext): { width: Width; from: number; to: number } {
 }
 
 function lineOf({ from, to }: Bucket, { by, sums }: Line, words: readonly GroupWord[]) {
-  const groups = words.map((word) => [word, by[GROUP_WORDS[word]] || null])
-  return { start_time: from, end_time: to, ...Object.fromEntries(groups), ...toldSums(sums) }
+  return { start_time: from, end_time: to, ...groupNames(by, words), ...toldSums(sums) }
+}
+
+const groupNames = (by: Line['by'], words: readonly GroupWord[]): Record<string, string | null> =>
+  Object.fromEntries(words.map((word) => [word, by[GROUP_WORDS[word]] || null]))
+
+function groupsOf(buckets: readonly Bucket[]): Line[] {
+  const groups = new Map<string, Line>()
+  for (const { by, sums } of buckets.flatMap(({ lines }) => lines)) {
+    const name = JSON.stringify(by)
+    const group = groups.get(name) ?? { by, sums: noSums() }
+    addSums(group.sums, sums)
+    groups.set(name, group)
+  }
+  return [...groups.values()].sort((a, b) => b.sums.requests - a.sums.requests)
 }
 
 function totalOf(buckets: readonly Bucket[]): Sums {

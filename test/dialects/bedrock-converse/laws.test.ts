@@ -115,7 +115,12 @@ const CONVERSATIONS: Record<string, [Partial<Conversation>, ModelTraits?]> = {
       turns: [user('List.')],
       tools: [
         { type: 'system', kind: 'bash_20250124', name: 'bash' },
-        { type: 'system', kind: 'computer_20250124', name: 'computer', settings: { display: 1 } },
+        {
+          type: 'system',
+          kind: 'computer_20250124',
+          name: 'computer',
+          settings: { display_width_px: 1024, display_height_px: 768 },
+        },
       ],
       extraFields: { anthropic_beta: ['context-1m-2025-08-07'] },
     },

@@ -212,7 +212,16 @@ describe('images', () => {
   })
 
   it('are changed in forms', async () => {
-    const picture = { bytes: png, mediaType: 'image/png' }
+    const picture = {
+      mediaType: 'image/png',
+      width: 1,
+      height: 1,
+      alpha: false,
+      size: png.length,
+      param: 'image',
+      bytes: async () => png,
+      stream: async () => new Blob([png]).stream(),
+    }
     const { model, asked } = open('gpt-image-1', { body: drawn })
     const { images } = await model()
     await images.draw(

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { GatewayError } from '../../../app/errors.ts'
+import { ANSWER_HEADERS } from '../../../app/http/security-headers.ts'
 import type { ChatModel } from '../../../app/ports/models.ts'
 import { greeter, greeting, stageApp } from './stage.ts'
 
@@ -20,7 +21,11 @@ describe('POST /v1/chat/completions', () => {
     const response = await ask(hello, { 'x-request-id': 'mine' })
     expect(response.status).toBe(200)
     expect(Object.fromEntries(response.headers)).toEqual({
+      ...ANSWER_HEADERS,
       'content-type': 'application/json',
+      'openai-version': '2020-10-01',
+      'openai-processing-ms': expect.stringMatching(/^\d+$/),
+      'server-timing': expect.stringMatching(/^gateway;dur=\d+\.\d, upstream;dur=\d+\.\d$/),
       'x-request-id': 'mine',
       'x-outcrop-provider': 'staged',
       'x-outcrop-region': 'eu-west-3',

@@ -50,6 +50,8 @@ describe('/v1/usage', () => {
     })
     expect(body).toMatchObject({ object: 'usage', bucket_width: '1d', currency: 'usd' })
     expect(body.data).toEqual([line('alice', 2), line('bob', 1)])
+    const { start_time, end_time, ...alice } = line('alice', 2)
+    expect(body['groups']).toEqual([alice, expect.objectContaining({ api_key_id: 'bob' })])
     expect(body['total']).toMatchObject({ requests: 3, total_tokens: 540 })
   })
 
@@ -138,7 +140,7 @@ describe("OpenAI's administration API", () => {
   it('tells usage and costs to its own SDK', async () => {
     const stage = stageMetering()
     await stage.chat('alice')
-    await stage.chat('bob', { stream: true }).then((answer) => answer.text())
+    await (await stage.chat('bob', { stream: true })).text()
     const { usage } = client(stage, KEYS.admin).admin.organization
     const completions = await usage.completions({
       start_time: today() - 86_400,

@@ -13,6 +13,8 @@ export interface AudioFolder {
   bucket: string
   /** What the keys in it begin with, a slash at the end. */
   prefix: string
+  /** Whoever laid something here for others does not close it any more. */
+  taken: boolean
   /** Unlike every other: `outcrop-3f2a9c1b7d5e-8d1f...`. Jobs are called so. */
   name: string
   address(file: string): string
@@ -70,6 +72,7 @@ export function createAudioFolders(options: FoldersOptions): AudioFolders {
         region,
         bucket,
         prefix,
+        taken: false,
         name: `${JOB_PREFIX}${leases.own()}-${id}`,
         address,
         ...files,

@@ -1,13 +1,15 @@
 import { GatewayError } from '../../../errors.ts'
 import type { EmbeddingModel } from '../../../ports/embeddings.ts'
+import type { ImageModel } from '../../../ports/images.ts'
 import type { FoundModel } from '../../../ports/models.ts'
 import type { BedrockModel } from './cards.ts'
 import { createEmbeddingModel, type EmbeddingDependencies } from './embeddings/embed.ts'
+import { createImageModel, type ImageDependencies } from './images/draw.ts'
 import { createRerankModel, type RerankDependencies } from './reranking.ts'
 import type { Target } from './routed.ts'
 
 /** What models need that do something other than chat. */
-export type BesideChatDependencies = EmbeddingDependencies & RerankDependencies
+export type BesideChatDependencies = EmbeddingDependencies & RerankDependencies & ImageDependencies
 
 interface Looking extends BesideChatDependencies {
   /** The model as the catalogue knows it; waits for the catalogue. */
@@ -16,14 +18,20 @@ interface Looking extends BesideChatDependencies {
 
 /** What the model can be asked beside chat, as its family declares. */
 export function besideChat(
-  { embedder, reranker, bases }: BedrockModel,
+  { embedder, reranker, painter, bases }: BedrockModel,
   target: Target,
   dependencies: Looking,
-): Pick<FoundModel, 'embeddings' | 'reranking'> {
-  if (bases === undefined && !embedder) return { embeddings: veiled(target, dependencies) }
+): Pick<FoundModel, 'embeddings' | 'reranking' | 'images'> {
+  if (bases === undefined && !embedder && !painter) {
+    return {
+      embeddings: veiled(target, dependencies),
+      images: veiledImages(target, dependencies),
+    }
+  }
   return {
     ...(embedder && { embeddings: createEmbeddingModel(dependencies, { ...target, embedder }) }),
     ...(reranker && { reranking: createRerankModel(dependencies, { ...target, reranker }) }),
+    ...(painter && { images: createImageModel(dependencies, { ...target, painter }) }),
   }
 }
 
@@ -35,11 +43,25 @@ function veiled(target: Target, dependencies: Looking): EmbeddingModel {
       if (embedder) {
         return createEmbeddingModel(dependencies, { ...target, embedder }).embed(request, call)
       }
-      throw new GatewayError(
-        'invalid-request',
-        `The model \`${request.model}\` is not an embedding model, as far as its name or the catalogue tell. AWS_BEDROCK_MODEL_ARN_MAPPING gives an ARN to the name of a model.`,
-        { param: 'model', reason: 'model_not_supported' },
-      )
+      throw notKnown(request.model, 'an embedding model')
     },
   }
 }
+
+/** The same for pictures. */
+function veiledImages(target: Target, dependencies: Looking): ImageModel {
+  return {
+    async draw(request, call) {
+      const { painter } = (await dependencies.listed()) ?? {}
+      if (painter) return createImageModel(dependencies, { ...target, painter }).draw(request, call)
+      throw notKnown(request.model, 'an image model')
+    },
+  }
+}
+
+const notKnown = (name: string, kind: string) =>
+  new GatewayError(
+    'invalid-request',
+    `The model \`${name}\` is not ${kind}, as far as its name or the catalogue tell. AWS_BEDROCK_MODEL_ARN_MAPPING gives an ARN to the name of a model.`,
+    { param: 'model', reason: 'model_not_supported' },
+  )

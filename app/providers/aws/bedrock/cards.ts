@@ -2,8 +2,10 @@ import type { Modality, ModelCard } from '../../../ports/models.ts'
 import type { AccountModel } from './account-models.ts'
 import type { FoundationModel } from './control-plane.ts'
 import type { Embedder } from './embeddings/embedder.ts'
+import type { Generation } from './families/family.ts'
 import { type Kin, kinOf, UNLISTED } from './families/index.ts'
 import type { OwnLane } from './families/own-lane.ts'
+import type { Painter } from './images/painter.ts'
 import type { ArnKind } from './model-id.ts'
 import { readModelId } from './model-id.ts'
 import { basesOfId, type Offer } from './offers.ts'
@@ -18,6 +20,8 @@ export interface BedrockModel {
   /** How it is asked for vectors, or for an order. */
   embedder?: Embedder
   reranker?: Reranker
+  /** How it is asked for pictures. */
+  painter?: Painter
   /** Ids of the models behind it; undefined when unknown. */
   bases?: readonly string[]
   offers: readonly Offer[]
@@ -61,17 +65,16 @@ export interface Known {
   bases?: readonly string[] | 'unknown'
 }
 
-type Described = Pick<BedrockModel, 'card' | 'chats' | 'lane' | 'embedder' | 'reranker'>
+type Described = Pick<BedrockModel, 'card' | 'chats' | 'lane' | 'embedder' | 'reranker' | 'painter'>
 
 /** The card of a model, and what it can be asked. */
 export function describe({ id, kin, name, model, created, listing, bases }: Known): Described {
-  const { family, embedder, reranker } = kin
-  const generation = embedder ?? kin.generation ?? UNLISTED
+  const { family, embedder, reranker, painter } = kin
+  const generation: Pick<Generation, 'input' | 'traits' | 'contextWindow'> =
+    embedder ?? painter ?? kin.generation ?? UNLISTED
   const { traits } = generation
   const { contextWindow } = reranker ?? generation
-  const output: Modality[] = model
-    ? modalities(model.outputModalities)
-    : [kin.generation ? 'text' : reranker ? 'reranking' : 'embedding']
+  const output: Modality[] = model ? modalities(model.outputModalities) : [outputOf(kin)]
   const chats = kin.generation !== undefined && output.includes('text')
   const reads = chats || embedder || reranker
   const called = name ?? model?.modelName
@@ -80,6 +83,7 @@ export function describe({ id, kin, name, model, created, listing, bases }: Know
     ...(chats && family?.lane ? { lane: family.lane } : {}),
     ...(embedder ? { embedder } : {}),
     ...(reranker ? { reranker } : {}),
+    ...(painter ? { painter } : {}),
     card: {
       id,
       ...(called ? { name: called } : {}),
@@ -90,6 +94,7 @@ export function describe({ id, kin, name, model, created, listing, bases }: Know
       output,
       streaming: model?.responseStreamingSupported ?? streams(kin),
       ...(chats ? { tools: traits.tools !== false } : {}),
+      ...(painter ? { draws: painter.draws } : {}),
       ...(reads && contextWindow ? { contextWindow } : {}),
       ...(chats && traits.maxOutputTokens ? { maxOutput: traits.maxOutputTokens } : {}),
       traits,
@@ -99,8 +104,15 @@ export function describe({ id, kin, name, model, created, listing, bases }: Know
   }
 }
 
-const streams = ({ generation, embedder, reranker }: Kin) =>
-  !embedder && !reranker && generation?.streaming !== false
+/** What a model gives of which only the kin is known. */
+function outputOf({ generation, reranker, painter }: Kin): Modality {
+  if (generation) return 'text'
+  if (painter) return 'image'
+  return reranker ? 'reranking' : 'embedding'
+}
+
+const streams = ({ generation, embedder, reranker, painter }: Kin) =>
+  !embedder && !reranker && !painter && generation?.streaming !== false
 
 /** What is no model itself tells which it leads to. */
 function leadsTo(id: string, bases: Known['bases']): Pick<ModelCard, 'leadsTo'> {

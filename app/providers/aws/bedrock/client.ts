@@ -14,12 +14,12 @@ const OPERATIONS = [
 
 export type Operation = (typeof OPERATIONS)[number]
 
-/** One request to one model. `body` is JSON text. */
+/** One request to one model. `body` is JSON. */
 export interface ModelRequest {
   operation: Operation
   modelId: string
   region: string
-  body: string
+  body: string | Uint8Array
   /** Lower-case names; they are signed. */
   headers?: Readonly<Record<string, string>>
   /** As whom; the `as` of the `Call` it is made for. */

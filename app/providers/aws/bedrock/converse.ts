@@ -88,7 +88,10 @@ function createAsking(
     // Another region may be asked at the same time, and learn something from its refusal.
     const sent = encoded
     try {
-      const response = await client({ operation, modelId, region, body, as: call.as, trace: call.trace }, signal)
+      const response = await client(
+        { operation, modelId, region, body, as: call.as, trace: call.trace },
+        signal,
+      )
       return { response, encoded: sent }
     } catch (thrown) {
       const fault = faultOf(thrown)
@@ -107,7 +110,14 @@ function createAsking(
         region,
         refused: changesBetween(card.traits, traits),
       })
-      const asked = { operation, modelId, region, body: amendedBody, as: call.as, trace: call.trace }
+      const asked = {
+        operation,
+        modelId,
+        region,
+        body: amendedBody,
+        as: call.as,
+        trace: call.trace,
+      }
       return { response: await client(asked, signal), encoded: amended }
     }
   }

@@ -44,7 +44,7 @@ const STREAM_MODES: Record<NonNullable<Guardrail['streamMode']>, string> = {
   async: 'ASYNCHRONOUS',
 }
 
-function guardrailHeaders({ id, version, trace }: Guardrail): InvokeHeaders {
+export function guardrailHeaders({ id, version, trace }: Guardrail): InvokeHeaders {
   return {
     'x-amzn-bedrock-guardrailidentifier': id,
     'x-amzn-bedrock-guardrailversion': version,

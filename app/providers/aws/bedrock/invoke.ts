@@ -238,7 +238,14 @@ async function count(
   for (const modelId of new Set([card.id, base])) {
     if (modelId === undefined) continue
     try {
-      const asked = { operation: 'count-tokens', modelId, region, body, as: call.as, trace: call.trace } as const
+      const asked = {
+        operation: 'count-tokens',
+        modelId,
+        region,
+        body,
+        as: call.as,
+        trace: call.trace,
+      } as const
       const answer = await client(asked, call.signal)
       const { inputTokens } = parseReply(await answer.text()) as { inputTokens?: unknown }
       if (typeof inputTokens === 'number') return inputTokens

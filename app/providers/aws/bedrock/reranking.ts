@@ -45,7 +45,8 @@ export function createRerankModel(
       const { answer, served } = await askRouted(dependencies, target, {
         way: 'reply',
         call,
-        ask: ({ id, region }, signal) => way(request, { id, region, signal, as: call.as, trace: call.trace }),
+        ask: ({ id, region }, signal) =>
+          way(request, { id, region, signal, as: call.as, trace: call.trace }),
         undo: () => {},
       })
       const searches = Math.ceil(request.documents.length / DOCUMENTS_PER_SEARCH)
@@ -92,7 +93,10 @@ type Ask = (request: RerankRequest, place: Place) => Promise<Ranked[]>
 
 /** `POST /rerank` of bedrock-agent-runtime, page by page. AWS refuses blank texts, which come last anyway. */
 function byRerank({ agentCall, fields }: { agentCall: AwsCall; fields: Fields }): Ask {
-  return async ({ query, documents, top = documents.length }, { id, region, signal, as, trace }) => {
+  return async (
+    { query, documents, top = documents.length },
+    { id, region, signal, as, trace },
+  ) => {
     const places = [...documents.keys()].filter((index) => !isBlank(documents[index]!))
     const modelConfiguration = {
       modelArn: arnOf(id, region),

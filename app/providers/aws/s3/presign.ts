@@ -13,10 +13,12 @@ export function presigner(
     region,
     accelerate: config.AWS_S3_ACCELERATE,
   })
-  return async (key, { method, seconds }) => {
+  return async (key, { method, seconds, type, disposition }) => {
     const { accessKeyId, secretAccessKey, sessionToken } = await identity()
     const url = new URL(`${base}/${key.split('/').map(encodeURIComponent).join('/')}`)
     url.searchParams.set('X-Amz-Expires', String(seconds))
+    if (type) url.searchParams.set('response-content-type', type)
+    if (disposition) url.searchParams.set('response-content-disposition', disposition)
     const signer = new AwsV4Signer({
       url: url.href,
       method,

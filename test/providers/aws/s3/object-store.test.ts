@@ -39,6 +39,13 @@ describe('S3', () => {
     const get = await store.presign!('a/b c é', { method: 'GET', seconds: 60 })
     expect(await (await fetch(get)).text()).toBe('by URL')
     expect(new URL(get).searchParams.get('X-Amz-Expires')).toBe('60')
+    const told = { type: 'text/x-told', disposition: `attachment; filename="a b.txt"` }
+    const named = await fetch(
+      await store.presign!('a/b c é', { method: 'GET', seconds: 60, ...told }),
+    )
+    expect([named.status, await named.text()]).toEqual([200, 'by URL'])
+    expect(named.headers.get('content-type')).toBe(told.type)
+    expect(named.headers.get('content-disposition')).toBe(told.disposition)
   })
 
   it('keeps everything below its prefix, and says where', async () => {

@@ -61,7 +61,7 @@ const IMAGE = [
 ]
 const FINE_IMAGE = ['stability.stable-image-ultra-v1:1', 'stability.sd3-5-large-v1:0', ...IMAGE]
 
-/** Polly and Transcribe are no models of Bedrock; their own names stand here until they are listed. */
+/** Polly and Transcribe, which are no models of Bedrock. */
 const SPEECH = ['amazon.polly-neural', 'amazon.polly-standard']
 const FINE_SPEECH = ['amazon.polly-generative', ...SPEECH]
 const TRANSCRIPTION = ['amazon.transcribe', 'mistral.voxtral-small-24b-2507']
@@ -112,9 +112,13 @@ export const ALIASES: Readonly<Record<string, readonly string[]>> = {
   'tts-1': SPEECH,
   'tts-1-hd': FINE_SPEECH,
   'gpt-4o-mini-tts': FINE_SPEECH,
+  'gpt-4o-mini-tts-2025-12-15': FINE_SPEECH,
+  'gpt-transcribe': TRANSCRIPTION,
   'whisper-1': TRANSCRIPTION,
   'gpt-4o-transcribe': TRANSCRIPTION,
   'gpt-4o-mini-transcribe': TRANSCRIPTION,
+  'gpt-4o-mini-transcribe-2025-12-15': TRANSCRIPTION,
+  'gpt-4o-transcribe-diarize': ['amazon.transcribe'],
   'claude-opus-latest': OPUS,
   'claude-sonnet-latest': SONNET,
   'claude-haiku-latest': HAIKU,

@@ -116,7 +116,15 @@ async function ask(
     way: 'reply',
     call,
     async ask({ id: modelId, region }, signal) {
-      const asking = { operation: 'invoke', modelId, region, body, headers, as: call.as, trace: call.trace } as const
+      const asking = {
+        operation: 'invoke',
+        modelId,
+        region,
+        body,
+        headers,
+        as: call.as,
+        trace: call.trace,
+      } as const
       const response = await dependencies.client(asking, signal)
       const counted = Number(response.header('x-amzn-bedrock-input-token-count') ?? Number.NaN)
       return { counted, body: parseReply(await response.text()) }
@@ -135,7 +143,7 @@ async function ask(
 }
 
 /** Letters that may stand in AWS's invocation log (service model, RequestMetadata). */
-const labelHeader = (labels: Readonly<Record<string, string>>): Record<string, string> => {
+export const labelHeader = (labels: Readonly<Record<string, string>>): Record<string, string> => {
   const legal = Object.entries(labels).map(([key, value]) => [
     key,
     value.slice(0, 256).replace(/[^a-zA-Z0-9\s:_@$#=/+,\-.]/g, '_'),

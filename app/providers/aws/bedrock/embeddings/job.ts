@@ -94,7 +94,13 @@ function start(dependencies: JobDependencies, target: Target, job: Job) {
           clientRequestToken: crypto.randomUUID(),
           tags: tagsOf(labels),
         })
-        const asked = { service: 'bedrock-runtime', region, method: 'POST', as: call.as, trace: call.trace } as const
+        const asked = {
+          service: 'bedrock-runtime',
+          region,
+          method: 'POST',
+          as: call.as,
+          trace: call.trace,
+        } as const
         const response = await awsCall({ ...asked, path: '/async-invoke', body }, signal)
         const { invocationArn } = fieldsOf(parseReply(await response.text()))
         if (typeof invocationArn === 'string') return { arn: invocationArn, folder, region }

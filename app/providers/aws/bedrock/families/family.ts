@@ -1,5 +1,6 @@
 import type { Modality, ModelTraits } from '../../../../ports/models.ts'
 import type { Embedder } from '../embeddings/embedder.ts'
+import type { Painter } from '../images/painter.ts'
 import type { Reranker } from '../reranker.ts'
 import type { OwnLane } from './own-lane.ts'
 
@@ -16,6 +17,8 @@ export interface Family {
   embedders?: readonly Embedder[]
   /** The models that order documents. */
   rerankers?: readonly Reranker[]
+  /** The models that draw. */
+  painters?: readonly Painter[]
   /** The dialect they speak themselves on Bedrock, for callers who speak it. */
   lane?: OwnLane
 }

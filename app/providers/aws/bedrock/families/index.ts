@@ -1,5 +1,6 @@
 import type { ModelTraits } from '../../../../ports/models.ts'
 import { type Embedder, embedderOf } from '../embeddings/embedder.ts'
+import { type Painter, painterOf } from '../images/painter.ts'
 import { readModelId } from '../model-id.ts'
 import { type Reranker, rerankerOf } from '../reranker.ts'
 import { ai21 } from './ai21.ts'
@@ -75,6 +76,8 @@ export interface Kin {
   embedder?: Embedder
   /** Present when it orders documents. */
   reranker?: Reranker
+  /** Present when it draws. */
+  painter?: Painter
 }
 
 /** Where a base id belongs; an undefined one is an unlisted model. */
@@ -86,6 +89,7 @@ export function kinOf(base: string | undefined): Kin {
     generation: generationOf(family, base),
     embedder: embedderOf(family.embedders, base),
     reranker: rerankerOf(family.rerankers, base),
+    painter: painterOf(family.painters, base),
   }
 }
 

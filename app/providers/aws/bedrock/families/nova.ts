@@ -1,5 +1,6 @@
 import type { ModelTraits } from '../../../../ports/models.ts'
 import { nova2 } from '../embeddings/nova.ts'
+import { novaCanvas } from '../images/nova-canvas.ts'
 import { type Family, PLAIN, TEXT } from './family.ts'
 
 /**
@@ -41,6 +42,7 @@ export const nova: Family = {
   owner: 'Amazon',
   matches: (id) => id.startsWith('amazon.nova'),
   embedders: [nova2],
+  painters: [novaCanvas],
   chat: [
     { ids: ['amazon.nova-2-lite'], input: SEEING, contextWindow: 1_000_000, traits: NOVA_2 },
     {

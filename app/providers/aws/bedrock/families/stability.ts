@@ -1,3 +1,5 @@
+import { stabilityPainters } from '../images/stability.ts'
+import { stabilityTools } from '../images/stability-tools.ts'
 import type { Family } from './family.ts'
 
 /** Pictures only. */
@@ -6,4 +8,5 @@ export const stability: Family = {
   owner: 'Stability AI',
   matches: (id) => id.startsWith('stability.'),
   chat: [],
+  painters: [...stabilityPainters, ...stabilityTools],
 }

@@ -1,5 +1,6 @@
 import { titanMultimodal } from '../embeddings/titan-multimodal.ts'
 import { titanText1, titanText2 } from '../embeddings/titan-text.ts'
+import { titanImage1, titanImage2 } from '../images/titan-image.ts'
 import { type Family, PLAIN, TEXT_DOCUMENT } from './family.ts'
 import { titanLane } from './titan-lane.ts'
 
@@ -10,6 +11,7 @@ export const titan: Family = {
   matches: (id) => id.startsWith('amazon.titan'),
   lane: titanLane,
   embedders: [titanText2, titanText1, titanMultimodal],
+  painters: [titanImage2, titanImage1],
   chat: [
     {
       ids: ['amazon.titan-text', 'amazon.titan-tg1'],

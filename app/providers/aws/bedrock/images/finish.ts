@@ -1,0 +1,46 @@
+import { decodeBase64 } from '../../../../codecs/base64.ts'
+import { imageSize } from '../../../../codecs/image-size.ts'
+import { writeJpeg } from '../../../../codecs/jpeg.ts'
+import { readPng } from '../../../../codecs/png.ts'
+import { GatewayError } from '../../../../errors.ts'
+import type { DrawnImage, ImageRequest } from '../../../../ports/images.ts'
+import { refusedValue } from '../../../image-requests.ts'
+import type { Plan } from './painter.ts'
+
+/** As OpenAI has it where nobody says otherwise; a JPEG of the best quality is hardly smaller than a PNG. */
+const USUAL_QUALITY = 100
+
+/** Throws 400 for a format that can be had neither of the model nor of what it draws. */
+export function checkFormat({ format }: ImageRequest, plan: Plan): void {
+  if (format === undefined || format === plan.format) return
+  const possible = plan.transparent ? [plan.format] : [...new Set([plan.format, 'jpeg'])]
+  if (possible.includes(format)) return
+  throw refusedValue('output_format', `the model's pictures cannot be had as ${format}`, possible)
+}
+
+/** Whether how much a picture is compressed is ours to say. */
+export const compresses = ({ format }: ImageRequest, plan: Plan) =>
+  format === 'jpeg' && plan.format === 'png'
+
+/** A picture of the model in the format that was asked for. */
+export async function finish(
+  base64: string,
+  { format, compression = USUAL_QUALITY }: ImageRequest,
+  plan: Plan,
+): Promise<DrawnImage> {
+  const bytes = bytesOf(base64)
+  const mediaType = imageSize(bytes)?.mediaType ?? `image/${plan.format}`
+  if (format !== 'jpeg' || mediaType !== 'image/png') return { bytes, mediaType }
+  const pixels = await readPng(bytes)
+  return { bytes: await writeJpeg(pixels, Math.max(1, compression)), mediaType: 'image/jpeg' }
+}
+
+function bytesOf(base64: string): Uint8Array<ArrayBuffer> {
+  try {
+    return decodeBase64(base64)
+  } catch (cause) {
+    throw new GatewayError('upstream', 'The model gave a picture that could not be read.', {
+      cause,
+    })
+  }
+}

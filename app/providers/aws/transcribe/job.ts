@@ -1,0 +1,250 @@
+import { GatewayError } from '../../../errors.ts'
+import type { Call } from '../../../ports/models.ts'
+import type { Transcript, TranscriptionRequest } from '../../../ports/transcription.ts'
+import { type AudioFolder, type AudioFolders, tagsOf } from '../audio-work/folders.ts'
+import { pause } from '../bedrock/embeddings/fan-out.ts'
+import type { AwsCall } from '../call.ts'
+import { askJson, type Fields, fieldsOf, textOf } from '../json-protocol.ts'
+import type { Warn } from '../warn.ts'
+import type { TranscribeFields } from './fields.ts'
+import { mediaFormatOf } from './media.ts'
+import { readResult } from './read-result.ts'
+
+export interface JobDependencies {
+  call: AwsCall
+  folders: AudioFolders
+  /** Milliseconds between two looks at a job; they get longer. */
+  lookEvery: number
+  /** The KMS key of transcripts in S3. */
+  outputKey?: string
+  warn: Warn
+}
+
+type Asked = Pick<Call, 'signal' | 'as'>
+
+export interface JobOrder {
+  request: TranscriptionRequest
+  fields: TranscribeFields
+  region: string
+  /** AWS has taken the job. */
+  onStarted?(): void
+}
+
+/**
+ * Has a job of Amazon Transcribe write down a recording (StartTranscriptionJob, GetTranscriptionJob): both
+ * go through our bucket, tagged, and are gone with the job when it has ended, well or not. Throws `GatewayError`.
+ */
+export async function transcribeByJob(
+  dependencies: JobDependencies,
+  { request, fields, region, onStarted }: JobOrder,
+  asked: Asked,
+): Promise<Transcript> {
+  const format = mediaFormatOf(request.mediaType)
+  const { folder, address } = await placeOf(dependencies.folders, { request, region, format })
+  const job: Job = { name: folder.name, region: folder.region, folder }
+  let isStarted = false
+  try {
+    await start(dependencies, job, { request, fields, address, format }, asked)
+    isStarted = true
+    onStarted?.()
+    await finish(dependencies, job, asked)
+    return await resultIn(folder)
+  } finally {
+    if (isStarted && asked.signal.aborted) void abandon(dependencies, job, asked)
+    else await clear(dependencies, job, { as: asked.as, isStarted })
+  }
+}
+
+interface Job {
+  name: string
+  region: string
+  folder: AudioFolder
+}
+
+/** Where the recording lies for the job: where it was laid already, else a folder of its own. */
+async function placeOf(
+  folders: AudioFolders,
+  { request, region, format }: { request: TranscriptionRequest; region: string; format: string },
+): Promise<{ folder: AudioFolder; address: string }> {
+  const { lies, audio, labels = {} } = request
+  const known = lies && folders.at(lies.address)
+  if (known) {
+    known.taken = true
+    await audio.cancel().catch(() => {})
+    return { folder: known, address: lies.address }
+  }
+  const folder = await folders.open(region)
+  const file = `audio.${format}`
+  try {
+    await folder.write(file, audio, labels)
+  } catch (thrown) {
+    await folder.close()
+    throw thrown
+  }
+  return { folder, address: folder.address(file) }
+}
+
+interface Starting {
+  request: TranscriptionRequest
+  fields: TranscribeFields
+  address: string
+  format: string
+}
+
+const RESULT = 'transcript.json'
+
+async function start(
+  { call, outputKey }: JobDependencies,
+  { name, region, folder }: Job,
+  { request, fields, address, format }: Starting,
+  { signal, as }: Asked,
+): Promise<void> {
+  const { labels = {} } = request
+  const tags = tagsOf(labels).map(([Key, Value]) => ({ Key, Value }))
+  const input = {
+    TranscriptionJobName: name,
+    Media: { MediaFileUri: address },
+    MediaFormat: format,
+    ...fields.language,
+    ...(Object.keys(fields.settings).length > 0 && { Settings: fields.settings }),
+    ...fields.members,
+    OutputBucketName: folder.bucket,
+    OutputKey: folder.prefix + RESULT,
+    ...(outputKey && { OutputEncryptionKMSKeyId: outputKey }),
+    ...(tags.length > 0 && { Tags: tags }),
+  }
+  const target = 'Transcribe.StartTranscriptionJob'
+  await askJson(call, { service: 'transcribe', region, target, input, as }, signal)
+}
+
+/** How much longer each pause is than the one before, and the longest of them beside the first. */
+const GROWTH = 1.3
+const LONGEST_PAUSE = 10
+
+async function finish(
+  { call, lookEvery }: Pick<JobDependencies, 'call' | 'lookEvery'>,
+  { name, region }: Job,
+  { signal, as }: Asked,
+): Promise<void> {
+  const target = 'Transcribe.GetTranscriptionJob'
+  const input = { TranscriptionJobName: name }
+  for (let wait = lookEvery; ; wait = Math.min(wait * GROWTH, lookEvery * LONGEST_PAUSE)) {
+    await pause(wait, signal)
+    if (signal.aborted) throw signal.reason
+    const job = await askJson(call, { service: 'transcribe', region, target, input, as }, signal)
+      .then((answer) => fieldsOf(answer['TranscriptionJob']))
+      .catch(patient)
+    if (job['TranscriptionJobStatus'] === 'COMPLETED') return
+    if (job['TranscriptionJobStatus'] === 'FAILED') throw failureOf(job)
+  }
+}
+
+/** Being told to ask less often is no reason to give a job up. */
+function patient(thrown: unknown): Fields {
+  if (thrown instanceof GatewayError && thrown.code === 'rate-limit') return {}
+  throw thrown
+}
+
+/** Reasons that are about the recording, in AWS's words (TranscriptionJob, FailureReason). */
+const ABOUT_MEDIA =
+  /media (file|format)|audio (file|format|codec)|sample rate|format|not valid|isn.t valid|too (long|short)|language/i
+
+function failureOf(job: Fields): GatewayError {
+  const reason = textOf(job['FailureReason']) ?? 'no reason was given'
+  const cause = new Error(`the job failed: ${reason}`)
+  if (/internal|service/i.test(reason) || !ABOUT_MEDIA.test(reason)) {
+    return new GatewayError('upstream', 'The recording could not be transcribed. Retry the request.', {
+      cause,
+    })
+  }
+  return new GatewayError('invalid-request', `The recording could not be transcribed: ${reason}`, {
+    param: 'file',
+    reason: 'invalid_audio',
+    cause,
+  })
+}
+
+/** A redacted transcript has another name, and is the only one there then. */
+async function resultIn(folder: AudioFolder): Promise<Transcript> {
+  const files = (await folder.list()).filter((name) => name.endsWith('.json'))
+  const file = files.find((name) => name.includes('redacted')) ?? files[0]
+  const body = file === undefined ? undefined : await folder.read(file)
+  if (!body) throw new GatewayError('upstream', 'The transcript is nowhere to be found.')
+  return readResult(await new Response(body).text())
+}
+
+async function clear(
+  { call, warn }: Pick<JobDependencies, 'call' | 'warn'>,
+  { name, region, folder }: Job,
+  { as, isStarted }: { as: Call['as']; isStarted: boolean },
+): Promise<void> {
+  if (isStarted) {
+    const input = { TranscriptionJobName: name }
+    const target = 'Transcribe.DeleteTranscriptionJob'
+    const asked = { service: 'transcribe', region, target, input, as } as const
+    await askJson(call, asked, AbortSignal.timeout(CLEARING)).catch((thrown: unknown) => {
+      if (thrown instanceof GatewayError && thrown.code === 'not-found') return
+      const detail = thrown instanceof Error ? thrown.message : String(thrown)
+      warn('A transcription job could not be deleted.', { region, job: name, detail })
+    })
+  }
+  await folder.close()
+}
+
+/** Milliseconds for the calls that clear up. */
+const CLEARING = 10_000
+/** Milliseconds for which a job that nobody waits for is still watched. */
+const LONGEST_WATCH = 8 * 3_600_000
+const RARELY = 5
+
+/**
+ * AWS cannot stop a job. One that nobody waits for any more is watched to its end, for until then it may
+ * write into the folder; then everything goes. Never rejects.
+ */
+async function abandon(dependencies: JobDependencies, job: Job, { as }: Asked): Promise<void> {
+  const signal = AbortSignal.timeout(LONGEST_WATCH)
+  const { call, lookEvery } = dependencies
+  try {
+    await finish({ call, lookEvery: lookEvery * RARELY }, job, { signal, as })
+  } catch {
+    // Whether it failed or cannot be seen any more: what it left goes.
+  }
+  await clear(dependencies, job, { as, isStarted: true })
+}
+
+/** The jobs whose names hold this, and when they were made (Unix milliseconds). */
+export async function jobsNamed(
+  call: AwsCall,
+  part: string,
+  region: string,
+): Promise<{ name: string; created: number }[]> {
+  const jobs: { name: string; created: number }[] = []
+  let NextToken: string | undefined
+  do {
+    const answer: Fields = await askJson(
+      call,
+      {
+        service: 'transcribe',
+        region,
+        target: 'Transcribe.ListTranscriptionJobs',
+        input: { JobNameContains: part, MaxResults: 100, ...(NextToken && { NextToken }) },
+      },
+      AbortSignal.timeout(CLEARING),
+    )
+    const found = answer['TranscriptionJobSummaries']
+    for (const wire of Array.isArray(found) ? found.map(fieldsOf) : []) {
+      const name = textOf(wire['TranscriptionJobName'])
+      // Times are seconds in this protocol.
+      if (name) jobs.push({ name, created: Number(wire['CreationTime'] ?? 0) * 1000 })
+    }
+    NextToken = textOf(answer['NextToken'])
+  } while (NextToken)
+  return jobs
+}
+
+export async function deleteJob(call: AwsCall, name: string, region: string): Promise<void> {
+  const input = { TranscriptionJobName: name }
+  const target = 'Transcribe.DeleteTranscriptionJob'
+  const asked = { service: 'transcribe', region, target, input } as const
+  await askJson(call, asked, AbortSignal.timeout(CLEARING))
+}

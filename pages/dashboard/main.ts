@@ -1,0 +1,157 @@
+import { byId, fill, h } from '../shared/element.ts'
+import { createSession, Refusal } from '../shared/session.ts'
+import { startTheme } from '../shared/theme.ts'
+import { breakdown } from './breakdown.ts'
+import { createChartList } from './chart-list.ts'
+import { createControls } from './controls.ts'
+import { keysTable } from './keys-table.ts'
+import { legend } from './legend.ts'
+import { login } from './login.ts'
+import { heaped, seriesOf, timesOf } from './series.ts'
+import { tiles } from './tiles.ts'
+import { loadOpenStreams, loadUsage, type Overview, type Usage } from './usage.ts'
+import { RANGES, searchOf, type View, viewIn } from './view.ts'
+
+const session = createSession('outcrop.admin-key')
+const main = byId('main')
+
+/** Milliseconds between two looks. */
+const EVERY = 30_000
+
+let view: View = viewIn(location.search)
+/** The text of the series that is shown alone. */
+let alone: string | undefined
+let loading: AbortController | undefined
+let shown: { usage: Usage; overview: Overview; view: View; streams?: number } | undefined
+/** Whether there is anything to be known of open streams. */
+let tellsStreams = true
+
+const controls = createControls(view, (change) => look({ ...view, ...change }))
+const charts = createChartList()
+const summary = h('div')
+const legendPlace = h('div')
+const tables = h('div', { class: 'tables' })
+const notice = h('p', { class: 'notice', role: 'alert', hidden: true })
+const board = h(
+  'div',
+  { class: 'board' },
+  controls.element,
+  notice,
+  summary,
+  legendPlace,
+  charts.element,
+  tables,
+)
+
+function look(next: View): void {
+  if (next.group !== view.group || next.only !== view.only) alone = undefined
+  view = next
+  history.replaceState(undefined, '', searchOf(view))
+  void load()
+}
+
+async function load(): Promise<void> {
+  loading?.abort()
+  loading = new AbortController()
+  const { signal } = loading
+  const asked = view
+  board.setAttribute('aria-busy', 'true')
+  try {
+    // Whoever may not see the overview may not see the rest.
+    const overview = (await session.get('v1/admin/overview', signal)) as Overview
+    const usage = await loadUsage(session, asked, signal)
+    const streams = tellsStreams ? await loadOpenStreams(session) : undefined
+    if (signal.aborted) return
+    tellsStreams = streams !== undefined
+    shown = { overview, usage, view: asked, streams }
+    notice.hidden = true
+    if (!board.isConnected) fill(main, board)
+    show()
+  } catch (thrown) {
+    if (!signal.aborted) fail(thrown)
+  } finally {
+    if (!signal.aborted) board.removeAttribute('aria-busy')
+  }
+}
+
+function fail(thrown: unknown): void {
+  const isRefused = thrown instanceof Refusal
+  if (isRefused && (thrown.status === 401 || thrown.status === 403)) {
+    askForKey(thrown.status)
+    return
+  }
+  if (!board.isConnected) fill(main, board)
+  notice.hidden = false
+  notice.textContent = isRefused
+    ? thrown.message
+    : 'The server cannot be reached. This page goes on trying.'
+}
+
+function askForKey(status: number): void {
+  const hadKey = session.key() !== undefined
+  session.setKey(undefined)
+  byId('leave').hidden = true
+  const why = !hadKey
+    ? 'This page shows what everybody used, so it asks for a key of an admin.'
+    : status === 401
+      ? 'This key is not known here, or no longer.'
+      : 'This key may not see what others use. The dashboard needs a key of an admin.'
+  fill(
+    main,
+    login({
+      why,
+      onkey(key) {
+        session.setKey(key)
+        void load()
+      },
+    }),
+  )
+}
+
+function show(): void {
+  const { usage, overview, view } = shown!
+  byId('leave').hidden = session.key() === undefined
+  byId('server').textContent = [overview.providers.join(', '), overview.runtime].join(' · ')
+  const range = RANGES[view.range]
+  const times = timesOf(usage.from, usage.to, range.seconds)
+  const names = new Map(overview.keys.map(({ id, name }) => [id, name ?? id]))
+  const all = seriesOf({ ...usage, group: view.group, times, names })
+  const series = heaped(all)
+  if (!series.some(({ text }) => text === alone)) alone = undefined
+  const only = series.find(({ text }) => text === alone)
+  controls.show(view, names)
+  controls.told(new Date(usage.now * 1000), shown!.streams)
+  fill(summary, tiles(usage, range.before))
+  const choose = (next: string | undefined) => {
+    alone = next
+    show()
+  }
+  const focused = document.activeElement?.closest('.legend') ? alone : undefined
+  fill(legendPlace, series.length > 0 && legend({ series, alone, onchoose: choose }))
+  if (focused !== undefined) legendPlace.querySelector<HTMLElement>('[aria-pressed=true]')?.focus()
+  charts.show({
+    range: view.range,
+    times,
+    series: only ? [only] : series,
+    total: only?.total ?? usage.total,
+  })
+  const filter = (group: View['group']) => (value: string) =>
+    look({ ...view, only: { ...view.only, [group]: value } })
+  fill(
+    tables,
+    breakdown({ group: view.group, series: all, onfilter: filter(view.group) }),
+    keysTable({ overview, used: usage.keys, onfilter: filter('key') }),
+  )
+}
+
+startTheme()
+byId('leave').addEventListener('click', () => {
+  session.setKey(undefined)
+  void load()
+})
+const again = () => {
+  if (document.visibilityState === 'visible' && board.isConnected) void load()
+}
+setInterval(again, EVERY)
+document.addEventListener('visibilitychange', again)
+void load()

@@ -1,0 +1,68 @@
+/** How a language writes values. */
+interface Words {
+  true: string
+  false: string
+  null: string
+  /** The name of a member and what parts it from its value. */
+  member(name: string): string
+  string(text: string): string
+}
+
+/** Files would fill the page; whoever copies puts their own in. */
+const LONGEST = 400
+const shortened = (text: string) =>
+  text.length > LONGEST && !text.includes(' ') ? `${text.slice(0, 40)}...` : text
+
+const quoted = (text: string) => JSON.stringify(shortened(text))
+const single = (text: string) =>
+  text.includes("'") ? quoted(text) : `'${quoted(text).slice(1, -1).replaceAll('\\"', '"')}'`
+
+const JSON_WORDS: Words = {
+  true: 'true',
+  false: 'false',
+  null: 'null',
+  member: (name) => `${quoted(name)}: `,
+  string: quoted,
+}
+const PYTHON: Words = { ...JSON_WORDS, true: 'True', false: 'False', null: 'None' }
+const JAVASCRIPT: Words = {
+  ...JSON_WORDS,
+  member: (name) => `${/^[a-z_]\w*$/i.test(name) ? name : single(name)}: `,
+  string: single,
+}
+
+export const WORDS = { json: JSON_WORDS, python: PYTHON, javascript: JAVASCRIPT } as const
+export type LiteralLanguage = keyof typeof WORDS
+
+/** Columns within which a value stands in one line. */
+const WIDE = 76
+
+/** A value as a literal, set in by so many columns from its second line on. */
+export function literal(value: unknown, language: LiteralLanguage, indent = 0): string {
+  const words: Words = WORDS[language]
+  if (value === null || value === undefined) return words.null
+  if (typeof value === 'boolean') return words[value ? 'true' : 'false']
+  if (typeof value === 'string') return words.string(value)
+  if (typeof value !== 'object') return String(value)
+  const isList = Array.isArray(value)
+  const own = (inner: number) =>
+    isList
+      ? value.map((one) => literal(one, language, inner))
+      : Object.entries(value).map(
+          ([name, one]) => words.member(name) + literal(one, language, inner),
+        )
+  const [open, close] = isList ? ['[', ']'] : ['{', '}']
+  const line = own(0).join(', ')
+  const padded = isList || line === '' ? line : ` ${line} `
+  if (!line.includes('\n') && indent + line.length < WIDE) return open + padded + close
+  const margin = ' '.repeat(indent + 2)
+  const rows = own(indent + 2).map((row) => margin + row)
+  const trailing = language === 'json' ? '' : ','
+  return `${open}\n${rows.join(',\n')}${trailing}\n${' '.repeat(indent)}${close}`
+}
+
+/** Members as the named arguments of a Python call. */
+export const keywords = (members: Record<string, unknown>): string =>
+  Object.entries(members)
+    .map(([name, value]) => `    ${name}=${literal(value, 'python', 4)},\n`)
+    .join('')

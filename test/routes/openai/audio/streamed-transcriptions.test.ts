@@ -1,0 +1,147 @@
+import { describe, expect, it } from 'vitest'
+import { readWavHeader } from '../../../../app/codecs/wav.ts'
+import { fileOf, silentMp3, toneWav } from '../../../fakes/recordings-of-speech.ts'
+import { errorOf, eventsIn, formOf, useListening } from './listening-stage.ts'
+import { keysIn } from './stage.ts'
+
+const listening = useListening()
+const wav = () => fileOf(toneWav(), 'talk.wav')
+const TEXT = 'Hello and welcome to the show. Thank you, glad to be here.'
+type App = ReturnType<typeof listening.open>['app']
+const post = (app: App, fields: Record<string, string>, file = wav()) =>
+  app.request('/v1/audio/transcriptions', {
+    method: 'POST',
+    body: formOf(file, { stream: 'true', ...fields }),
+  })
+
+describe('a transcript is streamed', () => {
+  it('word by word over HTTP/2, signed event by event, and needs no bucket', async () => {
+    const { app, log } = listening.open({ AWS_S3_BUCKET: '' })
+    const response = await post(app, { language: 'en' })
+    expect(response.headers.get('content-type')).toContain('text/event-stream')
+    const events = eventsIn(await response.text())
+    const deltas = events.filter(({ type }) => type === 'transcript.text.delta')
+    expect(deltas.length).toBeGreaterThan(8)
+    expect(deltas.map(({ delta }) => delta).join('')).toBe(TEXT)
+    expect(events.at(-1)).toEqual({
+      type: 'transcript.text.done',
+      text: TEXT,
+      usage: { type: 'duration', seconds: 4.15 },
+    })
+    expect(listening.streams.faults).toEqual([])
+    const samples = toneWav().subarray(readWavHeader(toneWav())!.dataStart)
+    expect(Buffer.from(listening.streams.heard[0]!)).toEqual(Buffer.from(samples))
+    expect(listening.streams.opened[0]).toMatchObject({
+      ':path': '/stream-transcription',
+      'x-amzn-transcribe-language-code': 'en-US',
+      'x-amzn-transcribe-sample-rate': '16000',
+      'x-amzn-transcribe-media-encoding': 'pcm',
+    })
+    expect(log().at(-1)).toMatchObject({ stream: true, usage: { audio_seconds: 4.15 } })
+  })
+
+  it('by OpenAI’s own client, with who speaks', async () => {
+    const { openai } = listening.open()
+    const stream = await openai.audio.transcriptions.create({
+      model: 'gpt-4o-transcribe-diarize',
+      file: wav(),
+      language: 'en',
+      response_format: 'diarized_json',
+      stream: true,
+    })
+    const events = []
+    for await (const event of stream) events.push(event)
+    const segments = events.filter(({ type }) => type === 'transcript.text.segment')
+    expect(segments).toMatchObject([
+      { speaker: 'A', text: 'Hello and welcome to the show.', start: 0.04 },
+      { speaker: 'B', text: 'Thank you, glad to be here.', end: 4.15 },
+    ])
+    expect(listening.streams.opened[0]).toMatchObject({ 'x-amzn-transcribe-show-speaker-label': 'true' })
+  })
+
+  it('telling languages apart where some are configured, both channels as one', async () => {
+    const { app } = listening.open({ AWS_TRANSCRIBE_STREAM_LANGUAGES: 'en-US,de-DE' })
+    const stereo = fileOf(toneWav(0.5, 8000, 2), 'talk.wav')
+    expect(await (await post(app, {}, stereo)).text()).toContain('transcript.text.done')
+    expect(listening.streams.opened[0]).toMatchObject({
+      'x-amzn-transcribe-identify-language': 'true',
+      'x-amzn-transcribe-language-options': 'en-US,de-DE',
+    })
+    expect(listening.streams.heard[0]!.length).toBe(8000)
+  })
+
+  it('of a job where no stream can be had: MP3, a language nobody named, a role', async () => {
+    const { app } = listening.open()
+    const mp3 = await post(app, { language: 'en' }, fileOf(silentMp3(), 'a.mp3'))
+    const events = eventsIn(await mp3.text())
+    expect(events.map(({ type, delta }) => delta ?? type)).toEqual([
+      '',
+      'Hello and welcome to the show.',
+      ' Thank you, glad to be here.',
+      'transcript.text.done',
+    ])
+    const nameless = eventsIn(await (await post(app, { response_format: 'diarized_json' })).text())
+    expect(nameless.filter(({ type }) => type === 'transcript.text.segment').length).toBe(2)
+    expect(listening.streams.opened).toEqual([])
+    expect(listening.transcribe.begun.length).toBe(2)
+    await expect.poll(() => keysIn(listening.speech.s3)).toEqual([])
+    expect(listening.transcribe.jobs.size).toBe(0)
+  })
+
+  it('whole as well, where there is no bucket', async () => {
+    const { openai } = listening.open({ AWS_S3_BUCKET: '' })
+    const answer = await openai.audio.transcriptions.create({
+      model: 'whisper-1',
+      file: wav(),
+      language: 'en',
+      response_format: 'verbose_json',
+      timestamp_granularities: ['word'],
+    })
+    expect(answer).toMatchObject({ text: TEXT, duration: 4.15 })
+    expect(answer.words?.length).toBe(12)
+  })
+})
+
+describe('a stream that goes wrong', () => {
+  it('before its head is an HTTP error', async () => {
+    listening.streams.manners.refusal = {
+      status: 429,
+      type: 'LimitExceededException',
+      message: 'You have exceeded the number of concurrent streams.',
+    }
+    const { app } = listening.open()
+    expect((await post(app, { language: 'en' })).status).toBe(429)
+    listening.streams.manners.refusal = { status: 400, type: 'BadRequestException', message: 'Sorry' }
+    expect(await errorOf(await post(app, { language: 'en' }))).toMatchObject({
+      status: 400,
+      param: 'file',
+    })
+  })
+
+  it('behind it is an event', async () => {
+    listening.streams.manners.exception = {
+      type: 'InternalFailureException',
+      message: 'A problem occurred while processing the audio.',
+    }
+    const { app, log } = listening.open()
+    const events = eventsIn(await (await post(app, { language: 'en' })).text())
+    expect(events.at(-1)).toMatchObject({ error: { type: 'server_error' } })
+    expect(log().at(-1)).toMatchObject({ outcome: 'failed', status_code: 200 })
+  })
+
+  it('ends at once when its reader leaves', async () => {
+    const { app } = listening.open()
+    const before = listening.streams.reset()
+    const response = await post(app, { language: 'en' }, fileOf(toneWav(200), 'long.wav'))
+    await response.body!.cancel()
+    await expect.poll(() => listening.streams.reset() > before || listening.streams.heard.length > 0).toBe(true)
+    await expect.poll(() => keysIn(listening.speech.s3)).toEqual([])
+  })
+
+  it('says what the runtime lacks', async () => {
+    const { app } = listening.open({ AWS_S3_BUCKET: '' }, { duplex: undefined })
+    const error = await errorOf(await post(app, { language: 'en' }))
+    expect(error).toMatchObject({ status: 503, code: 'feature_unavailable' })
+    expect(error.message).toContain('HTTP/2')
+  })
+})

@@ -1,0 +1,311 @@
+import { parseSync } from 'subtitle'
+import { describe, expect, it } from 'vitest'
+// @ts-expect-error it has no types
+import { WebVTTParser } from 'webvtt-parser'
+import { fault } from '../../../fakes/fake-aws-service.ts'
+import { fileOf, silentMp3, toneWav } from '../../../fakes/recordings-of-speech.ts'
+import { errorOf, formOf, useListening } from './listening-stage.ts'
+import { keysIn } from './stage.ts'
+
+const listening = useListening()
+const wav = () => fileOf(toneWav(), 'talk.wav')
+const TEXT = 'Hello and welcome to the show. Thank you, glad to be here.'
+const nothingIsLeft = async () => {
+  expect(await keysIn(listening.speech.s3)).toEqual([])
+  expect([...listening.transcribe.jobs.keys()]).toEqual([])
+}
+
+describe('a recording is written down by a job', () => {
+  it('by OpenAI’s own client, and nothing is left of it', async () => {
+    const { openai } = listening.open()
+    const answer = await openai.audio.transcriptions.create({ model: 'whisper-1', file: wav() })
+    expect(answer).toEqual({ text: TEXT, usage: { type: 'duration', seconds: 4.15 } })
+    const [job] = listening.transcribe.begun
+    expect(job).toMatchObject({
+      input: { IdentifyLanguage: true, MediaFormat: 'wav', OutputBucketName: 'outcrop-test' },
+      size: toneWav().length,
+    })
+    await nothingIsLeft()
+  })
+
+  it('tagged with who asked', async () => {
+    const { app } = listening.open()
+    listening.speech.s3.tagged.length = 0
+    await app.request('/v1/audio/transcriptions', {
+      method: 'POST',
+      body: formOf(wav(), { user: 'Zoë' }),
+      headers: { 'x-request-id': 'req_1' },
+    })
+    const [job] = listening.transcribe.begun
+    const tags = { request_id: 'req_1', server_id: 'here:1', user_id: 'Zo_' }
+    expect(listening.speech.s3.tagged).toEqual([String(new URLSearchParams(tags))])
+    expect(job!.input['Tags']).toEqual(
+      Object.entries(tags).map(([Key, Value]) => ({ Key, Value })),
+    )
+  })
+
+  it('as text', async () => {
+    const { openai } = listening.open()
+    const text = await openai.audio.transcriptions.create({
+      model: 'gpt-4o-transcribe',
+      file: wav(),
+      response_format: 'text',
+    })
+    expect(text).toBe(`${TEXT}\n`)
+  })
+
+  it('with words and segments', async () => {
+    const { openai } = listening.open()
+    const answer = await openai.audio.transcriptions.create({
+      model: 'whisper-1',
+      file: wav(),
+      response_format: 'verbose_json',
+      timestamp_granularities: ['word', 'segment'],
+    })
+    expect(answer).toMatchObject({ task: 'transcribe', language: 'english', text: TEXT })
+    expect(answer.segments?.map(({ start, end, text }) => [start, end, text])).toEqual([
+      [0.04, 1.84, 'Hello and welcome to the show.'],
+      [2.35, 4.15, 'Thank you, glad to be here.'],
+    ])
+    expect(answer.words?.slice(0, 2)).toEqual([
+      { word: 'Hello', start: 0.04, end: 0.34 },
+      { word: 'and', start: 0.34, end: 0.64 },
+    ])
+    expect(answer.words?.length).toBe(12)
+  })
+
+  it('by who says what', async () => {
+    const { openai } = listening.open()
+    const answer = await openai.audio.transcriptions.create({
+      model: 'gpt-4o-transcribe-diarize',
+      file: wav(),
+      response_format: 'diarized_json',
+      chunking_strategy: 'auto',
+    })
+    expect(answer).toMatchObject({
+      task: 'transcribe',
+      text: TEXT,
+      segments: [
+        { id: 'seg_001', type: 'transcript.text.segment', speaker: 'A', start: 0.04 },
+        { id: 'seg_002', speaker: 'B', text: 'Thank you, glad to be here.' },
+      ],
+    })
+    expect(listening.transcribe.begun[0]!.input['Settings']).toEqual({
+      ShowSpeakerLabels: true,
+      MaxSpeakerLabels: 10,
+    })
+  })
+
+  it('as subtitles that parsers take', async () => {
+    listening.transcribe.manners.lines = [
+      { start: 0, text: 'Well.' },
+      { start: 3725.5, text: 'Tea, & so on.' },
+    ]
+    const { openai } = listening.open()
+    const ask = async (response_format: 'srt' | 'vtt') =>
+      String(
+        await openai.audio.transcriptions.create({ model: 'whisper-1', file: wav(), response_format }),
+      )
+    const cues = parseSync(await ask('srt')).map(({ data }) => data)
+    expect(cues).toEqual([
+      { start: 0, end: 300, text: 'Well.' },
+      { start: 3_725_500, end: 3_726_400, text: 'Tea, so on.' },
+    ])
+    const vtt = new WebVTTParser().parse(await ask('vtt'), 'metadata')
+    expect(vtt.errors).toEqual([])
+    expect(vtt.cues.map(({ startTime, text }: { startTime: number; text: string }) => [startTime, text])).toEqual([
+      [0, 'Well.'],
+      [3725.5, 'Tea, so on.'],
+    ])
+  })
+
+  it('where nothing is said', async () => {
+    listening.transcribe.manners.lines = []
+    const { openai } = listening.open()
+    const ask = (response_format: 'verbose_json' | 'srt' | 'vtt' | 'json') =>
+      openai.audio.transcriptions.create({ model: 'whisper-1', file: wav(), response_format })
+    expect(await ask('verbose_json')).toMatchObject({ text: '', duration: 0, segments: [] })
+    expect(await ask('json')).toMatchObject({ text: '' })
+    expect(String(await ask('srt'))).toBe('')
+    expect(new WebVTTParser().parse(String(await ask('vtt')), 'metadata').errors).toEqual([])
+  })
+
+  it('with what Transcribe can do beyond OpenAI’s fields, by form and by JSON', async () => {
+    const { app } = listening.open()
+    const own = {
+      VocabularyName: 'names',
+      ShowAlternatives: 'true',
+      MaxAlternatives: '2',
+      ContentRedaction: '{"PiiEntityTypes":["NAME"]}',
+      language: 'de',
+      nonsense: '1',
+    }
+    const form = await app.request('/v1/audio/transcriptions', {
+      method: 'POST',
+      body: formOf(wav(), own),
+    })
+    expect(form.headers.get('x-outcrop-ignored-params')).toBe('nonsense')
+    const json = await app.request('/v1/audio/transcriptions', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({
+        model: 'amazon.transcribe',
+        file: Buffer.from(toneWav()).toString('base64'),
+        languages: ['en', 'de'],
+        IdentifyMultipleLanguages: true,
+        ToxicityDetection: [{ ToxicityCategories: ['ALL'] }],
+      }),
+    })
+    expect(json.status).toBe(200)
+    expect(listening.transcribe.begun.map(({ input }) => input)).toMatchObject([
+      {
+        LanguageCode: 'de-DE',
+        Settings: { VocabularyName: 'names', ShowAlternatives: true, MaxAlternatives: 2 },
+        ContentRedaction: { RedactionType: 'PII', RedactionOutput: 'redacted' },
+      },
+      {
+        IdentifyMultipleLanguages: true,
+        LanguageOptions: ['en-US', 'de-DE'],
+        ToxicityDetection: [{ ToxicityCategories: ['ALL'] }],
+      },
+    ])
+    await nothingIsLeft()
+  })
+
+  it('told by content, whatever it is called', async () => {
+    const { app } = listening.open()
+    const ask = (file: File) =>
+      app.request('/v1/audio/transcriptions', { method: 'POST', body: formOf(file, {}) })
+    await ask(fileOf(silentMp3(), 'talk.wav', 'audio/wav'))
+    await ask(fileOf(toneWav(), 'blob', 'application/octet-stream'))
+    expect(listening.transcribe.begun.map(({ input }) => input['MediaFormat'])).toEqual(['mp3', 'wav'])
+  })
+
+  it('that is too large for memory, through S3 once', async () => {
+    const { app } = listening.open()
+    const large = fileOf(toneWav(300), 'long.wav')
+    const response = await app.request('/v1/audio/transcriptions', {
+      method: 'POST',
+      body: formOf(large, {}),
+    })
+    expect(response.status).toBe(200)
+    const [job] = listening.transcribe.begun
+    expect(job!.size).toBe(large.size)
+    const { MediaFileUri } = job!.input['Media'] as { MediaFileUri: string }
+    const output = String(job!.input['OutputKey'])
+    expect(MediaFileUri.startsWith(`s3://outcrop-test/${output.replace(/[^/]+$/, '')}`)).toBe(true)
+    await nothingIsLeft()
+  })
+
+  it('and counted', async () => {
+    const { app, log } = listening.open()
+    await app.request('/v1/audio/transcriptions', { method: 'POST', body: formOf(wav(), {}) })
+    expect(log().at(-1)).toMatchObject({
+      operation: 'transcription',
+      usage: { audio_seconds: 4.15 },
+      served_model_id: 'amazon.transcribe',
+      resolved_by: 'alias',
+    })
+  })
+})
+
+describe('what goes wrong leaves nothing behind', () => {
+  it('a job that fails over the recording is a 400', async () => {
+    listening.transcribe.manners.fails = 'Unsupported audio format. Check the format.'
+    const { app } = listening.open()
+    const body = formOf(wav(), {})
+    const error = await errorOf(
+      await app.request('/v1/audio/transcriptions', { method: 'POST', body }),
+    )
+    expect(error).toMatchObject({ status: 400, param: 'file', code: 'invalid_audio' })
+    await nothingIsLeft()
+  })
+
+  it('a job that fails over there is a 502, one that cannot begin what AWS said', async () => {
+    const { app } = listening.open()
+    const ask = () =>
+      app.request('/v1/audio/transcriptions', { method: 'POST', body: formOf(wav(), {}) })
+    listening.transcribe.manners.fails = 'Internal failure. Try again.'
+    expect((await ask()).status).toBe(502)
+    delete listening.transcribe.manners.fails
+    const { refusals } = listening.transcribe.manners
+    refusals.push(fault(400, 'LimitExceededException', 'Too many jobs.'))
+    expect((await ask()).status).toBe(429)
+    await nothingIsLeft()
+  })
+
+  it('a caller who leaves', async () => {
+    listening.transcribe.manners.looks = 20
+    const leaving: (() => void)[] = []
+    const { app } = listening.open({}, { onCallerLeft: (_: unknown, __: Request, leave: () => void) => void leaving.push(leave) })
+    const asking = app.request('/v1/audio/transcriptions', { method: 'POST', body: formOf(wav(), {}) })
+    await expect.poll(() => listening.transcribe.jobs.size).toBe(1)
+    for (const leave of leaving) leave()
+    expect((await asking).status).toBe(499)
+    await expect.poll(() => keysIn(listening.speech.s3), { timeout: 10_000 }).toEqual([])
+    expect(listening.transcribe.jobs.size).toBe(0)
+  })
+})
+
+describe('what cannot be written down is refused by name', () => {
+  it.each([
+    [fileOf(new Uint8Array(0), 'a.wav'), {}, 'file', 'empty'],
+    [fileOf(new TextEncoder().encode('not at all'), 'a.mp3', 'audio/mpeg'), {}, 'file', 'text/plain'],
+    [fileOf(new Uint8Array([1, 2, 3, 4]), 'a'), {}, 'file', 'no audio'],
+    [wav(), { response_format: 'doc' }, 'response_format', 'diarized_json'],
+    [wav(), { language: 'tlh' }, 'language', 'de-DE'],
+    [wav(), { stream: 'true', response_format: 'srt' }, 'stream', 'json, text, diarized_json'],
+    [wav(), { 'timestamp_granularities[]': ['word'] }, 'timestamp_granularities', 'verbose_json'],
+    [wav(), { temperature: 'hot' }, 'temperature', ''],
+    [wav(), { ShowAlternatives: 'perhaps' }, 'ShowAlternatives', 'true or false'],
+    [wav(), { model: 'amazon.titan-embed-text-v2:0' }, 'model', 'transcribes'],
+  ])('%#', async (file, fields, param, told) => {
+    const { app } = listening.open()
+    const body = formOf(file, fields as unknown as Record<string, string>)
+    const error = await errorOf(
+      await app.request('/v1/audio/transcriptions', { method: 'POST', body }),
+    )
+    expect(error).toMatchObject({ status: 400, param })
+    expect(error.message).toContain(told)
+    await nothingIsLeft()
+  })
+
+  it('oversize', async () => {
+    const { app } = listening.open({ MAX_AUDIO_BYTES: '1000' })
+    const body = formOf(wav(), {})
+    const error = await errorOf(
+      await app.request('/v1/audio/transcriptions', { method: 'POST', body }),
+    )
+    expect(error).toMatchObject({ status: 413, param: 'file' })
+  })
+
+  it('oversize behind what memory holds, and nothing is left in S3', async () => {
+    const { app } = listening.open({ MAX_AUDIO_BYTES: String(9 * 1024 * 1024) })
+    const body = formOf(fileOf(toneWav(300), 'long.wav'), {})
+    const response = await app.request('/v1/audio/transcriptions', { method: 'POST', body })
+    expect((await errorOf(response)).status).toBe(413)
+    await nothingIsLeft()
+  })
+
+  it('without a file, or without a model', async () => {
+    const { app } = listening.open()
+    const form = new FormData()
+    form.append('model', 'whisper-1')
+    const post = (body: FormData) =>
+      app.request('/v1/audio/transcriptions', { method: 'POST', body })
+    expect(await errorOf(await post(form))).toMatchObject({ status: 400, param: 'file' })
+    const nameless = new FormData()
+    nameless.append('file', wav())
+    expect(await errorOf(await post(nameless))).toMatchObject({ status: 400, param: 'model' })
+  })
+
+  it('a 503 names the setting where there is no bucket', async () => {
+    const { app } = listening.open({ AWS_S3_BUCKET: '' })
+    const body = formOf(fileOf(silentMp3(), 'a.mp3'), {})
+    const error = await errorOf(
+      await app.request('/v1/audio/transcriptions', { method: 'POST', body }),
+    )
+    expect(error).toMatchObject({ status: 503, code: 'feature_unavailable' })
+    expect(error.message).toContain('AWS_TRANSCRIBE_S3_BUCKET')
+  })
+})
