@@ -16,6 +16,18 @@ const withoutDom: Plugin = {
     })),
 }
 
+/** The JPEG encoder makes its bytes Node's own where there are modules, which Workers have not. */
+const withoutBuffer: Plugin = {
+  name: 'without-buffer',
+  setup: ({ onLoad }) =>
+    onLoad({ filter: /jpeg-js[\\/]lib[\\/]encoder\.js$/ }, ({ path }) => ({
+      contents: readFileSync(path, 'utf8').replaceAll(
+        'Buffer.from(byteout)',
+        'new Uint8Array(byteout)',
+      ),
+    })),
+}
+
 /** One module for Workers, as Web-standard as `app/` is: an import of a Node module fails the build. */
 export async function bundleWorker(outfile: string): Promise<void> {
   await build({
@@ -25,7 +37,7 @@ export async function bundleWorker(outfile: string): Promise<void> {
     platform: 'browser',
     conditions: ['workerd', 'worker', 'browser'],
     target: 'es2024',
-    plugins: [withoutDom],
+    plugins: [withoutDom, withoutBuffer],
   })
 }
 

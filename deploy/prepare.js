@@ -23,6 +23,10 @@ async function startOnce() {
     timeout: 20_000,
   })
   const exited = once(server, 'exit')
-  server.stdout.once('data', () => server.kill('SIGTERM'))
+  server.stdout.once('data', async (banner) => {
+    // Any path but that of chat, for which everything has to be loaded.
+    await fetch(new URL('/ping', /http:\S+/.exec(banner)[0])).catch(() => {})
+    server.kill('SIGTERM')
+  })
   await exited
 }

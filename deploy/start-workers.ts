@@ -5,9 +5,9 @@ import { dirname, join } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
-import { createApp } from '../app/app.ts'
 import { asksForProof } from '../app/config/access.ts'
 import type { Runtime } from '../app/ports/runtime.ts'
+import { createHouse } from '../app/services.ts'
 import { banner } from '../runtimes/banner.ts'
 import { consoleLog } from '../runtimes/console-log.ts'
 import { createFetchTransport } from '../runtimes/fetch-transport.ts'
@@ -28,7 +28,7 @@ await start(async () => {
     streamOut: webStreamOut,
     log: consoleLog,
   }
-  const { facts } = createApp(runtime)
+  const { facts } = createHouse(runtime)
   const { host, port } = facts.listen!
   // The Worker cannot see that only this machine reaches it; who may listen was judged above.
   if (!asksForProof(facts.config)) process.env['AUTH'] = 'none'

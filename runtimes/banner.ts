@@ -1,7 +1,7 @@
-import type { ServerFacts } from '../app/app.ts'
 import { asksForProof } from '../app/config/access.ts'
 import type { Config } from '../app/config.ts'
 import type { Runtime } from '../app/ports/runtime.ts'
+import type { ServerFacts } from '../app/services.ts'
 
 /** A model that every AWS account may ask; the embedded provider answers to any name. */
 const EXAMPLE_MODEL = 'amazon.nova-lite-v1:0'

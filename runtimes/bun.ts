@@ -1,4 +1,4 @@
-import { createApp } from '../app/app.ts'
+import { openApp } from '../app/open-app.ts'
 import type { Runtime } from '../app/ports/runtime.ts'
 import { createCredentials } from './credentials.ts'
 import { createDigest } from './digest.ts'
@@ -40,5 +40,5 @@ await start(async () => {
     peerAddress: bunPeerAddress,
     readTextFile,
   }
-  await serve(createApp(runtime), runtime, serveBun)
+  await serve(openApp(runtime), runtime, serveBun)
 })

@@ -1,4 +1,4 @@
-import { createApp } from '../app/app.ts'
+import { openApp } from '../app/open-app.ts'
 import { consoleLog } from './console-log.ts'
 import { createFetchTransport } from './fetch-transport.ts'
 import { madeOnFirstRequest } from './first-request.ts'
@@ -21,7 +21,7 @@ interface Context {
 }
 
 const app = madeOnFirstRequest((env: object) =>
-  createApp({
+  openApp({
     name: 'workers',
     env: textBindings(env),
     public: true,

@@ -1,4 +1,4 @@
-import type { App } from '../app/app.ts'
+import type { OpenApp } from '../app/open-app.ts'
 
 /** An app as the platforms call it that start us with a request. */
 export interface Fetcher<Env> {
@@ -11,8 +11,10 @@ export interface Fetcher<Env> {
  * Makes the app of what comes with the first request, once: these platforms tell their environment no
  * earlier. Where it cannot be made the log says why, and every request is refused.
  */
-export function madeOnFirstRequest<Env extends object>(create: (env: Env) => App): Fetcher<Env> {
-  let app: App | undefined
+export function madeOnFirstRequest<Env extends object>(
+  create: (env: Env) => OpenApp,
+): Fetcher<Env> {
+  let app: OpenApp | undefined
   return {
     fetch(request, env) {
       try {

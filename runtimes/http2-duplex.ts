@@ -52,8 +52,7 @@ export const http2Duplex: Duplex = async ({ method, origin, path, headers }, opt
   } satisfies DuplexExchange
 }
 
-const asTrouble = (thrown: unknown) =>
-  thrown instanceof GatewayError ? thrown : broken(thrown)
+const asTrouble = (thrown: unknown) => (thrown instanceof GatewayError ? thrown : broken(thrown))
 
 const broken = (cause: unknown) =>
   new GatewayError('overloaded', 'The upstream could not be reached. Retry the request.', { cause })

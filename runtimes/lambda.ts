@@ -1,6 +1,6 @@
 import type { Hono } from 'hono'
 import { streamHandle } from 'hono/aws-lambda'
-import { createApp } from '../app/app.ts'
+import { openApp } from '../app/open-app.ts'
 import { audioEncoding } from './audio-encoding.ts'
 import { consoleLog } from './console-log.ts'
 import { createCredentials } from './credentials.ts'
@@ -18,7 +18,7 @@ const transport = createUndiciTransport(process.env)
 const credentials = createCredentials(process.env)
 
 const app = madeOnFirstRequest((invocation: LambdaEnv) =>
-  createApp({
+  openApp({
     name: 'lambda',
     env: withinInvocation(process.env, invocation),
     instance: process.env['AWS_LAMBDA_LOG_STREAM_NAME'],

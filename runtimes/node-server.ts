@@ -1,4 +1,4 @@
-import { createApp } from '../app/app.ts'
+import { openApp } from '../app/open-app.ts'
 import type { Runtime } from '../app/ports/runtime.ts'
 import { audioEncoding } from './audio-encoding.ts'
 import { createCredentials } from './credentials.ts'
@@ -48,5 +48,5 @@ await start(async () => {
     peerAddress: nodePeerAddress,
     readTextFile,
   }
-  await serve(createApp(runtime), runtime, servePorts)
+  await serve(openApp(runtime), runtime, servePorts)
 })

@@ -1,4 +1,4 @@
-import type { App } from '../app/app.ts'
+import type { OpenApp } from '../app/open-app.ts'
 import type { Listening } from './serve-node.ts'
 
 interface BunServer {
@@ -18,7 +18,7 @@ declare const Bun: {
 }
 
 /** Listens with Bun's own server. Throws when the address cannot be had. */
-export function serveBun(app: App, host: string, port: number): Listening {
+export function serveBun(app: OpenApp, host: string, port: number): Listening {
   const server = Bun.serve({
     hostname: host,
     port,

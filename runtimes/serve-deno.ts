@@ -1,4 +1,4 @@
-import type { App } from '../app/app.ts'
+import type { OpenApp } from '../app/open-app.ts'
 import type { Listening } from './serve-node.ts'
 
 declare const Deno: {
@@ -9,7 +9,7 @@ declare const Deno: {
 }
 
 /** Listens with Deno's own server. Throws when the address cannot be had. */
-export function serveDeno(app: App, host: string, port: number): Listening {
+export function serveDeno(app: OpenApp, host: string, port: number): Listening {
   const server = Deno.serve({ hostname: host, port, onListen() {} }, (request, info) =>
     app.fetch(request, { info }),
   )

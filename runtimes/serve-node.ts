@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createAdaptorServer } from '@hono/node-server'
-import type { App } from '../app/app.ts'
+import type { OpenApp } from '../app/open-app.ts'
 
 /** Milliseconds an idle connection is kept; longer than the 60 s of common load balancers. */
 const KEEP_ALIVE = 65_000
@@ -21,7 +21,7 @@ export interface Listening {
 }
 
 /** Listens with node:http. Rejects when the address cannot be had. */
-export async function serveNode(app: App, host: string, port: number): Promise<Listening> {
+export async function serveNode(app: OpenApp, host: string, port: number): Promise<Listening> {
   const server = createAdaptorServer({
     fetch: app.fetch,
     hostname: host,

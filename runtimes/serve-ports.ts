@@ -1,8 +1,8 @@
-import type { App } from '../app/app.ts'
+import type { OpenApp } from '../app/open-app.ts'
 import { type Listening, serveNode } from './serve-node.ts'
 
 /** Listens with node:http, and on a second port with HTTP/2 where the configuration names one. */
-export async function servePorts(app: App, host: string, port: number): Promise<Listening> {
+export async function servePorts(app: OpenApp, host: string, port: number): Promise<Listening> {
   const first = await serveNode(app, host, port)
   const { HTTP2_PORT } = app.facts.config
   if (HTTP2_PORT === undefined) return first

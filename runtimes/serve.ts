@@ -1,14 +1,17 @@
-import type { App } from '../app/app.ts'
+import type { OpenApp } from '../app/open-app.ts'
 import type { Runtime } from '../app/ports/runtime.ts'
 import { banner } from './banner.ts'
 import type { Listening } from './serve-node.ts'
 import { endOnSignal } from './termination.ts'
 
 /** Opens a server at an address of its platform; port 0 takes a free one. */
-export type Listen = (app: App, host: string, port: number) => Listening | Promise<Listening>
+export type Listen = (app: OpenApp, host: string, port: number) => Listening | Promise<Listening>
+
+/** Milliseconds a server that just started is left to its first callers before it loads what none of them asked for. */
+const CALM = 1000
 
 /** Listens where the configuration says, tells so, and ends on a signal. */
-export async function serve(app: App, runtime: Runtime, listen: Listen): Promise<void> {
+export async function serve(app: OpenApp, runtime: Runtime, listen: Listen): Promise<void> {
   const { config, listen: place } = app.facts
   if (!place) throw new Error(`${runtime.name} has no address to listen on.`)
   const { port, http2Port, stop, cut } = await listen(app, place.host, place.port)
@@ -18,6 +21,8 @@ export async function serve(app: App, runtime: Runtime, listen: Listen): Promise
   }
   process.stdout.write(banner(app.facts, runtime, `http://${host}:${port}`))
   app.life.started()
+  // Nobody waits for the timer, and whoever needs what could not be loaded hears of it.
+  setTimeout(() => app.complete?.().catch(() => {}), CALM).unref()
   // One request's fault must not end the streams of all others.
   process.on('unhandledRejection', (fault) => console.error(fault))
   const { log } = runtime

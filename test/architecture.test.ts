@@ -15,13 +15,15 @@ interface Source {
   imports: string[]
 }
 
-const sources = [...sourcesBelow('app'), ...sourcesBelow('runtimes'), ...sourcesBelow('openapi')]
+const sources = ['app', 'runtimes', 'openapi', 'pages'].flatMap(sourcesBelow)
 const app = sources.filter((source) => source.path.startsWith('app/'))
 
 /** Layers from top to bottom; a file may import its own layer and every one below. */
 const LAYERS = [
   ['runtimes', 'openapi'],
+  ['app/open-app.ts'],
   ['app/app.ts'],
+  ['app/services.ts'],
   ['app/routes'],
   ['app/http'],
   ['app/gateway'],

@@ -7,9 +7,7 @@ export interface Cue {
 
 /** SubRip: https://docs.fileformat.com/video/srt/ */
 export function writeSrt(cues: readonly Cue[]): string {
-  return cues
-    .map((cue, at) => `${at + 1}\n${times(cue, ',')}\n${lines(cue.text)}\n`)
-    .join('\n')
+  return cues.map((cue, at) => `${at + 1}\n${times(cue, ',')}\n${lines(cue.text)}\n`).join('\n')
 }
 
 /** WebVTT (https://www.w3.org/TR/webvtt1/), in which markup has meaning and is therefore escaped. */

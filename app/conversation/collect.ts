@@ -63,7 +63,9 @@ function partOf(head: PartHead): Part {
       return { ...head, arguments: '' }
     case 'whole':
       // Sound goes on: what was handed in is not ours to add to.
-      return head.part.type === 'audio' ? { ...head.part, source: { ...head.part.source } } : head.part
+      return head.part.type === 'audio'
+        ? { ...head.part, source: { ...head.part.source } }
+        : head.part
   }
 }
 

@@ -13,6 +13,8 @@ export interface AnswerHead {
   created: number
   /** The model name the caller shall read. */
   model: string
+  /** Of the request that is answered, for errors in mid-stream. */
+  requestId?: string
   /** Unix time in seconds at the moment it is asked, for answers that tell when they were complete. */
   now?(): number
 }

@@ -88,7 +88,7 @@ export async function exchange(heard: Heard, services: Services): Promise<Answer
       heard: heard.dialect.server,
       binary: heard.binary === true && server.byteReplyEncoder !== undefined,
       call: { requestId: heard.requestId, signal, as: heard.as, trace: heard.trace },
-      head: openHead(server, conversation, heard.id),
+      head: openHead(server, conversation, heard),
       atOnce: config.MAX_CONCURRENT_PROMPTS,
       record,
       keep: conversation.store || heard.keeps ? heard.keep : undefined,
@@ -215,13 +215,12 @@ function note({ conversation, heard, record }: Exchange, served: Served): void {
   record.ignored = ignoredNames(conversation.ignored, served.ignored, heard)
 }
 
-function openHead(server: ServerSide, conversation: Conversation, id?: string): AnswerHead {
-  return {
-    id: id ?? newAnswerId(server),
-    created: seconds(),
-    model: conversation.model,
-    now: seconds,
-  }
+function openHead(
+  server: ServerSide,
+  { model }: Conversation,
+  { id = newAnswerId(server), requestId }: Pick<Heard, 'id' | 'requestId'>,
+): AnswerHead {
+  return { id, created: seconds(), model, requestId, now: seconds }
 }
 
 /** The time comes first, so that what is kept by its id lies in the order it was asked for. */

@@ -84,7 +84,9 @@ function audioTypeOf(head: Uint8Array, claimed: string | undefined): string {
   const kind = mediaKind(type)
   if (kind === 'audio' || kind === 'video') return type
   throw refused(
-    type === NAMELESS ? 'The file is no audio that is known.' : `The file is no audio, but ${type}.`,
+    type === NAMELESS
+      ? 'The file is no audio that is known.'
+      : `The file is no audio, but ${type}.`,
     'invalid_audio',
   )
 }

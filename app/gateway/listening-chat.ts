@@ -1,6 +1,6 @@
+import { encodeBase64 } from '../codecs/base64.ts'
 import type { Conversation, MediaPart } from '../conversation/conversation.ts'
 import { GatewayError } from '../errors.ts'
-import { encodeBase64 } from '../codecs/base64.ts'
 import type { Call, ChatModel, ModelCard } from '../ports/models.ts'
 import type { Services } from '../ports/services.ts'
 import type { TranscriptionModel, TranscriptionRequest } from '../ports/transcription.ts'
@@ -25,7 +25,10 @@ export function listeningChat(chat: ChatModel, listening: Listening): Transcript
     async transcribe(request, call) {
       const { reply, served } = await chat.reply(await ask(request, call, false), call)
       const text = reply.parts.map((part) => (part.type === 'text' ? part.text : '')).join('')
-      const transcript = { text: text.trim(), ...(request.language && { language: request.language }) }
+      const transcript = {
+        text: text.trim(),
+        ...(request.language && { language: request.language }),
+      }
       return { transcript, usage: reply.end.usage, served: withIgnored(served, request) }
     },
     async stream(request, call) {
@@ -39,7 +42,12 @@ export function listeningChat(chat: ChatModel, listening: Listening): Transcript
 /** Bytes of a recording that a conversation can hold: more would be the model's to refuse, after all were read. */
 const MOST = 64 * 1024 * 1024
 
-async function audioOf({ audio, size, mediaType, fileName }: TranscriptionRequest): Promise<MediaPart> {
+async function audioOf({
+  audio,
+  size,
+  mediaType,
+  fileName,
+}: TranscriptionRequest): Promise<MediaPart> {
   if (size !== undefined && size > MOST) {
     await audio.cancel().catch(() => {})
     throw new GatewayError(
@@ -122,7 +130,8 @@ function heardIn(events: Awaited<ReturnType<ChatModel['stream']>>['events']) {
         }
         for (const event of batch) {
           if (event.type === 'part-start' && event.part.type === 'text') texts.add(event.index)
-          if (event.type === 'part-delta' && texts.has(event.index) && event.text) parts.push(event.text)
+          if (event.type === 'part-delta' && texts.has(event.index) && event.text)
+            parts.push(event.text)
           if (event.type === 'reply-end') {
             usage = event.usage
             isOver = true

@@ -19,7 +19,7 @@ export interface Resolution {
 export interface Wish {
   /** Who made it, in the caller's words; narrows what an alias may lead to. */
   owner?: string
-  /** Whether a model would do; a wildcard looks no further. */
+  /** Whether a model would do; a wildcard looks no further, an alias of several models prefers those. */
   suits?(card: ModelCard): boolean
 }
 
@@ -150,19 +150,23 @@ async function byBuiltInAlias(name: string, asked: Asked): Promise<Resolution | 
 async function firstAvailable(
   name: string,
   provider: Provider,
-  { owner }: Asked,
+  { owner, suits }: Asked,
 ): Promise<FoundModel | undefined> {
   if (!provider.names) return undefined
   // Which models there are is known only from the list; once fetched it is at hand.
   const isListed = (await provider.list()).length > 0
+  const does = ({ card }: FoundModel) => suits?.(card) ?? true
   let available: FoundModel | undefined
   let unlisted: FoundModel | undefined
   for (const id of provider.names().aliases.get(name) ?? []) {
     const finding = provider.find(id, { configured: true })
     const found = finding instanceof Promise ? await finding : finding
-    if (found?.standing === 'unlisted') unlisted ??= found
+    if (found?.standing === 'unlisted') {
+      unlisted ??= found
+      if (!does(unlisted) && does(found)) unlisted = found
+    }
     if (!found || found.standing !== undefined) continue
-    if (owner === undefined || isBy(owner, found.card)) return found
+    if ((owner === undefined || isBy(owner, found.card)) && does(found)) return found
     available ??= found
   }
   // Nobody could be listed: the best one is asked, and AWS will say.

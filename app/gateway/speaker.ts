@@ -26,7 +26,7 @@ export function createSpeaker(services: Known): Speech {
     if (found) return found
     throw new GatewayError(
       'feature-unavailable',
-      "No speech service is configured on this server (DEFAULT_TTS_MODEL): 'modalities' can be [\"text\"] only.",
+      'No speech service is configured on this server (DEFAULT_TTS_MODEL): \'modalities\' can be ["text"] only.',
       { param: 'modalities' },
     )
   }

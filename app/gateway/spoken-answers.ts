@@ -42,7 +42,11 @@ interface Speaking {
   call: Call
 }
 
-function spokenStream(events: ReplyStream, wanted: Wanted, { speech, call }: Speaking): ReplyStream {
+function spokenStream(
+  events: ReplyStream,
+  wanted: Wanted,
+  { speech, call }: Speaking,
+): ReplyStream {
   // The call's own signal ends with its head; who leaves later cancels the stream.
   const left = new AbortController()
   const heard = createHearing()

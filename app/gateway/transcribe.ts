@@ -78,7 +78,9 @@ export function transcribe(
           ...(audio.lies && { lies: audio.lies }),
           ...(extras && { extras }),
         }
-        const done = await (stream ? streamOf(model, request, call) : model.transcribe(request, call))
+        const done = await (stream
+          ? streamOf(model, request, call)
+          : model.transcribe(request, call))
         const served = { ...done.served, ignored: [...ignored, ...done.served.ignored] }
         return { ...done, served }
       },

@@ -14,15 +14,17 @@ export interface Told {
   params?: unknown
 }
 
-/** The longest header that is shown whole. */
-const LONGEST_HEADER = 300
+/** The longest of the caller's own names that is shown whole. */
+const LONGEST_NAME = 300
+
+const shortened = (name: string | undefined) => name?.slice(0, LONGEST_NAME)
 
 export function toldOf(entry: AccessEntry): Told {
   const { header, params } = entry
   // Whoever has the entry still must not keep the request.
   entry.header = undefined
   entry.params = undefined
-  const said = (name: string) => header?.(name)?.slice(0, LONGEST_HEADER)
+  const said = (name: string) => shortened(header?.(name))
   return {
     agent: said('user-agent'),
     organization: said('openai-organization'),
@@ -78,13 +80,13 @@ export function lineOf(
     client_user_agent: told.agent,
     api_key_id: caller?.keyId === SOLE_CALLER.keyId ? undefined : caller?.keyId,
     tenant: caller?.tenant,
-    request_user_id: record?.user,
+    request_user_id: shortened(record?.user),
     request_org_id: told.organization,
     amzn_trace_id: told.amazonTrace,
     cloudfront_request_id: told.cloudfrontId,
     trace_id: trace?.traceId,
     span_id: trace?.spanId,
-    model_id: record?.model ?? entry.model,
+    model_id: shortened(record?.model ?? entry.model),
     resolved_by: record?.resolvedBy === 'id' ? undefined : record?.resolvedBy,
     served_model_id: record?.servedModel,
     provider: record?.provider,
@@ -97,7 +99,7 @@ export function lineOf(
     usage: record?.usage && usageOf(record.usage),
     error_code: error?.code,
     error_reason: error?.reason,
-    error_param: error?.param,
+    error_param: shortened(error?.param),
     error_detail: error && detailOf(error),
     not_kept: record?.notKept && detailOf(record.notKept),
     request_params: told.params,

@@ -85,10 +85,14 @@ const PROBES = new Set([
   '/v1/chat/completions/health',
   '/ping',
   '/docs',
+  '/dashboard',
   '/metrics',
   '/openapi.json',
   '/favicon.ico',
 ])
+
+/** What pages consist of. */
+const PAGES = /^\/(docs|pages)\//
 
 export interface AccessLogOptions {
   serverId?: () => string
@@ -163,7 +167,7 @@ function levelOf({ error, path, record }: AccessEntry, status: number): Level {
   const seriousness = Math.max(status, error?.status ?? 0)
   if (seriousness >= 500 || record?.notKept) return 'error'
   if (seriousness >= 400) return 'warning'
-  return PROBES.has(path) || path.startsWith('/docs/') ? 'debug' : 'info'
+  return PROBES.has(path) || PAGES.test(path) ? 'debug' : 'info'
 }
 
 function outcomeOf(error: GatewayError | undefined): Outcome {

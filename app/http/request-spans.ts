@@ -9,7 +9,7 @@ import type { RequestTrace } from './tracing.ts'
 /** `performance.now` as Unix milliseconds. */
 type At = (moment: number) => number
 
-const LONGEST_AGENT = 300
+const LONGEST_NAME = 300
 
 /**
  * A request that has ended as spans: the one we served, and the one in which a model was asked. Names by
@@ -58,7 +58,7 @@ function serverSpan(entry: AccessEntry, { trace, end, at }: Told): Span {
       'http.route': route,
       'url.path': path,
       'http.response.status_code': end.status,
-      'user_agent.original': header?.('user-agent')?.slice(0, LONGEST_AGENT),
+      'user_agent.original': header?.('user-agent')?.slice(0, LONGEST_NAME),
       'client.address': address,
       'error.type': end.outcome === 'answered' ? undefined : (error?.code ?? String(end.status)),
       'outcrop.request_id': entry.id,
@@ -112,7 +112,7 @@ function modelSpan(
   { entry, trace, end, at, server }: Told & { entry: AccessEntry; server: SpanAttributes },
 ): Span {
   const { operation, provider = '', stream, answeredAt, stop, region, servedModel } = record
-  const model = record.modelId ?? record.model
+  const model = (record.modelId ?? record.model).slice(0, LONGEST_NAME)
   const [name, output] = OPERATIONS[operation] ?? [operation]
   const isOver = answeredAt !== undefined && !stream
   // A fault of ours after the model had answered is none of the model's.
@@ -133,7 +133,7 @@ function modelSpan(
       'gen_ai.request.model': model,
       'gen_ai.request.stream': stream || undefined,
       'gen_ai.output.type': output,
-      'gen_ai.response.model': servedModel,
+      'gen_ai.response.model': servedModel?.slice(0, LONGEST_NAME),
       'gen_ai.response.finish_reasons': stop && [FINISHES[stop]],
       'gen_ai.response.time_to_first_chunk':
         first === undefined ? undefined : (entry.startedAt + first - askedAt) / 1000,

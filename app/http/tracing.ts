@@ -56,6 +56,10 @@ export function outgoingTrace({ trace, header }: AccessEntry): Record<string, st
   return heard?.spanId === undefined ? undefined : traceHeaders(heard, heard.spanId)
 }
 
+/** Headers for a request of ours that this one makes. */
+export const traceWithin = ({ trace }: AccessEntry): Record<string, string> =>
+  trace ? traceHeaders(trace, trace.spanId) : {}
+
 /** Tells of every recorded request that has ended; probes are nobody's journey. */
 export const traceObserver = (
   traces: Traces,

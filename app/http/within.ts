@@ -4,6 +4,7 @@ import type { Services } from '../ports/services.ts'
 import type { StreamOut } from '../ports/stream-out.ts'
 import type { HttpContext, HttpEnv } from './context.ts'
 import { refuseForbiddenPath } from './permissions.ts'
+import { traceWithin } from './tracing.ts'
 
 /** Nobody outside can put it among the bindings of a request. */
 const WITHIN = Symbol('within')
@@ -50,6 +51,8 @@ export async function askWithin(
     forwarded: () => outer(c),
     onText,
   }
+  const trace = traceWithin(c.get('entry'))
+  for (const name in trace) request.headers.set(name, trace[name]!)
   return app(request, { [WITHIN]: within })
 }
 

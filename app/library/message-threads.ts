@@ -27,12 +27,16 @@ export interface ThreadAnswer {
 export interface Threaded<Request> {
   request: Request
   keep(answer: ThreadAnswer): Promise<void>
+  /** Instead of `keep`: there is no answer, and others may continue the thread. Never rejects. */
+  abandon(): Promise<void>
 }
 
 /** The conversations one owner keeps here. To everybody else they do not exist. */
 export interface MessageThreads {
-  /** Undefined for a request without a thread. Throws `not-found` and `invalid-request`. */
+  /** Undefined for a request without a thread. Throws `not-found` and `invalid-request`, also while another continues it. */
   open<Request extends ThreadRequest>(request: Request): Promise<Threaded<Request> | undefined>
+  /** The request with its whole conversation, which stays as it is. Throws as `open`, but waits for nobody. */
+  read<Request extends ThreadRequest>(request: Request): Promise<Request>
 }
 
 /** A conversation up to one of its answers; what came after it stands under a later one. */
@@ -46,6 +50,10 @@ interface Kept {
 }
 
 const DAY = 24 * 60 * 60 * 1000
+/** Milliseconds beyond its time that a request which died with its process keeps others out. */
+const GRACE = 60_000
+/** Ends the id of a claim; no answer's id holds a slash. */
+const CLAIM = '/claim'
 
 /**
  * Threads as Anthropic documents them (SDK 1.12, BetaMessageThreadParam): kept under the id of their last
@@ -65,38 +73,74 @@ export function messageThreads(
   const create = <Request extends ThreadRequest>(request: Request): Threaded<Request> => ({
     request,
     keep: async (answer) => void (await put(answer.id, extended(request, answer), 0)),
+    abandon: async () => {},
   })
+
+  const load = async <Request extends ThreadRequest>(request: Request, previous: string) => {
+    const item = await store.get(collection, previous)
+    if (!item) throw unknown(previous)
+    const kept = JSON.parse(item.value) as State
+    if (kept.continued) throw continued(previous)
+    return { whole: joined(kept, request), version: item.version }
+  }
 
   const resume = async <Request extends ThreadRequest>(
     request: Request,
     previous: string,
   ): Promise<Threaded<Request>> => {
-    const item = await store.get(collection, previous)
-    if (!item) throw unknown(previous)
-    const kept = JSON.parse(item.value) as State
-    if (kept.continued) throw continued(previous)
-    const whole = joined(kept, request)
-    return {
-      request: whole,
-      async keep(answer) {
-        await put(answer.id, extended(whole, answer), 0)
-        // Where two have continued the same answer at once, both have got theirs.
-        await put(previous, { continued: true }, item.version)
-      },
+    const release = await claim(previous)
+    try {
+      const { whole, version } = await load(request, previous)
+      return {
+        request: whole,
+        async keep(answer) {
+          try {
+            await put(answer.id, extended(whole, answer), 0)
+            await put(previous, { continued: true }, version)
+          } finally {
+            await release()
+          }
+        },
+        abandon: release,
+      }
+    } catch (thrown) {
+      await release()
+      throw thrown
     }
+  }
+
+  /** One request at a time continues an answer: whoever writes the claim first. */
+  const claim = async (previous: string): Promise<() => Promise<void>> => {
+    const id = `${previous}${CLAIM}`
+    const expiresAt = Date.now() + config.TOTAL_TIMEOUT * 1000 + GRACE
+    const version = await state.put(collection, { id, value: '' }, { ifVersion: 0, expiresAt })
+    if (version === undefined) throw inFlight(previous)
+    // One that cannot be released is over by itself.
+    return () => state.delete(collection, id).then(noop, noop)
   }
 
   return {
     async open(request) {
-      const { thread } = request
-      if (!thread) return undefined
-      const { thread: _, ...unthreaded } = request
-      const asked = unthreaded as typeof request
-      return thread.type === 'continue'
-        ? resume(asked, String(thread.previous_message_id))
-        : create(asked)
+      if (!request.thread) return undefined
+      const previous = previousOf(request)
+      const asked = unthreaded(request)
+      return previous === undefined ? create(asked) : resume(asked, previous)
+    },
+    async read(request) {
+      const previous = previousOf(request)
+      const asked = unthreaded(request)
+      return previous === undefined ? asked : (await load(asked, previous)).whole
     },
   }
+}
+
+/** The answer that a request continues; undefined for one that begins a thread, or has none. */
+const previousOf = ({ thread }: ThreadRequest): string | undefined =>
+  thread?.type === 'continue' ? String(thread.previous_message_id) : undefined
+
+function unthreaded<Request extends ThreadRequest>(request: Request): Request {
+  const { thread: _, ...rest } = request
+  return rest as Request
 }
 
 function extended({ system, tools, messages }: ThreadRequest, answer: ThreadAnswer): Kept {
@@ -119,6 +163,8 @@ function joined<Request extends ThreadRequest>(kept: Kept, request: Request): Re
   }
 }
 
+const noop = () => {}
+
 /** Marks stand on blocks and on what tools brought. */
 function withoutMarks(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutMarks)
@@ -134,6 +180,14 @@ function unknown(id: string): GatewayError {
     'not-found',
     `No thread is kept for \`${id}\`. Send the whole conversation with \`thread: {"type": "create"}\`.`,
     { param: PREVIOUS, reason: 'thread_not_found' },
+  )
+}
+
+function inFlight(id: string): GatewayError {
+  return new GatewayError(
+    'invalid-request',
+    `Another request continues \`${id}\` right now. Wait for its answer and continue from that, or send the whole conversation with \`thread: {"type": "create"}\`.`,
+    { param: PREVIOUS, reason: 'thread_continue_in_flight' },
   )
 }
 

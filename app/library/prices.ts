@@ -1,7 +1,13 @@
 import type { PriceOverride } from '../config/limits.ts'
 import type { Usage } from '../conversation/events.ts'
 import type { Priced, Prices } from '../ports/metering.ts'
-import { type ListPrice, type PriceList, readPriceLists, type Way } from './data/prices.ts'
+import {
+  type ListPrice,
+  openPriceLists,
+  type PriceList,
+  type PriceLists,
+  type Way,
+} from './data/prices.ts'
 
 export interface Price extends ListPrice {
   /** Service tier -> what its prices are multiplied by. */
@@ -35,14 +41,14 @@ export function priceFinder(
   own: Readonly<Record<string, PriceOverride>>,
 ): (priced: Priced) => Price | undefined {
   const known = new Map<string, Price | undefined>()
-  let lists: Map<string, PriceList> | undefined
+  let lists: PriceLists | undefined
   return (priced) => {
     const { card, served = '', region = '' } = priced
     const name = `${card?.id} ${served} ${region}`
     if (known.has(name)) return known.get(name)
     if (known.size >= MOST) known.clear()
     // Read when first needed: a start shall pay for nothing.
-    lists ??= readPriceLists()
+    lists ??= openPriceLists()
     const price = find(priced, { lists, own })
     known.set(name, price)
     return price
@@ -50,7 +56,7 @@ export function priceFinder(
 }
 
 interface Books {
-  lists: Map<string, PriceList>
+  lists: PriceLists
   own: Readonly<Record<string, PriceOverride>>
 }
 

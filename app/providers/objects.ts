@@ -17,11 +17,11 @@ export function createObjects({
 }): ObjectStore | undefined {
   if (config.AWS_S3_BUCKET) return createS3ObjectStore({ config, runtime }, config.AWS_S3_BUCKET)
   if (config.FILES_DIR === 'memory') return createMemoryObjectStore()
-  return runtime.openObjects && openedEarly(async () => runtime.openObjects!(config))
+  return runtime.openObjects && openedOnFirstUse(async () => runtime.openObjects!(config))
 }
 
-/** Opened at the start, which clears up after a crash; one that could not be opened is tried again by the next use. */
-function openedEarly(open: () => Promise<ObjectStore>): ObjectStore {
+/** A start pays nothing for the store; one that could not be opened is tried again by the next use. */
+function openedOnFirstUse(open: () => Promise<ObjectStore>): ObjectStore {
   let opening: Promise<ObjectStore> | undefined
   const opened = (): Promise<ObjectStore> => {
     opening ??= open().catch((thrown: unknown) => {
@@ -30,8 +30,6 @@ function openedEarly(open: () => Promise<ObjectStore>): ObjectStore {
     })
     return opening
   }
-  // Whoever uses it first hears of a failure.
-  opened().catch(() => {})
   return {
     put: async (...asked) => (await opened()).put(...asked),
     get: async (...asked) => (await opened()).get(...asked),

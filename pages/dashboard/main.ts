@@ -15,8 +15,8 @@ import { RANGES, searchOf, type View, viewIn } from './view.ts'
 const session = createSession('outcrop.admin-key')
 const main = byId('main')
 
-/** Milliseconds between two looks. */
-const EVERY = 30_000
+/** Milliseconds after which it is asked whether what is shown has grown old. */
+const TICK = 10_000
 
 let view: View = viewIn(location.search)
 /** The text of the series that is shown alone. */
@@ -149,9 +149,12 @@ byId('leave').addEventListener('click', () => {
   session.setKey(undefined)
   void load()
 })
+/** Nobody is asked for what nobody looks at. */
 const again = () => {
-  if (document.visibilityState === 'visible' && board.isConnected) void load()
+  if (document.visibilityState !== 'visible' || !board.isConnected) return
+  const age = Date.now() / 1000 - (shown?.usage.now ?? 0)
+  if (age >= RANGES[view.range].every) void load()
 }
-setInterval(again, EVERY)
+setInterval(again, TICK)
 document.addEventListener('visibilitychange', again)
 void load()

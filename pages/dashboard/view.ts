@@ -13,12 +13,40 @@ const MINUTE = 60
 const HOUR = 3600
 const DAY = 86_400
 
-/** Stretches of time: how many buckets of which width, in seconds. */
+/** Stretches of time: how many buckets of which width, and after how long they are read again, in seconds. */
 export const RANGES = {
-  hour: { text: 'Hour', width: '1m', seconds: MINUTE, buckets: 60, before: 'the hour before' },
-  day: { text: 'Day', width: '1h', seconds: HOUR, buckets: 24, before: 'the day before' },
-  week: { text: 'Week', width: '1h', seconds: HOUR, buckets: 168, before: 'the week before' },
-  month: { text: 'Month', width: '1d', seconds: DAY, buckets: 30, before: 'the 30 days before' },
+  hour: {
+    text: 'Hour',
+    width: '1m',
+    seconds: MINUTE,
+    buckets: 60,
+    every: 30,
+    before: 'the hour before',
+  },
+  day: {
+    text: 'Day',
+    width: '1h',
+    seconds: HOUR,
+    buckets: 24,
+    every: 60,
+    before: 'the day before',
+  },
+  week: {
+    text: 'Week',
+    width: '1h',
+    seconds: HOUR,
+    buckets: 168,
+    every: 120,
+    before: 'the week before',
+  },
+  month: {
+    text: 'Month',
+    width: '1d',
+    seconds: DAY,
+    buckets: 30,
+    every: 300,
+    before: 'the 30 days before',
+  },
 } as const
 
 export type RangeName = keyof typeof RANGES

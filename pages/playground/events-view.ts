@@ -35,17 +35,21 @@ export function createEventsView(): EventsView {
 }
 
 function row({ at, name, data }: TimedEvent): HTMLElement {
-  const line = h('code', { class: 'data' }, data)
-  const open = () => {
-    const isOpen = item.classList.toggle('open')
-    line.textContent = isOpen ? spread(data) : data
-  }
+  const gist = gistOf(data)
+  const line = h('code', { class: 'data' }, gist)
   const item = h(
     'li',
     {},
     h(
       'button',
-      { type: 'button', onclick: open },
+      {
+        type: 'button',
+        title: 'All of it',
+        onclick() {
+          const isOpen = item.classList.toggle('open')
+          line.textContent = isOpen ? spread(data) : gist
+        },
+      },
       h('time', {}, `+${Math.round(at)}`),
       name !== undefined && h('b', {}, name),
       line,
@@ -54,10 +58,31 @@ function row({ at, name, data }: TimedEvent): HTMLElement {
   return item
 }
 
-function spread(data: string): string {
+interface Telling {
+  choices?: { delta?: object; finish_reason?: string | null }[]
+  delta?: unknown
+  usage?: unknown
+}
+
+/** Of a long envelope what is new in it; whoever opens the event sees all. */
+function gistOf(data: string): string {
+  const parsed = parsedIn(data) as Telling | undefined
+  const [choice] = parsed?.choices ?? []
+  if (choice?.finish_reason) return JSON.stringify({ finish_reason: choice.finish_reason })
+  const telling = choice?.delta ?? parsed?.delta ?? parsed?.usage
+  return telling ? JSON.stringify(telling) : data
+}
+
+const spread = (data: string): string => {
+  const parsed = parsedIn(data)
+  return parsed === undefined ? data : JSON.stringify(parsed, undefined, 2)
+}
+
+/** Undefined for what is no JSON. */
+function parsedIn(data: string): unknown {
   try {
-    return JSON.stringify(JSON.parse(data), undefined, 2)
+    return JSON.parse(data)
   } catch {
-    return data
+    return undefined
   }
 }

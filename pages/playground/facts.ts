@@ -29,7 +29,10 @@ export function facts(run: Run): HTMLElement {
     ['First text', known(run.firstTextAt, duration)],
     ['In all', known(run.endedAt, duration)],
     ['Pace', paceOf(run)],
-    ['Region', headerOf(run, 'x-outcrop-region') ?? headerOf(run, 'x-outcrop-provider') ?? NOTHING],
+    [
+      'Served by',
+      headerOf(run, 'x-outcrop-region') ?? headerOf(run, 'x-outcrop-provider') ?? NOTHING,
+    ],
     ['Ended by', run.state === 'stopped' ? 'you' : (stop ?? NOTHING)],
   ]
   return h(

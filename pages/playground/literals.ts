@@ -6,6 +6,8 @@ interface Words {
   /** The name of a member and what parts it from its value. */
   member(name: string): string
   string(text: string): string
+  /** Columns by which what lies within is set in. */
+  step: number
 }
 
 /** Files would fill the page; whoever copies puts their own in. */
@@ -23,8 +25,9 @@ const JSON_WORDS: Words = {
   null: 'null',
   member: (name) => `${quoted(name)}: `,
   string: quoted,
+  step: 2,
 }
-const PYTHON: Words = { ...JSON_WORDS, true: 'True', false: 'False', null: 'None' }
+const PYTHON: Words = { ...JSON_WORDS, true: 'True', false: 'False', null: 'None', step: 4 }
 const JAVASCRIPT: Words = {
   ...JSON_WORDS,
   member: (name) => `${/^[a-z_]\w*$/i.test(name) ? name : single(name)}: `,
@@ -53,10 +56,11 @@ export function literal(value: unknown, language: LiteralLanguage, indent = 0): 
         )
   const [open, close] = isList ? ['[', ']'] : ['{', '}']
   const line = own(0).join(', ')
-  const padded = isList || line === '' ? line : ` ${line} `
+  const isSpaced = language === 'javascript' && !isList && line !== ''
+  const padded = isSpaced ? ` ${line} ` : line
   if (!line.includes('\n') && indent + line.length < WIDE) return open + padded + close
-  const margin = ' '.repeat(indent + 2)
-  const rows = own(indent + 2).map((row) => margin + row)
+  const margin = ' '.repeat(indent + words.step)
+  const rows = own(indent + words.step).map((row) => margin + row)
   const trailing = language === 'json' ? '' : ','
   return `${open}\n${rows.join(',\n')}${trailing}\n${' '.repeat(indent)}${close}`
 }

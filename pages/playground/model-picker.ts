@@ -22,59 +22,19 @@ const MOST = 80
 
 /** Turns an input into one that offers models; any other name may be written as well. */
 export function createModelPicker(input: HTMLInputElement, onchange: () => void): ModelPicker {
-  const list = h('ul', {
-    class: 'options',
-    role: 'listbox',
-    id: `${input.id}-options`,
-    hidden: true,
-  })
-  input.after(list)
-  const attributes = {
-    role: 'combobox',
-    'aria-expanded': 'false',
-    'aria-controls': list.id,
-    'aria-autocomplete': 'list',
+  const setValue = (id: string) => {
+    input.value = id
+    input.title = id
   }
-  for (const [name, value] of Object.entries(attributes)) input.setAttribute(name, value)
-  let models: readonly ListedModel[] = []
-  let offered: readonly ListedModel[] = []
-  let at = -1
-
-  const open = (words: string) => {
-    const sought = words.toLowerCase().split(/\s+/).filter(Boolean)
-    offered = models
-      .filter((model) => sought.every((word) => nameOf(model).includes(word)))
-      .slice(0, MOST)
-    at = -1
-    fill(list, ...offered.map((model, place) => option(model, { place, list, choose })))
-    list.hidden = offered.length === 0
-    input.setAttribute('aria-expanded', String(!list.hidden))
-  }
-  const close = () => {
-    list.hidden = true
-    input.setAttribute('aria-expanded', 'false')
-    input.removeAttribute('aria-activedescendant')
-  }
-  const choose = (model: ListedModel) => {
-    input.value = model.id
-    input.title = model.id
-    close()
+  const options = createOptions(input, (model) => {
+    setValue(model.id)
     onchange()
-  }
-  const move = (by: number) => {
-    if (list.hidden) return open('')
-    at = Math.min(offered.length - 1, Math.max(0, at + by))
-    for (const [place, row] of [...list.children].entries()) {
-      row.setAttribute('aria-selected', String(place === at))
-    }
-    list.children[at]?.scrollIntoView({ block: 'nearest' })
-    input.setAttribute('aria-activedescendant', `${list.id}-${at}`)
-  }
+  })
   const keys: Record<string, () => void> = {
-    ArrowDown: () => move(1),
-    ArrowUp: () => move(-1),
-    Escape: close,
-    Enter: () => (list.hidden || !offered[at] ? close() : choose(offered[at]!)),
+    ArrowDown: () => options.move(1),
+    ArrowUp: () => options.move(-1),
+    Escape: options.close,
+    Enter: options.choose,
   }
   input.addEventListener('keydown', (event) => {
     const key = keys[event.key]
@@ -84,22 +44,70 @@ export function createModelPicker(input: HTMLInputElement, onchange: () => void)
   })
   input.addEventListener('focus', () => {
     input.select()
-    open('')
+    options.open('')
   })
-  input.addEventListener('click', () => list.hidden && open(''))
+  input.addEventListener('click', () => options.open(''))
   input.addEventListener('input', () => {
-    open(input.value)
+    options.open(input.value)
     onchange()
   })
-  input.addEventListener('blur', close)
+  input.addEventListener('blur', options.close)
+  return { value: () => input.value.trim(), setValue, setModels: options.setModels }
+}
+
+/** The list below the input. */
+function createOptions(input: HTMLInputElement, onchoose: (model: ListedModel) => void) {
+  const id = `${input.id}-options`
+  const list = h('ul', { class: 'options', role: 'listbox', id, hidden: true })
+  input.after(list)
+  input.setAttribute('role', 'combobox')
+  input.setAttribute('aria-autocomplete', 'list')
+  input.setAttribute('aria-controls', id)
+  let models: readonly ListedModel[] = []
+  let offered: readonly ListedModel[] = []
+  let at = -1
+
+  const show = (is: boolean) => {
+    list.hidden = !is
+    input.setAttribute('aria-expanded', String(is))
+    if (!is) input.removeAttribute('aria-activedescendant')
+    // It lies above everything, beyond what the column it stands in would cut off.
+    const { left, bottom } = input.getBoundingClientRect()
+    list.style.setProperty('left', `${left}px`)
+    list.style.setProperty('top', `${bottom + 4}px`)
+  }
+  const close = () => show(false)
+  const chosen = (model: ListedModel) => {
+    close()
+    onchoose(model)
+  }
+  const open = (words: string) => {
+    const sought = words.toLowerCase().split(/\s+/).filter(Boolean)
+    const fitting = models.filter((one) => sought.every((word) => nameOf(one).includes(word)))
+    offered = fitting.slice(0, MOST)
+    at = -1
+    fill(list, ...offered.map((model, place) => option(model, { id: `${id}-${place}`, chosen })))
+    show(offered.length > 0)
+  }
   return {
-    value: () => input.value.trim(),
-    setValue(id) {
-      input.value = id
-      input.title = id
-    },
-    setModels(given) {
+    open,
+    close,
+    setModels(given: readonly ListedModel[]) {
       models = given
+    },
+    choose() {
+      const model = list.hidden ? undefined : offered[at]
+      if (model) chosen(model)
+      else close()
+    },
+    move(by: number) {
+      if (list.hidden) open('')
+      at = Math.min(offered.length - 1, Math.max(0, at + by))
+      for (const [place, row] of [...list.children].entries()) {
+        row.setAttribute('aria-selected', String(place === at))
+      }
+      list.children[at]?.scrollIntoView({ block: 'nearest' })
+      input.setAttribute('aria-activedescendant', `${id}-${at}`)
     },
   }
 }
@@ -108,27 +116,27 @@ const nameOf = ({ id, name = '', owned_by, provider }: ListedModel) =>
   `${id} ${name} ${owned_by} ${provider}`.toLowerCase()
 
 interface OptionPlace {
-  place: number
-  list: HTMLElement
-  choose(model: ListedModel): void
+  id: string
+  chosen(model: ListedModel): void
 }
 
-function option(model: ListedModel, { place, list, choose }: OptionPlace): HTMLElement {
+function option(model: ListedModel, { id, chosen }: OptionPlace): HTMLElement {
   const takes = model.input_modalities.filter((one) => one !== 'text')
   const notes = [
     model.name ?? model.description,
     takes.length > 0 && `takes ${takes.join(', ')}`,
     model.legacy && 'about to be retired',
   ]
+  const properties = {
+    role: 'option',
+    id,
+    // The input must not lose the focus to what is pressed.
+    onpointerdown: (event: Event) => event.preventDefault(),
+    onclick: () => chosen(model),
+  }
   return h(
     'li',
-    {
-      role: 'option',
-      id: `${list.id}-${place}`,
-      // The input must not lose the focus to what is pressed.
-      onpointerdown: (event: Event) => event.preventDefault(),
-      onclick: () => choose(model),
-    },
+    properties,
     h('b', {}, model.id),
     h('small', {}, notes.filter(Boolean).join(' · ')),
   )

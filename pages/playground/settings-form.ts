@@ -80,6 +80,7 @@ export function createSettingsForm({ session, onchange, onkey }: SettingsOptions
       },
     }),
   )
+  byId<HTMLDetailsElement>('more').open = !matchMedia('(max-width: 720px)').matches
   const key = keyField(session, onkey)
   return {
     dialect: () => dialect,
@@ -113,7 +114,9 @@ function keyField(session: Session, onkey: () => void) {
     tell(text: string, isNeeded: boolean) {
       note.textContent = text
       note.classList.toggle('needed', isNeeded)
-      if (isNeeded) input.focus()
+      if (!isNeeded) return
+      byId<HTMLDetailsElement>('more').open = true
+      input.focus()
     },
   }
 }

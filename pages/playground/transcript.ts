@@ -32,11 +32,7 @@ export function runMessage(run: Run, onselect: () => void): RunMessage {
     onclick: onselect,
   })
   const element = h('article', { class: 'message model' }, body, foot)
-  const drawn: {
-    type: Part['type']
-    element: HTMLElement
-    show(part: Part, isLast: boolean): void
-  }[] = []
+  const drawn: (Drawing & { type: Part['type'] })[] = []
   return {
     element,
     show() {
@@ -62,13 +58,10 @@ export function runMessage(run: Run, onselect: () => void): RunMessage {
 
 interface Drawing {
   element: HTMLElement
-  show(part: never, isLast: boolean): void
+  show(part: Part, isLast: boolean): void
 }
 
-const DRAWINGS: Record<
-  Part['type'],
-  () => { element: HTMLElement; show(part: Part, isLast: boolean): void }
-> = {
+const DRAWINGS: Record<Part['type'], () => Drawing> = {
   text() {
     const { element, show } = createMarkdown()
     return { element, show: (part) => part.type === 'text' && show(part.text) }
@@ -100,8 +93,7 @@ const callOf = ({ name, arguments: given, result }: CallPart) => [
 
 function showError(element: HTMLElement, run: Run): void {
   const old = element.querySelector('.notice')
-  if (run.error === undefined) return old?.remove()
-  if (old) return
+  if (run.error === undefined || old) return
   const status = run.status !== undefined && run.status >= 400 ? `${run.status}: ` : ''
   element
     .querySelector('.parts')!

@@ -1,5 +1,5 @@
-import { PutObjectCommand } from '@aws-sdk/client-s3'
 import type { ServerResponse } from 'node:http'
+import { PutObjectCommand } from '@aws-sdk/client-s3'
 import { shippedVoices } from '../../app/providers/aws/polly/data/voices.ts'
 import {
   type FakeService,

@@ -62,7 +62,11 @@ export async function startFakeTranscribe(s3: S3Server): Promise<FakeTranscribe>
     const [, operation = ''] = (request.headers['x-amz-target'] ?? '').split('.')
     // Others may ask at any time: servers sweep behind one another.
     const refusal = operation === 'StartTranscriptionJob' ? manners.refusals.shift() : undefined
-    return refusal ?? OPERATIONS[operation]?.(request, known) ?? fault(400, 'UnknownOperationException', '')
+    return (
+      refusal ??
+      OPERATIONS[operation]?.(request, known) ??
+      fault(400, 'UnknownOperationException', '')
+    )
   })
   return { ...service, manners, jobs, begun, forget }
 }
@@ -140,7 +144,11 @@ const OPERATIONS: Record<string, Operation> = {
       return fault(400, 'TextSizeLimitExceededException', 'Input text size exceeds limit.')
     }
     if (!/^([a-z]{2,3}(-[A-Z]{2})?|auto)$/.test(String(SourceLanguageCode))) {
-      return fault(400, 'UnsupportedLanguagePairException', `${SourceLanguageCode} to ${TargetLanguageCode}`)
+      return fault(
+        400,
+        'UnsupportedLanguagePairException',
+        `${SourceLanguageCode} to ${TargetLanguageCode}`,
+      )
     }
     return {
       json: { TranslatedText: manners.translate(text), SourceLanguageCode, TargetLanguageCode },
@@ -152,7 +160,9 @@ const FORMATS = ['mp3', 'mp4', 'wav', 'flac', 'ogg', 'amr', 'webm', 'm4a']
 
 function checkJob(json: Fields): ServiceAnswer | undefined {
   const { TranscriptionJobName: name, MediaFormat, Settings = {}, LanguageOptions } = json
-  const ways = ['LanguageCode', 'IdentifyLanguage', 'IdentifyMultipleLanguages'].filter((way) => json[way])
+  const ways = ['LanguageCode', 'IdentifyLanguage', 'IdentifyMultipleLanguages'].filter(
+    (way) => json[way],
+  )
   const settings = Settings as Fields
   if (!/^[0-9a-zA-Z._-]{1,200}$/.test(String(name))) return bad('TranscriptionJobName')
   if (!FORMATS.includes(String(MediaFormat))) return bad('MediaFormat')

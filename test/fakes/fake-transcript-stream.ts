@@ -1,8 +1,8 @@
 import { createServer, type ServerHttp2Stream } from 'node:http2'
 import type { AddressInfo } from 'node:net'
 import { Sha256 } from '@aws-crypto/sha256-js'
-import { SignatureV4 } from '@smithy/signature-v4'
 import { EventStreamCodec } from '@smithy/core/event-streams'
+import { SignatureV4 } from '@smithy/signature-v4'
 import { CREDENTIALS } from './fake-aws-service.ts'
 import { itemsOf, LINES, type SpokenLine } from './spoken.ts'
 
@@ -44,7 +44,7 @@ export async function startFakeTranscriptStream(): Promise<FakeTranscriptStream>
   const server = createServer()
   const sessions = new Set<{ destroy(): void }>()
   server.on('session', (session) => sessions.add(session))
-  server.on('stream', (stream, headers) => {
+  server.on('stream', (stream: ServerHttp2Stream, headers) => {
     stream.on('error', () => {})
     stream.on('aborted', () => {
       resets += 1
@@ -94,7 +94,8 @@ async function listen(
   const authorization = headers['authorization'] ?? ''
   const [, region = '', service = ''] =
     /Credential=[^/]+\/\d+\/([^/]+)\/([^/]+)\//.exec(authorization) ?? []
-  if (headers['x-amz-content-sha256'] !== 'STREAMING-AWS4-HMAC-SHA256-EVENTS') faults.push('no events')
+  if (headers['x-amz-content-sha256'] !== 'STREAMING-AWS4-HMAC-SHA256-EVENTS')
+    faults.push('no events')
   if (service !== 'transcribe') faults.push(`signed for ${service}`)
   let prior = /Signature=([0-9a-f]{64})/.exec(authorization)?.[1] ?? ''
   const signer = new SignatureV4({ credentials: CREDENTIALS, region, service, sha256: Sha256 })
@@ -107,8 +108,13 @@ async function listen(
       const message = codec.decode(held.subarray(0, length))
       held = held.subarray(length)
       const date = message.headers[':date']!.value as Date
-      const given = Buffer.from(message.headers[':chunk-signature']!.value as Uint8Array).toString('hex')
-      const dateBlock = codec.encode({ headers: { ':date': message.headers[':date']! }, body: new Uint8Array() })
+      const given = Buffer.from(message.headers[':chunk-signature']!.value as Uint8Array).toString(
+        'hex',
+      )
+      const dateBlock = codec.encode({
+        headers: { ':date': message.headers[':date']! },
+        body: new Uint8Array(),
+      })
       const signed = await signer.sign(
         { headers: dateBlock.subarray(12, dateBlock.length - 4), payload: message.body },
         { signingDate: date, priorSignature: prior },
@@ -144,7 +150,8 @@ function tell(
   { lines, exception }: StreamManners,
 ): void {
   const speakers = headers['x-amzn-transcribe-show-speaker-label'] === 'true'
-  const event = (results: object[]) => frame('TranscriptEvent', { Transcript: { Results: results } })
+  const event = (results: object[]) =>
+    frame('TranscriptEvent', { Transcript: { Results: results } })
   stream.write(event([]))
   for (const [number, line] of lines.entries()) {
     const items = itemsOf(line).map(({ type, content, start, end, speaker }) => ({
@@ -166,7 +173,15 @@ function tell(
       const some = items.slice(0, count).map((item, at) => ({ ...item, Stable: at < count - 1 }))
       stream.write(event([result(some, some.map(({ Content }) => Content).join(' '), true)]))
     }
-    stream.write(event([result(items.map((item) => ({ ...item, Stable: true })), line.text, false)]))
+    stream.write(
+      event([
+        result(
+          items.map((item) => ({ ...item, Stable: true })),
+          line.text,
+          false,
+        ),
+      ]),
+    )
     if (exception) {
       stream.end(frame(exception.type, { Message: exception.message }, 'exception'))
       return

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach } from 'vitest'
-import { type AppOptions, createApp } from '../../app/app.ts'
+import { createApp } from '../../app/app.ts'
 import type { Runtime } from '../../app/ports/runtime.ts'
+import type { AppOptions } from '../../app/services.ts'
 import { nodeStreamOut } from '../../runtimes/node-stream-out.ts'
 import { serveNode } from '../../runtimes/serve-node.ts'
 import { createUndiciTransport } from '../../runtimes/undici-transport.ts'

@@ -82,6 +82,14 @@ describe('a line of the access log', () => {
     expect(lineOf({ error: failed }, 502).error_detail).toEqual(['SyntaxError'])
   })
 
+  it('is no longer for the names callers make up', () => {
+    const record = { operation: 'chat', model: 'm'.repeat(1e6), stream: false } as const
+    const param = 'p'.repeat(1e6)
+    const error = new GatewayError('invalid-request', 'No.', { param })
+    const line = lineOf({ error, record: { ...record, user: 'u'.repeat(1e6) } }, 400)
+    expect(JSON.stringify(line).length).toBeLessThan(2000)
+  })
+
   it('calls a stream that broke off a failure, whatever its headers said', () => {
     const error = new GatewayError('stream-incomplete', 'Broke off.')
     expect(lineOf({ error, streaming: true }, 200)).toMatchObject({

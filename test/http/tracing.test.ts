@@ -185,6 +185,28 @@ describe('a trace', () => {
     })
   })
 
+  it('holds the requests we make of ourselves', async () => {
+    const { app, call } = stage({ PROVIDER: 'embedded' })
+    const params = {
+      name: 'openai_embedding',
+      arguments: { model: 'amazon.titan-embed-text-v2:0', input: 'Hello' },
+    }
+    const answer = await call('/mcp', {
+      headers: {
+        ...ALICE,
+        'content-type': 'application/json',
+        accept: 'application/json, text/event-stream',
+      },
+      body: { jsonrpc: '2.0', id: 1, method: 'tools/call', params },
+    })
+    expect(answer.status).toBe(200)
+    await app.flush()
+    const spanOf = (name: string) => collector.spans().find((span) => span.name.startsWith(name))
+    const [outer, inner, model] = ['POST /mcp', 'POST /v1/emb', 'embeddings '].map(spanOf)
+    expect(inner).toMatchObject({ traceId: outer!.traceId, parentSpanId: outer!.spanId })
+    expect(model).toMatchObject({ traceId: outer!.traceId, parentSpanId: inner!.spanId })
+  })
+
   it('is not made of what is not sampled, but handed on', async () => {
     const { app, chat } = stage()
     await chat({}, { traceparent: `00-${TRACE}-${SPAN}-00` })

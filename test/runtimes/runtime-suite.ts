@@ -240,7 +240,8 @@ export function runtimeSuite(platform: Platform) {
         expect([textOfChunks(after), after.at(-1)]).toEqual([' two three', '[DONE]'])
         expect(await server.exited).toBe(0)
         const lines = server.output().trim().split('\n')
-        expect(JSON.parse(lines.at(-1)!)).toMatchObject({ stream: true, status_code: 200 })
+        const last = lines.findLast((line) => line.includes('"type":"request"'))
+        expect(JSON.parse(last!)).toMatchObject({ stream: true, status_code: 200 })
       },
     )
   })

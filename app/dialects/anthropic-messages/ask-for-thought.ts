@@ -1,5 +1,6 @@
-import type { Conversation, ReasoningRequest, Turn } from '../../conversation/conversation.ts'
+import type { Conversation, ReasoningRequest } from '../../conversation/conversation.ts'
 import type { ModelCard } from '../../ports/models.ts'
+import { type BudgetWish, budgetFor, type Effort, effortOf, roomFor } from '../thought-budget.ts'
 import type { Asking } from './asking.ts'
 import { ownOf } from './extras.ts'
 import type { WireThinking } from './wire.ts'
@@ -13,17 +14,10 @@ export interface Thinking {
   effort?: string
 }
 
-type Effort = Exclude<ReasoningRequest['effort'], 'none' | undefined>
-
 /** What the caller wants, and what there is for it. */
-interface Wish {
+interface Wish extends BudgetWish {
   off: boolean
-  effort: Effort | undefined
-  budget: number | undefined
   display: string | undefined
-  /** Tokens the whole answer may take. */
-  room: number
-  turns: Turn[]
 }
 
 /** One generation's way to think. */
@@ -37,19 +31,6 @@ interface Mode {
 }
 
 const OFF: Thinking = { on: false }
-const LEAST_BUDGET = 1024
-const FALLBACK_ROOM = 32_768
-
-/** The part of the room that goes to thought, for models that take a budget in tokens. */
-const BUDGET_SHARE: Record<Effort, number> = {
-  minimal: 0,
-  low: 0.25,
-  medium: 0.5,
-  high: 0.75,
-  xhigh: 0.9,
-  max: 0.95,
-}
-
 /** Opus 4.6 refused `xhigh` by name and takes `max` (recorded 400). */
 const WITH_MAX: Record<Effort, string> = {
   minimal: 'low',
@@ -133,15 +114,14 @@ const modeOf = (name: string): Mode => MODES[name] ?? MODES['none']!
 function wishOf(
   { settings, turns }: Conversation,
   request: ReasoningRequest,
-  { traits, maxOutput }: ModelCard,
+  card: ModelCard,
 ): Wish {
-  const room = settings.maxTokens ?? traits.defaultMaxTokens ?? traits.maxOutputTokens ?? maxOutput
   return {
     off: request.enabled === false || request.effort === 'none' || request.budget === 0,
     effort: request.effort === 'none' ? undefined : request.effort,
     budget: request.budget,
     display: request.display,
-    room: room ?? FALLBACK_ROOM,
+    room: roomFor(settings, card),
     turns,
   }
 }
@@ -166,28 +146,12 @@ function adaptive({ effort, budget, display }: Wish, words: Record<Effort, strin
   }
 }
 
-/** The effort a budget would buy. */
-function effortOf(budget: number): Effort {
-  if (budget <= 4096) return 'low'
-  return budget <= 16_384 ? 'medium' : 'high'
-}
-
-function withBudget({ effort, budget, display, room, turns }: Wish): Thinking | undefined {
-  if (room <= LEAST_BUDGET || lacksThoughtBeforeTools(turns)) return undefined
-  const wanted = budget ?? Math.floor(room * BUDGET_SHARE[effort ?? 'medium'])
-  const tokens = Math.max(LEAST_BUDGET, Math.min(wanted, room - 1))
+function withBudget(wish: Wish): Thinking | undefined {
+  const tokens = budgetFor(wish)
+  if (tokens === undefined) return undefined
+  const { display } = wish
   return {
     on: true,
     thinking: { type: 'enabled', budget_tokens: tokens, ...(display && { display }) },
   }
-}
-
-/**
- * With a budget Claude wants the thought that led to the last calls before them. Clients that lost it
- * are answered without thinking rather than with a 400.
- */
-function lacksThoughtBeforeTools(turns: Turn[]): boolean {
-  const last = turns.findLast((turn) => turn.role === 'assistant')
-  const calls = last?.parts.some((part) => part.type === 'tool-call' && !part.server)
-  return calls === true && last?.parts[0]?.type !== 'reasoning'
 }

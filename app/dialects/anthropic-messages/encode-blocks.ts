@@ -8,8 +8,8 @@ import type {
   ToolCallPart,
   ToolResultPart,
 } from '../../conversation/conversation.ts'
-import { isBlank } from '../../conversation/repair.ts'
 import { GatewayError } from '../../errors.ts'
+import { asInput, parseArguments } from '../call-input.ts'
 import { type Fields, NAME, ownOf } from './extras.ts'
 import { encodeSource } from './media-source.ts'
 
@@ -26,8 +26,6 @@ export interface BlockManner {
 
 /** The member that holds arguments which are no object. */
 export const WRAPPER = 'value'
-/** Holds arguments that a history wrote and that are no JSON (T36). */
-export const UNREADABLE_ARGUMENTS = 'arguments'
 
 /** The parts of a turn as blocks; a cache point becomes a mark on the block before it. */
 export function encodeBlocks(parts: readonly Part[], manner: BlockManner): Fields[] {
@@ -128,30 +126,9 @@ function encodeCall(part: ToolCallPart, manner: BlockManner): Fields {
     type: part.server ?? 'tool_use',
     id: server ? part.id : manner.callId(part.id),
     name,
-    input: manner.wrapped.has(name) ? { [WRAPPER]: input } : asObject(input, part.arguments),
+    input: manner.wrapped.has(name) ? { [WRAPPER]: input } : asInput(input, part.arguments),
     ...ownOf(part).fields,
   }
-}
-
-/** Undefined for what is not JSON; nothing at all is no arguments. */
-function parseArguments(text: string): unknown {
-  if (isBlank(text)) return {}
-  try {
-    return JSON.parse(text)
-  } catch {
-    // Not an error: models and clients leave truncated arguments in histories, and an object is wanted.
-    return undefined
-  }
-}
-
-function asObject(input: unknown, text: string): unknown {
-  if (typeof input === 'object' && input !== null && !Array.isArray(input)) return input
-  return { [UNREADABLE_ARGUMENTS]: input ?? text }
-}
-
-/** The input of a call as an object, whatever the model wrote. */
-export function callInput(text: string): unknown {
-  return asObject(parseArguments(text), text)
 }
 
 function encodeResult(part: ToolResultPart, manner: BlockManner): Fields {

@@ -42,7 +42,7 @@ const PLACED: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'too-large',
 ])
 
-/** Anthropic's envelope. In a stream, where the head has named the request, `request_id` may be absent. */
+/** Anthropic's envelope, in streams as well. */
 export function encodeError(error: GatewayError, requestId?: string): WireErrorReply {
   return {
     type: 'error',

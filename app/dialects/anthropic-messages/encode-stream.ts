@@ -55,7 +55,7 @@ export function createReplyEncoder(conversation: Conversation, head: AnswerHead)
       return text
     },
     end: () => (state.ended ? MESSAGE_STOP : ''),
-    fail: (error) => sseEvent('error', JSON.stringify(encodeError(error))),
+    fail: (error) => sseEvent('error', JSON.stringify(encodeError(error, head.requestId))),
     keepAlive: PING,
   }
 }

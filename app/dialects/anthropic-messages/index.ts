@@ -1,12 +1,11 @@
 import { answerableIn } from '../answerable.ts'
 import type { ClientSide, Dialect, ServerSide } from '../dialect.ts'
 import { chunked } from '../invoke-chunks.ts'
-import { decodeReply } from './decode-reply.ts'
+import { createAnthropicClient } from './client.ts'
 import { decodeRequest } from './decode-request.ts'
-import { createFrameReplyDecoder, createSseReplyDecoder } from './decode-stream.ts'
 import { ERROR_STATUS, encodeError } from './encode-error.ts'
 import { encodeReply } from './encode-reply.ts'
-import { createRequestEncoding, type RequestForm } from './encode-request.ts'
+import type { RequestForm } from './encode-request.ts'
 import { createReplyEncoder } from './encode-stream.ts'
 import { NAME } from './extras.ts'
 import { limitHeaders } from './limit-headers.ts'
@@ -49,11 +48,7 @@ export function createAnthropicMessages({
       idPrefix: 'msg_',
       settingNames: SETTING_NAMES,
     },
-    client: {
-      encodeRequest: createRequestEncoding(form),
-      decodeReply,
-      replyDecoder: form === 'bedrock' ? createFrameReplyDecoder : createSseReplyDecoder,
-    },
+    client: createAnthropicClient(form),
   }
 }
 

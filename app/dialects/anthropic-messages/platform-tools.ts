@@ -1,5 +1,5 @@
 import type { ToolCallPart, ToolResultPart } from '../../conversation/conversation.ts'
-import { callInput } from './encode-blocks.ts'
+import { callInput } from '../call-input.ts'
 import { type Fields, ownOf } from './extras.ts'
 
 /**

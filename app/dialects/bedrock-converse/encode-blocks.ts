@@ -6,15 +6,12 @@ import type {
   TextPart,
   ToolCallPart,
 } from '../../conversation/conversation.ts'
-import { isBlank } from '../../conversation/repair.ts'
+import { asInput, parseArguments } from '../call-input.ts'
 import { encodeAttachment } from './attachments.ts'
 import { encodeToolResult } from './encode-tool-result.ts'
 import type { Encoding } from './encoding.ts'
 import { WRAPPER } from './tool-schema.ts'
 import type { CachePoint, ContentBlock, WireCitation } from './wire.ts'
-
-/** Holds, in `toolUse.input`, arguments that a history wrote and that are no JSON object. */
-const UNREADABLE_ARGUMENTS = 'arguments'
 
 /** The members of a wire location; a citation from elsewhere has none and stays out of the wire. */
 const LOCATIONS = ['documentChar', 'documentPage', 'documentChunk', 'searchResultLocation', 'web']
@@ -81,26 +78,10 @@ function encodeToolCall(part: ToolCallPart, encoding: Encoding): ContentBlock {
       name,
       input: encoding.wrapped.has(name)
         ? { [WRAPPER]: input ?? part.arguments }
-        : asObject(input, part.arguments),
+        : asInput(input, part.arguments),
       ...(part.server !== undefined && { type: part.server }),
     },
   }
-}
-
-/** Undefined for what is not JSON; nothing at all is no arguments. */
-function parseArguments(text: string): unknown {
-  if (isBlank(text)) return {}
-  try {
-    return JSON.parse(text)
-  } catch {
-    // Not an error: models and clients leave truncated arguments in histories, and AWS wants an object.
-    return undefined
-  }
-}
-
-function asObject(input: unknown, text: string): unknown {
-  if (typeof input === 'object' && input !== null && !Array.isArray(input)) return input
-  return { [UNREADABLE_ARGUMENTS]: input ?? text }
 }
 
 /** The default time to live is left unsaid, for models that know no other refuse the word. */

@@ -115,18 +115,21 @@ function passedFields(
   return {}
 }
 
-/** Members of objects in both are joined; else the second wins. */
+/** Members of objects and items of lists in both are joined; else the second wins. */
 function mergeFields(
   first: Record<string, unknown>,
   second: Record<string, unknown>,
 ): Record<string, unknown> {
   const merged = { ...first }
   for (const [name, value] of Object.entries(second)) {
-    const before = merged[name]
-    merged[name] =
-      typeof before === 'object' && typeof value === 'object' ? { ...before, ...value } : value
+    merged[name] = joined(merged[name], value)
   }
   return merged
+}
+
+function joined(one: unknown, other: unknown): unknown {
+  if (Array.isArray(one) && Array.isArray(other)) return [...new Set([...one, ...other])]
+  return typeof one === 'object' && typeof other === 'object' ? { ...one, ...other } : other
 }
 
 function* namesIn({ tools, toolChoice }: Conversation, turns: Turn[]): Iterable<string> {

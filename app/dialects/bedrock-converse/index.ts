@@ -1,4 +1,5 @@
 import { BEDROCK_STATUS, encodeBedrockError, exceptionName } from '../bedrock-exceptions.ts'
+import { blamingUpstream } from '../damaged-reply.ts'
 import type { ClientSide, Dialect, ServerSide } from '../dialect.ts'
 import { decodeReply } from './decode-reply.ts'
 import { decodeRequest } from './decode-request.ts'
@@ -12,11 +13,11 @@ import { DIALECT } from './wire.ts'
 /** Converse and ConverseStream of Amazon Bedrock, as client and as server. */
 export const bedrockConverse: Dialect & { client: ClientSide; server: ServerSide } = {
   name: DIALECT,
-  client: {
+  client: blamingUpstream({
     encodeRequest,
     decodeReply,
     replyDecoder: createReplyDecoder,
-  },
+  }),
   server: {
     decodeRequest,
     encodeReply,

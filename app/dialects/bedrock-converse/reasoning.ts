@@ -4,7 +4,7 @@ import type {
   Settings,
   Turn,
 } from '../../conversation/conversation.ts'
-import type { ModelCard } from '../../ports/models.ts'
+import { type BudgetWish, budgetFor, type Effort, effortOf, roomFor } from '../thought-budget.ts'
 import type { Asking } from './encoding.ts'
 
 /** How a request asks a model to think. */
@@ -21,8 +21,6 @@ export interface Thinking {
   prefill: boolean
 }
 
-type Effort = Exclude<ReasoningRequest['effort'], 'none' | undefined>
-
 /** What the caller wants, in one of three forms. */
 interface Wish {
   off: boolean
@@ -30,29 +28,14 @@ interface Wish {
   budget: number | undefined
 }
 
-interface Asked extends Wish {
-  /** Tokens the whole answer may take. */
-  room: number
-  turns: Turn[]
-}
+interface Asked extends Wish, BudgetWish {}
 
 /** Undefined when the wish cannot be granted; it is then named as ignored. */
 type Mode = (asked: Asked) => Thinking | undefined
 
 const OFF: Thinking = { on: false, fields: {}, drops: [], prefill: true }
 const SAMPLING = ['temperature', 'topP', 'topK'] as const
-const LEAST_BUDGET = 1024
-const FALLBACK_ROOM = 32_768
-
-/** The part of the room that goes to thought, for models that take a budget in tokens. */
-const BUDGET_SHARE: Record<Effort, number> = {
-  minimal: 0,
-  low: 0.25,
-  medium: 0.5,
-  high: 0.75,
-  xhigh: 0.9,
-  max: 0.95,
-}
+const EFFORT_FLAG = 'effort-2025-11-24'
 
 type Efforts = Record<Effort, string>
 const THREE: Efforts = {
@@ -74,6 +57,14 @@ const UP_TO_XHIGH: Efforts = { ...THREE, xhigh: 'xhigh', max: 'xhigh' }
 const MODES: Record<string, Mode> = {
   /** `thinking {type: enabled, budget_tokens}`. */
   'claude-budget': (asked) => (asked.off ? OFF : thinkWithBudget(asked)),
+  /** The same with `output_config.effort` beside it, which needs a flag. */
+  'claude-budget-effort': (asked) => {
+    if (asked.off) return OFF
+    const thinking = thinkWithBudget(asked)
+    if (!thinking || !asked.effort) return thinking
+    const graded = { output_config: { effort: THREE[asked.effort] }, anthropic_beta: [EFFORT_FLAG] }
+    return { ...thinking, fields: { ...thinking.fields, ...graded } }
+  },
   /** `thinking {type: adaptive}` and `output_config.effort`; takes a budget as well. */
   'claude-adaptive': (asked) => {
     if (asked.off) return OFF
@@ -151,17 +142,11 @@ function wishOf(request: ReasoningRequest): Wish {
   return { off, effort, budget: request.budget }
 }
 
-function roomFor({ maxTokens }: Settings, { traits, maxOutput }: ModelCard): number {
-  return (
-    maxTokens ?? traits.defaultMaxTokens ?? traits.maxOutputTokens ?? maxOutput ?? FALLBACK_ROOM
-  )
-}
-
 /** The effort in the model's words; a budget counts as the effort it would buy. */
 function scaled({ effort, budget }: Asked, words: Efforts): string | undefined {
   if (effort) return words[effort]
   if (budget === undefined) return undefined
-  return budget <= 4096 ? words.low : budget <= 16_384 ? words.medium : words.high
+  return words[effortOf(budget)]
 }
 
 function thinkAdaptively(effort: string | undefined): Thinking {
@@ -170,10 +155,9 @@ function thinkAdaptively(effort: string | undefined): Thinking {
   return { on: true, fields, drops: SAMPLING, lenient: true, prefill: false }
 }
 
-function thinkWithBudget({ effort, budget, room, turns }: Asked): Thinking | undefined {
-  if (room <= LEAST_BUDGET || lacksThoughtBeforeTools(turns)) return undefined
-  const wanted = budget ?? Math.floor(room * BUDGET_SHARE[effort ?? 'medium'])
-  const tokens = Math.max(LEAST_BUDGET, Math.min(wanted, room - 1))
+function thinkWithBudget(asked: Asked): Thinking | undefined {
+  const tokens = budgetFor(asked)
+  if (tokens === undefined) return undefined
   return {
     on: true,
     fields: { thinking: { type: 'enabled', budget_tokens: tokens } },
@@ -181,16 +165,6 @@ function thinkWithBudget({ effort, budget, room, turns }: Asked): Thinking | und
     lenient: true,
     prefill: false,
   }
-}
-
-/**
- * With a budget Claude wants the thought that led to the last calls before them. Clients that lost it
- * (most of chat completions) are answered without thinking rather than with a 400.
- */
-function lacksThoughtBeforeTools(turns: Turn[]): boolean {
-  const last = turns.findLast((turn) => turn.role === 'assistant')
-  const calls = last?.parts.some((part) => part.type === 'tool-call' && !part.server)
-  return calls === true && last?.parts[0]?.type !== 'reasoning'
 }
 
 function effortField(asked: Asked, field: string): Thinking {

@@ -2,9 +2,7 @@ import { z } from '@hono/zod-openapi'
 
 const blob = {
   bytes: z.string().optional(),
-  s3Location: z
-    .looseObject({ uri: z.string(), bucketOwner: z.string().optional() })
-    .optional(),
+  s3Location: z.looseObject({ uri: z.string(), bucketOwner: z.string().optional() }).optional(),
 }
 
 const formatted = z.looseObject({ format: z.string(), source: z.looseObject(blob) })

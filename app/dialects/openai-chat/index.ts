@@ -1,3 +1,4 @@
+import { blamingUpstream } from '../damaged-reply.ts'
 import type { ClientSide, Dialect, ServerSide } from '../dialect.ts'
 import { encodeError } from '../openai-error.ts'
 import { limitHeaders } from '../openai-limits.ts'
@@ -26,7 +27,7 @@ export function createOpenaiChat(options: OpenaiChatOptions = {}): OpenaiChat {
       idPrefix: 'chatcmpl-',
       settingNames: SETTING_NAMES,
     },
-    client: { encodeRequest, decodeReply, replyDecoder: createReplyDecoder },
+    client: blamingUpstream({ encodeRequest, decodeReply, replyDecoder: createReplyDecoder }),
   }
 }
 

@@ -1,9 +1,8 @@
 import type { ClientSide, Dialect, ServerSide } from '../dialect.ts'
 import { encodeError } from '../openai-error.ts'
-import { createReplyDecoder, decodeReply } from './decode-reply.ts'
+import { openaiCompletionsClient } from './client.ts'
 import { decodeRequest } from './decode-request.ts'
 import { encodeReply } from './encode-reply.ts'
-import { encodeRequest } from './encode-request.ts'
 import { replyEncoder } from './encode-stream.ts'
 import { NAME } from './extras.ts'
 import { SETTING_NAMES } from './vocabulary.ts'
@@ -19,5 +18,5 @@ export const openaiCompletions: Dialect & { server: ServerSide; client: ClientSi
     idPrefix: 'cmpl-',
     settingNames: SETTING_NAMES,
   },
-  client: { encodeRequest, decodeReply, replyDecoder: createReplyDecoder },
+  client: openaiCompletionsClient,
 }

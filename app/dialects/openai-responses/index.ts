@@ -1,10 +1,8 @@
 import type { ClientSide, Dialect, ServerSide } from '../dialect.ts'
 import { encodeError } from '../openai-error.ts'
-import { decodeReply } from './decode-reply.ts'
+import { openaiResponsesClient } from './client.ts'
 import { decodeRequest } from './decode-request.ts'
-import { createReplyDecoder } from './decode-stream.ts'
 import { encodeReply } from './encode-reply.ts'
-import { encodeRequest } from './encode-request.ts'
 import { createReplyEncoder } from './encode-stream.ts'
 import { NAME } from './extras.ts'
 import { SETTING_NAMES } from './vocabulary.ts'
@@ -22,5 +20,5 @@ export const openaiResponses: OpenaiResponses = {
     idPrefix: 'resp_',
     settingNames: SETTING_NAMES,
   },
-  client: { encodeRequest, decodeReply, replyDecoder: createReplyDecoder },
+  client: openaiResponsesClient,
 }

@@ -45,25 +45,41 @@ export type PriceList = Partial<
   Record<Way, { anywhere?: ListPrice; regions: Map<string, ListPrice> }>
 >
 
-export function readPriceLists(): Map<string, PriceList> {
-  const lists = new Map<string, PriceList>()
-  let list: PriceList = {}
-  for (const line of LINES.flatMap((lines) => lines.trim().split('\n'))) {
+/** The lists of all models; one is read when it is asked for, because a first answer waits for it. */
+export interface PriceLists {
+  has(id: string): boolean
+  get(id: string): PriceList | undefined
+}
+
+export function openPriceLists(): PriceLists {
+  const sections = LINES.flatMap((lines) => lines.trim().split(/\n(?! )/))
+  const byId = new Map(sections.map((section) => [/^\S+/.exec(section)![0], section]))
+  return {
+    has: (id) => byId.has(id),
+    get(id) {
+      const section = byId.get(id)
+      return section === undefined ? undefined : readPriceList(section)
+    },
+  }
+}
+
+function readPriceList(section: string): PriceList {
+  const list: PriceList = {}
+  for (const line of section.split('\n')) {
     const [, indent, head = '', rest = ''] = /^( *)(\S+) ?(.*)$/.exec(line) ?? []
+    const price = readPrice(rest)
     if (indent === '') {
-      list = { region: { anywhere: readPrice(rest), regions: new Map() } }
-      lists.set(head, list)
+      list.region = { anywhere: price, regions: new Map() }
       continue
     }
     const [word, regions] = head.split('@')
     const way = word === 'geography' || word === 'global' ? word : 'region'
     const prices = list[way] ?? { regions: new Map<string, ListPrice>() }
     list[way] = prices
-    const price = readPrice(rest)
     if (regions === undefined) prices.anywhere = price
     for (const region of regions?.split(',') ?? []) prices.regions.set(region, price)
   }
-  return lists
+  return list
 }
 
 function readPrice(text: string): ListPrice {

@@ -76,7 +76,9 @@ export function addSums(to: Sums, more: Sums): void {
 }
 
 /** As a row is stored: its dimensions, then its sums, without zeros at the end. */
-export function packRow(dimensions: UsageDimensions, sums: Sums): (string | number)[] {
+export type PackedRow = readonly (string | number)[]
+
+export function packRow(dimensions: UsageDimensions, sums: Sums): PackedRow {
   const numbers = MEASURES.map((measure) => rounded(sums[measure]))
   const last = numbers.findLastIndex((number) => number !== 0)
   return [...DIMENSIONS.map((name) => dimensions[name]), ...numbers.slice(0, last + 1)]
@@ -86,16 +88,29 @@ export function packRow(dimensions: UsageDimensions, sums: Sums): (string | numb
 const rounded = (number: number) =>
   Number.isInteger(number) ? number : Math.round(number * 1e9) / 1e9
 
-export function unpackRow(row: readonly (string | number)[]): {
-  dimensions: UsageDimensions
-  sums: Sums
-} {
-  const sums = noSums()
-  for (const [at, measure] of MEASURES.entries()) {
-    sums[measure] = Number(row[DIMENSIONS.length + at] ?? 0)
+const PLACES = Object.fromEntries(DIMENSIONS.map((name, at) => [name, at])) as Record<
+  keyof UsageDimensions,
+  number
+>
+
+export const dimensionIn = (row: PackedRow, name: keyof UsageDimensions): string =>
+  String(row[PLACES[name]] ?? '')
+
+/** Adds up rows as they are stored: a month has tens of thousands, and nobody waits for objects made of each. */
+export interface Tally {
+  add(row: PackedRow): void
+  sums(): Sums
+}
+
+export function createTally(): Tally {
+  const numbers = MEASURES.map(() => 0)
+  return {
+    add(row) {
+      for (let at = DIMENSIONS.length; at < row.length; at++) {
+        numbers[at - DIMENSIONS.length]! += Number(row[at])
+      }
+    },
+    sums: () =>
+      Object.fromEntries(MEASURES.map((measure, at) => [measure, numbers[at] ?? 0])) as Sums,
   }
-  const dimensions = Object.fromEntries(
-    DIMENSIONS.map((name, at) => [name, String(row[at] ?? '')]),
-  ) as Record<(typeof DIMENSIONS)[number], string>
-  return { dimensions, sums }
 }

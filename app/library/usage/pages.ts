@@ -1,6 +1,6 @@
 import type { UsageDimensions } from '../../ports/metering.ts'
 import type { StateStore } from '../../ports/state-store.ts'
-import { packRow, type Sums, unpackRow } from './measures.ts'
+import { type PackedRow, packRow, type Sums } from './measures.ts'
 
 /** How finely time is told: hours are kept for long and written at once, minutes are for the last days. */
 export type Grain = 'hour' | 'minute'
@@ -23,18 +23,22 @@ export interface Row {
 }
 
 /** What one key used in one hour or minute, as one instance saw it. */
-export interface Page {
+interface PageOf<Rows> {
   holder: Holder
   /** Unix seconds of its beginning. */
   at: number
-  rows: Iterable<Row>
+  rows: Rows
 }
+
+export type Page = PageOf<Iterable<Row>>
+/** The same as it is stored. */
+export type PackedPage = PageOf<readonly PackedRow[]>
 
 interface Stored {
   k: string
   n?: string
   t?: string
-  r: (string | number)[][]
+  r: readonly PackedRow[]
 }
 
 /** A day's pages are one collection; those of a key lie together, in the order of time. */
@@ -87,7 +91,7 @@ const LOOK = 500
 export async function* readPages(
   state: StateStore,
   { grain, from, to, keyId }: PageRange,
-): AsyncGenerator<Page> {
+): AsyncGenerator<PackedPage> {
   const prefix = keyId === undefined ? undefined : prefixOf(keyId)
   for (let day = from - (from % SECONDS.day); day < to; day += SECONDS.day) {
     const collection = collectionOf(grain, day)
@@ -109,7 +113,7 @@ function timeIn(id: string, day: number): number {
   return day + hour! * SECONDS.hour + minute * SECONDS.minute
 }
 
-function pageOf(at: number, value: string): Page {
+function pageOf(at: number, value: string): PackedPage {
   const { k, n, t, r } = JSON.parse(value) as Stored
-  return { holder: { keyId: k, name: n, tenant: t }, at, rows: r.map(unpackRow) }
+  return { holder: { keyId: k, name: n, tenant: t }, at, rows: r }
 }

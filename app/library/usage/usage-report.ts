@@ -1,6 +1,6 @@
 import type { StateStore } from '../../ports/state-store.ts'
-import { addSums, noSums, type Sums } from './measures.ts'
-import { type Grain, type Holder, type Row, readPages, SECONDS } from './pages.ts'
+import { createTally, dimensionIn, type PackedRow, type Sums, type Tally } from './measures.ts'
+import { type Grain, type Holder, readPages, SECONDS } from './pages.ts'
 
 /** What usage can be told apart by. */
 export const GROUPS = ['key', 'tenant', 'model', 'operation', 'region', 'tier'] as const
@@ -39,10 +39,11 @@ export const floorTo = (time: number, width: ReportQuery['width']) => time - (ti
 export async function reportUsage(state: StateStore, query: ReportQuery): Promise<Bucket[]> {
   const { from, to, width, groupBy, keyId, only = {} } = query
   const step = SECONDS[width]
-  const buckets = new Map<number, Map<string, Line>>()
+  const buckets = new Map<number, Map<string, Counted>>()
   const first = floorTo(from, width)
   for (let at = first; at < to; at += step) buckets.set(at, new Map())
   const grain = width === 'minute' ? 'minute' : 'hour'
+  const wanted = GROUPS.flatMap((group): Wanted[] => (only[group] ? [[group, only[group]]] : []))
   for await (const page of readPages(state, {
     grain,
     from: first,
@@ -52,43 +53,50 @@ export async function reportUsage(state: StateStore, query: ReportQuery): Promis
     const lines = buckets.get(floorTo(page.at, width))
     if (!lines) continue
     for (const row of page.rows) {
-      const valueBy = (group: Group) => valueIn(group, page.holder, row)
-      if (!fits(only, valueBy)) continue
-      add(lines, groupBy, { valueBy, sums: row.sums })
+      if (!fits(wanted, page.holder, row)) continue
+      const values = groupBy.map((group) => valueIn(group, page.holder, row))
+      tallyOf(lines, values).add(row)
     }
   }
   return [...buckets].map(([at, lines]) => ({
     from: at,
     to: at + step,
-    lines: [...lines.values()].sort((a, b) => b.sums.requests - a.sums.requests),
+    lines: Array.from(lines.values(), (counted) => lineOf(counted, groupBy)).sort(
+      (a, b) => b.sums.requests - a.sums.requests,
+    ),
   }))
+}
+
+/** What one group used, while it is added up. */
+interface Counted {
+  values: readonly string[]
+  tally: Tally
 }
 
 /** A filter on one key spares looking at those of all others. */
 const oneOf = ({ key }: NonNullable<ReportQuery['only']>) =>
   key?.length === 1 ? key[0] : undefined
 
-function valueIn(group: Group, { keyId, tenant }: Holder, { dimensions }: Row): string {
+function valueIn(group: Group, { keyId, tenant }: Holder, row: PackedRow): string {
   if (group === 'key') return keyId
-  return group === 'tenant' ? (tenant ?? '') : dimensions[group]
+  return group === 'tenant' ? (tenant ?? '') : dimensionIn(row, group)
 }
 
-type ValueBy = (group: Group) => string
+type Wanted = [group: Group, values: readonly string[]]
 
-const fits = (only: NonNullable<ReportQuery['only']>, valueBy: ValueBy): boolean =>
-  GROUPS.every((group) => only[group]?.includes(valueBy(group)) ?? true)
+const fits = (wanted: readonly Wanted[], holder: Holder, row: PackedRow): boolean =>
+  wanted.every(([group, values]) => values.includes(valueIn(group, holder, row)))
 
-function add(
-  lines: Map<string, Line>,
-  groupBy: readonly Group[],
-  { valueBy, sums }: { valueBy: ValueBy; sums: Sums },
-): void {
-  const values = groupBy.map(valueBy)
-  const name = JSON.stringify(values)
-  const line = lines.get(name) ?? {
-    by: Object.fromEntries(groupBy.map((group, at) => [group, values[at]!])),
-    sums: noSums(),
-  }
-  addSums(line.sums, sums)
-  lines.set(name, line)
+function tallyOf(lines: Map<string, Counted>, values: readonly string[]): Tally {
+  const name = values.length === 1 ? values[0]! : JSON.stringify(values)
+  const known = lines.get(name)
+  if (known) return known.tally
+  const tally = createTally()
+  lines.set(name, { values, tally })
+  return tally
 }
+
+const lineOf = ({ values, tally }: Counted, groupBy: readonly Group[]): Line => ({
+  by: Object.fromEntries(groupBy.map((group, at) => [group, values[at]!])),
+  sums: tally.sums(),
+})

@@ -89,8 +89,7 @@ function requestText({ request, target, signed }: Draft, bodyHash: string): stri
 }
 
 /** What stands for the hash of a body that is not there yet: a stream of events. */
-const saidHash = ({ request }: Draft): string | undefined =>
-  request.headers['x-amz-content-sha256']
+const saidHash = ({ request }: Draft): string | undefined => request.headers['x-amz-content-sha256']
 
 function textToSign({ stamp, scopeName }: Draft, requestHash: string): string {
   return `AWS4-HMAC-SHA256\n${stamp}\n${scopeName}\n${requestHash}`

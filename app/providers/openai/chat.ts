@@ -4,7 +4,8 @@ import { replay } from '../../conversation/replay.ts'
 import type { ClientSide, EncodedRequest } from '../../dialects/dialect.ts'
 import type { Call, ChatModel, ModelCard, ReplyStream } from '../../ports/models.ts'
 import type { UpstreamResponse } from '../../ports/transport.ts'
-import { readJson, replyStream, servedBy, unreadable } from './answers.ts'
+import { replyStream } from '../reply-stream.ts'
+import { readJson, servedBy, unreadable } from './answers.ts'
 import type { UpstreamClient } from './client.ts'
 
 /** A model that is asked in one dialect at one path of its server. */

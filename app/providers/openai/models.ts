@@ -1,8 +1,10 @@
 import type { Conversation } from '../../conversation/conversation.ts'
 import { openaiChat } from '../../dialects/openai-chat/index.ts'
+import { openaiCompletionsClient } from '../../dialects/openai-completions/client.ts'
 import { isWords } from '../../dialects/openai-completions/encode-request.ts'
-import { openaiCompletions } from '../../dialects/openai-completions/index.ts'
-import { openaiResponses } from '../../dialects/openai-responses/index.ts'
+import { NAME as COMPLETIONS } from '../../dialects/openai-completions/extras.ts'
+import { openaiResponsesClient } from '../../dialects/openai-responses/client.ts'
+import { NAME as RESPONSES } from '../../dialects/openai-responses/extras.ts'
 import { GatewayError } from '../../errors.ts'
 import type { ChatModel, FoundModel, ModelCard } from '../../ports/models.ts'
 import { createChatModel } from './chat.ts'
@@ -42,14 +44,14 @@ const responseOf = (card: ModelCard, dependencies: ModelDependencies): ChatModel
     ...dependencies,
     card,
     path: '/responses',
-    dialect: openaiResponses.client,
+    dialect: openaiResponsesClient,
   })
 
 const chatOf: Ability = (card, dependencies) => ({
   chat: talkOf(card, dependencies),
   // Thoughts come back by OpenAI's newer API alone; who serves its language elsewhere may not know it.
   ...(dependencies.client.upstream.isOpenai && {
-    lanes: { [openaiResponses.name]: responseOf(card, dependencies) },
+    lanes: { [RESPONSES]: responseOf(card, dependencies) },
   }),
 })
 
@@ -58,7 +60,7 @@ const completionOf = (card: ModelCard, dependencies: ModelDependencies): ChatMod
     ...dependencies,
     card,
     path: '/completions',
-    dialect: openaiCompletions.client,
+    dialect: openaiCompletionsClient,
   })
 
 const embeddingOf: Ability = (card, { client }) => ({
@@ -75,7 +77,7 @@ const ABILITIES: Record<Kind, Ability> = {
   response: (card, dependencies) => ({ chat: responseOf(card, dependencies) }),
   completion: (card, dependencies) => ({
     chat: refusing(card),
-    lanes: { [openaiCompletions.name]: completionOf(card, dependencies) },
+    lanes: { [COMPLETIONS]: completionOf(card, dependencies) },
   }),
   embedding: embeddingOf,
   image: imageOf,
@@ -87,7 +89,7 @@ const ABILITIES: Record<Kind, Ability> = {
     return {
       chat,
       // Who completes wants no template for chats around the prompt; files have no other way in.
-      lanes: { [openaiCompletions.name]: choosing(isWords, completion, chat) },
+      lanes: { [COMPLETIONS]: choosing(isWords, completion, chat) },
       ...embeddingOf(card, dependencies),
       ...imageOf(card, dependencies),
       ...speechOf(card, dependencies),

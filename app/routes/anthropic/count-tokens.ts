@@ -8,7 +8,7 @@ import { reply } from '../../http/reply.ts'
 import { endpoint } from '../../http/surface.ts'
 import { modelErrors } from './model-errors.ts'
 import type { Place } from './place.ts'
-import { openThread } from './thread.ts'
+import { readThread } from './thread.ts'
 import { BETA_HEADER, versionHeaders } from './version-headers.ts'
 
 /** Who counted: the model, or nobody. */
@@ -49,8 +49,7 @@ export const countMessageTokens = (place: Place) =>
     async (c) => {
       const body = withBetas(c.req.valid('json'), c.req.header(BETA_HEADER))
       const asking = caller(c)
-      const { body: whole } = await openThread(c, body)
-      const heard = { dialect: anthropicMessages, body: whole, ...asking }
+      const heard = { dialect: anthropicMessages, body: await readThread(c, body), ...asking }
       const { tokens, estimated } = await countTokens(heard, c.get('services'))
       return reply(c, JSON.stringify({ input_tokens: tokens }), {
         headers: {

@@ -1,12 +1,12 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { GatewayError } from '../../errors.ts'
 import { caller } from '../../http/caller.ts'
-import { sendContent } from '../../http/content.ts'
 import type { HttpContext } from '../../http/context.ts'
 import { reply } from '../../http/reply.ts'
 import { endpoint } from '../../http/surface.ts'
 import { type Files, type StoredFile, storedFiles } from '../../library/files.ts'
 import type { Page } from '../../library/page.ts'
+import { sendFile } from '../send-file.ts'
 import { fileMetadata, metadataOf, spokenId } from './file-contract.ts'
 import { fileError, fileErrors } from './file-errors.ts'
 
@@ -136,16 +136,7 @@ export const getAnthropicFileContent = endpoint(
       416: fileError('It has no such range.'),
     },
   }),
-  async (c) => {
-    const files = filesOf(c)
-    const file = await files.find(c.req.valid('param').file_id)
-    return sendContent(c, {
-      ...file,
-      etag: `"${file.id}"`,
-      open: (range) => files.open(file, range),
-      locate: files.locate && (() => files.locate!(file)),
-    })
-  },
+  (c) => sendFile(c, filesOf(c), c.req.valid('param').file_id),
 )
 
 export const deleteAnthropicFile = endpoint(

@@ -10,7 +10,7 @@ import { endpoint } from '../../http/surface.ts'
 import { answerHeaders } from '../openai/answer-contract.ts'
 import { modelErrors } from './model-errors.ts'
 import type { Place } from './place.ts'
-import { openThread } from './thread.ts'
+import { inThread } from './thread.ts'
 import { BETA_HEADER, versionHeaders } from './version-headers.ts'
 
 const contract = ({ prefix, name }: Place) =>
@@ -48,8 +48,9 @@ export const createMessage = (place: Place) =>
     async (c) => {
       const asking = caller(c)
       const body = withBetas(c.req.valid('json'), c.req.header(BETA_HEADER))
-      const heard = { dialect: anthropicMessages, ...asking, ...(await openThread(c, body)) }
-      const answer = await exchange(heard, c.get('services'))
+      const answer = await inThread(c, body, (threaded) =>
+        exchange({ dialect: anthropicMessages, ...asking, ...threaded }, c.get('services')),
+      )
       return respond(c, answer, { 'request-id': asking.requestId })
     },
     { words: anthropicMessages.server.validationWords },

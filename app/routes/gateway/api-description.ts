@@ -31,6 +31,10 @@ export function describeApi(app: OpenAPIHono<HttpEnv>) {
       { name: 'Conversations', description: 'What responses have in common.' },
       { name: 'Completions', description: 'Prompts and what follows them.' },
       { name: 'Embeddings', description: 'Texts and media as vectors, and documents in order.' },
+      {
+        name: 'Audio',
+        description: 'Texts that are spoken, and recordings that are written down.',
+      },
       { name: 'Models', description: 'Which models there are and what they can do.' },
       { name: 'Files', description: 'Files, kept once and named by their ids.' },
       { name: 'Knowledge bases', description: 'Documents that can be asked.' },

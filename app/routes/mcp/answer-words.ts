@@ -16,8 +16,10 @@ const KINDS: readonly ((answer: Answer) => AnswerWords | undefined)[] = [
       ? joined(
           choices.map(({ message, text }) => {
             if (!isAnswer(message)) return { texts: words(text), more: false }
-            const { content, refusal, tool_calls: calls, function_call: call } = message
-            return { texts: [...words(content), ...words(refusal)], more: !!calls || !!call }
+            const { content, refusal, audio, tool_calls: calls, function_call: call } = message
+            const spoken = isAnswer(audio) ? words(audio['transcript']) : []
+            const texts = [...words(content), ...spoken, ...words(refusal)]
+            return { texts, more: !!calls || !!call }
           }),
         )
       : undefined,

@@ -7,7 +7,8 @@ import type {
   Tool,
 } from '@modelcontextprotocol/server'
 import { VERSION } from '../../config/version.ts'
-import { asGatewayError } from '../../errors.ts'
+import { asGatewayError, type GatewayError } from '../../errors.ts'
+import type { HttpContext } from '../../http/context.ts'
 import { mayCall } from '../../http/permissions.ts'
 import { seesAllUsage } from '../../http/usage-access.ts'
 import { askFor, type Door, doorOf } from './door.ts'
@@ -92,7 +93,7 @@ async function call(
   { arguments: args = {} }: CallToolRequest['params'],
   ctx: ServerContext,
 ): Promise<CallToolResult> {
-  const { c } = doorOf(ctx)
+  const { c, left } = doorOf(ctx)
   const { config } = c.get('services')
   try {
     const request = toolRequest(tool, args, c.req.raw)
@@ -100,8 +101,19 @@ async function call(
     const { pathname } = new URL(request.url)
     return await toolResult(response, pathname, { mostBytes: config.MCP_MAX_CONTENT_BYTES })
   } catch (thrown) {
-    return failure(asGatewayError(thrown).message)
+    const error = asGatewayError(thrown)
+    const isOver = left.aborted || ctx.mcpReq.signal.aborted
+    if (error !== thrown && !isOver) logFailure(c, tool, error)
+    return failure(error.message)
   }
+}
+
+/** What went wrong here, and not in the request that was made, whose line tells of itself. */
+function logFailure(c: HttpContext, { name }: GatewayTool, { cause }: GatewayError): void {
+  const told = { type: 'event', level: 'error', date: new Date().toISOString() }
+  const message = cause instanceof Error ? (cause.stack ?? cause.message) : typeof cause
+  const line = { ...told, event: 'mcp_tool_failed', id: c.get('requestId'), tool: name, message }
+  c.get('services').runtime.log.write(JSON.stringify(line))
 }
 
 /** Tells the words of an answer as progress, for clients who asked to know. */

@@ -8,6 +8,7 @@ import { type ArgumentPlaces, type InputSchema, toolInput } from './tool-schema.
 /** An operation as a model may call it. */
 export interface GatewayTool {
   name: string
+  operationId: string
   title: string
   description: string
   inputSchema: InputSchema
@@ -89,10 +90,11 @@ function toolOf(
   document: ApiDocument,
 ): GatewayTool {
   const { schema, places } = toolInput(operation, document)
-  const { summary = named.name, description = '' } = operation
+  const { operationId, summary = named.name, description = '' } = operation
   const told = [`${summary}.`, ofWholeAnswers(description), `(${named.method} ${named.path})`]
   return {
     ...named,
+    operationId,
     title: summary,
     description: told.filter(Boolean).join(' '),
     inputSchema: schema,

@@ -142,7 +142,7 @@ async function broughtBy(c: HttpContext, written: string) {
 }
 
 function atFile(thrown: unknown): never {
-  if (!(thrown instanceof GatewayError) || thrown.param) throw thrown
+  if (!(thrown instanceof GatewayError)) throw thrown
   throw new GatewayError(thrown.code, thrown.message, {
     ...thrown,
     param: 'file',

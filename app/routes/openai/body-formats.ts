@@ -1,35 +1,36 @@
 import type { z } from '@hono/zod-openapi'
-import { withBetas } from '../../dialects/anthropic-messages/betas.ts'
-import { anthropicMessages } from '../../dialects/anthropic-messages/index.ts'
-import { messagesRequest } from '../../dialects/anthropic-messages/wire.ts'
 import { BODY_FORMATS, type BodyFormat, detect, hasClaudeBlocks } from '../../dialects/detect.ts'
 import type { Dialect, ServerSide } from '../../dialects/dialect.ts'
 import type { OpenaiChat } from '../../dialects/openai-chat/index.ts'
 import { chatCompletionRequest } from '../../dialects/openai-chat/wire.ts'
-import { titanText } from '../../dialects/titan-text/index.ts'
-import { titanTextRequest } from '../../dialects/titan-text/wire.ts'
 import { GatewayError } from '../../errors.ts'
 import type { HttpContext } from '../../http/context.ts'
 import { checkedBody, parsedBody } from '../../http/json-body.ts'
 import { requestHeader } from '../../http/request-header.ts'
 
 /** A format that can be heard and answered in. */
-interface SpokenFormat {
+export interface SpokenFormat {
   dialect: Dialect & { server: ServerSide }
   schema: z.ZodType
+  /** What a header of the request adds to a body. */
+  withHeaders?(body: object, header: (name: string) => string | undefined): object
 }
 
-export type SpokenFormats = Readonly<Record<BodyFormat, SpokenFormat>>
+/** OpenAI's is there at once; the code of the others is loaded by the first who speaks them. */
+export type SpokenFormats = Readonly<Record<BodyFormat, () => SpokenFormat | Promise<SpokenFormat>>>
 
-export const spokenFormats = (openai: OpenaiChat): SpokenFormats => ({
-  openai: { dialect: openai, schema: chatCompletionRequest },
-  bedrock_claude: { dialect: anthropicMessages, schema: messagesRequest },
-  bedrock_titan: { dialect: titanText, schema: titanTextRequest },
-})
+export const spokenFormats = (openai: OpenaiChat): SpokenFormats => {
+  const own = { dialect: openai, schema: chatCompletionRequest }
+  return {
+    openai: () => own,
+    bedrock_claude: async () => (await import('./bedrock-formats.ts')).claudeFormat,
+    bedrock_titan: async () => (await import('./bedrock-formats.ts')).titanFormat,
+  }
+}
 
-/** A body and what it was heard as. */
+/** A body and what it was heard in. */
 export interface HeardBody {
-  format: BodyFormat
+  dialect: SpokenFormat['dialect']
   body: object
 }
 
@@ -37,27 +38,24 @@ export interface HeardBody {
 export async function readChatBody(c: HttpContext, formats: SpokenFormats): Promise<HeardBody> {
   const value = await parsedBody(c)
   const format = detect(value)
-  if (format === 'openai') return readOpenaiBody(c, value, formats)
-  return { format, body: checked(c, value, formats[format]) }
-}
-
-/** Blocks of Claude's are looked for only where OpenAI's schema refused: most bodies are not searched. */
-function readOpenaiBody(c: HttpContext, value: object, formats: SpokenFormats): HeardBody {
+  const spoken = formats[format]()
+  if (spoken instanceof Promise) return hear(c, value, await spoken)
   try {
-    return { format: 'openai', body: checkedBody(c, value, formats.openai) }
+    return { dialect: spoken.dialect, body: checkedBody(c, value, spoken) }
   } catch (thrown) {
+    // Blocks of Claude's are looked for only where OpenAI's schema refused: most bodies are not searched.
     if (!('max_tokens' in value) || !hasClaudeBlocks(value)) throw thrown
-    return { format: 'bedrock_claude', body: checked(c, value, formats.bedrock_claude) }
+    return hear(c, value, await formats.bedrock_claude())
   }
 }
 
 /** Formats of Bedrock's, where the model stands in the path; callers who put it into the body call it `model` or `model_id`. */
-function checked(c: HttpContext, value: object, { schema }: SpokenFormat): object {
+function hear(c: HttpContext, value: object, { dialect, schema, withHeaders }: SpokenFormat) {
   const { model_id: modelId, ...rest } = value as { model_id?: unknown }
   const named = modelId === undefined || 'model' in rest ? value : { ...rest, model: modelId }
   if ('model' in named && typeof named.model === 'string') c.get('entry').model = named.model
   const body = checkedBody(c, named, { schema })
-  return schema === messagesRequest ? withBetas(body, requestHeader(c, 'anthropic-beta')) : body
+  return { dialect, body: withHeaders?.(body, (name) => requestHeader(c, name)) ?? body }
 }
 
 /** The format the caller wants the answer in; OpenAI's when nothing is said. Throws 400. */

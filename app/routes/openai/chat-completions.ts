@@ -3,26 +3,16 @@ import { messagesRequest } from '../../dialects/anthropic-messages/wire.ts'
 import { messageReply, messageStreamEvent } from '../../dialects/anthropic-messages/wire-reply.ts'
 import { BODY_FORMATS } from '../../dialects/detect.ts'
 import type { OpenaiChat } from '../../dialects/openai-chat/index.ts'
-import { chatCompletionRequest, type WireRequest } from '../../dialects/openai-chat/wire.ts'
-import {
-  chatCompletion,
-  chatCompletionChunk,
-  type WireCompletion,
-} from '../../dialects/openai-chat/wire-reply.ts'
+import { chatCompletionRequest } from '../../dialects/openai-chat/wire.ts'
+import { chatCompletion, chatCompletionChunk } from '../../dialects/openai-chat/wire-reply.ts'
 import { titanTextChunk, titanTextReply, titanTextRequest } from '../../dialects/titan-text/wire.ts'
-import type { Answered } from '../../gateway/answer.ts'
-import { exchange } from '../../gateway/exchange.ts'
-import { caller } from '../../http/caller.ts'
-import { respond } from '../../http/respond.ts'
 import { endpoint } from '../../http/surface.ts'
-import { storedCompletions } from '../../library/stored-completions.ts'
+import { answerChat, CHAT } from './answer-chat.ts'
 import { answerHeaders } from './answer-contract.ts'
-import { readChatBody, spokenFormats, targetFormat } from './body-formats.ts'
 import { modelErrors } from './error-contract.ts'
 
 const contract = createRoute({
-  method: 'post',
-  path: '/v1/chat/completions',
+  ...CHAT,
   operationId: 'create_chat_completion',
   summary: 'Answer a conversation',
   description:
@@ -59,23 +49,5 @@ const contract = createRoute({
   },
 })
 
-export const createChatCompletion = (openai: OpenaiChat) => {
-  const formats = spokenFormats(openai)
-  return endpoint(
-    contract,
-    async (c) => {
-      const answerIn = formats[targetFormat(c)].dialect
-      const { format, body } = await readChatBody(c, formats)
-      const { dialect } = formats[format]
-      const services = c.get('services')
-      const asking = caller(c)
-      const keep = (answered: Answered) =>
-        storedCompletions(services, asking.owner).keep(
-          answered.body as WireCompletion,
-          (body as WireRequest).messages,
-        )
-      return respond(c, await exchange({ dialect, answerIn, body, ...asking, keep }, services))
-    },
-    { readsItself: true },
-  )
-}
+export const createChatCompletion = (openai: OpenaiChat) =>
+  endpoint(contract, answerChat(openai), { readsItself: true })

@@ -9,6 +9,7 @@ import { reply } from '../../http/reply.ts'
 import { endpoint } from '../../http/surface.ts'
 import { conversations } from '../../library/conversations.ts'
 import type { Item } from '../../library/response-items.ts'
+import { deletion } from './deletion.ts'
 import { errorResponses } from './error-contract.ts'
 
 /** The conversations of whoever asks. */
@@ -108,6 +109,8 @@ export const updateConversation = endpoint(
   },
 )
 
+const gone = deletion({ object: 'conversation.deleted', name: 'ConversationDeleted' })
+
 export const deleteConversation = endpoint(
   createRoute({
     method: 'delete',
@@ -117,26 +120,13 @@ export const deleteConversation = endpoint(
     tags: ['Conversations'],
     request: { params: conversationId },
     responses: {
-      200: {
-        description: 'It is gone.',
-        content: {
-          'application/json': {
-            schema: z
-              .object({
-                id: z.string(),
-                object: z.literal('conversation.deleted'),
-                deleted: z.boolean(),
-              })
-              .openapi('ConversationDeleted'),
-          },
-        },
-      },
+      ...gone.responses,
       ...errorResponses(401, 403, 404, 429, 500),
     },
   }),
   async (c) => {
     const { conversation_id: id } = c.req.valid('param')
     await conversationsOf(c).delete(id)
-    return reply(c, JSON.stringify({ id, object: 'conversation.deleted', deleted: true }))
+    return gone.answer(c, id)
   },
 )

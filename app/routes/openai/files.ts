@@ -1,10 +1,10 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { caller } from '../../http/caller.ts'
-import { sendContent } from '../../http/content.ts'
 import type { HttpContext } from '../../http/context.ts'
 import { reply } from '../../http/reply.ts'
 import { endpoint } from '../../http/surface.ts'
 import { storedFiles } from '../../library/files.ts'
+import { sendFile } from '../send-file.ts'
 import { errorResponses } from './error-contract.ts'
 import { fileObject, openaiFile } from './file-contract.ts'
 import { pageOptions, pageSchema, pageText } from './paging.ts'
@@ -87,16 +87,7 @@ export const getFileContent = endpoint(
       ...errorResponses(401, 403, 404, 416, 429, 500, 502, 503),
     },
   }),
-  async (c) => {
-    const files = filesOf(c)
-    const file = await files.find(c.req.valid('param').file_id)
-    return sendContent(c, {
-      ...file,
-      etag: `"${file.id}"`,
-      open: (range) => files.open(file, range),
-      locate: files.locate && (() => files.locate!(file)),
-    })
-  },
+  (c) => sendFile(c, filesOf(c), c.req.valid('param').file_id),
 )
 
 export const deleteFile = endpoint(

@@ -71,19 +71,26 @@ export const imageRequest = z
 
 const ADDRESS = 'https, s3://bucket/key, file-id:, a data URL, or base64.'
 
-const reference = z
-  .union(
-    [
-      z.string().min(1),
-      z.looseObject({ file_id: z.string().min(1), image_url: z.null().optional() }),
-      z.looseObject({
-        image_url: z.union([z.string().min(1), z.looseObject({ url: z.string().min(1) })]),
-        file_id: z.null().optional(),
-      }),
-    ],
-    { error: 'one of a string or an object with either image_url or file_id' },
+const named = z
+  .looseObject({
+    file_id: z.string().min(1).nullish().describe('A stored file.'),
+    image_url: z
+      .union([z.string().min(1), z.looseObject({ url: z.string().min(1) })])
+      .nullish()
+      .describe(ADDRESS),
+  })
+  .refine(
+    ({ file_id: file, image_url: url }) => ((file ?? null) === null) !== ((url ?? null) === null),
+    {
+      error: 'Expected either image_url or file_id.',
+    },
   )
-  .describe(`\`{"file_id": ...}\`, \`{"image_url": ...}\`, or the address itself: ${ADDRESS}`)
+
+const reference = z
+  .union([z.string().min(1), named], {
+    error: 'one of a string or an object with either image_url or file_id',
+  })
+  .describe('An object, or the address itself.')
 
 export type ImageReference = z.infer<typeof reference>
 

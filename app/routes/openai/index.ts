@@ -21,11 +21,11 @@ import {
 } from './conversations.ts'
 import { createFile } from './create-file.ts'
 import { createEmbedding } from './embeddings.ts'
-import { withDetails } from './error-details.ts'
 import { deleteFile, getFile, getFileContent, listFiles } from './files.ts'
 import { getFilesHealth } from './files-health.ts'
 import { getDrawnImage, openDrawnStore } from './image-files.ts'
 import { createImage, editImage, varyImage } from './images.ts'
+import { openaiManner } from './manner.ts'
 import { getModel, getModels } from './models.ts'
 import { createRerank } from './rerank.ts'
 import { createBackgroundResponses } from './response-background.ts'
@@ -41,31 +41,12 @@ import { cancelResponse, deleteResponse, getResponse, listInputItems } from './s
 import { addUploadPart } from './upload-parts.ts'
 import { cancelUpload, completeUpload, createUpload } from './uploads.ts'
 
-/** As OpenAI's servers tell of themselves: https://platform.openai.com/docs/api-reference/debugging-requests */
-function answerHeaders(
-  milliseconds: number,
-  header: ((name: string) => string | undefined) | undefined,
-): Record<string, string> {
-  const organization = header?.('openai-organization')
-  return {
-    'openai-version': '2020-10-01',
-    'openai-processing-ms': String(Math.round(milliseconds)),
-    ...(organization && ORGANIZATION.test(organization) && { 'openai-organization': organization }),
-  }
-}
-
-/** What may be repeated in a header. */
-const ORGANIZATION = /^[\w.-]{1,100}$/
-
 /** OpenAI's API. */
 export function openaiSurface(config: Config): Surface {
   const dialect = createOpenaiChat({ reasoningField: config.CHAT_COMPLETIONS_REASONING_FIELD })
   const drawn = openDrawnStore()
   return {
-    name: 'openai',
-    prefixes: ['/v1/'],
-    voice: withDetails(dialect.server),
-    answerHeaders,
+    ...openaiManner(dialect),
     endpoints: [
       createChatCompletion(dialect),
       createCompletion,

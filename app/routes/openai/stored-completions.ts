@@ -5,6 +5,7 @@ import type { HttpContext } from '../../http/context.ts'
 import { reply } from '../../http/reply.ts'
 import { endpoint } from '../../http/surface.ts'
 import { storedCompletions } from '../../library/stored-completions.ts'
+import { deletion } from './deletion.ts'
 import { errorResponses } from './error-contract.ts'
 
 const MOST_LABELS = 16
@@ -74,6 +75,8 @@ export const updateStoredCompletion = endpoint(
   },
 )
 
+const gone = deletion({ object: 'chat.completion.deleted', name: 'ChatCompletionDeleted' })
+
 export const deleteStoredCompletion = endpoint(
   createRoute({
     method: 'delete',
@@ -83,26 +86,13 @@ export const deleteStoredCompletion = endpoint(
     tags: ['Chat'],
     request: { params: completionId },
     responses: {
-      200: {
-        description: 'It is gone.',
-        content: {
-          'application/json': {
-            schema: z
-              .object({
-                id: z.string(),
-                object: z.literal('chat.completion.deleted'),
-                deleted: z.boolean(),
-              })
-              .openapi('ChatCompletionDeleted'),
-          },
-        },
-      },
+      ...gone.responses,
       ...errorResponses(401, 403, 404, 429, 500),
     },
   }),
   async (c) => {
     const { completion_id: id } = c.req.valid('param')
     await stored(c).delete(id)
-    return reply(c, JSON.stringify({ id, object: 'chat.completion.deleted', deleted: true }))
+    return gone.answer(c, id)
   },
 )

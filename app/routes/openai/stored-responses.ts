@@ -14,6 +14,7 @@ import { respond } from '../../http/respond.ts'
 import { endpoint } from '../../http/surface.ts'
 import { responseJobs } from '../../library/response-jobs.ts'
 import { type KeptResponse, storedResponses } from '../../library/stored-responses.ts'
+import { deletion } from './deletion.ts'
 import { errorResponses } from './error-contract.ts'
 import { pageOptions, pageQuery, pageSchema, pageText } from './paging.ts'
 import { followed } from './response-background.ts'
@@ -103,6 +104,8 @@ function once(text: string): FrameSource {
   }
 }
 
+const gone = deletion({ object: 'response', name: 'ResponseDeleted' })
+
 export const deleteResponse = endpoint(
   createRoute({
     method: 'delete',
@@ -112,20 +115,7 @@ export const deleteResponse = endpoint(
     tags: ['Responses'],
     request: { params: responseId },
     responses: {
-      200: {
-        description: 'It is gone.',
-        content: {
-          'application/json': {
-            schema: z
-              .object({
-                id: z.string(),
-                object: z.literal('response'),
-                deleted: z.boolean(),
-              })
-              .openapi('ResponseDeleted'),
-          },
-        },
-      },
+      ...gone.responses,
       ...errorResponses(401, 403, 404, 429, 500),
     },
   }),
@@ -135,7 +125,7 @@ export const deleteResponse = endpoint(
     if (background) await jobsOf(c).cancel(id)
     await shelfOf(c).delete(id)
     if (background) await jobsOf(c).forget(id)
-    return reply(c, JSON.stringify({ id, object: 'response', deleted: true }))
+    return gone.answer(c, id)
   },
 )
 

@@ -198,9 +198,10 @@ describe('a reply of any model as a stream', () => {
   })
 
   it('says that it broke, and pings in silence', () => {
-    const encoder = anthropicMessages.server.replyEncoder(conversation(), head)
+    const asked = { ...head, requestId: 'req-1' }
+    const encoder = anthropicMessages.server.replyEncoder(conversation(), asked)
     expect(encoder.fail(new GatewayError('overloaded', 'Busy.'))).toBe(
-      'event: error\ndata: {"type":"error","error":{"type":"overloaded_error","message":"Busy."}}\n\n',
+      'event: error\ndata: {"type":"error","error":{"type":"overloaded_error","message":"Busy."},"request_id":"req-1"}\n\n',
     )
     expect(encoder.keepAlive).toBe('event: ping\ndata: {"type":"ping"}\n\n')
     expect(encoder.end()).toBe('')

@@ -133,6 +133,21 @@ describe('a wish to think', () => {
       { effort: 'xhigh' },
       { thinking: { type: 'adaptive' }, output_config: { effort: 'high' } },
     ],
+    [
+      'claude-budget-effort',
+      { effort: 'max' },
+      {
+        thinking: { type: 'enabled', budget_tokens: 9500 },
+        output_config: { effort: 'high' },
+        anthropic_beta: ['effort-2025-11-24'],
+      },
+    ],
+    [
+      'claude-budget-effort',
+      { budget: 2000 },
+      { thinking: { type: 'enabled', budget_tokens: 2000 } },
+    ],
+    ['claude-budget-effort', { effort: 'none' }, undefined],
     ['claude-adaptive', { budget: 2000 }, { thinking: { type: 'enabled', budget_tokens: 2000 } }],
     ['claude-adaptive', { enabled: true }, { thinking: { type: 'adaptive' } }],
     ['claude-adaptive', { enabled: false }, undefined],
@@ -173,6 +188,22 @@ describe('a wish to think', () => {
     const sent = encode({ reasoning: asked, settings: { maxTokens: 10_000 } }, { reasoning })
     expect(sent.body.additionalModelRequestFields).toEqual(fields)
     expect(sent.ignored).toEqual(ignored)
+  })
+
+  it('brings its flag beside those of the caller', () => {
+    const { body } = encode(
+      {
+        reasoning: { effort: 'low' },
+        settings: { maxTokens: 8000 },
+        extraFields: { anthropic_beta: ['mine', 'effort-2025-11-24'] },
+      },
+      { reasoning: 'claude-budget-effort' },
+    )
+    expect(body.additionalModelRequestFields).toEqual({
+      thinking: { type: 'enabled', budget_tokens: 2000 },
+      output_config: { effort: 'low' },
+      anthropic_beta: ['mine', 'effort-2025-11-24'],
+    })
   })
 
   it('drops the sampling that does not go with it', () => {

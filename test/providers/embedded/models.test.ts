@@ -12,6 +12,8 @@ describe('the embedded models', () => {
       'embedded-chat',
       'embedded-reasoner',
       'embedded-embedding',
+      'embedded-speech',
+      'embedded-transcription',
       'embedded-reranker',
       'embedded-throttled',
       'embedded-overloaded',

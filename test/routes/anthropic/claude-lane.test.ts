@@ -83,6 +83,30 @@ describe('Claude in its own dialect', () => {
             type: 'api_error',
             message: 'The request could not be completed. Retry the request.',
           },
+          request_id: expect.any(String),
+        },
+      },
+    ])
+  })
+
+  it('says in Anthropic’s words which tool Bedrock does not have', async () => {
+    // Recorded; Anthropic runs these tools itself, on its own platform only.
+    const message =
+      "tools.0: Input tag 'web_search_20250305' found using 'type' does not match any of the expected tags: 'bash_20250124', 'custom', 'text_editor_20250124'"
+    fake.script(refusal(message))
+    const tools = [{ type: 'web_search_20250305', name: 'web_search' }]
+    const answer = await stageAws(fake).ask({ messages: HELLO, tools })
+    expect([answer.status, await jsonOf(answer)]).toMatchObject([
+      400,
+      { type: 'error', error: { type: 'invalid_request_error', message } },
+    ])
+    const other = await stageAws(fake).ask({ model: NOVA, messages: HELLO, tools })
+    expect([other.status, await jsonOf(other)]).toMatchObject([
+      400,
+      {
+        error: {
+          type: 'invalid_request_error',
+          message: `tools: The model ${NOVA} has no tool "web_search".`,
         },
       },
     ])

@@ -1,7 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { claudeReply } from '../../fakes/claude-answers.ts'
+import { chunkFrames, claudeEvents, claudeReply } from '../../fakes/claude-answers.ts'
 import { type FakeBedrock, startFakeBedrock } from '../../fakes/fake-bedrock.ts'
-import { CLAUDE, HELLO, jsonOf, NOVA, stageAws } from './stage.ts'
+import { textFrames } from '../../fakes/fake-bedrock-frames.ts'
+import { CLAUDE, eventsOf, HELLO, jsonOf, NOVA, stageAws } from './stage.ts'
 
 let fake: FakeBedrock
 beforeAll(async () => {
@@ -247,6 +248,26 @@ describe('count_tokens', () => {
   })
 })
 
+describe('the count of a stream', () => {
+  const usagesOf = async (answer: Response) => {
+    const events = await eventsOf(answer)
+    const { message } = events[0]!.data as { message: { usage: object } }
+    return [message.usage, events.find(({ event }) => event === 'message_delta')!.data['usage']]
+  }
+
+  it('comes at its end where Converse tells it there: nothing is made up at its start', async () => {
+    fake.script({ frames: textFrames(['Hi']) })
+    const answer = await stageAws(fake).ask({ model: NOVA, messages: HELLO, stream: true })
+    expect(await usagesOf(answer)).toMatchObject([
+      { input_tokens: 0, output_tokens: 0 },
+      { input_tokens: expect.toSatisfy((count: number) => count > 0) },
+    ])
+    expect(fake.requests.map(({ path }) => path)).toEqual([
+      expect.stringMatching(/converse-stream$/),
+    ])
+  })
+})
+
 describe('message threads', () => {
   const said = (text: string) => ({ body: claudeReply([{ type: 'text', text }]) })
   const user = (text: string) => ({ role: 'user', content: [{ type: 'text', text }] })
@@ -281,6 +302,52 @@ describe('message threads', () => {
       status: 400,
       details: { error_code: 'thread_already_continued' },
     })
+  })
+
+  it('are continued by one request at a time', async () => {
+    const { ask } = stageAws(fake)
+    fake.script(said('Well.'))
+    const { id } = await jsonOf(await ask({ messages: HELLO, ...create }))
+    const again = () => ask({ messages: HELLO, ...continueFrom(id) })
+    fake.forget()
+    const held = Promise.withResolvers<void>()
+    fake.script({ ...said('Held.'), until: held.promise })
+    const first = again()
+    await fake.waitForRequest(2)
+    expect(await errorOf(await again())).toMatchObject({
+      status: 400,
+      type: 'invalid_request_error',
+      details: { error_code: 'thread_continue_in_flight' },
+    })
+    held.resolve()
+    expect((await first).status).toBe(200)
+    expect(await errorOf(await again())).toMatchObject({
+      details: { error_code: 'thread_already_continued' },
+    })
+  })
+
+  it('can be continued again where that failed, broke off or was left', async () => {
+    const { ask } = stageAws(fake)
+    fake.script(said('Well.'))
+    const { id } = await jsonOf(await ask({ messages: HELLO, ...create }))
+    const again = (more = {}) => ask({ messages: HELLO, ...continueFrom(id), ...more })
+    fake.forget()
+    fake.script({ status: 400, errorType: 'ValidationException', body: { message: 'No.' } })
+    expect((await again()).status).toBe(400)
+    fake.forget()
+    fake.script({ frames: chunkFrames(claudeEvents(['Half']).slice(0, 3)) })
+    const broken = await again({ stream: true })
+    expect((await eventsOf(broken)).at(-1)).toMatchObject({
+      event: 'error',
+      data: { type: 'error', request_id: broken.headers.get('request-id') },
+    })
+    fake.forget()
+    fake.script({ frames: chunkFrames(claudeEvents(['Slow'])), stallAfter: 3 })
+    await (await again({ stream: true })).body!.cancel()
+    await fake.waitForAbort()
+    fake.forget()
+    fake.script(said('At last.'))
+    expect(await jsonOf(await again())).toMatchObject({ content: [{ text: 'At last.' }] })
   })
 
   it('are unknown to whoever did not begin them here', async () => {

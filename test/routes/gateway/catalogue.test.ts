@@ -35,6 +35,11 @@ describe('the list of models', () => {
       `global.${CLAUDE}`,
       'global.anthropic.claude-fable-9',
       `eu.${CLAUDE}`,
+      'amazon.polly-standard',
+      'amazon.polly-neural',
+      'amazon.polly-long-form',
+      'amazon.polly-generative',
+      'amazon.transcribe',
     ])
     const claude = (body as Listed).data.find(({ id }) => id === CLAUDE)
     expect(claude).toEqual({
@@ -203,7 +208,7 @@ describe('/v1/providers', () => {
     expect(body).toEqual({
       object: 'list',
       data: [
-        { id: 'amazon', object: 'provider', name: 'amazon', served_by: ['aws'], models: 5 },
+        { id: 'amazon', object: 'provider', name: 'amazon', served_by: ['aws'], models: 10 },
         { id: 'anthropic', object: 'provider', name: 'anthropic', served_by: ['aws'], models: 6 },
       ],
     })
@@ -256,6 +261,7 @@ describe('/search_models', () => {
     ['output_modalities=RERANKING', ['amazon.rerank-v1:0']],
     ['output_modalities=MODERATION', []],
     ['model=amazon.nova-*&route=/v1/chat/completions', TEXTS],
+    ['model=amazon.nova-*&route=openai_chat_completion', TEXTS],
     ['model=amazon.nova-*&region=eu-central-1', TEXTS.slice(0, 2)],
     ['model=amazon.*&streaming=false', []],
     ['legacy=true', []],
@@ -290,6 +296,9 @@ describe('/search_models', () => {
         supported_routes: [
           '/v1/chat/completions',
           '/v1/completions',
+          '/v1/responses',
+          '/v1/responses/input_tokens',
+          '/v1/responses/compact',
           '/v1/messages',
           '/v1/messages/count_tokens',
           '/model/{modelId}/converse',
@@ -298,7 +307,18 @@ describe('/search_models', () => {
           '/model/{modelId}/invoke-with-response-stream',
           '/model/{modelId}/count-tokens',
         ],
-        supported_mcp_tools: [],
+        supported_mcp_tools: [
+          'openai_chat_completion',
+          'openai_completion',
+          'openai_response',
+          'openai_response_input_tokens',
+          'openai_response_compact',
+          'anthropic_message',
+          'anthropic_message_count_tokens',
+          'bedrock_converse',
+          'bedrock_invoke',
+          'bedrock_count_tokens',
+        ],
         regions: [US, EU],
         response_streaming: true,
         legacy: false,

@@ -34,6 +34,7 @@ describe('the server about itself', () => {
         health: '/health',
         models: '/v1/models',
         chat: '/v1/chat/completions',
+        dashboard: '/dashboard',
       },
     })
     expect(response.headers.get('link')).toContain('rel="service-desc"')

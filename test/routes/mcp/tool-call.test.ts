@@ -143,11 +143,10 @@ describe('the result of a tool call', () => {
     const spoken = {
       choices: [{ message: { content: null, audio: { id: 'a', data: WAVE, transcript: 'Hi.' } } }],
     }
-    expect((await result(Response.json(spoken))).content[0]).toMatchObject({
-      type: 'audio',
-      data: WAVE,
-      mimeType: expect.stringMatching(/^audio\/.*wav/),
-    })
+    expect((await result(Response.json(spoken))).content).toEqual([
+      { type: 'text', text: 'Hi.' },
+      { type: 'audio', data: WAVE, mimeType: expect.stringMatching(/^audio\/.*wav/) },
+    ])
   })
 
   it('hands over what is no JSON as its kind', async () => {

@@ -18,7 +18,11 @@ export interface AudioFolder {
   /** Unlike every other: `outcrop-3f2a9c1b7d5e-8d1f...`. Jobs are called so. */
   name: string
   address(file: string): string
-  write(file: string, body: ReadableStream<Uint8Array> | Uint8Array, labels: Labels): Promise<number>
+  write(
+    file: string,
+    body: ReadableStream<Uint8Array> | Uint8Array,
+    labels: Labels,
+  ): Promise<number>
   /** Undefined where there is no such file. */
   read(file: string): Promise<ReadableStream<Uint8Array> | undefined>
   /** The files in it. */

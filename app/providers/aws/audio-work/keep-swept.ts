@@ -22,7 +22,10 @@ const DAY = 24 * 60 * 60 * 1000
  * The same folders, with what dead processes left in them removed: soon after the start, and once a day
  * while there is work. Where work ends with the answer, the first piece of work brings it along.
  */
-export function keepSwept(options: SweepingOptions, runtime: { transient?: boolean }): AudioFolders {
+export function keepSwept(
+  options: SweepingOptions,
+  runtime: { transient?: boolean },
+): AudioFolders {
   const { folders, regions } = options
   if (regions.length === 0) return folders
   let next = runtime.transient ? 0 : Date.now() + DAY

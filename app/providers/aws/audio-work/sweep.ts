@@ -24,7 +24,10 @@ export async function sweepAudio(options: SweepOptions): Promise<{ again: boolea
   const { leases, folders, regions, removeJobs, jobOwners, now = Date.now } = options
   const { dead, doubtful } = await leases.others()
   for (const region of regions) {
-    const lying = merged(await folders.owners(region), await jobOwners(region).catch(() => new Map()))
+    const lying = merged(
+      await folders.owners(region),
+      await jobOwners(region).catch(() => new Map()),
+    )
     const old = [...lying].filter(([, newest]) => now() - newest > ABANDONED).map(([id]) => id)
     for (const owner of new Set([...dead, ...old])) {
       if (owner === leases.own() || !/^[0-9a-f]{12}$/.test(owner)) continue

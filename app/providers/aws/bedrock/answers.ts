@@ -1,8 +1,8 @@
-import type { ReplyBatch } from '../../../conversation/events.ts'
 import type { ReplyDecoder } from '../../../dialects/dialect.ts'
 import { GatewayError } from '../../../errors.ts'
 import type { ModelTraits, ReplyStream } from '../../../ports/models.ts'
 import type { UpstreamResponse } from '../../../ports/transport.ts'
+import { replyStream as eventsOf } from '../../reply-stream.ts'
 import type { AwsFault } from '../call.ts'
 
 /** AWS's own refusal of the request as it was. A missing permission for caching is told as a 403. */
@@ -29,37 +29,11 @@ export function parseReply(text: string): unknown {
   }
 }
 
-/** The events of one streamed answer, one read of the network at a time. */
-export function replyStream(
-  { body, header }: UpstreamResponse,
-  decoder: ReplyDecoder,
-): ReplyStream {
-  let ended = false
-  const next = async (): Promise<ReplyBatch | undefined> => {
-    while (!ended) {
-      const bytes = await body.read()
-      if (bytes === undefined) ended = true
-      const events: ReplyBatch = bytes === undefined ? decoder.end() : decoder.read(bytes)
-      if (events.length > 0 || events.verbatim) return events
-    }
-    return undefined
-  }
-  const cancel = () => {
-    ended = true
-    body.cancel()
-  }
-  return {
-    cancel,
-    async read() {
-      try {
-        return await next()
-      } catch (thrown) {
-        cancel()
-        throw withRequestId(thrown, header('x-amzn-requestid'))
-      }
-    },
-  }
-}
+/** The events of one streamed answer; what breaks it names the request AWS knows it by. */
+export const replyStream = (response: UpstreamResponse, decoder: ReplyDecoder): ReplyStream =>
+  eventsOf(response, decoder, (thrown) =>
+    withRequestId(thrown, response.header('x-amzn-requestid')),
+  )
 
 /** What broke a stream, with the id AWS's support asks for. */
 function withRequestId(thrown: unknown, requestId: string | undefined): unknown {

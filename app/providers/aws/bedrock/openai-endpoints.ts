@@ -1,7 +1,7 @@
 import type { Config } from '../../../config.ts'
 import type { Conversation } from '../../../conversation/conversation.ts'
 import { openaiChat } from '../../../dialects/openai-chat/index.ts'
-import { openaiResponses } from '../../../dialects/openai-responses/index.ts'
+import { openaiResponsesClient } from '../../../dialects/openai-responses/client.ts'
 import type { ChatModel, FoundModel, ModelCard, ModelTraits } from '../../../ports/models.ts'
 import type { BedrockModel } from './cards.ts'
 import {
@@ -127,7 +127,7 @@ function mantleOnly(
     service: 'bedrock-mantle',
     path: model.base + (api === 'chat' ? CHAT : '/responses'),
     model: base,
-    dialect: api === 'chat' ? openaiChat.client : openaiResponses.client,
+    dialect: api === 'chat' ? openaiChat.client : openaiResponsesClient,
   })
   return { ...opened, card, chat }
 }

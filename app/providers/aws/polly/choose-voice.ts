@@ -47,9 +47,7 @@ const FALLBACK = 'en-US'
 /** The voice that is meant. Throws 400 naming what there is. */
 export function chooseVoice(voices: readonly PollyVoice[], wanted: Wanted): Chosen {
   const able = voices.filter(({ engines }) => engines.includes(wanted.engine))
-  return isOpenaiVoice(wanted.name)
-    ? byLanguage(able, wanted)
-    : byName(voices, able, wanted)
+  return isOpenaiVoice(wanted.name) ? byLanguage(able, wanted) : byName(voices, able, wanted)
 }
 
 function byName(

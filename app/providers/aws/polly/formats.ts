@@ -1,5 +1,5 @@
-import type { AudioEncoding, EncodedFormat } from '../../../ports/audio-encoding.ts'
 import { GatewayError } from '../../../errors.ts'
+import type { AudioEncoding, EncodedFormat } from '../../../ports/audio-encoding.ts'
 
 /** How a format that callers name is had of Polly, and what is made of that here. */
 export interface SpokenForm {

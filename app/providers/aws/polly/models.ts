@@ -35,8 +35,7 @@ export function createPollyModels({ regions, isChosen, ...dependencies }: PollyO
     }
   })
   return {
-    list: (): ModelCard[] =>
-      models.filter(({ standing }) => !standing).map(({ card }) => card),
+    list: (): ModelCard[] => models.filter(({ standing }) => !standing).map(({ card }) => card),
     find: (name: string): FoundModel | undefined => models.find(({ card }) => card.id === name),
   }
 }

@@ -72,7 +72,7 @@ export function createPollyModel(
       const text = readText(request.text, request.speed)
       const named = request.language ?? own.language ?? languageOfSsml(request.text)
       const order: Order = { request, own, form, text, isNamed: named !== undefined }
-      order.language = named ?? (await languageFor(dependencies, target, order, call))
+      order.language = named ?? (await languageFor({ ...dependencies, ...target }, request, call))
       const way = wayOf(order, dependencies, target)
       const { answer, served } = await askInRegions(dependencies, target, { order, way, call })
       const { audio, characters = text.characters } = answer
@@ -89,13 +89,11 @@ export function createPollyModel(
 
 /** OpenAI's voices speak every language; somebody has to know which. */
 async function languageFor(
-  dependencies: PollyDependencies,
-  { regions }: PollyTarget,
-  { request }: Order,
+  { language, comprehendRegion, call: ask, regions }: PollyDependencies & PollyTarget,
+  request: SpeechRequest,
   call: Call,
 ): Promise<string | undefined> {
   if (!isOpenaiVoice(request.voice)) return undefined
-  const { language, comprehendRegion, call: ask } = dependencies
   const region = comprehendRegion ?? regions[0]
   if (language !== undefined || region === undefined) return language
   return detectLanguage(wordsOf(request.text), { call: ask, region }, call)

@@ -64,7 +64,12 @@ const refused = (param: string, message: string) =>
   new GatewayError('invalid-request', message, { param, reason: 'invalid_value' })
 
 /** Where a text may be cut, best first: behind a paragraph, a sentence, a clause, a word. */
-const CUTS = [/\n\s*(?=\S)/g, /[.!?。！？…]+["')\]»”]*\s*(?=\S)/g, /[,;:、，]\s*(?=\S)/g, /\s+(?=\S)/g]
+const CUTS = [
+  /\n\s*(?=\S)/g,
+  /[.!?。！？…]+["')\]»”]*\s*(?=\S)/g,
+  /[,;:、，]\s*(?=\S)/g,
+  /\s+(?=\S)/g,
+]
 
 /** A plain text in pieces that each fit into one call, cut where a speaker would breathe. */
 export function inBreaths(text: string): string[] {

@@ -40,14 +40,23 @@ export async function speakByTask(
       OutputS3BucketName: folder.bucket,
       OutputS3KeyPrefix: `${folder.prefix}speech`,
     })
-    const start = { service: 'polly', region, method: 'POST', path: TASKS, body, as: asked.as } as const
+    const start = {
+      service: 'polly',
+      region,
+      method: 'POST',
+      path: TASKS,
+      body,
+      as: asked.as,
+    } as const
     const task = taskIn(await (await call(start, asked.signal)).text())
     id = textOf(task['TaskId'])
-    if (id === undefined) throw new GatewayError('upstream', 'The text could not be given to Polly.')
+    if (id === undefined)
+      throw new GatewayError('upstream', 'The text could not be given to Polly.')
     const done = await finish(dependencies, { id, region }, asked)
     const file = (await folder.list()).find((name) => name.startsWith('speech'))
     const audio = file === undefined ? undefined : await folder.read(file)
-    if (!audio) throw new GatewayError('upstream', 'The speech was made and is nowhere to be found.')
+    if (!audio)
+      throw new GatewayError('upstream', 'The speech was made and is nowhere to be found.')
     const characters = done['RequestCharacters']
     return {
       audio: untilRead(audio, folder),

@@ -1,5 +1,5 @@
-import type { AwsCall } from '../call.ts'
 import { staleWhileRevalidate } from '../../stale-while-revalidate.ts'
+import type { AwsCall } from '../call.ts'
 import { shippedVoices } from './data/voices.ts'
 import { type PollyVoice, voiceOfWire } from './voice.ts'
 

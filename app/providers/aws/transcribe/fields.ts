@@ -110,12 +110,12 @@ function taken(extras: Readonly<Fields>, kinds: Readonly<Record<string, Kind>>):
   const found: Fields = {}
   for (const [name, kind] of Object.entries(kinds)) {
     const value = extras[name]
-    if (value !== undefined && value !== null) found[name] = valueOf(name, value, kind)
+    if (value !== undefined && value !== null) found[name] = valueAs(name, value, kind)
   }
   return found
 }
 
-function valueOf(name: string, value: unknown, kind: Kind): unknown {
+function valueAs(name: string, value: unknown, kind: Kind): unknown {
   switch (kind) {
     case 'text':
       if (typeof value === 'string') return value

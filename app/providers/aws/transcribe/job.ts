@@ -44,7 +44,7 @@ export async function transcribeByJob(
   const job: Job = { name: folder.name, region: folder.region, folder }
   let isStarted = false
   try {
-    await start(dependencies, job, { request, fields, address, format }, asked)
+    await start(dependencies, { job, request, fields, address, format }, asked)
     isStarted = true
     onStarted?.()
     await finish(dependencies, job, asked)
@@ -85,6 +85,7 @@ async function placeOf(
 }
 
 interface Starting {
+  job: Job
   request: TranscriptionRequest
   fields: TranscribeFields
   address: string
@@ -95,10 +96,10 @@ const RESULT = 'transcript.json'
 
 async function start(
   { call, outputKey }: JobDependencies,
-  { name, region, folder }: Job,
-  { request, fields, address, format }: Starting,
+  { job, request, fields, address, format }: Starting,
   { signal, as }: Asked,
 ): Promise<void> {
+  const { name, region, folder } = job
   const { labels = {} } = request
   const tags = tagsOf(labels).map(([Key, Value]) => ({ Key, Value }))
   const input = {
@@ -153,9 +154,13 @@ function failureOf(job: Fields): GatewayError {
   const reason = textOf(job['FailureReason']) ?? 'no reason was given'
   const cause = new Error(`the job failed: ${reason}`)
   if (/internal|service/i.test(reason) || !ABOUT_MEDIA.test(reason)) {
-    return new GatewayError('upstream', 'The recording could not be transcribed. Retry the request.', {
-      cause,
-    })
+    return new GatewayError(
+      'upstream',
+      'The recording could not be transcribed. Retry the request.',
+      {
+        cause,
+      },
+    )
   }
   return new GatewayError('invalid-request', `The recording could not be transcribed: ${reason}`, {
     param: 'file',

@@ -1,3 +1,4 @@
+import type { Usage } from '../../../conversation/events.ts'
 import { GatewayError } from '../../../errors.ts'
 import type { Call, ModelCard, Served } from '../../../ports/models.ts'
 import type {
@@ -6,14 +7,13 @@ import type {
   TranscriptionRequest,
   TranscriptStream,
 } from '../../../ports/transcription.ts'
-import type { Usage } from '../../../conversation/events.ts'
-import { readTranscribeFields, type TranscribeFields, TRANSLATION_FIELDS } from './fields.ts'
+import { readTranscribeFields, TRANSLATION_FIELDS, type TranscribeFields } from './fields.ts'
 import { type JobDependencies, transcribeByJob } from './job.ts'
 import { codeOf, STREAMING_LANGUAGES } from './languages.ts'
 import { openTranscriptStream, type StreamDependencies } from './stream.ts'
 import { streamHeaders } from './stream-headers.ts'
-import { streamedJob } from './streamed-job.ts'
 import { openStreamedAudio, type StreamedAudio } from './streamed-audio.ts'
+import { streamedJob } from './streamed-job.ts'
 import { translateCode, translated } from './translate.ts'
 
 export interface TranscribeDependencies extends JobDependencies {
@@ -43,12 +43,7 @@ export function createTranscribeModel(
     ignored,
   })
 
-  const byJob = async (
-    request: TranscriptionRequest,
-    fields: TranscribeFields,
-    call: Call,
-    onStarted?: () => void,
-  ) => {
+  const byJob = async ({ request, fields }: Order, call: Call, onStarted?: () => void) => {
     if (withBucket === undefined) {
       await request.audio.cancel().catch(() => {})
       throw noWay(dependencies, request)
@@ -62,12 +57,14 @@ export function createTranscribeModel(
       const fields = readTranscribeFields(request)
       const region = withBucket ?? regions[0]!
       const streamed =
-        withBucket === undefined ? await tryStream(dependencies, { request, fields }, call) : undefined
+        withBucket === undefined
+          ? await tryStream(dependencies, { request, fields }, call)
+          : undefined
       const transcript =
         streamed && 'events' in streamed
           ? await gathered(streamed.events)
-          : await byJob(streamed?.request ?? request, fields, call)
-      const finished = await inLanguage(transcript, request, { ...dependencies, region }, call)
+          : await byJob({ request: streamed?.request ?? request, fields }, call)
+      const finished = await inLanguage({ transcript, request }, { ...dependencies, region }, call)
       return { ...finished, served: servedIn(region, fields.ignored) }
     },
 
@@ -79,7 +76,7 @@ export function createTranscribeModel(
       }
       const { request: rest } = streamed
       const events = await streamedJob(
-        (asked, onStarted) => byJob(rest, fields, { ...call, ...asked }, onStarted),
+        (asked, onStarted) => byJob({ request: rest, fields }, { ...call, ...asked }, onStarted),
         { call, speakers: request.speakers === true },
       )
       return { events, served: servedIn(withBucket!, fields.ignored) }
@@ -166,18 +163,19 @@ interface Translating extends TranscribeDependencies {
 }
 
 async function inLanguage(
-  transcript: Transcript,
-  { translateTo, extras = {} }: TranscriptionRequest,
+  { transcript, request }: { transcript: Transcript; request: TranscriptionRequest },
   { call: ask, translateRegion, region }: Translating,
   call: Call,
 ): Promise<{ transcript: Transcript; usage: Usage }> {
+  const { translateTo, extras = {} } = request
   const usage: Usage = { input: 0, output: 0, audioSeconds: transcript.duration ?? 0 }
   if (translateTo === undefined) return { transcript, usage }
   const own = Object.fromEntries(
     Object.entries(extras).filter(([name]) => TRANSLATION_FIELDS.has(name)),
   )
-  const dependencies = { call: ask, region: translateRegion ?? region, extras: own }
-  const said = await translated(transcript, translateCode(translateTo), dependencies, call)
+  const target = translateCode(translateTo)
+  const dependencies = { call: ask, region: translateRegion ?? region, extras: own, target }
+  const said = await translated(transcript, dependencies, call)
   return {
     transcript: said.transcript,
     usage: { ...usage, ...(said.characters > 0 && { characters: said.characters }) },

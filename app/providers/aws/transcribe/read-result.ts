@@ -14,7 +14,9 @@ export function readResult(text: string): Transcript {
   if (transcripts.length === 0) throw unreadable(undefined)
   const language = textOf(results['language_code']) ?? languageOfParts(results)
   const items = itemsOf(objectsOf(results['items']))
-  const ends = [...items, ...objectsOf(results['audio_segments']).map(timesOf)].map(({ end }) => end)
+  const ends = [...items, ...objectsOf(results['audio_segments']).map(timesOf)].map(
+    ({ end }) => end,
+  )
   const extras = extrasOf(results)
   return {
     text: transcripts.map((one) => textOf(one['transcript']) ?? '').join(' '),
@@ -76,5 +78,7 @@ const EXTRAS = ['toxicity_detection', 'channel_labels', 'language_codes', 'segme
 
 function extrasOf(results: Fields): Fields | undefined {
   const found = EXTRAS.filter((name) => results[name] !== undefined)
-  return found.length > 0 ? Object.fromEntries(found.map((name) => [name, results[name]])) : undefined
+  return found.length > 0
+    ? Object.fromEntries(found.map((name) => [name, results[name]]))
+    : undefined
 }

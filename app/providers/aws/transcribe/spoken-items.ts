@@ -60,9 +60,7 @@ function endsBefore(open: readonly SpokenItem[], next: SpokenItem): boolean {
   if (next.speaker !== latest.speaker) return true
   if (last.isMark && /[.?!。？！؟।]/.test(last.text)) return true
   const length = next.end - first.start
-  return (
-    next.start - latest.end >= PAUSE || length > LONGEST || (last.isMark && length > LONG)
-  )
+  return next.start - latest.end >= PAUSE || length > LONGEST || (last.isMark && length > LONG)
 }
 
 function segmentOf(items: readonly SpokenItem[], language: string | undefined): SpokenSegment {

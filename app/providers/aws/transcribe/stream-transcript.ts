@@ -1,5 +1,5 @@
-import { GatewayError } from '../../../errors.ts'
 import type { Usage } from '../../../conversation/events.ts'
+import { GatewayError } from '../../../errors.ts'
 import type { SpokenSegment, Transcript } from '../../../ports/transcription.ts'
 import { type Fields, fieldsOf, objectsOf, textOf } from '../json-protocol.ts'
 import { type SpokenItem, segmentsOfItems, textOfItems, wordsOfItems } from './spoken-items.ts'
@@ -52,7 +52,9 @@ export function createTranscriptReader(given: {
     const heard = tell(text)
     told = { id: '', text: '' }
     if (!given.speakers) return heard
-    const segments = segmentsOfItems(own, language).map((segment): Heard => ({ delta: '', segment }))
+    const segments = segmentsOfItems(own, language).map(
+      (segment): Heard => ({ delta: '', segment }),
+    )
     return [...heard, ...segments]
   }
 
@@ -68,7 +70,8 @@ export function createTranscriptReader(given: {
   }
 
   return {
-    read: (payload) => objectsOf(fieldsOf(fieldsOf(parse(payload))['Transcript'])['Results']).flatMap(take),
+    read: (payload) =>
+      objectsOf(fieldsOf(fieldsOf(parse(payload))['Transcript'])['Results']).flatMap(take),
     transcript() {
       const duration = items.at(-1)?.end ?? 0
       const transcript: Transcript = {
@@ -89,7 +92,9 @@ function parse(payload: string): unknown {
   try {
     return JSON.parse(payload)
   } catch (cause) {
-    throw new GatewayError('upstream', 'The transcript arrived damaged. Retry the request.', { cause })
+    throw new GatewayError('upstream', 'The transcript arrived damaged. Retry the request.', {
+      cause,
+    })
   }
 }
 

@@ -48,7 +48,9 @@ export async function openStreamedAudio(audio: Bytes, mediaType: string): Promis
     return { streams: { encoding: 'flac', sampleRate, pieces: () => inPieces(whole()) } }
   }
   if (mediaType === 'audio/opus') {
-    return { streams: { encoding: 'ogg-opus', sampleRate: 48_000, pieces: () => inPieces(whole()) } }
+    return {
+      streams: { encoding: 'ogg-opus', sampleRate: 48_000, pieces: () => inPieces(whole()) },
+    }
   }
   return { audio: whole() }
 }
@@ -93,7 +95,8 @@ function streamedWav(head: Uint8Array<ArrayBuffer>, reader: Reader, wav: WavHead
     pieceSeconds: PIECE_SECONDS,
     async *pieces() {
       const body = rejoined(head.slice(dataStart), reader)
-      for await (const piece of inPieces(body, size, most)) yield channels === 1 ? piece : asOne(piece)
+      for await (const piece of inPieces(body, size, most))
+        yield channels === 1 ? piece : asOne(piece)
     },
   }
 }

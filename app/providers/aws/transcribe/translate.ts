@@ -23,8 +23,7 @@ const AT_ONCE = 4
  */
 export async function translated(
   transcript: Transcript,
-  target: string,
-  dependencies: TranslateDependencies,
+  { target, ...dependencies }: TranslateDependencies & { target: string },
   call: Call,
 ): Promise<{ transcript: Transcript; characters: number }> {
   const { language = 'auto', text, segments = [] } = transcript
@@ -91,13 +90,14 @@ async function translateLines(
 ): Promise<string[]> {
   const together = texts.join('\n')
   if (bytesOf(together) <= MOST_BYTES) {
-    const said = (await translateText(dependencies, together, { source, target }, asked)).split('\n')
-    if (said.length === texts.length) return said.map((line) => line.trim())
+    const said = await translateText(dependencies, { text: together, source, target }, asked)
+    const lines = said.split('\n')
+    if (lines.length === texts.length) return lines.map((line) => line.trim())
   }
   const alone: string[] = []
   for (const text of texts) {
     const pieces = await Promise.all(
-      cut(text).map((piece) => translateText(dependencies, piece, { source, target }, asked)),
+      cut(text).map((piece) => translateText(dependencies, { text: piece, source, target }, asked)),
     )
     alone.push(oneLine(pieces.join(' ')))
   }
@@ -115,8 +115,7 @@ function cut(text: string): string[] {
 
 async function translateText(
   { call, region, extras }: TranslateDependencies,
-  text: string,
-  { source, target }: { source: string; target: string },
+  { text, source, target }: { text: string; source: string; target: string },
   { signal, as }: Asked,
 ): Promise<string> {
   const { TerminologyNames, ...others } = extras

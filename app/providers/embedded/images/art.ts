@@ -59,7 +59,7 @@ export function labelled(pixels: Pixels, title: string): Pixels {
 const WHITE: Color = [255, 255, 255]
 const DARK: Color = [20, 24, 32]
 
-/** A strip below the picture; small pictures have room for the first word alone. */
+/** A strip below the picture; small pictures have room for the first word alone, and the smallest for nothing. */
 function label(canvas: Canvas, title: string, prompt: string): number {
   const { width, height } = canvas
   const scale = Math.max(1, Math.floor(Math.min(width, height) / 220))
@@ -67,6 +67,7 @@ function label(canvas: Canvas, title: string, prompt: string): number {
   const line = (LETTER_HEIGHT + 3) * scale
   const margin = 4 * scale
   const room = Math.floor((width - 2 * margin) / letter)
+  if (room < 1 || height < 2 * line) return height
   const most = Math.max(1, Math.floor((height / 3 - margin) / line))
   const words = wrapped(spelled(prompt), room, Math.max(0, most - 1))
   const lines = [spelled(title).slice(0, room), ...(most > 1 ? words : [])]

@@ -88,6 +88,7 @@ export const spelled = (text: string): string =>
 
 /** Lines of at most so many letters, cut between words where that can be. */
 export function wrapped(text: string, width: number, most: number): string[] {
+  if (width < 1 || most < 1) return []
   const lines: string[] = []
   let line = ''
   for (const word of text.split(' ')) {

@@ -82,9 +82,15 @@ function wordsOf(input: string): string {
 }
 
 const noVoice = (voice: string) =>
-  refused('voice', `there is no voice "${voice}". These are there: ${Object.keys(VOICES).join(', ')}.`)
+  refused(
+    'voice',
+    `there is no voice "${voice}". These are there: ${Object.keys(VOICES).join(', ')}.`,
+  )
 
-function formatOf({ format, anyFormat }: SpeechRequest, encoding: AudioEncoding | undefined): string {
+function formatOf(
+  { format, anyFormat }: SpeechRequest,
+  encoding: AudioEncoding | undefined,
+): string {
   const there = ['wav', 'pcm', ...(encoding?.formats ?? [])]
   if (there.includes(format)) return format
   if (anyFormat) return 'wav'

@@ -1,6 +1,6 @@
 import { createPronouncer } from './pronounce.ts'
 import { inWords } from './say-numbers.ts'
-import { SILENCE, type Sound, SOUNDS } from './sounds.ts'
+import { SILENCE, SOUNDS, type Sound } from './sounds.ts'
 
 /** One thing the mouth does for a while. */
 export interface Phase {
@@ -97,7 +97,13 @@ function phasesOf(sound: Sound, { stretch, pitch, next }: Manner): Phase[] {
   switch (sound.kind) {
     case 'vowel':
       return [
-        phase(sound, { length, pitch, voice: 1, isFirm: false, ...(sound.goal && { goal: sound.goal }) }),
+        phase(sound, {
+          length,
+          pitch,
+          voice: 1,
+          isFirm: false,
+          ...(sound.goal && { goal: sound.goal }),
+        }),
       ]
     case 'glide':
       return [phase(sound, { length: sound.length, pitch, voice: 0.8 })]
@@ -125,7 +131,11 @@ function phasesOf(sound: Sound, { stretch, pitch, next }: Manner): Phase[] {
 /** Shut, burst, and for those without voice the breath before the next sound. */
 function stopPhases(sound: Sound, pitch: number, next: Sound | undefined): Phase[] {
   const { noise, voiced, length } = sound
-  const shut = phase(sound, { length: voiced ? length * 0.8 : length, pitch, voice: voiced ? 0.14 : 0 })
+  const shut = phase(sound, {
+    length: voiced ? length * 0.8 : length,
+    pitch,
+    voice: voiced ? 0.14 : 0,
+  })
   const burst = phase(sound, { length: voiced ? 8 : 14, pitch, ...(noise && { noise }) })
   if (voiced) return [shut, burst]
   const isOpen = next?.kind === 'vowel' || next?.kind === 'glide'

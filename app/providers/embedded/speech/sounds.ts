@@ -13,11 +13,7 @@ export interface Sound {
   noise?: { centre: number; width: number; level: number }
 }
 
-const vowel = (
-  formants: Sound['formants'],
-  length: number,
-  goal?: Sound['formants'],
-): Sound => ({
+const vowel = (formants: Sound['formants'], length: number, goal?: Sound['formants']): Sound => ({
   kind: 'vowel',
   formants,
   widths: [60, 90, 150],

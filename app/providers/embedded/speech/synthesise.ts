@@ -74,7 +74,11 @@ function createMouth(voice: Voice): (phases: readonly Phase[]) => Uint8Array {
           lastNoise = white
           let sound = flow
           for (const one of tube) sound = one.pass(sound)
-          if (noise) sound += hissing[1]!.pass(hissing[0]!.pass(white)) * noise.level * fade(phase, done + each, count)
+          if (noise)
+            sound +=
+              hissing[1]!.pass(hissing[0]!.pass(white)) *
+              noise.level *
+              fade(phase, done + each, count)
           // Lips radiate what changes: low tones leave them less.
           samples.push((sound - lastFlow * 0.86) * LOUDNESS)
           lastFlow = sound

@@ -49,6 +49,15 @@ describe('fit', () => {
     })
   })
 
+  it('adds the flag of an effort for the one model that needs it', () => {
+    const body = { output_config: { effort: 'low' } }
+    expect(claudeLane.fit(body, OPUS_45, FILTER)).toEqual({
+      body: { ...body, anthropic_beta: ['effort-2025-11-24'] },
+      ignored: [],
+    })
+    expect(claudeLane.fit(body, OPUS_47, FILTER)).toEqual({ body, ignored: [] })
+  })
+
   it('adds the flag that a field or a tool needs, where the model takes it', () => {
     const body = {
       tools: [{ type: 'computer_20250124', name: 'computer' }],

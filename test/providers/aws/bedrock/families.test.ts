@@ -40,6 +40,7 @@ describe('traitsOf', () => {
     ['us.anthropic.claude-sonnet-4-20250514-v1:0', 'claude-budget', undefined],
     ['us.anthropic.claude-opus-4-1-20250805-v1:0', 'claude-budget', undefined],
     ['us.anthropic.claude-sonnet-4-5-20250929-v1:0', 'claude-budget', undefined],
+    ['us.anthropic.claude-opus-4-5-20251101-v1:0', 'claude-budget-effort', undefined],
     ['us.anthropic.claude-sonnet-4-6', 'claude-adaptive', false],
     ['us.anthropic.claude-opus-4-6-v1', 'claude-adaptive', false],
     ['us.anthropic.claude-opus-4-7', 'claude-adaptive-only', false],

@@ -20,8 +20,9 @@ describe('a chat model that hears', () => {
     expect(answer).toMatchObject({ text: 'Hello there.', usage: { type: 'tokens' } })
     const { path, json } = asked()
     expect(path).toContain(`/model/${VOXTRAL}/converse`)
-    const [{ content }] = (json as { messages: [{ content: { audio?: { format: string }; text?: string }[] }] })
-      .messages
+    const [{ content }] = (
+      json as { messages: [{ content: { audio?: { format: string }; text?: string }[] }] }
+    ).messages
     expect(content[0]!.audio!.format).toBe('mp3')
     expect(content[1]!.text).toMatch(/word for word.*French.*Gare de Lyon/s)
   })
@@ -33,11 +34,18 @@ describe('a chat model that hears', () => {
     const events = eventsIn(
       await (await app.request('/v1/audio/transcriptions', { method: 'POST', body })).text(),
     )
-    expect(events.filter(({ delta }) => delta).map(({ delta }) => delta).join('')).toBe('Bonjour.')
+    expect(
+      events
+        .filter(({ delta }) => delta)
+        .map(({ delta }) => delta)
+        .join(''),
+    ).toBe('Bonjour.')
     expect(events.at(-1)).toMatchObject({ type: 'transcript.text.done', text: 'Bonjour.' })
     listening.speech.bedrock.forget()
     await openai.audio.translations.create({ model: VOXTRAL, file: mp3() })
-    expect(JSON.stringify(asked().json)).toContain('Translate what is said in this recording into English')
+    expect(JSON.stringify(asked().json)).toContain(
+      'Translate what is said in this recording into English',
+    )
   })
 
   it('knows no times, and says so before it is asked', async () => {

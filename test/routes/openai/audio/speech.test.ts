@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { readWavHeader } from '../../../../app/codecs/wav.ts'
-import { audioOf } from '../../../fakes/fake-polly.ts'
 import { fault } from '../../../fakes/fake-aws-service.ts'
+import { audioOf } from '../../../fakes/fake-polly.ts'
 import { keysIn, useSpeech } from './stage.ts'
 
 const speech = useSpeech()
@@ -99,15 +99,15 @@ describe('a text is spoken', () => {
     await ask({ input: 'Das ist nicht die Frage, und das weißt du.' })
     await ask({ input: 'Hi', language: 'es-MX', voice: 'echo' })
     await ask({ input: 'नमस्ते', language: 'hi', model: 'amazon.polly-standard' })
-    expect(speech.polly.spoken().map(({ VoiceId, LanguageCode }) => [VoiceId, LanguageCode])).toEqual(
-      [
-        ['Florian', undefined],
-        ['Zhiyu', undefined],
-        ['Vicki', undefined],
-        ['Andres', undefined],
-        ['Aditi', 'hi-IN'],
-      ],
-    )
+    expect(
+      speech.polly.spoken().map(({ VoiceId, LanguageCode }) => [VoiceId, LanguageCode]),
+    ).toEqual([
+      ['Florian', undefined],
+      ['Zhiyu', undefined],
+      ['Vicki', undefined],
+      ['Andres', undefined],
+      ['Aditi', 'hi-IN'],
+    ])
   })
 
   it('at another speed, as SSML, and by SSML of the caller’s', async () => {
@@ -194,7 +194,9 @@ describe('what cannot be spoken is refused by name', () => {
   it('where the runtime cannot encode', async () => {
     const { ask } = speech.open({}, { audioEncoding: undefined })
     const error = await errorOf(await ask({ response_format: 'aac' }))
-    expect(error.message).toMatch(/cannot be encoded on this runtime.*mp3, opus, ogg, pcm, wav, mulaw/)
+    expect(error.message).toMatch(
+      /cannot be encoded on this runtime.*mp3, opus, ogg, pcm, wav, mulaw/,
+    )
   })
 
   it('where the engine does not speak in the region', async () => {

@@ -56,7 +56,9 @@ describe('a transcript is streamed', () => {
       { speaker: 'A', text: 'Hello and welcome to the show.', start: 0.04 },
       { speaker: 'B', text: 'Thank you, glad to be here.', end: 4.15 },
     ])
-    expect(listening.streams.opened[0]).toMatchObject({ 'x-amzn-transcribe-show-speaker-label': 'true' })
+    expect(listening.streams.opened[0]).toMatchObject({
+      'x-amzn-transcribe-show-speaker-label': 'true',
+    })
   })
 
   it('telling languages apart where some are configured, both channels as one', async () => {
@@ -111,7 +113,11 @@ describe('a stream that goes wrong', () => {
     }
     const { app } = listening.open()
     expect((await post(app, { language: 'en' })).status).toBe(429)
-    listening.streams.manners.refusal = { status: 400, type: 'BadRequestException', message: 'Sorry' }
+    listening.streams.manners.refusal = {
+      status: 400,
+      type: 'BadRequestException',
+      message: 'Sorry',
+    }
     expect(await errorOf(await post(app, { language: 'en' }))).toMatchObject({
       status: 400,
       param: 'file',
@@ -134,7 +140,9 @@ describe('a stream that goes wrong', () => {
     const before = listening.streams.reset()
     const response = await post(app, { language: 'en' }, fileOf(toneWav(200), 'long.wav'))
     await response.body!.cancel()
-    await expect.poll(() => listening.streams.reset() > before || listening.streams.heard.length > 0).toBe(true)
+    await expect
+      .poll(() => listening.streams.reset() > before || listening.streams.heard.length > 0)
+      .toBe(true)
     await expect.poll(() => keysIn(listening.speech.s3)).toEqual([])
   })
 

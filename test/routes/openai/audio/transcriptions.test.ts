@@ -39,9 +39,7 @@ describe('a recording is written down by a job', () => {
     const [job] = listening.transcribe.begun
     const tags = { request_id: 'req_1', server_id: 'here:1', user_id: 'Zo_' }
     expect(listening.speech.s3.tagged).toEqual([String(new URLSearchParams(tags))])
-    expect(job!.input['Tags']).toEqual(
-      Object.entries(tags).map(([Key, Value]) => ({ Key, Value })),
-    )
+    expect(job!.input['Tags']).toEqual(Object.entries(tags).map(([Key, Value]) => ({ Key, Value })))
   })
 
   it('as text', async () => {
@@ -104,7 +102,11 @@ describe('a recording is written down by a job', () => {
     const { openai } = listening.open()
     const ask = async (response_format: 'srt' | 'vtt') =>
       String(
-        await openai.audio.transcriptions.create({ model: 'whisper-1', file: wav(), response_format }),
+        await openai.audio.transcriptions.create({
+          model: 'whisper-1',
+          file: wav(),
+          response_format,
+        }),
       )
     const cues = parseSync(await ask('srt')).map(({ data }) => data)
     expect(cues).toEqual([
@@ -113,7 +115,9 @@ describe('a recording is written down by a job', () => {
     ])
     const vtt = new WebVTTParser().parse(await ask('vtt'), 'metadata')
     expect(vtt.errors).toEqual([])
-    expect(vtt.cues.map(({ startTime, text }: { startTime: number; text: string }) => [startTime, text])).toEqual([
+    expect(
+      vtt.cues.map(({ startTime, text }: { startTime: number; text: string }) => [startTime, text]),
+    ).toEqual([
       [0, 'Well.'],
       [3725.5, 'Tea, so on.'],
     ])
@@ -178,7 +182,10 @@ describe('a recording is written down by a job', () => {
       app.request('/v1/audio/transcriptions', { method: 'POST', body: formOf(file, {}) })
     await ask(fileOf(silentMp3(), 'talk.wav', 'audio/wav'))
     await ask(fileOf(toneWav(), 'blob', 'application/octet-stream'))
-    expect(listening.transcribe.begun.map(({ input }) => input['MediaFormat'])).toEqual(['mp3', 'wav'])
+    expect(listening.transcribe.begun.map(({ input }) => input['MediaFormat'])).toEqual([
+      'mp3',
+      'wav',
+    ])
   })
 
   it('that is too large for memory, through S3 once', async () => {
@@ -237,8 +244,14 @@ describe('what goes wrong leaves nothing behind', () => {
   it('a caller who leaves', async () => {
     listening.transcribe.manners.looks = 20
     const leaving: (() => void)[] = []
-    const { app } = listening.open({}, { onCallerLeft: (_: unknown, __: Request, leave: () => void) => void leaving.push(leave) })
-    const asking = app.request('/v1/audio/transcriptions', { method: 'POST', body: formOf(wav(), {}) })
+    const { app } = listening.open(
+      {},
+      { onCallerLeft: (_: unknown, __: Request, leave: () => void) => void leaving.push(leave) },
+    )
+    const asking = app.request('/v1/audio/transcriptions', {
+      method: 'POST',
+      body: formOf(wav(), {}),
+    })
     await expect.poll(() => listening.transcribe.jobs.size).toBe(1)
     for (const leave of leaving) leave()
     expect((await asking).status).toBe(499)
@@ -250,7 +263,12 @@ describe('what goes wrong leaves nothing behind', () => {
 describe('what cannot be written down is refused by name', () => {
   it.each([
     [fileOf(new Uint8Array(0), 'a.wav'), {}, 'file', 'empty'],
-    [fileOf(new TextEncoder().encode('not at all'), 'a.mp3', 'audio/mpeg'), {}, 'file', 'text/plain'],
+    [
+      fileOf(new TextEncoder().encode('not at all'), 'a.mp3', 'audio/mpeg'),
+      {},
+      'file',
+      'text/plain',
+    ],
     [fileOf(new Uint8Array([1, 2, 3, 4]), 'a'), {}, 'file', 'no audio'],
     [wav(), { response_format: 'doc' }, 'response_format', 'diarized_json'],
     [wav(), { language: 'tlh' }, 'language', 'de-DE'],

@@ -44,7 +44,11 @@ describe('a recording is translated', () => {
     expect(translations()[0]).toMatchObject({
       service: 'translate',
       signature: 'valid',
-      json: { Text: 'Guten Tag.\nDer Zug kommt.', SourceLanguageCode: 'de', TargetLanguageCode: 'en' },
+      json: {
+        Text: 'Guten Tag.\nDer Zug kommt.',
+        SourceLanguageCode: 'de',
+        TargetLanguageCode: 'en',
+      },
     })
     expect(await keysIn(listening.speech.s3)).toEqual([])
   })
@@ -72,12 +76,13 @@ describe('a recording is translated', () => {
     german()
     listening.transcribe.manners.translate = (text) => text.replaceAll('\n', ' ').toUpperCase()
     const { openai } = listening.open()
-    const answer = await openai.audio.translations.create({
+    const answer: unknown = await openai.audio.translations.create({
       model: 'whisper-1',
       file: wav(),
       response_format: 'verbose_json',
     })
-    expect(answer.segments?.map(({ text }) => text)).toEqual(['GUTEN TAG.', 'DER ZUG KOMMT.'])
+    const { segments } = answer as { segments: { text: string }[] }
+    expect(segments.map(({ text }) => text)).toEqual(['GUTEN TAG.', 'DER ZUG KOMMT.'])
   })
 
   it('not where it is English already', async () => {
@@ -91,7 +96,10 @@ describe('a recording is translated', () => {
     const { app } = listening.open()
     const ask = (fields: Record<string, string>) =>
       app.request('/v1/audio/translations', { method: 'POST', body: formOf(wav(), fields) })
-    expect(await errorOf(await ask({ stream: 'true' }))).toMatchObject({ status: 400, param: 'stream' })
+    expect(await errorOf(await ask({ stream: 'true' }))).toMatchObject({
+      status: 400,
+      param: 'stream',
+    })
     expect(await errorOf(await ask({ response_format: 'diarized_json' }))).toMatchObject({
       status: 400,
       param: 'response_format',

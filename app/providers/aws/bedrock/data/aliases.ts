@@ -53,11 +53,14 @@ const LARGE_EMBEDDING = [
 
 const RERANK = ['cohere.rerank-v3-5:0', 'amazon.rerank-v1:0']
 
+/** What draws of words comes first; what edits and varies, and takes masks, is found behind it by what it can do. */
 const IMAGE = [
   'stability.stable-image-core-v1:1',
   'stability.sd3-5-large-v1:0',
   'stability.stable-image-ultra-v1:1',
+  'stability.stable-image-inpaint-v1:0',
   'amazon.nova-canvas-v1:0',
+  'amazon.titan-image-generator-v2:0',
 ]
 const FINE_IMAGE = ['stability.stable-image-ultra-v1:1', 'stability.sd3-5-large-v1:0', ...IMAGE]
 
@@ -109,6 +112,9 @@ export const ALIASES: Readonly<Record<string, readonly string[]>> = {
   'dall-e-3': IMAGE,
   'gpt-image-1': FINE_IMAGE,
   'gpt-image-1-mini': IMAGE,
+  'gpt-image-1.5': FINE_IMAGE,
+  'gpt-image-2': FINE_IMAGE,
+  'chatgpt-image-latest': FINE_IMAGE,
   'tts-1': SPEECH,
   'tts-1-hd': FINE_SPEECH,
   'gpt-4o-mini-tts': FINE_SPEECH,

@@ -82,6 +82,9 @@ export const RENAMED: Readonly<Record<string, readonly string[]>> = {
   'advanced-tool-use-2025-11-20': ['tool-search-tool-2025-10-19', 'tool-examples-2025-10-29'],
 }
 
+/** Of `output_config.effort`: needed by Opus 4.5 alone, later models grade their effort without. */
+export const EFFORT_FLAG = 'effort-2025-11-24'
+
 /**
  * Flags that ask for what Bedrock gives without one, or what this gateway does itself. They are left out
  * without a word, for nothing is lost.
@@ -97,8 +100,7 @@ export const GRANTED: ReadonlySet<string> = new Set([
   'structured-outputs-2025-11-13',
   'claude-code-20250219',
   'oauth-2025-04-20',
-  // Needed by Opus 4.5 alone, which has it above; later models grade their effort without.
-  'effort-2025-11-24',
+  EFFORT_FLAG,
 ])
 
 /** Members of a tool that are taken only with a flag. `never`: no flag of Bedrock's is known for it. */

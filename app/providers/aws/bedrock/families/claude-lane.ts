@@ -1,7 +1,9 @@
-import { createAnthropicMessages } from '../../../../dialects/anthropic-messages/index.ts'
+import { createAnthropicClient } from '../../../../dialects/anthropic-messages/client.ts'
+import { NAME } from '../../../../dialects/anthropic-messages/extras.ts'
 import {
   BODY_FIELDS,
   CACHE_FIELDS,
+  EFFORT_FLAG,
   flagsOf,
   GRANTED,
   RENAMED,
@@ -11,12 +13,10 @@ import {
 import type { Body, Fitted, OwnLane } from './own-lane.ts'
 import { omit, withoutPath } from './without-path.ts'
 
-const { name, client } = createAnthropicMessages({ form: 'bedrock' })
-
 /** Claude asked in its own dialect: betas, signatures and citations stay as they are. */
 export const claudeLane: OwnLane = {
-  dialect: name,
-  client,
+  dialect: NAME,
+  client: createAnthropicClient('bedrock'),
 
   // Recorded: Opus 4.8 takes system turns between the others.
   traits: (base) =>
@@ -50,6 +50,8 @@ function betasOf(body: Body): string[] {
 /** Anthropic's own API takes many of these without a flag by now, so clients leave it out. */
 function flagsNeededBy(body: Body): string[] {
   const needed = Object.keys(body).map((field) => BODY_FIELDS[field])
+  const output = body['output_config']
+  if (typeof output === 'object' && output && 'effort' in output) needed.push(EFFORT_FLAG)
   for (const tool of toolsOf(body)) {
     const type = String(tool['type'] ?? '')
     needed.push(...Object.keys(tool).map((field) => TOOL_FIELDS[field]))

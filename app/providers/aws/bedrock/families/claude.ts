@@ -96,7 +96,10 @@ export const claude: Family = {
     generation(['opus-4-7', 'opus-4-8'], MILLION, CLAUDE_4_7),
     generation(['opus-4-6'], MILLION, { ...CLAUDE_4_6, maxOutputTokens: 128_000 }),
     generation(['sonnet-4-6'], MILLION, CLAUDE_4_6),
-    generation(['opus-4-5', 'sonnet-4-5', 'haiku-4-5'], 200_000, CLAUDE_4_5),
+    // Of its line Opus alone takes `output_config.effort`; the others answer 400 (user guide,
+    // claude-messages-extended-thinking).
+    generation(['opus-4-5'], 200_000, { ...CLAUDE_4_5, reasoning: 'claude-budget-effort' }),
+    generation(['sonnet-4-5', 'haiku-4-5'], 200_000, CLAUDE_4_5),
     generation(['opus-4'], 200_000, { ...CLAUDE_4, maxOutputTokens: 32_000 }),
     generation(['sonnet-4', '3-7-sonnet'], 200_000, CLAUDE_4),
     generation(['3-5-haiku'], 200_000, {

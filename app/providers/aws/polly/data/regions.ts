@@ -44,9 +44,7 @@ export const ENGINE_REGIONS: Readonly<Record<Engine, readonly string[]>> = {
     'us-east-1',
     'us-west-2',
   ],
-  'long-form': [
-    'us-east-1',
-  ],
+  'long-form': ['us-east-1'],
   generative: [
     'ap-northeast-1',
     'ap-northeast-2',

@@ -23,7 +23,8 @@ const TABLE: Readonly<Record<string, string>> = {
   'en-IN': 'Aditi:Fs+hi-IN Kajal:Fng+hi-IN Raveena:Fs',
   'en-NZ': 'Aria:Fng',
   'en-SG': 'Jasmine:Fng',
-  'en-US': 'Danielle:Fnlg Gregory:Mnl Ivy:Fsn Joanna:Fsng Joey:Msn Justin:Msn Kendra:Fsn Kevin:Msn Kimberly:Fsn Matthew:Msng Ruth:Fnlg Salli:Fsng Stephen:Mng Tiffany:Fg',
+  'en-US':
+    'Danielle:Fnlg Gregory:Mnl Ivy:Fsn Joanna:Fsng Joey:Msn Justin:Msn Kendra:Fsn Kevin:Msn Kimberly:Fsn Matthew:Msng Ruth:Fnlg Salli:Fsng Stephen:Mng Tiffany:Fg',
   'en-ZA': 'Ayanda:Fng',
   'es-ES': 'Conchita:Fs Enrique:Ms Lucia:Fsng Sergio:Mng',
   'es-MX': 'Andres:Mng Mia:Fsng',
@@ -46,6 +47,7 @@ const TABLE: Readonly<Record<string, string>> = {
   'ru-RU': 'Maxim:Ms Tatyana:Fs',
   'sv-SE': 'Astrid:Fs Elin:Fn',
   'tr-TR': 'Burcu:Fn Filiz:Fs',
-  'yue-CN': 'Hiujin:Fn',}
+  'yue-CN': 'Hiujin:Fn',
+}
 
 export const shippedVoices = (): PollyVoice[] => readVoices(TABLE)

@@ -1,0 +1,119 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { sourceTrees } from './source-trees.ts'
+
+interface Literal {
+  place: string
+  source: string
+  flags: string
+}
+
+/** Characters of an attack. Time that grows with their square shows at this length, time that does not is lost in it. */
+const LENGTH = 6_000
+/** Milliseconds that any of our expressions may look at so many characters. */
+const MOST = 12
+
+/** Expressions that callers' text never reaches, or only so much of it that its square is small. */
+const OUT_OF_REACH: Readonly<Record<string, string>> = {}
+
+const literals: Literal[] = sourceTrees(['app', 'runtimes']).flatMap((source) => {
+  const found: Literal[] = []
+  source.walk((node) => {
+    const regex = node['regex'] as { pattern: string; flags: string } | undefined
+    if (node.type !== 'Literal' || !regex) return
+    found.push({ place: source.placeOf(node), source: regex.pattern, flags: regex.flags })
+  })
+  return found
+})
+
+describe('regular expressions', () => {
+  it('are found', () => {
+    expect(literals.length).toBeGreaterThan(200)
+  })
+
+  it('take no more time for a text than it is long', () => {
+    const slow = literals
+      .filter(({ place }) => !(place.replace(/:\d+$/, '') in OUT_OF_REACH))
+      .flatMap((literal) => {
+        const attack = slowest(literal)
+        return attack ? [`${literal.place} /${literal.source}/${literal.flags}: ${attack}`] : []
+      })
+    expect(slow).toEqual([])
+  })
+})
+
+/** The attack that takes longest, where it takes too long. */
+function slowest({ source, flags }: Literal): string | undefined {
+  const expression = new RegExp(source, flags.replace(/[gy]/g, ''))
+  for (const { name, text } of attacksOn(source)) {
+    if (fastest(expression, text) > MOST) return name
+  }
+  return undefined
+}
+
+/** Of three times, so that a pause of the machine is no fault of the expression. */
+function fastest(expression: RegExp, text: string): number {
+  let best = Number.POSITIVE_INFINITY
+  for (let turn = 0; turn < 3 && best > MOST; turn++) {
+    const startedAt = performance.now()
+    expression.test(text)
+    best = Math.min(best, performance.now() - startedAt)
+  }
+  return best
+}
+
+/** What no expression here takes, so that every way of matching what stands before it is tried. */
+const ENDINGS = ['\u0001', '\n', '']
+
+function attacksOn(source: string): { name: string; text: string }[] {
+  const atoms = atomsOf(source)
+  const attacks: { name: string; text: string }[] = []
+  const pumps = new Set([...atoms, ...atoms.flatMap((one) => atoms.slice(0, 6).map((two) => one + two))])
+  const prefixes = new Set(['', ...samplesOf(source).flatMap((sample) => prefixesOf(sample))])
+  for (const pump of pumps) {
+    const body = pump.repeat(Math.ceil(LENGTH / pump.length))
+    for (const ending of ENDINGS) {
+      attacks.push({ name: JSON.stringify(`${pump}...${ending}`), text: body + ending })
+    }
+  }
+  for (const prefix of prefixes) {
+    for (const pump of new Set([...prefix.slice(-3), prefix.slice(-2), prefix, ...atoms.slice(0, 4)])) {
+      if (pump === '') continue
+      const text = `${prefix}${pump.repeat(Math.ceil(LENGTH / pump.length))}\u0001`
+      attacks.push({ name: JSON.stringify(`${prefix}(${pump})...`), text })
+    }
+  }
+  return attacks
+}
+
+/** Characters an expression speaks of: those it names, and one of each class. */
+function atomsOf(source: string): string[] {
+  const named = source.replace(/\\[wdsbBDWS]|\\[pPux][{\w]*\}?|[\\^$.*+?()[\]{}|]/g, '')
+  const classes: [string, string][] = [
+    ['\\w', 'a'],
+    ['\\d', '0'],
+    ['\\s', ' '],
+    ['\\S', 'a'],
+    ['.', 'a'],
+    ['[^', 'a'],
+    ['\\n', '\n'],
+    ['\\r', '\r'],
+    ['a-z', 'a'],
+    ['A-Z', 'A'],
+    ['0-9', '0'],
+  ]
+  const drawn = classes.filter(([mark]) => source.includes(mark)).map(([, letter]) => letter)
+  return [...new Set([...drawn, ...named])].slice(0, 14)
+}
+
+function samplesOf(source: string): string[] {
+  try {
+    return fc.sample(fc.stringMatching(new RegExp(source)), { numRuns: 3, seed: 1 })
+  } catch {
+    // What the library cannot read is attacked by its characters alone.
+    return []
+  }
+}
+
+const prefixesOf = (sample: string) =>
+  Array.from({ length: Math.min(8, sample.length) }, (_, at) => sample.slice(0, at + 1))

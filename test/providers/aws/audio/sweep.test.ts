@@ -1,0 +1,116 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { readConfig } from '../../../../app/config.ts'
+import type { StateStore } from '../../../../app/ports/state-store.ts'
+import { createAudioFolders } from '../../../../app/providers/aws/audio-work/folders.ts'
+import { createLeases } from '../../../../app/providers/aws/audio-work/leases.ts'
+import { sweepAudio } from '../../../../app/providers/aws/audio-work/sweep.ts'
+import { createMemoryStateStore } from '../../../../app/providers/embedded/memory-state-store.ts'
+import { openS3Server, type S3Server } from '../../../fakes/s3-server.ts'
+import { keysIn } from '../../../routes/openai/audio/stage.ts'
+
+const REGION = 'us-east-1'
+const HOUR = 3_600_000
+const START = Date.now()
+const stand = {} as { s3: S3Server }
+const ending: (() => Promise<void>)[] = []
+
+beforeAll(async () => {
+  stand.s3 = await openS3Server()
+})
+beforeEach(async () => {
+  for (const end of ending.splice(0)) await end()
+  await stand.s3.empty()
+})
+afterAll(async () => {
+  for (const end of ending.splice(0)) await end()
+  await stand.s3.close()
+})
+
+/** A server whose clock is ours. */
+function server(state: StateStore, time: { now: number } = { now: START }) {
+  const { env } = stand.s3
+  const config = readConfig(env)
+  const leases = createLeases({ state, now: () => time.now })
+  const warned: string[] = []
+  const folders = createAudioFolders({
+    config,
+    runtime: { env },
+    leases,
+    warn: (message) => void warned.push(message),
+  })
+  const removed: string[] = []
+  const sweep = () =>
+    sweepAudio({
+      leases,
+      folders,
+      regions: [REGION],
+      now: () => time.now,
+      removeJobs: async (owner) => void removed.push(owner),
+      jobOwners: async () => new Map(),
+    })
+  const work = async () => {
+    const folder = await folders.open(REGION)
+    ending.push(() => folder.close())
+    await folder.write('audio.wav', new Uint8Array([1, 2, 3]), {})
+    return folder
+  }
+  return { leases, folders, sweep, work, time, removed, warned }
+}
+
+describe('what a server leaves that dies', () => {
+  it('is removed by the next, jobs and files, when it has shown no sign of life for a while', async () => {
+    const state = createMemoryStateStore()
+    const dead = server(state)
+    await dead.work()
+    const next = server(state, { now: START + 29_000 })
+    expect(await next.sweep()).toEqual({ again: true })
+    expect((await keysIn(stand.s3)).length).toBe(1)
+    next.time.now = START + 31_000
+    expect(await next.sweep()).toEqual({ again: false })
+    expect(await keysIn(stand.s3)).toEqual([])
+    expect(next.removed).toEqual([dead.leases.own()])
+    expect(await state.list('audio-work')).toEqual([])
+  })
+
+  it('is not removed by one that cannot know whether it lives, until it is old', async () => {
+    const other = server(createMemoryStateStore())
+    await other.work()
+    const next = server(createMemoryStateStore(), { now: Date.now() + 11 * HOUR })
+    await next.sweep()
+    expect((await keysIn(stand.s3)).length).toBe(1)
+    next.time.now += 2 * HOUR
+    await next.sweep()
+    expect(await keysIn(stand.s3)).toEqual([])
+  })
+})
+
+describe('a server that lives', () => {
+  it('keeps its own work, and leaves no trace when it is done', async () => {
+    const state = createMemoryStateStore()
+    const living = server(state, { now: Date.now() + 20 * HOUR })
+    const [one, other] = [await living.work(), await living.work()]
+    await living.sweep()
+    expect((await keysIn(stand.s3)).length).toBe(2)
+    await one.close()
+    expect((await state.list('audio-work')).length).toBe(1)
+    await other.close()
+    expect(await keysIn(stand.s3)).toEqual([])
+    expect(await state.list('audio-work')).toEqual([])
+  })
+
+  it('leaves its name where it could not clear up', async () => {
+    const state = createMemoryStateStore()
+    const { env } = stand.s3
+    const leases = createLeases({ state })
+    const warned: string[] = []
+    const folders = createAudioFolders({
+      config: readConfig({ ...env, AWS_S3_BUCKET: 'no-such-bucket' }),
+      runtime: { env },
+      leases,
+      warn: (message) => void warned.push(message),
+    })
+    await (await folders.open(REGION)).close()
+    expect(warned.length).toBe(1)
+    expect((await state.list('audio-work')).map(({ id }) => id)).toEqual([leases.own()])
+  })
+})
