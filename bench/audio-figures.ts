@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
-import { request } from 'node:http'
 import type { ServerResponse } from 'node:http'
+import { request } from 'node:http'
 import { startFakePolly } from '../test/fakes/fake-polly.ts'
 import { startFakeTranscribe } from '../test/fakes/fake-transcribe.ts'
 import { toneWav } from '../test/fakes/recordings-of-speech.ts'
@@ -129,7 +129,9 @@ function sendRecording(megabytes: number): Promise<string> {
         sent += 1
         if (!asked.write(piece)) return void asked.once('drain', more)
       }
-      asked.end('\r\n--B\r\nContent-Disposition: form-data; name=model\r\n\r\nwhisper-1\r\n--B--\r\n')
+      asked.end(
+        '\r\n--B\r\nContent-Disposition: form-data; name=model\r\n\r\nwhisper-1\r\n--B--\r\n',
+      )
     }
     more()
   })

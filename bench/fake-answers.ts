@@ -16,6 +16,8 @@ export interface Settings {
   walk: boolean
   /** Words hold letters of two, three and four bytes, so that cuts fall inside them. */
   wide: boolean
+  /** Models whose id holds this are throttled; none when it is empty. */
+  throttled: string
 }
 
 export const DEFAULTS: Settings = {
@@ -26,6 +28,7 @@ export const DEFAULTS: Settings = {
   split: 0,
   walk: false,
   wide: false,
+  throttled: '',
 }
 
 const WIDE = ['é', '漢', '😀', 'a']

@@ -71,6 +71,11 @@ const CONTROL: Record<string, Buffer> = {
   }),
 }
 
+const THROTTLED = jsonAnswer(
+  { __type: 'ThrottlingException', message: 'Too many requests, please wait.' },
+  '429 Too Many Requests',
+)
+
 const CONTINUE = 'HTTP/1.1 100 Continue\r\n\r\n'
 
 /** One byte further with every stream, and round again at the end of the body. */
@@ -128,6 +133,11 @@ function answer(fake: Fake, socket: Socket, head: string, body: Buffer): void {
   fake.stats.requests++
   if (head.includes('AWS4-HMAC-SHA256')) fake.stats.signed++
   else if (head.includes('earer ')) fake.stats.bearer++
+  const { throttled } = fake.settings
+  if (throttled !== '' && decodeURIComponent(path).includes(throttled)) {
+    socket.write(THROTTLED)
+    return
+  }
   const operation = path.slice(path.lastIndexOf('/') + 1)
   const stream = fake.prepared.streams[operation]
   const whole = fake.prepared.whole[operation] ?? CONTROL[path]
@@ -196,7 +206,9 @@ function fromEnvironment(env: NodeJS.ProcessEnv): Partial<Settings> {
   const out: Record<string, unknown> = {}
   for (const [name, fallback] of Object.entries(DEFAULTS)) {
     const value = env[`FAKE_${name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`]
-    if (value !== undefined) out[name] = typeof fallback === 'boolean' ? value === '1' : +value
+    if (value === undefined) continue
+    if (typeof fallback === 'string') out[name] = value
+    else out[name] = typeof fallback === 'boolean' ? value === '1' : +value
   }
   return out
 }

@@ -30,7 +30,8 @@ const PARAMETERS = {
 const TOOL = { name: 'show_file', description: 'Shows a file' }
 const messages = TURNS.map((content, i) => ({ role: i % 2 ? 'assistant' : 'user', content }))
 
-function bodyOf(kind: Kind): { path: string; body: Record<string, unknown> } {
+/** What is asked, and where. */
+export function questionOf(kind: Kind): { path: string; body: Record<string, unknown> } {
   const stream = isStream(kind) ? { stream: true } : {}
   const common = { model: MODEL, max_tokens: 512, temperature: 0.2, ...stream }
   if (kind === 'chat' || kind === 'chat-stream') {
@@ -68,7 +69,7 @@ export function isStream(kind: Kind): boolean {
 
 /** The bytes of one request. */
 export function requestBytes(kind: Kind, port: number, headers: Record<string, string>): Buffer {
-  const { path, body } = bodyOf(kind)
+  const { path, body } = questionOf(kind)
   const text = JSON.stringify(body)
   const lines = Object.entries({
     host: `127.0.0.1:${port}`,
@@ -85,7 +86,8 @@ const ENDINGS: Record<Kind, string> = {
   chat: '"usage"',
   messages: '"usage"',
   converse: '"usage"',
-  responses: '"usage"',
+  // Its usage stands in front of what is said.
+  responses: '}]}',
   'chat-stream': 'data: [DONE]\n\n',
   'messages-stream': '"type":"message_stop"',
   'converse-stream': '"usage"',

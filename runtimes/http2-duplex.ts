@@ -40,8 +40,12 @@ export const http2Duplex: Duplex = async ({ method, origin, path, headers }, opt
   session.on('error', fail)
   stream.on('error', fail)
   stream.once('close', close)
-  signal.addEventListener('abort', cancel, { once: true })
-  stream.once('close', () => signal.removeEventListener('abort', cancel))
+  const leave = () => {
+    failure ??= callerLeft(signal)
+    cancel()
+  }
+  signal.addEventListener('abort', leave, { once: true })
+  stream.once('close', () => signal.removeEventListener('abort', leave))
   const response = headOf(stream, () => failure)
   response.catch(() => {})
   return {

@@ -1,14 +1,14 @@
-import { encodeBase64 } from './base64.ts'
+import { writeBase64 } from './base64.ts'
+import { release } from './byte-pieces.ts'
 
 /** Bytes that stand in a JSON body as base64, read when they are written there. */
 export interface Content {
   /** Bytes. */
   size: number
   stream(): Promise<ReadableStream<Uint8Array>>
+  /** Nobody else looks at the pieces of its stream, whose memory may be given back at once. */
+  ends?: boolean
 }
-
-/** Bytes that become base64 at once; a multiple of three. */
-const SLICE = 48 * 1024
 
 /**
  * A JSON body in which each `Content` among the values is the text of its base64. It is written in place, so
@@ -44,30 +44,27 @@ export async function encodeJson(
 const QUOTE = 34
 
 async function writeContent(body: Uint8Array, start: number, content: Content): Promise<number> {
-  const encoder = new TextEncoder()
   let at = start
   let left = content.size
   body[at++] = QUOTE
   let rest: Uint8Array = new Uint8Array()
-  const write = (bytes: Uint8Array) => {
-    at += encoder.encodeInto(encodeBase64(bytes), body.subarray(at)).written
-  }
   for await (const bytes of await content.stream()) {
     left -= bytes.length
     if (left < 0) break
-    let from = 0
-    if (rest.length > 0) {
-      from = Math.min(bytes.length, 3 - rest.length)
-      rest = joined(rest, bytes.subarray(0, from))
-      if (rest.length < 3) continue
-      write(rest)
+    const from = rest.length === 0 ? 0 : Math.min(bytes.length, 3 - rest.length)
+    rest = joined(rest, bytes.subarray(0, from))
+    if (rest.length === 3) {
+      at = writeBase64(rest, body, at)
+      rest = new Uint8Array()
     }
+    if (rest.length > 0) continue
     const whole = bytes.length - ((bytes.length - from) % 3)
-    for (; from < whole; from += SLICE) write(bytes.subarray(from, Math.min(whole, from + SLICE)))
+    at = writeBase64(bytes.subarray(from, whole), body, at)
     rest = bytes.slice(whole)
+    if (content.ends) release(bytes)
   }
   if (left !== 0) throw new Error('A content has not the size it had before.')
-  if (rest.length > 0) write(rest)
+  at = writeBase64(rest, body, at)
   body[at++] = QUOTE
   return at
 }

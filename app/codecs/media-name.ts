@@ -1,3 +1,5 @@
+import { entryOf } from './table.ts'
+
 /** The endings of file names by media type; what holds sound or film counts as film. */
 const ENDINGS: Readonly<Record<string, readonly string[]>> = {
   'image/png': ['png'],
@@ -61,6 +63,6 @@ export function mediaTypeOfName(name: string): string | undefined {
 
 /** The ending that files of a media type have, with its dot; empty when none is known. */
 export function endingOf(mediaType: string): string {
-  const ending = ENDINGS[mediaType]?.[0]
+  const ending = entryOf(ENDINGS, mediaType)?.[0]
   return ending === undefined ? '' : `.${ending}`
 }

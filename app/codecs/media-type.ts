@@ -1,4 +1,5 @@
 import { sniffMediaType } from './sniff-media.ts'
+import { entryOf } from './table.ts'
 
 export type MediaKind = 'image' | 'document' | 'audio' | 'video'
 
@@ -74,7 +75,7 @@ export function normaliseMediaType(claim: string | null | undefined): string | u
   const parameters = claim.indexOf(';')
   const type = (parameters === -1 ? claim : claim.slice(0, parameters)).trim().toLowerCase()
   if (NO_CLAIM.has(type) || !/^[\w.+-]+\/[\w.+-]+$/.test(type)) return undefined
-  return ALIASES[type] ?? type
+  return entryOf(ALIASES, type) ?? type
 }
 
 const KINDS: Readonly<Record<string, MediaKind>> = {
@@ -85,7 +86,7 @@ const KINDS: Readonly<Record<string, MediaKind>> = {
 
 /** What a normalised media type is to a model; whatever is no image, sound or film is a document. */
 export function mediaKind(mediaType: string): MediaKind {
-  return KINDS[mediaType.slice(0, mediaType.indexOf('/'))] ?? 'document'
+  return entryOf(KINDS, mediaType.slice(0, mediaType.indexOf('/'))) ?? 'document'
 }
 
 const TEXTUAL: ReadonlySet<string> = new Set([

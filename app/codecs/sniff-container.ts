@@ -1,4 +1,5 @@
 import { type ByteWindow, littleEndian } from './byte-window.ts'
+import { entryOf } from './table.ts'
 
 const OOXML = 'application/vnd.openxmlformats-officedocument'
 
@@ -74,7 +75,8 @@ const BRANDS: Readonly<Record<string, string>> = {
 /** By the brands of the `ftyp` box, the major one first. */
 export function sniffIsoMedia(head: string): string {
   const brand = head.slice(8, 12)
-  if (BRANDS[brand]) return BRANDS[brand]
+  const known = entryOf(BRANDS, brand)
+  if (known) return known
   if (/^3g[p2]/.test(brand)) return 'video/3gpp'
   if (brand !== 'mif1' && brand !== 'msf1') return 'video/mp4'
   return head.slice(16, 64).includes('avif') ? 'image/avif' : 'image/heic'

@@ -1,6 +1,7 @@
 import { type ByteWindow, bigEndian, littleEndian, windowOn } from './byte-window.ts'
 import { sniffEbml, sniffIsoMedia, sniffOffice, sniffOgg, sniffZip } from './sniff-container.ts'
 import { sniffText } from './sniff-text.ts'
+import { entryOf } from './table.ts'
 
 /** How much of the content is looked at; containers are looked at in one or two places more. */
 const HEAD = 4096
@@ -77,7 +78,7 @@ const RIFF_FORMS: Readonly<Record<string, string>> = {
 }
 
 function sniffRiff(head: string): string | undefined {
-  return RIFF_FORMS[head.slice(8, 12)]
+  return entryOf(RIFF_FORMS, head.slice(8, 12))
 }
 
 /** MP3 and AAC without a container: two frames in a row, since raw samples may begin like one. */

@@ -1,3 +1,5 @@
+import { entryOf } from './table.ts'
+
 /** A line of subtitles. Seconds. */
 export interface Cue {
   text: string
@@ -39,4 +41,4 @@ const lines = (text: string) =>
     .replaceAll('-->', '->')
 
 const ESCAPES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;' }
-const escaped = (text: string) => text.replace(/[&<>]/g, (sign) => ESCAPES[sign]!)
+const escaped = (text: string) => text.replace(/[&<>]/g, (sign) => entryOf(ESCAPES, sign)!)

@@ -1,3 +1,4 @@
+import { entryOf } from '../codecs/table.ts'
 import type { ErrorCode, GatewayError } from '../errors.ts'
 
 /** The exception AWS would have named, for the header `x-amzn-errortype` and for error bodies. */
@@ -60,7 +61,7 @@ const STREAM_EXCEPTIONS: Partial<Record<ErrorCode, string>> = {
 
 /** The name for `x-amzn-errortype`. */
 export const exceptionName = (error: GatewayError): string =>
-  BY_REASON[error.reason ?? ''] ?? EXCEPTIONS[error.code]
+  entryOf(BY_REASON, error.reason ?? '') ?? EXCEPTIONS[error.code]
 
 /** The name for `:exception-type`. */
 export const streamExceptionName = (error: GatewayError): string =>

@@ -1,3 +1,4 @@
+import { entryOf } from '../codecs/table.ts'
 import type { Settings } from '../conversation/conversation.ts'
 
 type Life = '5m' | '1h'
@@ -23,7 +24,7 @@ interface CacheFields {
 /** The longest time to live that models know and that covers what was asked for, as far as they go. */
 export function cacheLifetime(request: CacheFields): Life | undefined {
   const asked = request.prompt_cache_retention ?? request.prompt_cache_options?.ttl
-  return asked ? LIFETIMES[asked] : undefined
+  return asked ? entryOf(LIFETIMES, asked) : undefined
 }
 
 export function decodePromptCache(

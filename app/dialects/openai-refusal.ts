@@ -1,3 +1,4 @@
+import { entryOf } from '../codecs/table.ts'
 import { type ErrorCode, GatewayError } from '../errors.ts'
 
 /** An upstream's error, as far as it is read. Compatible servers leave members out or add their own. */
@@ -90,7 +91,7 @@ function wireError(body: unknown): WireError {
 
 function errorCode(status: number | undefined, wire: WireError): ErrorCode {
   if (status === 401) return 'upstream'
-  const word = BY_WORD[String(wire.code)] ?? BY_WORD[String(wire.type)]
+  const word = entryOf(BY_WORD, String(wire.code)) ?? entryOf(BY_WORD, String(wire.type))
   if (word) return word
   // In a stream some servers give the status as the code.
   const known = BY_STATUS[status ?? Number(wire.code)]

@@ -1,4 +1,5 @@
 import type { ZodError } from 'zod'
+import { entryOf } from '../codecs/table.ts'
 import { GatewayError } from '../errors.ts'
 
 /** A finding of zod, as far as it is read here. Unions hold the findings of each of their branches. */
@@ -209,14 +210,14 @@ const KINDS: Record<string, string> = {
 
 function expectedType(issue: Issue): string {
   const expected = issue.expected ?? 'object'
-  return KINDS[expected] ?? expected
+  return entryOf(KINDS, expected) ?? expected
 }
 
 function kindOf(value: unknown): string {
   if (value === null) return 'null'
   if (Array.isArray(value)) return 'an array'
   if (typeof value === 'number') return Number.isInteger(value) ? 'an integer' : 'a decimal number'
-  return KINDS[typeof value] ?? typeof value
+  return entryOf(KINDS, typeof value) ?? typeof value
 }
 
 /** Cut short, so that what is said behind it is still read. */

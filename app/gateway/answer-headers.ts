@@ -1,3 +1,4 @@
+import { entryOf } from '../codecs/table.ts'
 import type { Usage } from '../conversation/events.ts'
 import type { ServerSide } from '../dialects/dialect.ts'
 import type { Served } from '../ports/models.ts'
@@ -42,7 +43,7 @@ export function ignoredNames(
 ): string[] {
   if (!atDecoding?.length && atEncoding.length === 0) return []
   const names: Record<string, string | undefined> = server.settingNames ?? {}
-  const spoken = atEncoding.map((name) => names[name] ?? snakeCase(name))
+  const spoken = atEncoding.map((name) => entryOf(names, name) ?? snakeCase(name))
   const all = [...new Set([...(atDecoding ?? []), ...spoken].map(nameSafe))]
   return all.length > MOST_NAMES ? [...all.slice(0, MOST_NAMES), '...'] : all
 }

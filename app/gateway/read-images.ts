@@ -77,7 +77,13 @@ async function keptImage(id: string, param: string, reading: Reading): Promise<I
   const found = (await headOf(HEAD)) ?? (file.size > HEAD ? await headOf(LONGEST_HEAD) : undefined)
   const told = checkedHead(found, param, reading)
   const stream = () => files.open(file)
-  return { ...told, size: file.size, stream, bytes: async () => gathered(await stream()) }
+  return {
+    ...told,
+    size: file.size,
+    stream,
+    ends: true,
+    bytes: async () => gathered(await stream()),
+  }
 }
 
 async function gathered(stream: ReadableStream<Uint8Array>): Promise<Uint8Array<ArrayBuffer>> {

@@ -108,7 +108,7 @@ async function resolvePart(part: MediaPart, resolution: MediaResolution): Promis
       case 'text':
         return part
       case 'base64':
-        return await fitted(told(part, source.data), resolution)
+        return await fitted(decodable(part, source.data), resolution)
       case 's3': {
         const type = kindInS3(part, card)
         if (type) {
@@ -186,6 +186,17 @@ async function fetched(
     source: { kind: 'base64', data: encodeBase64(file.bytes) },
   }
   return fitted(part64, resolution)
+}
+
+/** Not every dialect looks at base64, which may be megabytes: what cannot be read shows here. */
+function decodable(part: MediaPart, data: string): MediaPart {
+  try {
+    return told(part, data)
+  } catch (cause) {
+    if (cause instanceof GatewayError) throw cause
+    const message = `The bytes of the ${part.type} are not base64.`
+    throw new GatewayError('invalid-request', message, { cause })
+  }
 }
 
 /** The part with its type told by its content; a claim counts only where content tells nothing. */

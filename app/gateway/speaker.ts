@@ -1,3 +1,4 @@
+import { entryOf } from '../codecs/table.ts'
 import { GatewayError } from '../errors.ts'
 import type { Call } from '../ports/models.ts'
 import type { Services } from '../ports/services.ts'
@@ -40,7 +41,7 @@ export function createSpeaker(services: Known): Speech {
         model: services.config.DEFAULT_TTS_MODEL,
         text,
         voice,
-        format: FORMATS[format] ?? format,
+        format: entryOf(FORMATS, format) ?? format,
       }
       try {
         const { audio, mediaType, usage } = await (await model()).speak(asked, call)
@@ -60,7 +61,8 @@ const PARAMS: Readonly<Record<string, string>> = {
 }
 
 function inChat(thrown: unknown): unknown {
-  const param = thrown instanceof GatewayError && thrown.param ? PARAMS[thrown.param] : undefined
+  const param =
+    thrown instanceof GatewayError && thrown.param ? entryOf(PARAMS, thrown.param) : undefined
   if (!(thrown instanceof GatewayError) || param === undefined) return thrown
   return new GatewayError(thrown.code, thrown.message, { ...thrown, param, cause: thrown.cause })
 }

@@ -1,3 +1,4 @@
+import { entryOf } from '../codecs/table.ts'
 import { newSpanId } from '../codecs/trace-context.ts'
 import type { StopReason, Usage } from '../conversation/events.ts'
 import type { ExchangeRecord, Operation } from '../gateway/answer.ts'
@@ -129,7 +130,7 @@ function modelSpan(
     endedAt: isOver ? at(answeredAt) : end.at,
     attributes: {
       'gen_ai.operation.name': name,
-      'gen_ai.provider.name': PLATFORMS[provider] ?? provider,
+      'gen_ai.provider.name': entryOf(PLATFORMS, provider) ?? provider,
       'gen_ai.request.model': model,
       'gen_ai.request.stream': stream || undefined,
       'gen_ai.output.type': output,

@@ -1,4 +1,5 @@
 import type { JWTPayload, JWTVerifyGetKey } from 'jose'
+import { entryOf } from '../codecs/table.ts'
 import { GatewayError } from '../errors.ts'
 import type { Transport } from '../ports/transport.ts'
 import { refusedToken } from './refused-token.ts'
@@ -123,7 +124,7 @@ const FAULTS: Readonly<Record<string, string>> = {
 function explained(thrown: unknown, { errors }: Jose): GatewayError {
   if (thrown instanceof GatewayError && thrown.code === 'authentication') return thrown
   const isJose = thrown instanceof errors.JOSEError
-  const fault = isJose ? FAULTS[thrown.code] : undefined
+  const fault = isJose ? entryOf(FAULTS, thrown.code) : undefined
   // Neither network nor keys throw one: it is the token that does not fit them.
   if (thrown instanceof TypeError) return refusedToken('it does not fit the keys of its issuer')
   if (fault === undefined) return unreachable(thrown)

@@ -1,5 +1,6 @@
 import type { ByteRange } from '../codecs/byte-range.ts'
 import { equalsInConstantTime } from '../codecs/constant-time.ts'
+import { entryOf } from '../codecs/table.ts'
 import { createWebDigest } from '../codecs/web-digest.ts'
 import { GatewayError } from '../errors.ts'
 import type { ImageBytes } from '../ports/images.ts'
@@ -54,7 +55,7 @@ export function drawnStore(
   return {
     async keep(image) {
       const objects = objectsOf(place)
-      const extension = EXTENSIONS[image.mediaType] ?? 'png'
+      const extension = entryOf(EXTENSIONS, image.mediaType) ?? 'png'
       const end = now() + ADDRESS_LIFETIME * 1000
       const id = newDrawnKey(end, extension)
       await objects.put(ALL_DRAWN + id.replace('-', '/'), image.bytes)

@@ -1,3 +1,5 @@
+import { entryOf } from '../codecs/table.ts'
+
 /** An item of a conversation, as OpenAI's Responses API has it: a message, a call, a thought, ... */
 export interface Item {
   id?: string
@@ -56,7 +58,7 @@ export function keptItems(
 ): KeptItem[] {
   return items.map((item, index) => {
     const type = item.type ?? 'message'
-    const own = `${PREFIXES[type] ?? 'item_'}${stamp}0${index.toString(16).padStart(INDEX_DIGITS, '0')}`
+    const own = `${entryOf(PREFIXES, type) ?? 'item_'}${stamp}0${index.toString(16).padStart(INDEX_DIGITS, '0')}`
     const id = (!renamed && item.id) || own
     if (type !== 'message') return { ...item, id, type }
     return { status: 'completed', ...item, id, type, content: longForm(item) }

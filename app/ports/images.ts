@@ -23,6 +23,8 @@ export interface InputImage {
   param: string
   bytes(): Promise<Uint8Array<ArrayBuffer>>
   stream(): Promise<ReadableStream<Uint8Array>>
+  /** Nobody else looks at the pieces of its stream, whose memory may be given back at once. */
+  ends?: boolean
 }
 
 /** What is wanted: a picture of words, another one of a picture with words, another one like a picture. */

@@ -115,7 +115,7 @@ const columnsOf = (onfilter: KeysOptions['onfilter']): Column<Row>[] => [
 ]
 
 function stateOf(key: OverviewKey | undefined): string {
-  if (!key) return 'by token'
+  if (!key) return 'not listed'
   if (key.disabled) return 'disabled'
   if (key.expires_at !== undefined && key.expires_at * 1000 < Date.now()) return 'expired'
   return key.admin ? 'admin' : 'active'

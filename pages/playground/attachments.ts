@@ -1,4 +1,4 @@
-import { fill, h } from '../shared/element.ts'
+import { fill, h, svg } from '../shared/element.ts'
 import { bytes } from '../shared/format.ts'
 import { type Attachment, dataUrl } from './dialect.ts'
 
@@ -27,13 +27,21 @@ async function readFile(file: File): Promise<Attachment> {
   return { name, type, size, data: url.slice(url.indexOf(',') + 1) }
 }
 
+/** A sheet with a corner turned down. */
+const sheet = () =>
+  svg(
+    'svg',
+    { width: 14, height: 18, viewBox: '0 0 14 18', 'aria-hidden': 'true' },
+    svg('path', { d: 'M1.5 1h6.5l4.5 4.5V17h-11zM8 1v4.5h4.5' }),
+  )
+
 /** A file as it stands beside a message. */
 export function fileChip(file: Attachment, onremove?: () => void): HTMLElement {
   const isImage = file.type.startsWith('image/')
   return h(
     'span',
     { class: 'file' },
-    isImage ? h('img', { src: dataUrl(file), alt: '' }) : h('i', { 'aria-hidden': 'true' }, '📄'),
+    isImage ? h('img', { src: dataUrl(file), alt: '' }) : sheet(),
     h('span', { title: `${file.name}, ${file.type}` }, file.name),
     h('small', {}, bytes(file.size)),
     onremove &&

@@ -82,6 +82,7 @@ function createOptions(input: HTMLInputElement, onchoose: (model: ListedModel) =
     onchoose(model)
   }
   const open = (words: string) => {
+    if (document.activeElement !== input) return
     const sought = words.toLowerCase().split(/\s+/).filter(Boolean)
     const fitting = models.filter((one) => sought.every((word) => nameOf(one).includes(word)))
     offered = fitting.slice(0, MOST)

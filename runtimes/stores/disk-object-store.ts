@@ -40,7 +40,8 @@ export async function openDiskObjectStore(folder: string): Promise<ObjectStore> 
     get: (key, range) => readFileStream(pathOf(root, key), range),
     async delete(key) {
       const path = pathOf(root, key)
-      if (await removeIfThere(path)) await folders.settle(dirname(path))
+      // Whoever deletes its last neighbour at the same time takes the folder along.
+      if (await removeIfThere(path)) await folders.settleNearest(dirname(path))
       await folders.prune(dirname(path))
     },
     list: (prefix, options) => list(root, prefix, options),
@@ -104,7 +105,7 @@ async function moveInto(path: string, { temporary, folders, ifAbsent }: Move): P
     try {
       await folders.make(dirname(path))
       await (ifAbsent ? link(temporary, path) : rename(temporary, path))
-      await folders.settle(dirname(path))
+      await folders.settleNearest(dirname(path))
       return true
     } catch (thrown) {
       if (ifAbsent && codeOf(thrown) === 'EEXIST') return false

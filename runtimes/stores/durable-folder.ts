@@ -7,6 +7,8 @@ export interface DurableFolders {
   make(folder: string): Promise<void>
   /** What was entered into the folder before this call outlives a crash. */
   settle(folder: string): Promise<void>
+  /** The same where the folder may have been removed since: then it is the nearest above that is settled. */
+  settleNearest(folder: string): Promise<void>
   /** Removes a folder and those above it, up to the root, as long as they are empty. */
   prune(folder: string): Promise<void>
 }
@@ -42,8 +44,21 @@ export function durableFolders(root: string): DurableFolders {
 
   return {
     settle,
+    async settleNearest(folder) {
+      for (let nearest = folder; ; nearest = dirname(nearest)) {
+        try {
+          return await settle(nearest)
+        } catch (thrown) {
+          if (codeOf(thrown) !== 'ENOENT' || nearest.length <= root.length) throw thrown
+        }
+      }
+    },
     async make(folder) {
-      await mkdir(folder, { recursive: true })
+      const first = await mkdir(folder, { recursive: true })
+      // What was settled was another folder of that name, which somebody has removed.
+      for (let anew = folder; first && anew.length >= first.length; anew = dirname(anew)) {
+        settled.delete(anew)
+      }
       // Also where it was there already: whoever made it may not have settled it yet.
       for (let made = folder; !settled.has(made); made = dirname(made)) {
         await settle(dirname(made))

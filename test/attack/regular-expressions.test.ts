@@ -68,7 +68,10 @@ const ENDINGS = ['\u0001', '\n', '']
 function attacksOn(source: string): { name: string; text: string }[] {
   const atoms = atomsOf(source)
   const attacks: { name: string; text: string }[] = []
-  const pumps = new Set([...atoms, ...atoms.flatMap((one) => atoms.slice(0, 6).map((two) => one + two))])
+  const pumps = new Set([
+    ...atoms,
+    ...atoms.flatMap((one) => atoms.slice(0, 6).map((two) => one + two)),
+  ])
   const prefixes = new Set(['', ...samplesOf(source).flatMap((sample) => prefixesOf(sample))])
   for (const pump of pumps) {
     const body = pump.repeat(Math.ceil(LENGTH / pump.length))
@@ -77,7 +80,12 @@ function attacksOn(source: string): { name: string; text: string }[] {
     }
   }
   for (const prefix of prefixes) {
-    for (const pump of new Set([...prefix.slice(-3), prefix.slice(-2), prefix, ...atoms.slice(0, 4)])) {
+    for (const pump of new Set([
+      ...prefix.slice(-3),
+      prefix.slice(-2),
+      prefix,
+      ...atoms.slice(0, 4),
+    ])) {
       if (pump === '') continue
       const text = `${prefix}${pump.repeat(Math.ceil(LENGTH / pump.length))}\u0001`
       attacks.push({ name: JSON.stringify(`${prefix}(${pump})...`), text })

@@ -90,6 +90,8 @@ export async function startFakeBedrock(options: FakeBedrockOptions = {}): Promis
       if (!response.writableFinished && !response.destroyedByFake) aborts.add()
     })
     const seen = await readRequest(incoming, options)
+    // Other services of AWS are called at their own time (audio is swept soon after the start): not by a test.
+    if ('x-amz-target' in seen.headers) return play(UNKNOWN_OPERATION, response)
     const isListing = controlPlane.knows(seen)
     ;(isListing ? listings : requests).push(seen)
     if (!isListing) arrivals.add()
@@ -174,10 +176,16 @@ const failure = (status: number, errorType: string, message: string): Script => 
   body: { message },
 })
 
+const UNKNOWN_OPERATION = failure(
+  404,
+  'UnknownOperationException',
+  'The fake was not told how to answer this.',
+)
+
 function fallback({ path }: SeenRequest): Script {
   if (path.endsWith('/converse-stream')) return { frames: textFrames(['Hello', ' there', '.']) }
   if (path.endsWith('/converse')) return { body: textReply('Hello there.') }
-  return failure(404, 'UnknownOperationException', 'The fake was not told how to answer this.')
+  return UNKNOWN_OPERATION
 }
 
 /** A recorded exchange as a script. */

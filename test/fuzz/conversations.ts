@@ -1,5 +1,11 @@
 import fc, { type Arbitrary } from 'fast-check'
-import type { Conversation, Part, Settings, Tool, Turn } from '../../app/conversation/conversation.ts'
+import type {
+  Conversation,
+  Part,
+  Settings,
+  Tool,
+  Turn,
+} from '../../app/conversation/conversation.ts'
 import type { ModelCard, ModelTraits } from '../../app/ports/models.ts'
 
 const odd = fc.oneof(
@@ -25,7 +31,11 @@ export const wildConversations: Arbitrary<Conversation> = fc.record(
     ),
     tools: fc.array(tools(), { maxLength: 3 }),
     toolChoice: fc.oneof(
-      fc.constantFrom({ type: 'auto' as const }, { type: 'none' as const }, { type: 'required' as const }),
+      fc.constantFrom(
+        { type: 'auto' as const },
+        { type: 'none' as const },
+        { type: 'required' as const },
+      ),
       odd.map((one) => ({ type: 'tool' as const, name: one })),
     ),
     settings: settings(),
@@ -66,7 +76,12 @@ function partsTo(depth: number): Arbitrary<Part> {
   )
   const media = fc.record(
     {
-      type: fc.constantFrom('image' as const, 'document' as const, 'audio' as const, 'video' as const),
+      type: fc.constantFrom(
+        'image' as const,
+        'document' as const,
+        'audio' as const,
+        'video' as const,
+      ),
       source,
       mediaType: fc.constantFrom('image/png', 'application/pdf', 'audio/wav', 'video/mp4', 'x', ''),
       name: odd,
@@ -140,7 +155,11 @@ function settings(): Arbitrary<Settings> {
       serviceTier: odd,
       latency: fc.constantFrom('standard' as const, 'optimized' as const),
       prediction: fc.jsonValue({ maxDepth: 1 }),
-      promptCache: fc.constantFrom({}, { key: 'k', ttl: '1h' as const }, { explicit: true as const }),
+      promptCache: fc.constantFrom(
+        {},
+        { key: 'k', ttl: '1h' as const },
+        { explicit: true as const },
+      ),
     },
     { requiredKeys: [] },
   )
@@ -166,7 +185,13 @@ export const cards: Arbitrary<ModelCard> = fc
       systemTurns: fc.boolean(),
       maxOutputTokens: fc.constantFrom(1, 4096),
       maxStopSequences: fc.constantFrom(0, 4),
-      reasoning: fc.constantFrom('claude-budget', 'claude-adaptive', 'openai-effort', 'nova', 'nothing'),
+      reasoning: fc.constantFrom(
+        'claude-budget',
+        'claude-adaptive',
+        'openai-effort',
+        'nova',
+        'nothing',
+      ),
       cachePoints: fc.constantFrom(false as const, { max: 1, ttls: ['5m' as const], tools: false }),
       extraFields: fc.boolean(),
     },
@@ -218,14 +243,14 @@ export const plainConversations: Arbitrary<Conversation> = fc
     model: 'test-model',
     system: system.map(text),
     turns: [...rounds.flatMap(roundOf), { role: 'user' as const, parts: [text(last)] }],
-    tools: [...new Set([...offered, ...rounds.flatMap(({ calls }) => calls.map((one) => one.name))])].map(
-      (one) => ({
-        type: 'function' as const,
-        name: one,
-        description: one,
-        schema: { type: 'object', properties: {} },
-      }),
-    ),
+    tools: [
+      ...new Set([...offered, ...rounds.flatMap(({ calls }) => calls.map((one) => one.name))]),
+    ].map((one) => ({
+      type: 'function' as const,
+      name: one,
+      description: one,
+      schema: { type: 'object', properties: {} },
+    })),
     settings,
     stream,
   }))
@@ -262,11 +287,7 @@ function roundOf({ asked, said, calls, after }: Round, index: number): Turn[] {
     callId: ids[at]!,
     content: [text(one.result)],
   }))
-  return [
-    ...turns,
-    { role: 'user', parts: results },
-    { role: 'assistant', parts: [text(after)] },
-  ]
+  return [...turns, { role: 'user', parts: results }, { role: 'assistant', parts: [text(after)] }]
 }
 
 /** What a conversation says, without the ways in which one can say it: ids, how text is cut into parts. */

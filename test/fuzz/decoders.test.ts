@@ -1,15 +1,18 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { createEventStreamDecoder, encodeEventStreamMessage } from '../../app/codecs/event-stream.ts'
+import {
+  createEventStreamDecoder,
+  encodeEventStreamMessage,
+} from '../../app/codecs/event-stream.ts'
 import { createMultipartParser } from '../../app/codecs/multipart.ts'
 import { createSseReader } from '../../app/codecs/sse.ts'
-import { replay } from '../../app/conversation/replay.ts'
 import type { Reply } from '../../app/conversation/events.ts'
+import { replay } from '../../app/conversation/replay.ts'
 import type { ServerSide } from '../../app/dialects/dialect.ts'
 import { GatewayError } from '../../app/errors.ts'
 import { DIALECTS } from './dialects.ts'
 import { type Mutation, mutated, mutations } from './mutations.ts'
-import { ASKED, cuts, cutInto, HEAD, replies } from './replies.ts'
+import { ASKED, cutInto, cuts, HEAD, replies } from './replies.ts'
 import { amount, limit } from './runs.ts'
 
 const encoder = new TextEncoder()
@@ -18,7 +21,11 @@ const CODECS = { runs: 150, share: 0.02 }
 const MODELS = { runs: 60, share: 0.01 }
 
 /** What a decoder of bytes gives in all, and what it then threw: a refusal by its code, a fault as itself. */
-function readAll<T>(pieces: readonly Uint8Array[], read: (piece: Uint8Array) => T[], end?: () => T[] | void) {
+function readAll<T>(
+  pieces: readonly Uint8Array[],
+  read: (piece: Uint8Array) => T[],
+  end?: () => T[] | void,
+) {
   const given: T[] = []
   try {
     for (const piece of pieces) given.push(...read(piece))
@@ -60,8 +67,18 @@ const frames = fc
   .array(
     fc.record({
       headers: fc.dictionary(
-        fc.constantFrom(':event-type', ':message-type', ':exception-type', ':error-code', ':x', 'y'),
-        fc.oneof(fc.constantFrom('event', 'exception', 'error', 'chunk'), fc.string({ maxLength: 9 })),
+        fc.constantFrom(
+          ':event-type',
+          ':message-type',
+          ':exception-type',
+          ':error-code',
+          ':x',
+          'y',
+        ),
+        fc.oneof(
+          fc.constantFrom('event', 'exception', 'error', 'chunk'),
+          fc.string({ maxLength: 9 }),
+        ),
         { maxKeys: 4 },
       ),
       payload: fc.oneof(fc.json(), fc.string()),
@@ -80,14 +97,38 @@ const spoilt = fc
 
 const sse = fc
   .array(
-    fc.constantFrom('data:', 'data: x', 'event: e', ':', '\n', '\r', '\r\n', '\n\n', 'id: 1', '\ufeff', '\0', '😀', '{"a":'),
+    fc.constantFrom(
+      'data:',
+      'data: x',
+      'event: e',
+      ':',
+      '\n',
+      '\r',
+      '\r\n',
+      '\n\n',
+      'id: 1',
+      '\ufeff',
+      '\0',
+      '😀',
+      '{"a":',
+    ),
     { maxLength: 30 },
   )
   .map((parts) => encoder.encode(parts.join('')))
 
 const multipart = fc
   .array(
-    fc.constantFrom('--b', '\r\n', '\n', '--', 'Content-Disposition: form-data; name="a"', '\r\n\r\n', 'x', '\0', ' '),
+    fc.constantFrom(
+      '--b',
+      '\r\n',
+      '\n',
+      '--',
+      'Content-Disposition: form-data; name="a"',
+      '\r\n\r\n',
+      'x',
+      '\0',
+      ' ',
+    ),
     { maxLength: 30 },
   )
   .map((parts) => encoder.encode(parts.join('')))
@@ -113,8 +154,13 @@ describe('bytes of chance', () => {
   )
 })
 
-const TWO_SIDED = Object.entries(DIALECTS).flatMap(([name, { dialect: { client, server } }]) =>
-  client && server ? [[name, { client, server }] as const] : [],
+const TWO_SIDED = Object.entries(DIALECTS).flatMap(
+  ([
+    name,
+    {
+      dialect: { client, server },
+    },
+  ]) => (client && server ? [[name, { client, server }] as const] : []),
 )
 
 describe('replies of chance', () => {

@@ -151,7 +151,17 @@ export interface FormChange {
 export const formChanges: Arbitrary<FormChange[]> = fc.array(
   fc.record({
     kind: fc.constantFrom(
-      ...(['drop', 'double', 'rename', 'nameless', 'file', 'field', 'lines', 'content', 'many'] as const),
+      ...([
+        'drop',
+        'double',
+        'rename',
+        'nameless',
+        'file',
+        'field',
+        'lines',
+        'content',
+        'many',
+      ] as const),
     ),
     at: fc.nat({ max: 99 }),
     choice: fc.nat({ max: 0xffff }),
@@ -172,7 +182,8 @@ export function changed(parts: readonly FormPart[], changes: readonly FormChange
     const { name: ___, ...nameless } = part
     if (kind === 'drop') put()
     if (kind === 'double') put(part, part)
-    if (kind === 'rename') put({ ...part, name: pick(['', 'x', '__proto__', 'file[]', 'a"b', 'é']) })
+    if (kind === 'rename')
+      put({ ...part, name: pick(['', 'x', '__proto__', 'file[]', 'a"b', 'é']) })
     if (kind === 'nameless') put(nameless)
     if (kind === 'file') put({ ...part, filename: pick(FILENAMES), type: pick(TYPES) })
     if (kind === 'field') put(field)

@@ -51,7 +51,11 @@ describe('seeds of bodies', () => {
     const ids = await harvest(stage)
     const operation = operations.find((one) => one.name === name)!
     for (const seed of seeds) {
-      const { status, text } = await ask(stage, operation, { body: JSON.stringify(seed), ids, at: 0 })
+      const { status, text } = await ask(stage, operation, {
+        body: JSON.stringify(seed),
+        ids,
+        at: 0,
+      })
       expect(status, text.slice(0, 500)).toBeLessThan(300)
     }
   })

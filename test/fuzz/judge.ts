@@ -29,7 +29,8 @@ export function faultsOf(operation: Operation, outcome: Outcome): string[] {
   if (status >= 500 && !(status <= 503 && outcome.code === UNAVAILABLE)) {
     faults.push(`is a ${status}: ${outcome.line}`)
   }
-  const described = operation.responses[status] ?? operation.responses[`${Math.trunc(status / 100)}XX`]
+  const described =
+    operation.responses[status] ?? operation.responses[`${Math.trunc(status / 100)}XX`]
   if (!described) return [...faults, `has a status nobody wrote down: ${status}`]
   if (status >= 400) return [...faults, ...refusalFaults(outcome, described.content ?? {})]
   return [...faults, ...typeFaults(outcome, Object.keys(described.content ?? {}))]
@@ -55,7 +56,9 @@ function streamFaults(text: string): string[] {
   if (!text.endsWith('\n\n')) return ['is a stream that ends within a frame']
   const frames = text.slice(0, -2).split('\n\n')
   const faulty = frames.filter((frame) => !frame.split('\n').every(isFine))
-  return faulty.slice(0, 1).map((frame) => `has a frame that cannot be read: ${frame.slice(0, 200)}`)
+  return faulty
+    .slice(0, 1)
+    .map((frame) => `has a frame that cannot be read: ${frame.slice(0, 200)}`)
 }
 
 const isFine = (line: string): boolean =>
@@ -73,7 +76,9 @@ function refusalFaults(outcome: Outcome, content: Operation['body']): string[] {
   const schema = content['application/json']?.schema
   const validate = schema && validatorOf(schema)
   if (validate && !validate(body)) {
-    faults.push(`is no envelope of this surface: ${ajv.errorsText(validate.errors)}: ${text.slice(0, 200)}`)
+    faults.push(
+      `is no envelope of this surface: ${ajv.errorsText(validate.errors)}: ${text.slice(0, 200)}`,
+    )
   }
   if (!hasMessage(body)) faults.push(`says nothing: ${text.slice(0, 200)}`)
   return faults

@@ -12,7 +12,10 @@ export type Node =
 export function nodeOf(value: unknown): Node {
   if (Array.isArray(value)) return { kind: 'array', items: value.map(nodeOf) }
   if (typeof value === 'object' && value !== null) {
-    return { kind: 'object', members: Object.entries(value).map(([key, one]) => [key, nodeOf(one)]) }
+    return {
+      kind: 'object',
+      members: Object.entries(value).map(([key, one]) => [key, nodeOf(one)]),
+    }
   }
   return literal(JSON.stringify(value) ?? 'null')
 }
@@ -80,7 +83,16 @@ const ODD = [
 ]
 /** What is no JSON at all. */
 const BROKEN = ['NaN', 'Infinity', 'undefined', "'x'", '1,', '/* */1', '01', '"\t"', '', '{', ']']
-const KEYS = ['__proto__', 'constructor', 'prototype', 'toString', 'hasOwnProperty', '', 'then', '$ref']
+const KEYS = [
+  '__proto__',
+  'constructor',
+  'prototype',
+  'toString',
+  'hasOwnProperty',
+  '',
+  'then',
+  '$ref',
+]
 const LENGTHS = [1_000, 70_000, 300_000]
 const LEVELS = [60, 1_500, 20_000]
 
@@ -154,7 +166,9 @@ function apply(root: { node: Node }, { kind, at, choice }: Mutation): void {
     case 'deep':
       return spot.put(literal(deep(pick(LEVELS), choice)))
     case 'long':
-      return spot.put(literal(JSON.stringify(pick(['a', ' ', '\u{1f600}', '<', 'a,']).repeat(pick(LENGTHS)))))
+      return spot.put(
+        literal(JSON.stringify(pick(['a', ' ', '\u{1f600}', '<', 'a,']).repeat(pick(LENGTHS)))),
+      )
     case 'repeat':
       return spot.put(repeated(node))
     case 'splice':
@@ -195,9 +209,7 @@ function deep(levels: number, choice: number): string {
 }
 
 function spotsIn(root: { node: Node }): Spot[] {
-  const spots: Spot[] = [
-    { node: root.node, put: (node) => void (root.node = node ?? literal('')) },
-  ]
+  const spots: Spot[] = [{ node: root.node, put: (node) => void (root.node = node ?? literal('')) }]
   // The list grows while it is walked: a spliced value may hold itself no more than once.
   for (let at = 0; at < spots.length && at < 400; at++) {
     const { node } = spots[at]!

@@ -13,8 +13,22 @@ const MUCH = { runs: 12, share: 0.1 / operations.length }
 /** Values of headers that are read somewhere. */
 const HEADERS: Record<string, readonly string[]> = {
   accept: ['', '*/*', 'application/json, text/event-stream', 'text/html', ';;;,'],
-  'content-type': ['', 'text/plain', 'application/json; charset=latin1', 'multipart/form-data', '\x80'],
-  range: ['bytes=0-', 'bytes=-1', 'bytes=5-2', 'bytes=0-0,2-2', 'bytes=99999999999999999999-', 'x', 'bytes='],
+  'content-type': [
+    '',
+    'text/plain',
+    'application/json; charset=latin1',
+    'multipart/form-data',
+    '\x80',
+  ],
+  range: [
+    'bytes=0-',
+    'bytes=-1',
+    'bytes=5-2',
+    'bytes=0-0,2-2',
+    'bytes=99999999999999999999-',
+    'x',
+    'bytes=',
+  ],
   'if-range': ['"x"', 'yesterday'],
   'if-none-match': ['*', '"x"', 'W/"', `"${'a'.repeat(3000)}"`],
   'x-request-id': ['', 'mine', 'a b', 'é', 'x'.repeat(500)],
@@ -51,18 +65,42 @@ function casesOf(operation: Operation): Arbitrary<Case> {
     fc
       .oneof(
         valuesOf(schema, { known: {} }).map((value) => encodeURIComponent(textOf(value))),
-        fc.constantFrom(...ODD_NAMES, '', '-1', '0', '1e9', '9'.repeat(30), 'NaN', 'null', '[]', '{}'),
+        fc.constantFrom(
+          ...ODD_NAMES,
+          '',
+          '-1',
+          '0',
+          '1e9',
+          '9'.repeat(30),
+          'NaN',
+          'null',
+          '[]',
+          '{}',
+        ),
       )
       .map((value) => `${name}=${value}`),
   )
-  const strange = fc.constantFrom('unknown=1', '&&', '=', '%', '[]=1', 'a[b]=c', '__proto__=1', 'limit')
+  const strange = fc.constantFrom(
+    'unknown=1',
+    '&&',
+    '=',
+    '%',
+    '[]=1',
+    'a[b]=c',
+    '__proto__=1',
+    'limit',
+  )
   const names = Object.keys(HEADERS).filter((name) => !isClaim(name, operation))
   const header = fc
     .constantFrom(...names)
-    .chain((name) => fc.constantFrom(...HEADERS[name]!).map((value) => [name, value] as [string, string]))
+    .chain((name) =>
+      fc.constantFrom(...HEADERS[name]!).map((value) => [name, value] as [string, string]),
+    )
   const bodies = operation.method === 'POST' ? bodiesOf(operation) : fc.constant(undefined)
   return fc.record({
-    query: fc.array(fc.oneof(strange, ...pairs, ...pairs), { maxLength: 4 }).map((all) => all.join('&')),
+    query: fc
+      .array(fc.oneof(strange, ...pairs, ...pairs), { maxLength: 4 })
+      .map((all) => all.join('&')),
     headers: fc.array(header, { maxLength: 4 }),
     at: fc.nat(),
     body: bodies,
@@ -87,14 +125,17 @@ describe('parameters of chance', () => {
   it.each(operations.map((operation) => [operation.name, operation] as const))(
     '%s answers as it is written down',
     async (_, operation) => {
-      const property = fc.asyncProperty(casesOf(operation), async ({ query, headers, at, body }) => {
-        const outcome = await stage.ask(`${pathTo(operation, ids, at)}?${query}`, {
-          method: operation.method,
-          headers: new Headers(headers.map(([name, value]) => [name, asHeader(value)])),
-          ...(body !== undefined && { body }),
-        })
-        expect(faultsOf(operation, outcome)).toEqual([])
-      })
+      const property = fc.asyncProperty(
+        casesOf(operation),
+        async ({ query, headers, at, body }) => {
+          const outcome = await stage.ask(`${pathTo(operation, ids, at)}?${query}`, {
+            method: operation.method,
+            headers: new Headers(headers.map(([name, value]) => [name, asHeader(value)])),
+            ...(body !== undefined && { body }),
+          })
+          expect(faultsOf(operation, outcome)).toEqual([])
+        },
+      )
       await fc.assert(property, amount(MUCH))
     },
     limit(MUCH),

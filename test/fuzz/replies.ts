@@ -22,7 +22,12 @@ export const replies: Arbitrary<Reply> = fc.record({
   model: fc.constant('test-model'),
   parts: fc.array(part, { maxLength: 4 }),
   end: fc.record({
-    reason: fc.constantFrom('end-turn' as const, 'max-tokens' as const, 'tool-use' as const, 'refusal' as const),
+    reason: fc.constantFrom(
+      'end-turn' as const,
+      'max-tokens' as const,
+      'tool-use' as const,
+      'refusal' as const,
+    ),
     usage: fc.record({ input: fc.nat(999), output: fc.nat(999) }),
   }),
 })

@@ -25,7 +25,10 @@ const CHAT = [
         name: 'ann',
         content: [
           { type: 'text', text: 'Look' },
-          { type: 'image_url', image_url: { url: `data:image/png;base64,${PIXEL}`, detail: 'low' } },
+          {
+            type: 'image_url',
+            image_url: { url: `data:image/png;base64,${PIXEL}`, detail: 'low' },
+          },
           { type: 'file', file: { filename: 'a.txt', file_data: 'data:text/plain;base64,aGk=' } },
         ],
       },
@@ -87,7 +90,9 @@ const MESSAGES = [
       },
       {
         role: 'user',
-        content: [{ type: 'tool_result', tool_use_id: 'toolu_1', content: 'Sunny', is_error: false }],
+        content: [
+          { type: 'tool_result', tool_use_id: 'toolu_1', content: 'Sunny', is_error: false },
+        ],
       },
     ],
   },
@@ -107,7 +112,10 @@ const CONVERSE = [
         ],
       },
       { role: 'assistant', content: [{ toolUse: { toolUseId: 't', name: 'w', input: {} } }] },
-      { role: 'user', content: [{ toolResult: { toolUseId: 't', content: [{ json: { a: 1 } }] } }] },
+      {
+        role: 'user',
+        content: [{ toolResult: { toolUseId: 't', content: [{ json: { a: 1 } }] } }],
+      },
     ],
     toolConfig: {
       tools: [{ toolSpec: { name: 'w', inputSchema: { json: WEATHER } } }],
@@ -191,7 +199,5 @@ export const SEEDS: Readonly<Record<string, readonly unknown[]>> = {
   ],
   'POST /v1/knowledge-bases': [{ name: 'base', description: 'words' }],
   'POST /v1/knowledge-bases/{knowledge_base_id}/query': [{ query: 'words' }],
-  'POST /v1/admin/keys': [
-    { name: 'k', tenant: 't', models: ['a*'], expires_at: 4070908800 },
-  ],
+  'POST /v1/admin/keys': [{ name: 'k', tenant: 't', models: ['a*'], expires_at: 4070908800 }],
 }

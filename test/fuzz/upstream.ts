@@ -35,9 +35,7 @@ const CHAT = {
   object: 'chat.completion',
   created: 1,
   model: 'gpt-4o-mini',
-  choices: [
-    { index: 0, message: { role: 'assistant', content: WORDS }, finish_reason: 'stop' },
-  ],
+  choices: [{ index: 0, message: { role: 'assistant', content: WORDS }, finish_reason: 'stop' }],
   usage: { prompt_tokens: 1, completion_tokens: 1, total_tokens: 2 },
 }
 const { choices: _, ...HEAD } = CHAT

@@ -58,7 +58,11 @@ function ofType(type: string | undefined, place: Place): Arbitrary<unknown> {
 }
 
 function objects({ schema, making, depth }: Place): Arbitrary<unknown> {
-  const { properties = {}, required = [], additionalProperties } = schema as {
+  const {
+    properties = {},
+    required = [],
+    additionalProperties,
+  } = schema as {
     properties?: Record<string, Schema>
     required?: string[]
     additionalProperties?: Schema | boolean
@@ -92,7 +96,11 @@ function sparse(
 }
 
 function arrays({ schema, making, depth }: Place): Arbitrary<unknown> {
-  const { items, minItems = 0, maxItems = 3 } = schema as {
+  const {
+    items,
+    minItems = 0,
+    maxItems = 3,
+  } = schema as {
     items?: Schema
     minItems?: number
     maxItems?: number
@@ -103,7 +111,11 @@ function arrays({ schema, making, depth }: Place): Arbitrary<unknown> {
 }
 
 function texts(schema: Schema): Arbitrary<string> {
-  const { minLength = 0, maxLength = 40, pattern } = schema as {
+  const {
+    minLength = 0,
+    maxLength = 40,
+    pattern,
+  } = schema as {
     minLength?: number
     maxLength?: number
     pattern?: string

@@ -54,6 +54,14 @@ export function runtimeSuite(platform: Platform) {
     ]
     const streamed = (init?: RequestInit) => openSse(...post({ ...hello, stream: true }, init))
 
+    it('brings its pages along', async () => {
+      const page = await fetch(`${server.url}/`, { headers: { accept: 'text/html' } })
+      expect(await page.text()).toContain('src="pages/playground.js"')
+      const script = await fetch(`${server.url}/pages/playground.js`)
+      expect(script.headers.get('content-type')).toBe('text/javascript; charset=utf-8')
+      expect((await script.text()).length).toBeGreaterThan(10_000)
+    })
+
     it('says at its start where it listens and who answers', () => {
       expect(server.banner).toContain(`Outcrop listens on ${server.url} (${platform.name}).`)
       expect(server.banner).toContain('Amazon Bedrock in us-east-1')

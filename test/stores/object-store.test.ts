@@ -63,6 +63,19 @@ describe('the disk', () => {
     expect(keys).toEqual(['a-b/x', 'a.txt', 'a/x', 'a0/x'])
   })
 
+  it('bears many who write and delete the last objects of a folder at the same time', async () => {
+    const store = await openDiskObjectStore(fresh())
+    const comeAndGo = async (one: number) => {
+      for (let turn = 0; turn < 25; turn++) {
+        const key = `a/b/${one}-${turn}`
+        await store.put(key, new Uint8Array(1))
+        await store.delete(key)
+      }
+    }
+    await Promise.all(Array.from({ length: 8 }, (_, one) => comeAndGo(one)))
+    expect(await store.list('')).toEqual([])
+  })
+
   it('keeps objects when it is opened again', async () => {
     const root = fresh()
     await (await openDiskObjectStore(root)).put('a/b', new Uint8Array([1, 2, 3]))

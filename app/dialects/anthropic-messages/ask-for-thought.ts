@@ -1,3 +1,4 @@
+import { entryOf } from '../../codecs/table.ts'
 import type { Conversation, ReasoningRequest } from '../../conversation/conversation.ts'
 import type { ModelCard } from '../../ports/models.ts'
 import { type BudgetWish, budgetFor, type Effort, effortOf, roomFor } from '../thought-budget.ts'
@@ -109,7 +110,7 @@ export function askForThought(conversation: Conversation, { card, ignore }: Aski
   return OFF
 }
 
-const modeOf = (name: string): Mode => MODES[name] ?? MODES['none']!
+const modeOf = (name: string): Mode => entryOf(MODES, name) ?? MODES['none']!
 
 function wishOf(
   { settings, turns }: Conversation,

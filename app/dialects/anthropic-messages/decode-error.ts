@@ -1,3 +1,4 @@
+import { entryOf } from '../../codecs/table.ts'
 import { type ErrorCode, GatewayError } from '../../errors.ts'
 
 /** Anthropic's error types, which say more than the status does. */
@@ -68,7 +69,7 @@ export function decodeError(
 ): GatewayError {
   const { error } = (body ?? {}) as { error?: { type?: unknown; message?: unknown } }
   const message = typeof error?.message === 'string' ? error.message : ''
-  const code = BY_TYPE[String(error?.type)] ?? BY_STATUS[status ?? 0] ?? 'upstream'
+  const code = entryOf(BY_TYPE, String(error?.type)) ?? BY_STATUS[status ?? 0] ?? 'upstream'
   const cause = new Error(`upstream ${status ?? 'stream'}: ${JSON.stringify(body)}`)
   return meant(code, message, { retryAfter, cause })
 }
@@ -77,7 +78,7 @@ export function decodeError(
 export function decodeException(type: string, payload: string): GatewayError {
   const { message, originalStatusCode, originalMessage } = parsed(payload)
   const original = originalStatusCode === undefined ? undefined : BY_STATUS[originalStatusCode]
-  const known = BY_EXCEPTION[type] ?? 'upstream'
+  const known = entryOf(BY_EXCEPTION, type) ?? 'upstream'
   const cause = new Error(`AWS broke off with ${type}: ${payload}`)
   return meant(known === 'upstream' ? (original ?? known) : known, message ?? originalMessage, {
     cause,

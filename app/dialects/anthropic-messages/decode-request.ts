@@ -1,3 +1,4 @@
+import { entryOf } from '../../codecs/table.ts'
 import type {
   Conversation,
   OutputFormat,
@@ -82,7 +83,7 @@ function decodeSettings(request: WireRequest, parallelToolCalls: boolean | undef
   const { stop_sequences: stop, service_tier: tier, cache_control: control } = request
   // Kept as they are: blank ones are for who asks another model to leave out.
   if (stop?.length) settings['stop'] = stop
-  if (tier != null) settings['serviceTier'] = TIERS[tier] ?? tier
+  if (tier != null) settings['serviceTier'] = entryOf(TIERS, tier) ?? tier
   if (parallelToolCalls !== undefined) settings['parallelToolCalls'] = parallelToolCalls
   if (control) settings['promptCache'] = { ttl: control.ttl ?? '5m' }
   return settings as Settings

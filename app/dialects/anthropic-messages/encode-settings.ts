@@ -1,3 +1,4 @@
+import { entryOf } from '../../codecs/table.ts'
 import type { Conversation, Settings } from '../../conversation/conversation.ts'
 import type { ModelCard } from '../../ports/models.ts'
 import type { Asking } from './asking.ts'
@@ -47,7 +48,7 @@ export function encodeSettings(conversation: Conversation, manner: SettingsManne
   const stop = manner.heard ? settings.stop : settings.stop?.filter((text) => text.trim() !== '')
   if (stop?.length) members['stop_sequences'] = stop
   for (const [setting, value] of Object.entries(settings)) {
-    if (value === undefined || CARRIED.has(setting) || IDLE[setting] === value) continue
+    if (value === undefined || CARRIED.has(setting) || entryOf(IDLE, setting) === value) continue
     if (setting !== 'latency' || !manner.bedrock) manner.ignore(setting)
   }
   return manner.bedrock ? members : { ...members, ...encodeTier(conversation, manner) }
@@ -101,7 +102,7 @@ const TIERS: Record<string, string> = {
 function encodeTier(conversation: Conversation, { ignore }: SettingsManner): Fields {
   const { serviceTier } = conversation.settings
   if (serviceTier === undefined || ownOf(conversation).fields?.['service_tier']) return {}
-  const tier = TIERS[serviceTier]
+  const tier = entryOf(TIERS, serviceTier)
   if (!tier) ignore('serviceTier')
   return tier ? { service_tier: tier } : {}
 }

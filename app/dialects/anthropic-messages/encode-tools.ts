@@ -1,3 +1,4 @@
+import { entryOf } from '../../codecs/table.ts'
 import type {
   Conversation,
   FunctionTool,
@@ -82,7 +83,7 @@ const CURRENT_KINDS: Record<string, string> = {
 }
 
 function definedTool({ kind, name, settings }: SystemTool): Fields {
-  const type = kind ?? CURRENT_KINDS[name] ?? name
+  const type = kind ?? entryOf(CURRENT_KINDS, name) ?? name
   return { type, ...(name !== type && { name }), ...settings }
 }
 

@@ -1,3 +1,4 @@
+import { entryOf } from '../../codecs/table.ts'
 import type { ToolCallPart, ToolResultPart } from '../../conversation/conversation.ts'
 import { callInput } from '../call-input.ts'
 import { type Fields, ownOf } from './extras.ts'
@@ -12,7 +13,7 @@ const KNOWN_AS: Record<string, string> = {
 }
 
 export function platformToolName(name: string): string {
-  return KNOWN_AS[name] ?? name
+  return entryOf(KNOWN_AS, name) ?? name
 }
 
 /** What an answer's platform did, as the block Anthropic's platform would have written. */
@@ -49,7 +50,7 @@ export function encodePlatformResult(part: ToolResultPart): Fields | undefined {
   if (block) return block
   const kind = part.server ?? ''
   const tool = kind.endsWith(RESULT) ? kind.slice(0, -RESULT.length) : kind
-  return RESULT_FORMS[platformToolName(tool)]?.(jsonOf(part), part.callId)
+  return entryOf(RESULT_FORMS, platformToolName(tool))?.(jsonOf(part), part.callId)
 }
 
 function jsonOf(part: ToolResultPart): unknown {

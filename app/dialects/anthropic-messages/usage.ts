@@ -1,3 +1,4 @@
+import { entryOf } from '../../codecs/table.ts'
 import type { ReplyEnd, Usage } from '../../conversation/events.ts'
 import { ownOf } from './extras.ts'
 import type { WireUsage } from './wire-reply.ts'
@@ -73,7 +74,7 @@ export function replyUsage(end: Omit<ReplyEnd, 'type'>): Partial<WireUsage> {
   const own = ownOf(end).usage
   if (own) return own
   const { usage, serviceTier } = end
-  const tier = serviceTier === undefined ? undefined : TIERS[serviceTier]
+  const tier = serviceTier === undefined ? undefined : entryOf(TIERS, serviceTier)
   return {
     ...encodeUsage(usage),
     ...(usage.cacheWriteByTtl && { cache_creation: byTtl(usage.cacheWriteByTtl) }),

@@ -1,3 +1,4 @@
+import { entryOf } from '../../codecs/table.ts'
 import type { Finding, Issue, ValidationWords } from '../validation.ts'
 
 /**
@@ -82,9 +83,9 @@ const KINDS: Record<string, string> = {
 function wrongType({ expected = 'object', message }: Issue, value: unknown): string {
   const kind = message === 'int' ? message : expected
   if (kind === 'int' && typeof value === 'number' && !Number.isInteger(value)) {
-    return `${KINDS[kind]}, got a number with a fractional part`
+    return `${entryOf(KINDS, kind)}, got a number with a fractional part`
   }
-  return KINDS[kind] ?? `Input should be a valid ${kind}`
+  return entryOf(KINDS, kind) ?? `Input should be a valid ${kind}`
 }
 
 /** A union told by a tag names the tags it knows; any other says itself what it takes. */

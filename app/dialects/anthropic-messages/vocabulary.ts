@@ -1,3 +1,4 @@
+import { entryOf } from '../../codecs/table.ts'
 import type { Settings } from '../../conversation/conversation.ts'
 import type { StopReason } from '../../conversation/events.ts'
 
@@ -54,7 +55,7 @@ export function guardedStop<Reason>(
 
 /** Our word for a stop reason; one that nobody knows is a stop like any other. */
 export function decodeStopReason(wire: string | null | undefined): StopReason {
-  return STOP_REASONS[wire ?? 'end_turn'] ?? 'end-turn'
+  return entryOf(STOP_REASONS, wire ?? 'end_turn') ?? 'end-turn'
 }
 
 /** The wire's own word where ours would not bring it back. */

@@ -1,3 +1,4 @@
+import { entryOf } from '../../codecs/table.ts'
 import { type ErrorCode, type ErrorDetails, GatewayError } from '../../errors.ts'
 import type { ExceptionPayload } from './wire.ts'
 
@@ -110,14 +111,14 @@ function bareType(errorType: string): string {
 }
 
 function meaningOf(status: number, type: string, message: string): Meaning {
-  if (CLASSIFIED.has(type) || !BY_TYPE[type]) {
+  if (CLASSIFIED.has(type) || !entryOf(BY_TYPE, type)) {
     const found = BY_TEXT.find(([wording]) => wording.test(message))
     if (found) return found[1]
   }
   if ((status === 401 || status === 403) && CREDENTIALS.test(message)) return UPSTREAM
   // IAM's refusals name our role; the caller learns only that there is no access.
   if (/is not authorized to perform/i.test(message)) return { ...DENIED, say: NO_ACCESS }
-  const known = BY_TYPE[type] ?? BY_STATUS[status]
+  const known = entryOf(BY_TYPE, type) ?? BY_STATUS[status]
   if (known) return known
   return status >= 400 && status < 500 ? INVALID : UPSTREAM
 }

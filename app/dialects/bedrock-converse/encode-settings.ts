@@ -1,3 +1,4 @@
+import { entryOf } from '../../codecs/table.ts'
 import type { Conversation, Settings } from '../../conversation/conversation.ts'
 import { GatewayError } from '../../errors.ts'
 import type { Asking } from './encoding.ts'
@@ -109,7 +110,7 @@ function encodeNative(settings: Settings, fields: Record<string, unknown>, askin
     if (value === undefined || CARRIED.has(name)) continue
     const path = native[name]
     if (path !== undefined) setNative(fields, path, value)
-    else if (IDLE[name] !== value) asking.ignore(name)
+    else if (entryOf(IDLE, name) !== value) asking.ignore(name)
   }
 }
 
@@ -136,7 +137,7 @@ const TIERS: Readonly<Record<string, string>> = {
 /** `auto` and `default` are what happens anyway; a tier the model or AWS does not have is named as ignored. */
 function encodeTier(wanted: string | undefined, { card, ignore }: Asking): string | undefined {
   if (wanted === undefined || wanted === 'auto') return undefined
-  const tier = TIERS[wanted] ?? wanted
+  const tier = entryOf(TIERS, wanted) ?? wanted
   const { serviceTiers = ['default', 'priority', 'flex', 'reserved'] } = card.traits
   if ((serviceTiers || []).includes(tier)) return tier
   if (tier !== 'default') ignore('serviceTier')

@@ -1,3 +1,4 @@
+import { entryOf } from '../../codecs/table.ts'
 import type { Reply, ReplyEnd, StopReason, Usage } from '../../conversation/events.ts'
 import { type ConverseResponse, DIALECT, type TokenUsage } from './wire.ts'
 
@@ -32,7 +33,7 @@ const WIRE_REASONS: Record<StopReason, string> = {
 
 /** New reasons appear at AWS; one we do not know is a stop like any other. */
 export function decodeStopReason(wire: string | undefined): StopReason {
-  return STOP_REASONS[wire ?? 'end_turn'] ?? 'end-turn'
+  return entryOf(STOP_REASONS, wire ?? 'end_turn') ?? 'end-turn'
 }
 
 /** `own` is the wire's word this dialect itself heard, which may say more than ours. */

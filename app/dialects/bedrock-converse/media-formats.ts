@@ -1,4 +1,5 @@
 import { isTextual, type MediaKind, normaliseMediaType } from '../../codecs/media-type.ts'
+import { entryOf } from '../../codecs/table.ts'
 
 export type { MediaKind }
 
@@ -71,7 +72,7 @@ export function formatOf(mediaType: string): { kind: MediaKind; format: string }
 /** The media type of a format; clients were recorded that write a media type for the format itself. */
 export function mediaTypeOf(kind: MediaKind, format: string): string {
   const formats = FORMATS[kind]
-  const known = formats[format] ?? formats[OTHER_NAMES[format] ?? '']
+  const known = entryOf(formats, format) ?? entryOf(formats, entryOf(OTHER_NAMES, format) ?? '')
   return known ?? (format.includes('/') ? format : `${kind}/${format}`)
 }
 
@@ -79,8 +80,8 @@ export function mediaTypeOf(kind: MediaKind, format: string): string {
 export function formatOfName(name: string): string | undefined {
   const extension = name.slice(name.lastIndexOf('.') + 1).toLowerCase()
   if (extension.length === name.length) return undefined
-  const format = OTHER_EXTENSIONS[extension] ?? extension
-  return FORMATS.document[format] ? format : undefined
+  const format = entryOf(OTHER_EXTENSIONS, extension) ?? extension
+  return entryOf(FORMATS.document, format) ? format : undefined
 }
 
 /** For error messages: `png, jpeg, gif, webp`. */

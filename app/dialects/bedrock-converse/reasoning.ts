@@ -1,3 +1,4 @@
+import { entryOf } from '../../codecs/table.ts'
 import type {
   Conversation,
   ReasoningRequest,
@@ -128,7 +129,7 @@ export function askForThought(
 ): Thinking {
   const request = conversation.reasoning
   if (!request) return OFF
-  const mode = MODES[card.traits.reasoning ?? 'none'] ?? MODES['none']!
+  const mode = entryOf(MODES, card.traits.reasoning ?? 'none') ?? MODES['none']!
   const room = roomFor(conversation.settings, card)
   const thinking = mode({ ...wishOf(request), room, turns })
   if (thinking) return thinking

@@ -1,3 +1,4 @@
+import { entryOf } from '../../codecs/table.ts'
 import type { Conversation, SystemTool, Tool } from '../../conversation/conversation.ts'
 import { GatewayError } from '../../errors.ts'
 import type { Asking } from './encoding.ts'
@@ -31,7 +32,8 @@ const VERSIONED = /_\d{8}$/
 
 /** The versioned type of a maker's tool; undefined for the platform's own (`nova_grounding`). */
 export function kindOf({ kind, name }: SystemTool): string | undefined {
-  return kind !== undefined && VERSIONED.test(kind) ? kind : CURRENT_KINDS[name]
+  if (kind !== undefined && VERSIONED.test(kind)) return kind
+  return Object.hasOwn(CURRENT_KINDS, name) ? CURRENT_KINDS[name] : undefined
 }
 
 /**
@@ -76,7 +78,7 @@ export function withWebSearch(
   return tools.some((tool) => tool.name === name) ? tools : [...tools, { type: 'system', name }]
 }
 
-export const betaOf = (kind: string): string | undefined => BETAS[kind]
+export const betaOf = (kind: string): string | undefined => entryOf(BETAS, kind)
 
 /** Members without which a maker's tool is refused, by the beginning of its type. */
 const NEEDED: Record<string, readonly string[]> = {
@@ -94,7 +96,7 @@ export function encodeMakersTool(tool: SystemTool): Record<string, unknown> {
 }
 
 function requireMembers({ name, settings = {} }: SystemTool, beginning: string): void {
-  const missing = NEEDED[beginning]?.find((member) => settings[member] == null)
+  const missing = entryOf(NEEDED, beginning)?.find((member) => settings[member] == null)
   if (missing === undefined) return
   throw new GatewayError(
     'invalid-request',

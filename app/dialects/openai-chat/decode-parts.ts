@@ -1,3 +1,4 @@
+import { entryOf } from '../../codecs/table.ts'
 import type { CachePointPart, MediaPart, Part, TextPart } from '../../conversation/conversation.ts'
 import { GatewayError } from '../../errors.ts'
 import { type Located, locate } from '../media-location.ts'
@@ -160,7 +161,7 @@ export const FORMS: Record<MediaPart['type'], string> = {
 const KINDS: Record<string, MediaPart['type']> = { image: 'image', video: 'video', audio: 'audio' }
 
 function kindOf(mediaType: string, usual: MediaPart['type']): MediaPart['type'] {
-  const kind = KINDS[mediaType.slice(0, mediaType.indexOf('/'))]
+  const kind = entryOf(KINDS, mediaType.slice(0, mediaType.indexOf('/')))
   if (kind) return kind
   return mediaType === 'application/octet-stream' ? usual : 'document'
 }

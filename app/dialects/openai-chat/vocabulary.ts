@@ -1,3 +1,4 @@
+import { entryOf } from '../../codecs/table.ts'
 import type { Settings } from '../../conversation/conversation.ts'
 import type { StopReason } from '../../conversation/events.ts'
 import type { WireFinishReason } from './wire-reply.ts'
@@ -62,11 +63,11 @@ const FORMATS_BY_TYPE: Record<string, string> = {
 
 /** The media type behind the `format` of an `input_audio` part. */
 export function audioType(format: string): string {
-  return AUDIO_TYPES[format] ?? `audio/${format}`
+  return entryOf(AUDIO_TYPES, format) ?? `audio/${format}`
 }
 
 /** The `format` for a media type; OpenAI's default where there is none. */
 export function audioFormat(mediaType: string | undefined): string {
   if (mediaType === undefined) return 'wav'
-  return FORMATS_BY_TYPE[mediaType] ?? mediaType.slice(mediaType.indexOf('/') + 1)
+  return entryOf(FORMATS_BY_TYPE, mediaType) ?? mediaType.slice(mediaType.indexOf('/') + 1)
 }

@@ -1,4 +1,5 @@
 import { createSseReader } from '../../codecs/sse.ts'
+import { entryOf } from '../../codecs/table.ts'
 import type { Reply, ReplyEnd, ReplyEvent, StopReason, Usage } from '../../conversation/events.ts'
 import { GatewayError } from '../../errors.ts'
 import type { ReplyDecoder } from '../dialect.ts'
@@ -43,7 +44,7 @@ function endOf(
   finish: string | null | undefined,
   usage: WireAnswer['usage'],
 ): Omit<ReplyEnd, 'type'> {
-  return { reason: STOP_REASONS[finish ?? ''] ?? 'end-turn', usage: usageOf(usage) }
+  return { reason: entryOf(STOP_REASONS, finish ?? '') ?? 'end-turn', usage: usageOf(usage) }
 }
 
 function usageOf(wire: WireAnswer['usage']): Usage {

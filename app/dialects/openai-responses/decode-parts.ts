@@ -1,3 +1,4 @@
+import { entryOf } from '../../codecs/table.ts'
 import type { MediaPart, Part } from '../../conversation/conversation.ts'
 import { GatewayError } from '../../errors.ts'
 import { type Located, locate } from '../media-location.ts'
@@ -96,7 +97,7 @@ function stored(id: string | null | undefined, param: string): Located {
 const KINDS: Record<string, MediaPart['type']> = { image: 'image', video: 'video', audio: 'audio' }
 
 function kindOf(mediaType: string, usual: MediaPart['type']): MediaPart['type'] {
-  const kind = KINDS[mediaType.slice(0, mediaType.indexOf('/'))]
+  const kind = entryOf(KINDS, mediaType.slice(0, mediaType.indexOf('/')))
   if (kind) return kind
   return mediaType === 'application/octet-stream' ? usual : 'document'
 }

@@ -1,3 +1,4 @@
+import { entryOf } from '../../codecs/table.ts'
 import type { Citation, Part, ToolCallPart } from '../../conversation/conversation.ts'
 import type { Reply, ReplyEnd, StopReason, Usage } from '../../conversation/events.ts'
 import { GatewayError } from '../../errors.ts'
@@ -129,7 +130,7 @@ const REASONS: Record<string, StopReason> = {
 }
 
 function stopReason({ status, incomplete_details: details }: WireAnswer, called: boolean) {
-  if (status === 'incomplete') return REASONS[details?.reason ?? ''] ?? 'max-tokens'
+  if (status === 'incomplete') return entryOf(REASONS, details?.reason ?? '') ?? 'max-tokens'
   return called ? 'tool-use' : 'end-turn'
 }
 

@@ -1,4 +1,5 @@
 import { createSseReader } from '../../codecs/sse.ts'
+import { entryOf } from '../../codecs/table.ts'
 import type { Part } from '../../conversation/conversation.ts'
 import type { PartHead, ReplyBatch, ReplyEvent } from '../../conversation/events.ts'
 import { GatewayError } from '../../errors.ts'
@@ -125,7 +126,7 @@ const READERS: Readonly<Record<string, Read>> = {
 }
 
 function readEvent(state: State, event: WireEvent): void {
-  READERS[event.type ?? '']?.(state, event)
+  entryOf(READERS, event.type ?? '')?.(state, event)
 }
 
 function begin(state: State, { response = {} }: WireEvent): void {

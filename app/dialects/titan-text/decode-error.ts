@@ -1,3 +1,4 @@
+import { entryOf } from '../../codecs/table.ts'
 import { type ErrorCode, GatewayError } from '../../errors.ts'
 
 /** The exceptions of InvokeModelWithResponseStream (service model, ResponseStream). */
@@ -20,7 +21,7 @@ const FALLBACK = 'The request could not be completed. Retry the request.'
 
 /** The error of an exception frame; only what the caller can mend is told in AWS's words. */
 export function decodeException(type: string, payload: string): GatewayError {
-  const code = BY_EXCEPTION[type] ?? 'upstream'
+  const code = entryOf(BY_EXCEPTION, type) ?? 'upstream'
   const said = code === 'invalid-request' ? messageOf(payload) : undefined
   return new GatewayError(code, said ?? SENTENCES[code] ?? FALLBACK, {
     cause: new Error(`AWS broke off with ${type}: ${payload}`),

@@ -1,3 +1,4 @@
+import { entryOf } from '../../codecs/table.ts'
 import type { Conversation, Part, Settings, Turn } from '../../conversation/conversation.ts'
 import { dropBlankText, isBlank, mergeTurns, spellOutTools } from '../../conversation/repair.ts'
 import { GatewayError } from '../../errors.ts'
@@ -46,7 +47,7 @@ function ignoreWhatTunes(conversation: Conversation, ignore: Ignore): void {
   const { settings, tools, toolChoice, reasoning, webSearch, audio } = conversation
   for (const [name, value] of Object.entries(settings)) {
     if (value === undefined || CARRIED.has(name) || IN_HEADERS.has(name)) continue
-    if (IDLE[name] !== value) ignore(name)
+    if (entryOf(IDLE, name) !== value) ignore(name)
   }
   if (toolChoice?.type === 'tool' || toolChoice?.type === 'required') {
     throw refused('Titan knows no tools, so none can be called.', 'tool_choice')

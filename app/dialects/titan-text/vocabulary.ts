@@ -1,3 +1,4 @@
+import { entryOf } from '../../codecs/table.ts'
 import type { Settings } from '../../conversation/conversation.ts'
 import type { StopReason } from '../../conversation/events.ts'
 
@@ -38,7 +39,7 @@ const STOP_REASONS: Record<string, StopReason> = {
 
 /** Our word for a completion reason; one that nobody knows is a stop like any other. */
 export const decodeReason = (wire: string | null | undefined): StopReason =>
-  STOP_REASONS[wire ?? 'FINISH'] ?? 'end-turn'
+  entryOf(STOP_REASONS, wire ?? 'FINISH') ?? 'end-turn'
 
 /** The wire's own word where ours would not bring it back. */
 export function ownReason(wire: string | null | undefined): string | undefined {

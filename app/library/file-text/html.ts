@@ -1,3 +1,5 @@
+import { entryOf } from '../../codecs/table.ts'
+
 /** A page: its title, and the words of it. */
 export function textOfHtml(name: string, content: string): string {
   const title = /<title[^>]*>([^<]{0,1000})</i.exec(content)?.[1]
@@ -79,7 +81,7 @@ function wordsOf(text: string): string {
 }
 
 function resolved(reference: string, whole: string): string {
-  if (!reference.startsWith('#')) return ENTITIES[reference.toLowerCase()] ?? whole
+  if (!reference.startsWith('#')) return entryOf(ENTITIES, reference.toLowerCase()) ?? whole
   const isHex = reference[1] === 'x' || reference[1] === 'X'
   const code = Number.parseInt(reference.slice(isHex ? 2 : 1), isHex ? 16 : 10)
   return code > 0 && code <= 0x10ffff ? String.fromCodePoint(code) : whole

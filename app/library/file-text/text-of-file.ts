@@ -1,4 +1,5 @@
 import { isTextual } from '../../codecs/media-type.ts'
+import { entryOf } from '../../codecs/table.ts'
 import { textOfCsv } from './csv.ts'
 import { textOfHtml } from './html.ts'
 import { textOfJson } from './json.ts'
@@ -25,7 +26,7 @@ export function textOfFile(
   }
   const content = decodeText(bytes)
   const type = mediaType.endsWith('+xml') ? 'application/xml' : mediaType
-  return (RENDERINGS[type] ?? plain)(name, content)
+  return (entryOf(RENDERINGS, type) ?? plain)(name, content)
 }
 
 const plain: Rendering = (_, content) => content

@@ -1,3 +1,5 @@
+import { entryOf } from '../../codecs/table.ts'
+
 /** One line of numbers: a counter, for one set of labels. */
 export interface Series {
   value: number
@@ -137,7 +139,7 @@ const escaped = (value: string) =>
   value
     .slice(0, LONGEST_VALUE)
     .toWellFormed()
-    .replace(/[\\"\n]/g, (letter) => ESCAPES[letter]!)
+    .replace(/[\\"\n]/g, (letter) => entryOf(ESCAPES, letter)!)
     // biome-ignore lint/suspicious/noControlCharactersInRegex: that is what is looked for.
     .replace(/[\x00-\x1f\x7f]/g, '?')
 

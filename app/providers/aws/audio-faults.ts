@@ -1,3 +1,4 @@
+import { entryOf } from '../../codecs/table.ts'
 import { type ErrorCode, GatewayError } from '../../errors.ts'
 import type { AwsCall } from './call.ts'
 
@@ -46,7 +47,7 @@ export const aboutAudio =
 export function asAudioFault(thrown: unknown): unknown {
   if (!(thrown instanceof GatewayError) || thrown.code === 'upstream') return thrown
   const { type } = (thrown.cause ?? {}) as { type?: unknown }
-  const meaning = typeof type === 'string' ? MEANINGS[type] : undefined
+  const meaning = typeof type === 'string' ? entryOf(MEANINGS, type) : undefined
   if (!meaning) return thrown
   const { code, param, say = thrown.message } = meaning
   return new GatewayError(code, say, {

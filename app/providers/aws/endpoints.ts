@@ -1,3 +1,5 @@
+import { entryOf } from '../../codecs/table.ts'
+
 /** Where a service of a region answers. */
 export interface Endpoint {
   /** Scheme, host and port. */
@@ -107,7 +109,8 @@ function configuredEndpoints(
 /** Services whose name in variables is not that of their host. */
 const VARIABLE_NAMES: Partial<Record<string, string>> = { secretsmanager: 'SECRETS_MANAGER' }
 
-const inVariable = (name: string) => VARIABLE_NAMES[name] ?? name.toUpperCase().replaceAll('-', '_')
+const inVariable = (name: string) =>
+  entryOf(VARIABLE_NAMES, name) ?? name.toUpperCase().replaceAll('-', '_')
 
 function readUrl(variable: string, value: string): URL {
   const url = URL.canParse(value) ? new URL(value) : undefined

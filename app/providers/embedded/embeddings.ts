@@ -1,4 +1,5 @@
 import { decodeBase64 } from '../../codecs/base64.ts'
+import { entryOf } from '../../codecs/table.ts'
 import { meanDirection, signBits, signedSignBits } from '../../codecs/vectors.ts'
 import { GatewayError } from '../../errors.ts'
 import type {
@@ -51,7 +52,7 @@ export function createEmbeddings({ id: name, input: reads }: ModelCard): Embeddi
 }
 
 function dimensionsOf({ dimensions, params }: EmbeddingRequest, name: string): number {
-  if (dimensions === undefined) return DIMENSIONS[name] ?? USUAL_DIMENSIONS
+  if (dimensions === undefined) return entryOf(DIMENSIONS, name) ?? USUAL_DIMENSIONS
   if (dimensions <= MOST_DIMENSIONS) return dimensions
   const param = params?.dimensions ?? 'dimensions'
   throw new GatewayError(

@@ -1,3 +1,4 @@
+import { entryOf } from '../../codecs/table.ts'
 import { isNoName, plainWords, wordsOf } from './words.ts'
 
 /** What a text holds that an argument could be. `opening` is a capitalised word that may only begin a sentence. */
@@ -133,7 +134,7 @@ function factsOf(text: string): Fact[] {
     const found = Object.entries(match.groups ?? {}).find(([, value]) => value)
     if (!found) return []
     const [group, value] = found
-    const kind = GROUPS[group]!
+    const kind = entryOf(GROUPS, group)!
     const to = match.index + match[0].length
     const fact = { kind, value, from: match.index, to }
     return kind === 'name' ? nameOf(fact, text) : [fact]

@@ -1,3 +1,4 @@
+import { entryOf } from '../../codecs/table.ts'
 import { GatewayError } from '../../errors.ts'
 import type { ModelCard } from '../../ports/models.ts'
 import type { SpeechModel } from '../../ports/speech.ts'
@@ -37,7 +38,9 @@ export function createSpeechModel(client: UpstreamClient, card: ModelCard): Spee
       }
       return {
         audio: streamOf(response.body),
-        mediaType: type?.startsWith('audio/') ? type : (MEDIA_TYPES[format] ?? 'audio/mpeg'),
+        mediaType: type?.startsWith('audio/')
+          ? type
+          : (entryOf(MEDIA_TYPES, format) ?? 'audio/mpeg'),
         usage: { input: 0, output: 0, characters: text.length },
         served: servedBy(client.upstream, card.id, language === undefined ? [] : ['language']),
       }

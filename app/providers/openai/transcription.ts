@@ -1,3 +1,4 @@
+import { entryOf } from '../../codecs/table.ts'
 import type { Usage } from '../../conversation/events.ts'
 import { GatewayError } from '../../errors.ts'
 import type { Call, ModelCard } from '../../ports/models.ts'
@@ -110,7 +111,7 @@ const ENDINGS: Readonly<Record<string, string>> = {
 }
 
 function nameOf(given: string | undefined, mediaType: string): string {
-  const ending = ENDINGS[mediaType]
+  const ending = entryOf(ENDINGS, mediaType)
   if (ending === undefined) return given ?? 'audio'
   return given?.toLowerCase().endsWith(`.${ending}`) ? given : `audio.${ending}`
 }

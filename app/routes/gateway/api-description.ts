@@ -31,6 +31,7 @@ export function describeApi(app: OpenAPIHono<HttpEnv>) {
       { name: 'Conversations', description: 'What responses have in common.' },
       { name: 'Completions', description: 'Prompts and what follows them.' },
       { name: 'Embeddings', description: 'Texts and media as vectors, and documents in order.' },
+      { name: 'Images', description: 'Pictures of words, and of other pictures.' },
       {
         name: 'Audio',
         description: 'Texts that are spoken, and recordings that are written down.',

@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi'
+import { entryOf } from '../../codecs/table.ts'
 import type { Services } from '../../ports/services.ts'
 
 const STATES = ['available', 'unavailable', 'unknown'] as const
@@ -26,7 +27,7 @@ export function examineServices({ providers }: Services) {
   const checked: Record<string, string | null> = {}
   for (const { name, health } of providers) {
     const { status, checkedAt } = health?.() ?? { status: 'unknown' as const, checkedAt: undefined }
-    const service = SERVICE_NAMES[name] ?? name
+    const service = entryOf(SERVICE_NAMES, name) ?? name
     services[service] = status
     checked[service] = checkedAt === undefined ? null : new Date(checkedAt).toISOString()
   }

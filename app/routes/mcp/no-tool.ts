@@ -1,3 +1,4 @@
+import { entryOf } from '../../codecs/table.ts'
 import { type ApiOperation, answerTypes, EVENTS_TYPE, JSON_TYPE } from './api-document.ts'
 
 /** Operations that are none of a model's business, and why. */
@@ -18,7 +19,7 @@ export function reasonAgainst(
 ): string | undefined {
   if (path.startsWith('/.well-known/')) return 'It tells clients how to connect.'
   if (path.startsWith('/pages/')) return 'It is a part of a page.'
-  return NONE[`${method.toUpperCase()} ${path}`] ?? unfit(operation)
+  return entryOf(NONE, `${method.toUpperCase()} ${path}`) ?? unfit(operation)
 }
 
 function unfit(operation: ApiOperation): string | undefined {

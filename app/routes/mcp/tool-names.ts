@@ -1,3 +1,5 @@
+import { entryOf } from '../../codecs/table.ts'
+
 /** Whose API a path belongs to, and what its tools' names begin and end with. The first that fits counts. */
 const PLACES: readonly { below: string; provider: string; ending?: string }[] = [
   { below: '/anthropic/v1/', provider: 'anthropic' },
@@ -46,13 +48,13 @@ const COUNTS = '/v1/organization/'
  */
 export function toolName(method: string, path: string): string {
   const verb = method.toUpperCase()
-  const given = NAMES[`${verb} ${path}`]
+  const given = entryOf(NAMES, `${verb} ${path}`)
   if (given) return given
   const { below, provider, ending = '' } = PLACES.find((place) => path.startsWith(place.below))!
   const segments = afterVersion(path, below).split('/').filter(Boolean)
   const words = segments.filter((segment) => !isParameter(segment)).map(wordOf)
   const last = segments.at(-1) ?? ''
-  if (isParameter(last)) return named(provider, words.map(singular), DONE[verb] + ending)
+  if (isParameter(last)) return named(provider, words.map(singular), entryOf(DONE, verb) + ending)
   const isList = verb === 'GET' && singular(words.at(-1) ?? '') !== words.at(-1)
   if (!isList || path.startsWith(COUNTS)) {
     const kept = path.startsWith(COUNTS) ? words : words.map(singular)

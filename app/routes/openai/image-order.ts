@@ -35,10 +35,10 @@ const KNOWN = new Set([
   'stream',
   'partial_images',
   'user',
-  'image',
-  'images',
-  'mask',
 ])
+
+/** Where nothing is edited or varied these are fields like any other. */
+const KNOWN_WITH_PICTURES = new Set([...KNOWN, 'image', 'images', 'mask'])
 
 /** A request in no vendor's words. */
 export function imageOrder(
@@ -47,7 +47,7 @@ export function imageOrder(
   { images, mask, services }: SentImages & { services: Services },
 ): HeardImageOrder {
   const model = wire.model ?? services.config.DEFAULT_IMAGE_MODEL
-  const fields = unknownFields(wire, KNOWN)
+  const fields = unknownFields(wire, task === 'generate' ? KNOWN : KNOWN_WITH_PICTURES)
   const stream = wire.stream === true
   const order: ImageOrder = {
     model,

@@ -45,13 +45,12 @@ export async function streamImages(c: HttpContext, order: ImageOrder): Promise<R
     },
   }
   let headers: Record<string, string> = {}
-  const drawing = draw({ order, onPartial: events.partial }, asking, services).then(
-    (operated) => {
+  const drawing = draw({ order, onPartial: events.partial }, asking, services)
+    .then((operated) => {
       headers = operated.headers
       events.finished(operated.result)
-    },
-    (thrown: unknown) => events.failed(inImageWords(thrown, order)),
-  )
+    })
+    .catch((thrown: unknown) => events.failed(inImageWords(thrown, order)))
   await events.begun(services.config.FIRST_FRAME_WAIT * 1000)
   const failure = events.failure()
   if (failure !== undefined) {

@@ -15,6 +15,7 @@ describe('the embedded models', () => {
       'embedded-speech',
       'embedded-transcription',
       'embedded-reranker',
+      'embedded-image',
       'embedded-throttled',
       'embedded-overloaded',
       'embedded-slow',

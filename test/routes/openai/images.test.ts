@@ -140,6 +140,7 @@ describe('POST /v1/images/generations', () => {
       output_compression: 3,
       steps: 20,
       api_base: 'http://x',
+      mask: 'data:,',
     })
     expect(ignoredBy(found as unknown as Response)).toEqual([
       'api_base',
@@ -148,6 +149,7 @@ describe('POST /v1/images/generations', () => {
       'moderation',
       'output_compression',
       'steps',
+      'mask',
     ])
   })
 

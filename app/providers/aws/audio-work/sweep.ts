@@ -8,8 +8,8 @@ export interface SweepOptions {
   regions: readonly string[]
   /** Removes the jobs of an owner, whatever state they are in. */
   removeJobs(owner: string, region: string): Promise<void>
-  /** Owners of jobs in a region, and when the newest was made (Unix milliseconds). */
-  jobOwners(region: string): Promise<Map<string, number>>
+  /** Looks into the buckets as well, for what is too old to be worked on. */
+  byAge?: boolean
   now?(): number
 }
 
@@ -17,17 +17,14 @@ export interface SweepOptions {
 const ABANDONED = 12 * 60 * 60 * 1000
 
 /**
- * Removes what dead processes left: those whose lease tells of them, and, for processes that kept their
- * leases elsewhere, whatever is too old to be worked on. Resolves with whether some may yet turn out dead.
+ * Removes what dead processes left: those whose lease tells of them, and by age what was left by processes that
+ * kept their leases elsewhere. Resolves with whether some may yet turn out dead.
  */
 export async function sweepAudio(options: SweepOptions): Promise<{ again: boolean }> {
-  const { leases, folders, regions, removeJobs, jobOwners, now = Date.now } = options
+  const { leases, folders, regions, removeJobs, byAge, now = Date.now } = options
   const { dead, doubtful } = await leases.others()
   for (const region of regions) {
-    const lying = merged(
-      await folders.owners(region),
-      await jobOwners(region).catch(() => new Map()),
-    )
+    const lying = byAge ? await folders.owners(region) : new Map<string, number>()
     const old = [...lying].filter(([, newest]) => now() - newest > ABANDONED).map(([id]) => id)
     for (const owner of new Set([...dead, ...old])) {
       if (owner === leases.own() || !/^[0-9a-f]{12}$/.test(owner)) continue
@@ -37,10 +34,4 @@ export async function sweepAudio(options: SweepOptions): Promise<{ again: boolea
   }
   for (const owner of dead) await leases.forget(owner)
   return { again: doubtful }
-}
-
-function merged(one: Map<string, number>, other: Map<string, number>): Map<string, number> {
-  const all = new Map(one)
-  for (const [id, time] of other) all.set(id, Math.max(all.get(id) ?? 0, time))
-  return all
 }

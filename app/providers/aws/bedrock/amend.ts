@@ -1,3 +1,4 @@
+import { entryOf } from '../../../codecs/table.ts'
 import type { ModelTraits } from '../../../ports/models.ts'
 
 /** What AWS's words of refusal teach about a model; undefined when they teach nothing. */
@@ -76,7 +77,7 @@ export function amendTraits(traits: ModelTraits, refusal: string): ModelTraits |
 }
 
 const withoutMember = (path: string, traits: ModelTraits) =>
-  MEMBERS[path.replace(/^inferenceConfig\./, '')]?.(traits)
+  entryOf(MEMBERS, path.replace(/^inferenceConfig\./, ''))?.(traits)
 
 function withoutField(path: string, traits: ModelTraits): ModelTraits {
   if (path === 'output_config.format') return { structuredOutput: false }

@@ -1,3 +1,4 @@
+import { entryOf } from '../../../codecs/table.ts'
 import type { Modality, ModelCard } from '../../../ports/models.ts'
 import type { AccountModel } from './account-models.ts'
 import type { FoundationModel } from './control-plane.ts'
@@ -139,7 +140,7 @@ function inputOf(model: FoundationModel, readsDocuments: boolean): Modality[] {
 }
 
 const modalities = (words: string[] = []): Modality[] => [
-  ...new Set(words.map((word) => MODALITIES[word]).filter((known) => known !== undefined)),
+  ...new Set(words.map((word) => entryOf(MODALITIES, word)).filter((known) => known !== undefined)),
 ]
 
 /** AWS's dates, under names like those of the other fields of a listing: `end_of_life_time`. */

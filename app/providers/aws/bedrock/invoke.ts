@@ -4,15 +4,14 @@ import type { Conversation } from '../../../conversation/conversation.ts'
 import type { Reply, Usage } from '../../../conversation/events.ts'
 import type { Undo } from '../../../dialects/dialect.ts'
 import { GatewayError } from '../../../errors.ts'
-import type { Call, ChatModel, ModelCard, Served } from '../../../ports/models.ts'
+import type { Call, ChatModel, ModelCard } from '../../../ports/models.ts'
 import type { UpstreamResponse } from '../../../ports/transport.ts'
 import { amendTraits } from './amend.ts'
 import { changesBetween, faultOf, parseReply, replyStream } from './answers.ts'
-import type { Operation } from './client.ts'
+import { createAsking, type Draft } from './asking.ts'
 import type { ConverseDependencies } from './converse.ts'
 import type { Body, LanePolicy, OwnLane } from './families/own-lane.ts'
 import { type InvokeHeaders, invokeHeaders } from './invoke-headers.ts'
-import type { Candidate } from './region-policy.ts'
 import { askRouted, billedStream, type Target } from './routed.ts'
 
 export interface InvokeDependencies extends ConverseDependencies {
@@ -29,46 +28,55 @@ export interface LaneTarget extends Target {
 /** A model asked in its own dialect, by InvokeModel and InvokeModelWithResponseStream. */
 export function createInvokeModel(dependencies: InvokeDependencies, target: LaneTarget): ChatModel {
   const { client } = target.lane
+  const askFor = (conversation: Conversation, call: Call) =>
+    createAsking({
+      client: dependencies.client,
+      warn: dependencies.warn,
+      model: target.card.id,
+      call,
+      draft: draftOf(dependencies, target, conversation),
+    })
+
   return {
     async reply(conversation, call) {
-      const asking = createAsking(dependencies, target, { conversation, call })
+      const asking = askFor(conversation, call)
       const { answer, served, billed } = await askRouted(dependencies, target, {
         way: 'reply',
         conversation,
         call,
         ask: async (candidate, signal) => {
-          const { response, undo } = await asking.post('invoke', candidate, signal)
-          return { body: parseReply(await response.text()), undo, response }
+          const { response, sent } = await asking.post('invoke', candidate, signal)
+          return { body: parseReply(await response.text()), sent, response }
         },
         undo: () => {},
       })
-      const reply = counted(client.decodeReply(answer.body, answer.undo), answer.response)
+      const reply = counted(client.decodeReply(answer.body, answer.sent.undo), answer.response)
       billed?.(reply.end.usage)
-      return { reply, served: asking.served(served) }
+      return { reply, served: asking.served(served, answer.sent.ignored) }
     },
 
     async stream(conversation, call) {
-      const asking = createAsking(dependencies, target, { conversation, call })
+      const asking = askFor(conversation, call)
       const { answer, served, billed } = await askRouted(dependencies, target, {
         way: 'stream',
         conversation,
         call,
         ask: async (candidate, signal) => {
-          const { response, undo } = await asking.post(
+          const { response, sent } = await asking.post(
             'invoke-with-response-stream',
             candidate,
             signal,
           )
           // What a guardrail did is told in Bedrock's words, so nothing of it may pass as it came.
-          const changed = undo ?? (conversation.guardrail && {})
+          const changed = sent.undo ?? (conversation.guardrail && {})
           const events = replyStream(response, client.replyDecoder(changed))
-          return withFirstRead(events, dependencies.firstFrameWait)
+          return { events: await withFirstRead(events, dependencies.firstFrameWait), sent }
         },
-        undo: (events) => events.cancel(),
+        undo: ({ events }) => events.cancel(),
       })
       return {
-        events: billed ? billedStream(answer, billed) : answer,
-        served: asking.served(served),
+        events: billed ? billedStream(answer.events, billed) : answer.events,
+        served: asking.served(served, answer.sent.ignored),
       }
     },
 
@@ -90,66 +98,15 @@ interface Written {
   undo?: Undo
 }
 
-interface Posted {
-  response: UpstreamResponse
-  undo: Undo | undefined
-}
-
 /** Refusals one request may learn from: clients send several things at once that a model does not know. */
 const MOST_LESSONS = 4
 
-/** One request, written once for all regions that may be asked. */
-function createAsking(dependencies: InvokeDependencies, target: LaneTarget, question: Question) {
-  const { client, warn } = dependencies
-  const { conversation, call } = question
-  const lessons = createLessons(dependencies, target, conversation)
-  /** Calls beyond the first of a region. */
-  let repeated = 0
-
-  /** Asks; again, without it, when AWS refuses by name something that can be left out. */
-  const post = async (
-    operation: Operation,
-    candidate: Candidate,
-    signal: AbortSignal,
-  ): Promise<Posted> => {
-    const { id: modelId, region } = candidate
-    const { text, headers, undo } = lessons.written()
-    try {
-      return {
-        response: await client(
-          { operation, modelId, region, body: text, headers, as: call.as, trace: call.trace },
-          signal,
-        ),
-        undo,
-      }
-    } catch (thrown) {
-      const refused = lessons.learn(thrown)
-      if (!refused) throw thrown
-      repeated += 1
-      // AWS's own words stay out of the log: models quote whole conversations in them.
-      warn('A model refused part of a request; it is asked again without.', {
-        id: call.requestId,
-        model: target.card.id,
-        region,
-        refused,
-      })
-      return post(operation, candidate, signal)
-    }
-  }
-  const served = (by: Omit<Served, 'ignored'>): Served => ({
-    ...by,
-    attempts: by.attempts + repeated,
-    ignored: [...lessons.written().ignored],
-  })
-  return { post, served }
-}
-
 /** What is sent, and what AWS's refusals have changed in it. */
-function createLessons(
+function draftOf(
   { lanePolicy: policy }: InvokeDependencies,
   { lane, base, ...target }: LaneTarget,
   conversation: Conversation,
-) {
+): Draft<Written> {
   const refusals: string[] = []
   let card = target.card
   let written = write({ lane, base, card, policy, refusals }, conversation)

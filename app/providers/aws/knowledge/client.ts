@@ -1,3 +1,4 @@
+import { entryOf } from '../../../codecs/table.ts'
 import { type ErrorCode, GatewayError } from '../../../errors.ts'
 import type { KnowledgeCall } from '../../../ports/knowledge.ts'
 import type { UpstreamResponse } from '../../../ports/transport.ts'
@@ -59,7 +60,7 @@ const PERMISSION_PARAM = 'knowledge_base_id'
 function aboutKnowledge(thrown: unknown, param: string | undefined): unknown {
   if (!(thrown instanceof GatewayError)) return thrown
   const { type } = (thrown.cause ?? {}) as { type?: unknown }
-  const meaning = typeof type === 'string' ? MEANINGS[type] : undefined
+  const meaning = typeof type === 'string' ? entryOf(MEANINGS, type) : undefined
   // Faults of our own credentials are told apart already.
   if (!meaning || thrown.code === 'upstream') return thrown
   const at = param ?? (meaning.code === 'permission' ? PERMISSION_PARAM : undefined)

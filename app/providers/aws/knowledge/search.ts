@@ -1,3 +1,4 @@
+import { entryOf } from '../../../codecs/table.ts'
 import type { GroundedSpan, Passage } from '../../../conversation/knowledge.ts'
 import type { KnowledgeQuery } from '../../../ports/knowledge.ts'
 import { asFields, type Fields, objectsIn, textOf } from './client.ts'
@@ -31,7 +32,7 @@ const KINDS: Record<string, NonNullable<Passage['kind']>> = {
 /** A result of Retrieve or a reference of RetrieveAndGenerate, which lacks the score. */
 export function readPassage(wire: Fields): Passage {
   const content = asFields(wire['content']) ?? {}
-  const kind = KINDS[textOf(content['type']) ?? '']
+  const kind = entryOf(KINDS, textOf(content['type']) ?? '')
   const location = asFields(wire['location'])
   const metadata = asFields(wire['metadata'])
   const data = textOf(content['byteContent'])

@@ -1,3 +1,4 @@
+import { entryOf } from '../../../codecs/table.ts'
 import { GatewayError } from '../../../errors.ts'
 import type { Engine, PollyVoice } from './voice.ts'
 
@@ -135,10 +136,12 @@ export function bestLanguage(all: readonly string[], wanted: string): string | u
   const plain = wanted.trim().replace('_', '-').toLowerCase()
   const has = (code: string | undefined) =>
     code === undefined ? undefined : all.find((one) => one.toLowerCase() === code.toLowerCase())
-  const exact = has(plain) ?? has(SAME[plain])
+  const exact = has(plain) ?? has(entryOf(SAME, plain))
   if (exact) return exact
   const family = plain.split('-', 1)[0]!
-  return has(USUAL[family]) ?? all.find((one) => one.toLowerCase().split('-', 1)[0] === family)
+  return (
+    has(entryOf(USUAL, family)) ?? all.find((one) => one.toLowerCase().split('-', 1)[0] === family)
+  )
 }
 
 function told(able: readonly PollyVoice[], engine: Engine): string {

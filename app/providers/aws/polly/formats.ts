@@ -1,3 +1,4 @@
+import { entryOf } from '../../../codecs/table.ts'
 import { GatewayError } from '../../../errors.ts'
 import type { AudioEncoding, EncodedFormat } from '../../../ports/audio-encoding.ts'
 
@@ -58,7 +59,7 @@ export function formOf(
   const canBeMade = !isMade || encoding?.formats.includes(form.made as EncodedFormat)
   if (!form || !canBeMade) {
     const there = Object.keys(FORMS).filter((name) => {
-      const { made } = FORMS[name]!
+      const { made } = entryOf(FORMS, name)!
       return !made || !MADE_HERE.has(made) || encoding?.formats.includes(made as EncodedFormat)
     })
     const why = form ? `'${format}' cannot be encoded on this runtime` : `'${format}' is not known`

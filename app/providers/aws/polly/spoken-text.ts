@@ -1,3 +1,4 @@
+import { entryOf } from '../../../codecs/table.ts'
 import { GatewayError } from '../../../errors.ts'
 
 /** A text as Polly is sent it. */
@@ -51,7 +52,7 @@ export function hastened(words: string, speed: number): SpokenText {
 }
 
 const ESCAPES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;' }
-const escaped = (words: string) => words.replace(/[&<>]/g, (sign) => ESCAPES[sign]!)
+const escaped = (words: string) => words.replace(/[&<>]/g, (sign) => entryOf(ESCAPES, sign)!)
 
 /** What SSML says, without its tags. */
 export const wordsOf = (ssml: string) => ssml.replace(/<[^>]*>/g, '')

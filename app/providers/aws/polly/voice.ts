@@ -1,3 +1,5 @@
+import { entryOf } from '../../../codecs/table.ts'
+
 /** How Polly speaks; each is a model of its own here. */
 export const ENGINES = ['standard', 'neural', 'long-form', 'generative'] as const
 export type Engine = (typeof ENGINES)[number]
@@ -27,7 +29,7 @@ export function readVoices(table: Readonly<Record<string, string>>): PollyVoice[
         id,
         female: letters.startsWith('F'),
         languages: [language, ...others],
-        engines: [...letters.slice(1)].map((letter) => LETTERS[letter]!),
+        engines: [...letters.slice(1)].map((letter) => entryOf(LETTERS, letter)!),
       }
     }),
   )

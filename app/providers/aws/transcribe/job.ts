@@ -4,7 +4,7 @@ import type { Transcript, TranscriptionRequest } from '../../../ports/transcript
 import { type AudioFolder, type AudioFolders, tagsOf } from '../audio-work/folders.ts'
 import { pause } from '../bedrock/embeddings/fan-out.ts'
 import type { AwsCall } from '../call.ts'
-import { askJson, type Fields, fieldsOf, textOf } from '../json-protocol.ts'
+import { askJson, type Fields, fieldsOf, objectsOf, textOf } from '../json-protocol.ts'
 import type { Warn } from '../warn.ts'
 import type { TranscribeFields } from './fields.ts'
 import { mediaFormatOf } from './media.ts'
@@ -217,13 +217,9 @@ async function abandon(dependencies: JobDependencies, job: Job, { as }: Asked): 
   await clear(dependencies, job, { as, isStarted: true })
 }
 
-/** The jobs whose names hold this, and when they were made (Unix milliseconds). */
-export async function jobsNamed(
-  call: AwsCall,
-  part: string,
-  region: string,
-): Promise<{ name: string; created: number }[]> {
-  const jobs: { name: string; created: number }[] = []
+/** The jobs whose names hold this. */
+export async function jobsNamed(call: AwsCall, part: string, region: string): Promise<string[]> {
+  const names: string[] = []
   let NextToken: string | undefined
   do {
     const answer: Fields = await askJson(
@@ -236,15 +232,13 @@ export async function jobsNamed(
       },
       AbortSignal.timeout(CLEARING),
     )
-    const found = answer['TranscriptionJobSummaries']
-    for (const wire of Array.isArray(found) ? found.map(fieldsOf) : []) {
+    for (const wire of objectsOf(answer['TranscriptionJobSummaries'])) {
       const name = textOf(wire['TranscriptionJobName'])
-      // Times are seconds in this protocol.
-      if (name) jobs.push({ name, created: Number(wire['CreationTime'] ?? 0) * 1000 })
+      if (name) names.push(name)
     }
     NextToken = textOf(answer['NextToken'])
   } while (NextToken)
-  return jobs
+  return names
 }
 
 export async function deleteJob(call: AwsCall, name: string, region: string): Promise<void> {

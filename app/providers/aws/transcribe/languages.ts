@@ -1,3 +1,4 @@
+import { entryOf } from '../../../codecs/table.ts'
 import { GatewayError } from '../../../errors.ts'
 
 /** What jobs understand (service model of transcribe, LanguageCode, August 2026). */
@@ -36,7 +37,7 @@ export function codeOf(wanted: string, codes: readonly string[]): string | undef
   const exact = codes.find((code) => code.toLowerCase() === plain)
   if (exact) return exact
   const family = plain.split('-', 1)[0]!
-  const usual = USUAL[family]
+  const usual = entryOf(USUAL, family)
   if (usual !== undefined && codes.includes(usual)) return usual
   return codes.find((code) => code.toLowerCase().split('-', 1)[0] === family)
 }

@@ -1,3 +1,4 @@
+import { entryOf } from '../../../codecs/table.ts'
 import { GatewayError } from '../../../errors.ts'
 
 /** A kind of file as jobs call it (service model, MediaFormat). */
@@ -18,7 +19,7 @@ const FORMATS: Readonly<Record<string, MediaFormat>> = {
 
 /** Throws 400 naming what Transcribe hears. */
 export function mediaFormatOf(mediaType: string): MediaFormat {
-  const format = FORMATS[mediaType]
+  const format = entryOf(FORMATS, mediaType)
   if (format) return format
   throw new GatewayError(
     'invalid-request',

@@ -1,3 +1,4 @@
+import { entryOf } from '../../../codecs/table.ts'
 import type { TranscribeFields } from './fields.ts'
 
 type Fields = Readonly<Record<string, unknown>>
@@ -24,7 +25,7 @@ export function streamHeaders(
     ...languageHeaders(languages, language['IdentifyMultipleLanguages'] === true),
   }
   for (const [name, value] of Object.entries(settings)) {
-    const header = SETTINGS[name]
+    const header = entryOf(SETTINGS, name)
     if (header) headers[header] = String(value)
     else if (!SILENT.has(name)) return undefined
   }

@@ -1,4 +1,5 @@
 import { createEventStreamDecoder, encodeEventStreamMessage } from '../../../codecs/event-stream.ts'
+import { entryOf } from '../../../codecs/table.ts'
 import { awsError } from '../../../dialects/bedrock-converse/decode-error.ts'
 import { GatewayError } from '../../../errors.ts'
 import type { CredentialSource, Digest } from '../../../ports/aws-credentials.ts'
@@ -174,7 +175,7 @@ const STATUSES: Readonly<Record<string, number>> = {
   ServiceUnavailableException: 503,
 }
 
-function faultOf(type: string, payload: string, status = STATUSES[type] ?? 500): unknown {
+function faultOf(type: string, payload: string, status = entryOf(STATUSES, type) ?? 500): unknown {
   const said = messageIn(payload)
   const error = awsError(status, type, said)
   const words = `Transcribe answered ${status} ${type}: ${said}`

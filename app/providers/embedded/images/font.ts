@@ -1,3 +1,5 @@
+import { entryOf } from '../../../codecs/table.ts'
+
 /** Dots of a letter: five wide, seven high. */
 export const LETTER_WIDTH = 5
 export const LETTER_HEIGHT = 7
@@ -73,7 +75,7 @@ const UNKNOWN = 'vhhhhhv'
 
 /** Whether a dot of a letter is set. */
 export function isSet(letter: string, x: number, y: number): boolean {
-  const row = (LETTERS[letter] ?? UNKNOWN)[y]!
+  const row = (entryOf(LETTERS, letter) ?? UNKNOWN)[y]!
   return ((Number.parseInt(row, 32) >> (LETTER_WIDTH - 1 - x)) & 1) === 1
 }
 

@@ -1,3 +1,5 @@
+import { entryOf } from '../../../codecs/table.ts'
+
 type Metadata = Readonly<Record<string, unknown>>
 type Condition = Readonly<Record<string, unknown>>
 
@@ -39,5 +41,5 @@ export function meets(metadata: Metadata, condition: Condition): boolean {
   }
   const { key, value } = operand as { key: string; value: unknown }
   const held = Object.hasOwn(metadata, key) ? metadata[key] : undefined
-  return COMPARISONS[name]?.(held, value) ?? false
+  return entryOf(COMPARISONS, name)?.(held, value) ?? false
 }

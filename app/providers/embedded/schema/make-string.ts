@@ -1,3 +1,4 @@
+import { entryOf } from '../../../codecs/table.ts'
 import type { Fact, FactKind } from '../facts.ts'
 import { wordsOf } from '../words.ts'
 import { fits } from './fits.ts'
@@ -65,8 +66,8 @@ function isMoment({ kind }: Fact): boolean {
 
 function clearKinds(schema: SchemaObject, name: string): readonly FactKind[] {
   const { format } = schema
-  if (typeof format === 'string') return OF_FORMAT[format] ?? []
-  return wordsOf(name).flatMap((word) => OF_NAME[word] ?? [])
+  if (typeof format === 'string') return entryOf(OF_FORMAT, format) ?? []
+  return wordsOf(name).flatMap((word) => entryOf(OF_NAME, word) ?? [])
 }
 
 function findString(

@@ -1,3 +1,5 @@
+import { entryOf } from '../../../codecs/table.ts'
+
 /** A regular expression taken apart. The callers' patterns are never run by the engine: they could hang it. */
 export type PatternNode =
   | { type: 'char'; accepts(char: string): boolean }
@@ -96,7 +98,7 @@ function parseQuantifier(cursor: Cursor, node: PatternNode): PatternNode {
   const written = take(cursor, /[*+?]|\{\d+(?:,\d*)?\}|/uy)
   if (written === '') return node
   skip(cursor, '?')
-  const [min, max] = QUANTIFIERS[written] ?? countsOf(written)
+  const [min, max] = entryOf(QUANTIFIERS, written) ?? countsOf(written)
   return { type: 'repeat', node, min, max }
 }
 

@@ -1,5 +1,6 @@
 import { precededBy, streamOfBytes } from '../../../codecs/byte-stream.ts'
 import { id3Saying, wavHeaderSaying } from '../../../codecs/spoken-text.ts'
+import { entryOf } from '../../../codecs/table.ts'
 import { GatewayError } from '../../../errors.ts'
 import type { AudioEncoding, EncodedFormat } from '../../../ports/audio-encoding.ts'
 import type { ModelCard } from '../../../ports/models.ts'
@@ -43,7 +44,7 @@ export function createSpeech(card: ModelCard, encoding: AudioEncoding | undefine
     async speak(request) {
       const { voice, speed = 1, extras = {} } = request
       const text = wordsOf(request.text)
-      const known = VOICES[voice.toLowerCase()]
+      const known = entryOf(VOICES, voice.toLowerCase())
       if (!known) throw noVoice(voice)
       const format = formatOf(request, encoding)
       const pieces = synthesise(text, { voice: known, speed })
@@ -53,7 +54,7 @@ export function createSpeech(card: ModelCard, encoding: AudioEncoding | undefine
       })
       return {
         audio: madeInto(format, samples, { text, encoding }),
-        mediaType: MEDIA_TYPES[format]!,
+        mediaType: entryOf(MEDIA_TYPES, format)!,
         characters: text.length,
         usage: { input: 0, output: 0, characters: text.length },
         served: {

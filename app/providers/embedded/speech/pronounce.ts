@@ -1,3 +1,4 @@
+import { entryOf } from '../../../codecs/table.ts'
 import { KNOWN_WORDS, LETTER_NAMES, SPELLING_RULES } from './spelling-rules.ts'
 
 /** What the signs of a rule stand for. */
@@ -67,4 +68,5 @@ function readRule(rule: string): Rule {
   }
 }
 
-const patternOf = (context: string) => [...context].map((sign) => SIGNS[sign] ?? sign).join('')
+const patternOf = (context: string) =>
+  [...context].map((sign) => entryOf(SIGNS, sign) ?? sign).join('')

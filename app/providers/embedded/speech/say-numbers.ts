@@ -1,3 +1,5 @@
+import { entryOf } from '../../../codecs/table.ts'
+
 const SMALL =
   'zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen'.split(
     ' ',
@@ -33,7 +35,7 @@ export function inWords(text: string): string {
     .replace(/([$€£])(\d[\d,.]*)/g, '$2$1')
     .replace(/(\d),(?=\d{3})/g, '$1')
     .replace(/\d+(\.\d+)?/g, numberInWords)
-    .replace(/[%&+=@#°€$£]/g, (sign) => SIGNS[sign]!)
+    .replace(/[%&+=@#°€$£]/g, (sign) => entryOf(SIGNS, sign)!)
 }
 
 function numberInWords(digits: string): string {

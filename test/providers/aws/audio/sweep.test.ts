@@ -45,8 +45,8 @@ function server(state: StateStore, time: { now: number } = { now: START }) {
       folders,
       regions: [REGION],
       now: () => time.now,
+      byAge: true,
       removeJobs: async (owner) => void removed.push(owner),
-      jobOwners: async () => new Map(),
     })
   const work = async () => {
     const folder = await folders.open(REGION)

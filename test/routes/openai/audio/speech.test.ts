@@ -252,6 +252,17 @@ describe('the models that speak', () => {
     expect(await ids({ AWS_REGION: 'eu-north-1' })).toEqual(['amazon.polly-standard'])
   })
 
+  it('are found by their route, and those that hear by theirs', async () => {
+    const { app } = speech.open()
+    const ids = async (route: string) => {
+      const found = await (await app.request(`/search_models?route=${route}`)).json()
+      return (found as { id: string }[]).map(({ id }) => id)
+    }
+    expect(await ids('/v1/audio/speech')).toContain('amazon.polly-neural')
+    expect(await ids('/v1/audio/speech')).not.toContain('amazon.transcribe')
+    expect(await ids('/v1/audio/transcriptions')).toContain('amazon.transcribe')
+  })
+
   it('ask the next region where one is busy', async () => {
     speech.polly.manners.refusals.push(fault(400, 'ThrottlingException', 'Rate exceeded'))
     const { ask } = speech.open({ AWS_BEDROCK_REGIONS: 'us-east-1,us-west-2' })

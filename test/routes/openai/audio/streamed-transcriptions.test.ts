@@ -72,7 +72,7 @@ describe('a transcript is streamed', () => {
     expect(listening.streams.heard[0]!.length).toBe(8000)
   })
 
-  it('of a job where no stream can be had: MP3, a language nobody named, a role', async () => {
+  it('of a job where no stream can be had: MP3, a language nobody named', async () => {
     const { app } = listening.open()
     const mp3 = await post(app, { language: 'en' }, fileOf(silentMp3(), 'a.mp3'))
     const events = eventsIn(await mp3.text())

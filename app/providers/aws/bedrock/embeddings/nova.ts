@@ -1,4 +1,5 @@
 import { normaliseMediaType } from '../../../../codecs/media-type.ts'
+import { entryOf } from '../../../../codecs/table.ts'
 import { meanDirection } from '../../../../codecs/vectors.ts'
 import type { MediaPart } from '../../../../conversation/conversation.ts'
 import { GatewayError } from '../../../../errors.ts'
@@ -65,7 +66,7 @@ const PURPOSES: Readonly<Record<string, string>> = {
 }
 
 /** Nova's own words pass as they are. */
-const purposeOf = (purpose = 'search_document') => PURPOSES[purpose] ?? purpose
+const purposeOf = (purpose = 'search_document') => entryOf(PURPOSES, purpose) ?? purpose
 
 const FORMATS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   image: { 'image/png': 'png', 'image/jpeg': 'jpeg', 'image/gif': 'gif', 'image/webp': 'webp' },
@@ -96,7 +97,7 @@ function contentOf(
   { extras = {}, truncate = 'none' }: Wishes,
   segmentationConfig: unknown,
 ): { fields: Fields; rest: Fields } {
-  const own = WITHIN[part.type] ?? []
+  const own = entryOf(WITHIN, part.type) ?? []
   const within = Object.fromEntries(Object.entries(extras).filter(([name]) => own.includes(name)))
   const all = Object.values(WITHIN).flat()
   const rest = Object.fromEntries(Object.entries(extras).filter(([name]) => !all.includes(name)))
@@ -110,7 +111,7 @@ function contentOf(
 
 function mediaContent(part: MediaPart): Fields {
   const { type, source, param } = part
-  const formats = FORMATS[type] ?? {}
+  const formats = entryOf(FORMATS, type) ?? {}
   const format = formats[normaliseMediaType(part.mediaType) ?? '']
   if (format === undefined) {
     const known = Object.values(formats).join(', ')

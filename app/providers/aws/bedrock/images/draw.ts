@@ -117,7 +117,8 @@ async function ask(
     ...(guardrail && guardrailHeaders(guardrail)),
   }
   try {
-    const { answer, served } = await askRouted(routing, target, {
+    // A second region that is asked to be sure would draw, and be paid for, the same pictures again.
+    const { answer, served } = await askRouted({ ...routing, hedgeAfter: 0 }, target, {
       way: 'reply',
       call,
       async ask({ id: modelId, region }, signal) {

@@ -1,0 +1,73 @@
+import type { Call, Served } from '../../../ports/models.ts'
+import type { UpstreamResponse } from '../../../ports/transport.ts'
+import type { Warn } from '../warn.ts'
+import type { BedrockClient, Operation } from './client.ts'
+import type { Candidate } from './region-policy.ts'
+
+/** A request as it is sent. */
+interface Written {
+  /** JSON. */
+  text: string
+  headers?: Readonly<Record<string, string>>
+}
+
+/** One request, written once for all regions that may be asked. */
+export interface Draft<Sent extends Written> {
+  written(): Sent
+  /** Writes it anew without what a refusal names, and tells what that was; undefined when there is nothing to learn. */
+  learn(thrown: unknown): readonly string[] | undefined
+}
+
+interface AskingOptions<Sent extends Written> {
+  client: BedrockClient
+  warn: Warn
+  model: string
+  call: Call
+  draft: Draft<Sent>
+}
+
+/** Asks regions; again, without it, when AWS refuses by name something that can be left out. */
+export function createAsking<Sent extends Written>({
+  client,
+  warn,
+  model,
+  call,
+  draft,
+}: AskingOptions<Sent>) {
+  /** Calls beyond the first of a region. */
+  let repeated = 0
+
+  const post = async (
+    operation: Operation,
+    candidate: Candidate,
+    signal: AbortSignal,
+  ): Promise<{ response: UpstreamResponse; sent: Sent }> => {
+    // Another region may be asked at the same time, and learn something from its refusal.
+    const sent = draft.written()
+    const { id: modelId, region } = candidate
+    const { text: body, headers } = sent
+    const { as, trace } = call
+    try {
+      const asked = { operation, modelId, region, body, headers, as, trace }
+      return { response: await client(asked, signal), sent }
+    } catch (thrown) {
+      const refused = draft.learn(thrown)
+      if (!refused) throw thrown
+      repeated += 1
+      // AWS's own words stay out of the log: models quote whole conversations in them.
+      warn('A model refused part of a request; it is asked again without.', {
+        id: call.requestId,
+        model,
+        region,
+        refused,
+      })
+      return post(operation, candidate, signal)
+    }
+  }
+  const served = (by: Omit<Served, 'ignored'>, ignored: readonly string[]): Served => ({
+    ...by,
+    attempts: by.attempts + repeated,
+    ignored: [...ignored],
+  })
+  return { post, served }
+}
