@@ -125,7 +125,6 @@ export function launch(
   let lines = 0
   let last = ''
   const read = (bytes: Buffer) => {
-    if (process.env['TAP']) process.stderr.write(bytes)
     for (let at = bytes.indexOf(10); at >= 0; at = bytes.indexOf(10, at + 1)) lines++
     last = bytes.toString('utf8', Math.max(0, bytes.length - 2000))
   }

@@ -84,7 +84,6 @@ async function startServer(folder: string) {
       AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE',
       AWS_SECRET_ACCESS_KEY: 'example-secret',
       STATE_DIR: join(folder, 'state'),
-      LOG_LEVEL: process.env["SOAK_LOG"] ?? "info",
       FILES_DIR: join(folder, 'files'),
     },
     { directory: folder },

@@ -11,7 +11,7 @@ import { callerLeft } from './caller-left.ts'
 import { type AtTurn, createTurn } from './turn.ts'
 
 /** Streams to one origin at the same time; each has a connection of its own. */
-const CONNECTIONS = 1024
+const CONNECTIONS = 4096
 /** Milliseconds an idle connection is kept; a `keep-alive` header of the upstream may shorten it. */
 const IDLE = 30_000
 const CONNECT_TIMEOUT = 10_000

@@ -34,6 +34,7 @@ const LONGEST = 24 * 1024 * 1024
 const LINE_FEED = 10
 const CARRIAGE_RETURN = 13
 const SPACE = 32
+const BYTE_ORDER_MARK = 0xfeff
 
 /**
  * Reads `text/event-stream` cut at any byte, as the HTML standard parses it
@@ -41,8 +42,10 @@ const SPACE = 32
  * comments. Events without a data line are left out.
  */
 export function createSseReader(): SseReader {
-  const decoder = new TextDecoder()
+  // One at the very start is left out below: cut in its middle, Node's decoder leaves out a second one as well.
+  const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
   const event = createEventBuilder()
+  let hasBegun = false
   let unfinished = ''
   let endedInReturn = false
 
@@ -63,6 +66,12 @@ export function createSseReader(): SseReader {
     }
   }
 
+  function withoutMark(text: string): string {
+    if (hasBegun || text === '') return text
+    hasBegun = true
+    return text.charCodeAt(0) === BYTE_ORDER_MARK ? text.slice(1) : text
+  }
+
   /** CR and CRLF become LF; a CRLF may be cut between two reads. */
   function withLineFeeds(text: string): string {
     if (text === '') return text
@@ -74,12 +83,12 @@ export function createSseReader(): SseReader {
   return {
     read(bytes) {
       const events: SseEvent[] = []
-      readText(withLineFeeds(decoder.decode(bytes, { stream: true })), events)
+      readText(withLineFeeds(withoutMark(decoder.decode(bytes, { stream: true }))), events)
       return events
     },
     end() {
       const events: SseEvent[] = []
-      readText(`${withLineFeeds(decoder.decode())}\n\n`, events)
+      readText(`${withLineFeeds(withoutMark(decoder.decode()))}\n\n`, events)
       return events
     },
   }

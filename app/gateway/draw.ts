@@ -3,6 +3,7 @@ import type { DrawnImages, ImageAbility, ImageBytes, ImageRequest } from '../por
 import type { ModelCard } from '../ports/models.ts'
 import type { Services } from '../ports/services.ts'
 import type { Asking, ExchangeRecord } from './answer.ts'
+import { ignoredNames } from './answer-headers.ts'
 import { configuredGuardrail } from './caller-options.ts'
 import { governExtraFields } from './extra-fields.ts'
 import { requireGuardrail } from './guarded.ts'
@@ -20,6 +21,8 @@ export interface ImageOrder
 
 export interface DrawOptions {
   onPartial?(image: ImageBytes, index: number): void
+  /** Told before the model is asked what is known to have no effect, for answers whose head goes out early. */
+  onAsked?(told: { ignored: string[] }): void
 }
 
 /** Characters of a token, about. */
@@ -27,7 +30,7 @@ const PER_TOKEN = 4
 
 /** Has pictures drawn by the model that is named. Throws `GatewayError`. */
 export async function draw(
-  { order, onPartial }: { order: ImageOrder } & DrawOptions,
+  { order, onPartial, onAsked }: { order: ImageOrder } & DrawOptions,
   asking: Asking,
   services: Services,
 ): Promise<Operated<DrawnImages>> {
@@ -58,6 +61,8 @@ export async function draw(
           labels: labelsOf(asking, services, wish.user),
           guardrail: configuredGuardrail(services.config),
         }
+        const early = wish.partials && !model.partials ? ['partial_images'] : []
+        onAsked?.({ ignored: ignoredNames(undefined, [...ignored, ...early], {}) })
         const drawn = await model.draw(request, call, onPartial)
         warning = warningOf(card)
         const served = { ...drawn.served, ignored: [...ignored, ...drawn.served.ignored] }

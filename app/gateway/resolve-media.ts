@@ -108,7 +108,7 @@ async function resolvePart(part: MediaPart, resolution: MediaResolution): Promis
       case 'text':
         return part
       case 'base64':
-        return await fitted(decodable(part, source.data), resolution)
+        return await fitted(told(part, source.data), resolution)
       case 's3': {
         const type = kindInS3(part, card)
         if (type) {
@@ -189,21 +189,19 @@ async function fetched(
 }
 
 /** Not every dialect looks at base64, which may be megabytes: what cannot be read shows here. */
-function decodable(part: MediaPart, data: string): MediaPart {
+function reading<T>(kind: Kind, read: () => T): T {
   try {
-    return told(part, data)
+    return read()
   } catch (cause) {
-    if (cause instanceof GatewayError) throw cause
-    const message = `The bytes of the ${part.type} are not base64.`
-    throw new GatewayError('invalid-request', message, { cause })
+    throw new GatewayError('invalid-request', `The bytes of the ${kind} are not base64.`, { cause })
   }
 }
 
 /** The part with its type told by its content; a claim counts only where content tells nothing. */
 function told(part: MediaPart, data: string): MediaPart {
-  const mediaType = sniffBase64(data, claim(part))
+  const mediaType = reading(part.type, () => sniffBase64(data, claim(part)))
   refuseWords(mediaType, part.mediaType)
-  refuseBomb(mediaType, () => decodeBase64(data))
+  refuseBomb(mediaType, () => reading(part.type, () => decodeBase64(data)))
   return { ...part, type: kindOf(mediaType, part.type), mediaType }
 }
 
@@ -236,9 +234,11 @@ const INLINE_LIMITS: Record<Kind, number> = {
 async function fitted(part: MediaPart, resolution: MediaResolution): Promise<Part> {
   if (part.source.kind !== 'base64') return part
   const { card, signal } = resolution
-  if (isText(part, part.mediaType, card)) return textPart(decodeBase64(part.source.data))
+  const { data } = part.source
+  const bytes = () => reading(part.type, () => decodeBase64(data))
+  if (isText(part, part.mediaType, card)) return textPart(bytes())
   const { media } = resolution.services
-  const size = base64Size(part.source.data)
+  const size = base64Size(data)
   const limit = inlineLimit(card, part.type)
   if (size <= limit) return part
   if (!media.stage || !card.traits.s3?.includes(part.type)) {
@@ -247,7 +247,7 @@ async function fitted(part: MediaPart, resolution: MediaResolution): Promise<Par
       `The ${part.type} has ${size} bytes; the model ${card.id} takes ${limit} at most.`,
     )
   }
-  const file = { bytes: decodeBase64(part.source.data), mediaType: part.mediaType, name: part.name }
+  const file = { bytes: bytes(), mediaType: part.mediaType, name: part.name }
   return { ...part, source: { kind: 's3', uri: await media.stage(file, { signal }) } }
 }
 

@@ -80,10 +80,9 @@ function resolveAtOnce(name: string, { providers, config }: Services): Resolutio
 }
 
 async function resolveInTurn(name: string, asked: Asked): Promise<Resolution> {
-  const { services } = asked
   const resolution = await resolve(name, asked)
   if (resolution) return resolution
-  throw await notFound(name, services)
+  throw await notFound(name, asked)
 }
 
 async function resolve(name: string, asked: Asked): Promise<Resolution | undefined> {
@@ -93,6 +92,8 @@ async function resolve(name: string, asked: Asked): Promise<Resolution | undefin
   if (isKnown) return { found: exact, by: 'id' }
   const configured = await byConfiguredAlias(name, asked)
   if (configured) return configured
+  const prefixed = exact?.standing === 'unlisted' ? undefined : await byPrefix(name, asked)
+  if (prefixed) return prefixed
   const successor = await bySuccessor(name, asked)
   if (successor) return successor
   // An id nobody listed may still be called: that must not wait for any list.
@@ -173,6 +174,14 @@ async function firstAvailable(
   return available ?? (isListed ? undefined : unlisted)
 }
 
+/** `aws/amazon.nova-lite-v1:0`: what the rest of the name means to the provider before the slash. */
+async function byPrefix(name: string, asked: Asked): Promise<Resolution | undefined> {
+  const provider = asked.services.providers.find((one) => name.startsWith(`${one.name}/`))
+  const rest = provider && name.slice(provider.name.length + 1)
+  if (!rest) return undefined
+  return resolve(rest, { ...asked, services: { ...asked.services, providers: [provider] } })
+}
+
 /** `mistral` is Mistral AI, `moonshot` Moonshot AI. */
 const isBy = (owner: string, card: ModelCard) => plain(card.owner).startsWith(plain(owner))
 
@@ -250,9 +259,13 @@ async function byWildcard(
 const refusedPattern = (message: string) =>
   new GatewayError('invalid-request', message, { param: 'model', reason: 'invalid_value' })
 
-async function notFound(name: string, services: Services): Promise<GatewayError> {
+async function notFound(name: string, { services, owner }: Asked): Promise<GatewayError> {
+  const { providers } = services
   const near = await namesLike(name, services)
-  const hints = services.providers.flatMap((provider) => provider.hint?.(name) ?? [])
+  const hintsOf = (of: string) => providers.flatMap((provider) => provider.hint?.(of) ?? [])
+  const hints = hintsOf(name)
+  // A caller may have said who shall serve it, and meant somebody who is not there.
+  if (owner !== undefined && hints.length === 0) hints.push(...hintsOf(`${owner}/${name}`))
   const sentences = ['', ...new Set(hints)].join(' ') + near
   return new GatewayError(
     'model-not-found',

@@ -2,7 +2,7 @@ import type { Config } from '../config.ts'
 import type { Provider } from '../ports/models.ts'
 import type { Runtime } from '../ports/runtime.ts'
 import type { StateStore } from '../ports/state-store.ts'
-import { awsConfigured } from './aws/configured.ts'
+import { awsConfigured, awsHint } from './aws/configured.ts'
 import { createAwsProvider } from './aws/index.ts'
 import { lateProvider } from './late-provider.ts'
 import { createOpenaiProviders, openaiHint } from './openai/index.ts'
@@ -35,8 +35,12 @@ export function createProviders(options: ProviderOptions): Provider[] {
 }
 
 /** Where not every name is answered, callers learn what would make theirs one. */
-function withHint([first, ...others]: Provider[], config: Config): Provider[] {
-  return [{ ...first!, hint: (name) => openaiHint(name, config) }, ...others]
+function withHint(providers: Provider[], config: Config): Provider[] {
+  const names = providers.map(({ name }) => name)
+  const hint = (name: string) =>
+    (names.includes('aws') ? undefined : awsHint(name)) ?? openaiHint(name, config, names)
+  const [first, ...others] = providers
+  return [{ ...first!, hint }, ...others]
 }
 
 // Who asks AWS need not wait at every start for models that nobody will ask.

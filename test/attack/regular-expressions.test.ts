@@ -21,6 +21,8 @@ const literals: Literal[] = sourceTrees(['app', 'runtimes']).flatMap((source) =>
   source.walk((node) => {
     const regex = node['regex'] as { pattern: string; flags: string } | undefined
     if (node.type !== 'Literal' || !regex) return
+    // Without a repetition that has no end there is nothing to draw out.
+    if (!/[*+]|\{\d+,\}/.test(regex.pattern)) return
     found.push({ place: source.placeOf(node), source: regex.pattern, flags: regex.flags })
   })
   return found
@@ -28,7 +30,7 @@ const literals: Literal[] = sourceTrees(['app', 'runtimes']).flatMap((source) =>
 
 describe('regular expressions', () => {
   it('are found', () => {
-    expect(literals.length).toBeGreaterThan(200)
+    expect(literals.length).toBeGreaterThan(100)
   })
 
   it('take no more time for a text than it is long', () => {

@@ -146,6 +146,26 @@ describe('the openai SDK, with AWS', () => {
     expect(events).toEqual([['image_generation.completed', base64(PICTURE)]])
   })
 
+  it('say so as well where the model takes longer than the head of the answer waits', async () => {
+    const slow = await bedrock.serve({ FIRST_FRAME_WAIT: '0.02' })
+    let answer: () => void = () => {}
+    const until = new Promise<void>((resolve) => {
+      answer = resolve
+    })
+    bedrock.fake.script({ body: { images: [base64(PICTURE)] }, until })
+    const response = await fetch(`http://127.0.0.1:${slow.port}/v1/images/generations`, {
+      method: 'POST',
+      body: JSON.stringify({ model: NOVA, prompt: 'a cat', stream: true, partial_images: 1 }),
+    })
+    expect([response.status, response.headers.get('x-outcrop-ignored-params')]).toEqual([
+      200,
+      'partial_images',
+    ])
+    answer()
+    expect(await response.text()).toContain('event: image_generation.completed')
+    await slow.stop()
+  })
+
   it('varies', async () => {
     bedrock.fake.script({ body: { finish_reasons: [null], images: [base64(PICTURE)] } })
     const { data } = await asking.images.createVariation({

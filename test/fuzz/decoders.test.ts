@@ -24,7 +24,7 @@ const MODELS = { runs: 60, share: 0.01 }
 function readAll<T>(
   pieces: readonly Uint8Array[],
   read: (piece: Uint8Array) => T[],
-  end?: () => T[] | void,
+  end?: () => T[] | undefined,
 ) {
   const given: T[] = []
   try {
@@ -39,7 +39,10 @@ function readAll<T>(
 
 const events = (pieces: readonly Uint8Array[]) => {
   const decoder = createEventStreamDecoder()
-  return readAll(pieces, decoder.read, decoder.end)
+  return readAll(pieces, decoder.read, () => {
+    decoder.end()
+    return []
+  })
 }
 const lines = (pieces: readonly Uint8Array[]) => {
   const reader = createSseReader()

@@ -90,7 +90,7 @@ const BOUNDARIES = [
   'a'.repeat(70),
   'a'.repeat(201),
   "'()+_,-./:=?",
-  '.*+?^${}()|[]\\',
+  '.*+?^$()|[]\\',
   ' ',
   '--',
 ]
@@ -140,7 +140,7 @@ const isFile = (schema: Schema): boolean =>
   schema['format'] === 'binary' ||
   [schema['anyOf'], schema['oneOf'], schema['items']]
     .flatMap((found) => (found ?? []) as Schema | Schema[])
-    .some((one) => isFile(resolved(one)))
+    .some((one) => isFile(resolved(one as Schema)))
 
 export interface FormChange {
   kind: 'drop' | 'double' | 'rename' | 'nameless' | 'file' | 'field' | 'lines' | 'content' | 'many'

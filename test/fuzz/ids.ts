@@ -24,7 +24,6 @@ export const ODD_NAMES = [
   '*',
   '%20',
   "';--",
-  '${jndi:x}',
 ]
 
 /** Everything that routes make of their seeds, under the name of the parameter by which others ask for it. */

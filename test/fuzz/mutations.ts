@@ -31,7 +31,7 @@ export function written(node: Node): string {
 
 /** One change: what is done, where (any number, counted round), and which of the kind's choices is taken. */
 export interface Mutation {
-  kind: (typeof KINDS)[number]
+  kind: Kind
   at: number
   choice: number
 }
@@ -93,35 +93,11 @@ const KEYS = [
   'then',
   '$ref',
 ]
+const LETTERS = ['a', ' ', '\u{1f600}', '<', 'a,', '{"']
 const LENGTHS = [1_000, 70_000, 300_000]
 const LEVELS = [60, 1_500, 20_000]
 
-const KINDS = [
-  'drop',
-  'duplicate',
-  'odd',
-  'odd',
-  'rename',
-  'prototype',
-  'enum',
-  'wrap',
-  'unwrap',
-  'swap',
-  'deep',
-  'long',
-  'repeat',
-  'splice',
-  'broken',
-] as const
-
-export const mutations: Arbitrary<Mutation[]> = fc.array(
-  fc.record({
-    kind: fc.constantFrom(...KINDS),
-    at: fc.nat({ max: 0xffff }),
-    choice: fc.nat({ max: 0xffff }),
-  }),
-  { maxLength: 4 },
-)
+type Kind = keyof typeof CHANGES
 
 /** A value inside another, and how it is put in the place of what was there; `undefined` takes it away. */
 interface Spot {
@@ -140,41 +116,39 @@ export function mutated(value: unknown, changes: readonly Mutation[]): string {
 function apply(root: { node: Node }, { kind, at, choice }: Mutation): void {
   const spots = spotsIn(root)
   const spot = spots[at % spots.length]!
-  const { node } = spot
-  const pick = <T>(options: readonly T[]): T => options[choice % options.length]!
-  switch (kind) {
-    case 'drop':
-      return spot.put(undefined)
-    case 'duplicate':
-      return spot.add?.(pick([copied(node), literal(pick(ODD))]))
-    case 'odd':
-      return spot.put(literal(pick(ODD)))
-    case 'broken':
-      return spot.put(literal(pick(BROKEN)))
-    case 'rename':
-      return spot.rename?.((key) => pick([`${key}x`, key.toUpperCase(), ` ${key}`, pick(KEYS)]))
-    case 'prototype':
-      return spot.put(withMember(node, pick(KEYS), literal(pick(ODD))))
-    case 'enum':
-      return spot.put(literal(node.kind === 'text' ? tampered(node.text) : '"nobody-knows"'))
-    case 'wrap':
-      return spot.put({ kind: 'array', items: [node] })
-    case 'unwrap':
-      return spot.put(childrenOf(node)[choice % Math.max(1, childrenOf(node).length)])
-    case 'swap':
-      return spot.put(swapped(node))
-    case 'deep':
-      return spot.put(literal(deep(pick(LEVELS), choice)))
-    case 'long':
-      return spot.put(
-        literal(JSON.stringify(pick(['a', ' ', '\u{1f600}', '<', 'a,']).repeat(pick(LENGTHS)))),
-      )
-    case 'repeat':
-      return spot.put(repeated(node))
-    case 'splice':
-      return spot.put(copied(spots[choice % spots.length]!.node))
-  }
+  CHANGES[kind](spot, { spots, choice, pick: (options) => options[choice % options.length]! })
 }
+
+interface Choosing {
+  spots: readonly Spot[]
+  choice: number
+  pick<T>(options: readonly T[]): T
+}
+
+type Change = (spot: Spot, choosing: Choosing) => void
+
+const putOdd: Change = (spot, { pick }) => spot.put(literal(pick(ODD)))
+
+const CHANGES = {
+  drop: (spot) => spot.put(undefined),
+  odd: putOdd,
+  // Twice, for it finds most.
+  odder: putOdd,
+  broken: (spot, { pick }) => spot.put(literal(pick(BROKEN))),
+  duplicate: (spot, { pick }) => spot.add?.(pick([copied(spot.node), literal(pick(ODD))])),
+  rename: (spot, { pick }) =>
+    spot.rename?.((key) => pick([`${key}x`, key.toUpperCase(), ` ${key}`, pick(KEYS)])),
+  prototype: (spot, { pick }) => spot.put(withMember(spot.node, pick(KEYS), literal(pick(ODD)))),
+  enum: ({ node, put }) =>
+    put(literal(node.kind === 'text' ? tampered(node.text) : '"nobody-knows"')),
+  wrap: ({ node, put }) => put({ kind: 'array', items: [node] }),
+  unwrap: ({ node, put }, { pick }) => put(pick([undefined, ...childrenOf(node)].slice(-2))),
+  swap: ({ node, put }) => put(swapped(node)),
+  deep: (spot, { pick, choice }) => spot.put(literal(deep(pick(LEVELS), choice))),
+  long: (spot, { pick }) => spot.put(literal(JSON.stringify(pick(LETTERS).repeat(pick(LENGTHS))))),
+  repeat: ({ node, put }) => put(repeated(node)),
+  splice: (spot, { spots, pick }) => spot.put(copied(pick(spots).node)),
+} satisfies Record<string, Change>
 
 /** As text, so that a value put into itself makes no circle. */
 const copied = (node: Node): Node => literal(written(node))
@@ -209,7 +183,9 @@ function deep(levels: number, choice: number): string {
 }
 
 function spotsIn(root: { node: Node }): Spot[] {
-  const spots: Spot[] = [{ node: root.node, put: (node) => void (root.node = node ?? literal('')) }]
+  const spots: Spot[] = [
+    { node: root.node, put: (node) => void Object.assign(root, { node: node ?? literal('') }) },
+  ]
   // The list grows while it is walked: a spliced value may hold itself no more than once.
   for (let at = 0; at < spots.length && at < 400; at++) {
     const { node } = spots[at]!
@@ -234,3 +210,12 @@ const memberSpots = (members: [string, Node][]): Spot[] =>
     rename: (change) => void members.splice(index, 1, [change(key), node]),
     add: (other) => void members.push([key, other]),
   }))
+
+export const mutations: Arbitrary<Mutation[]> = fc.array(
+  fc.record({
+    kind: fc.constantFrom(...(Object.keys(CHANGES) as Kind[])),
+    at: fc.nat({ max: 0xffff }),
+    choice: fc.nat({ max: 0xffff }),
+  }),
+  { maxLength: 4 },
+)

@@ -92,21 +92,27 @@ function createProvider(
       if (name.length > LONGEST_NAME || name === prefix) return undefined
       // Asked for its side effect too: a listing that has grown old is fetched anew behind this request.
       const listed = listing.get()
-      const found = known(name, listed instanceof Promise ? undefined : listed, chosen)
-      if (found || !(listed instanceof Promise) || isElsewhere(name)) return found
+      if (!(listed instanceof Promise)) return known(name, listed, chosen)
+      const isNamed = name.startsWith(prefix) || chosen
+      // What a server may serve by its patterns alone must not change when its list comes.
+      const found = isNamed || !guesses(upstream) ? known(name, undefined, chosen) : undefined
+      if (found || isElsewhere(name)) return found
       return listed.then((fetched) => known(name, fetched))
     },
   }
 }
 
 /**
- * Whether a server is asked for a name it has not listed. Another than OpenAI itself that does list its
- * models knows which names are its own.
+ * Whether a server is asked for a name it has not listed. Another than OpenAI itself, without a key, that
+ * does list its models knows which names are its own.
  */
-function serves({ serves: patterns, isTold, isOpenai }: Upstream, name: string, listed: Listing) {
-  if (listed !== undefined && listed.size > 0 && !isTold && !isOpenai) return false
-  return patterns.some((pattern) => pattern.test(name))
+function serves(upstream: Upstream, name: string, listed: Listing) {
+  if (listed !== undefined && listed.size > 0 && guesses(upstream)) return false
+  return upstream.serves.some((pattern) => pattern.test(name))
 }
+
+/** Nobody said that the names of OpenAI are served there: it is some server on somebody's machine. */
+const guesses = ({ isTold, isOpenai, hasKey }: Upstream) => !isTold && !isOpenai && !hasKey
 
 function createOpener(upstream: Upstream, dependencies: ModelDependencies) {
   let opened = new Map<string, FoundModel>()
@@ -129,9 +135,17 @@ function createOpener(upstream: Upstream, dependencies: ModelDependencies) {
 
 const OPENAI_NAME = /^(gpt-|chatgpt-|o\d|text-embedding-|text-davinci|dall-e-|tts-|whisper-|ft:gpt)/
 
-/** What would have to be set for a name that only OpenAI, or a server that is not configured, could serve. */
-export function openaiHint(name: string, { OPENAI_API_KEY }: Config): string | undefined {
+/**
+ * What would have to be set for a name that only OpenAI, or a server that is not configured, could serve.
+ * `names` are those of whoever is configured.
+ */
+export function openaiHint(
+  name: string,
+  { OPENAI_API_KEY }: Config,
+  names: readonly string[],
+): string | undefined {
   const [before, after] = name.split('/', 2)
+  if (after !== undefined && names.includes(before!)) return undefined
   const isNamed = after !== undefined && before === OPENAI
   if (!OPENAI_API_KEY && (isNamed || OPENAI_NAME.test(name))) {
     return 'It is a model of OpenAI, which this server asks only with OPENAI_API_KEY set.'

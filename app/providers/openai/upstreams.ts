@@ -16,6 +16,8 @@ export interface Upstream {
   secrets: readonly string[]
   /** It is OpenAI's own. */
   isOpenai: boolean
+  /** It is asked with a key. */
+  hasKey: boolean
   /** Names it is asked for without being asked whether it has them. */
   serves: readonly RegExp[]
   /** The operator named those himself. */
@@ -69,6 +71,7 @@ function fromVariables(config: Config): Upstream {
     ...placeOf(base),
     ...proofOf(key, headers),
     name: OPENAI,
+    hasKey: Boolean(key),
     serves: [...OPENAI_MODELS.map(patternOf), /^o\d/],
     isTold: false,
     completes: [],
@@ -82,10 +85,12 @@ function fromSettings(settings: UpstreamSettings, env: Environment): Upstream {
   const { timeout, fetches_urls: fetchesUrls } = settings
   const setting = `OPENAI_UPSTREAMS (${name})`
   const place = placeOf(base)
+  const key = keyOf(settings, env)
   return {
     ...place,
-    ...proofOf(keyOf(settings, env), settings.headers),
+    ...proofOf(key, settings.headers),
     name,
+    hasKey: Boolean(key),
     serves: [...models, ...completing].map(patternOf),
     isTold: true,
     completes: completing.map(patternOf),

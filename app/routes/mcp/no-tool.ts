@@ -8,6 +8,7 @@ const NONE: Readonly<Record<string, string>> = {
   'GET /anthropic': 'It tells people that their base URL is right.',
   'POST /mcp': 'It is the way in.',
   'DELETE /mcp': 'It ends a session.',
+  'GET /v1/images/files/{id}': 'Its address is signed by the answer that tells it.',
   'GET /mcp/server-card': 'It tells clients how to connect.',
 }
 

@@ -45,7 +45,10 @@ export async function streamImages(c: HttpContext, order: ImageOrder): Promise<R
     },
   }
   let headers: Record<string, string> = {}
-  const drawing = draw({ order, onPartial: events.partial }, asking, services)
+  const onAsked = ({ ignored }: { ignored: string[] }) => {
+    if (ignored.length > 0) headers = { 'x-outcrop-ignored-params': ignored.join(', ') }
+  }
+  const drawing = draw({ order, onPartial: events.partial, onAsked }, asking, services)
     .then((operated) => {
       headers = operated.headers
       events.finished(operated.result)

@@ -161,8 +161,8 @@ describe('a name', () => {
 
   it('that nobody serves says what would', async () => {
     const stage = openStage({ ...AWS, OPENAI_API_KEY: '' })
-    const message = async (model: string) => {
-      const response = await stage.chat({ model })
+    const message = async (model: string, model_provider?: string) => {
+      const response = await stage.chat({ model, model_provider })
       const { error } = (await response.json()) as { error: { message: string; code: string } }
       expect([response.status, error.code]).toEqual([404, 'model_not_found'])
       return error.message
@@ -173,6 +173,54 @@ describe('a name', () => {
       'No upstream `ollama` is configured: OPENAI_UPSTREAMS',
     )
     expect(await message('nobody')).not.toMatch(/OPENAI/)
+    expect(await message('nobody', 'openai')).toContain('only with OPENAI_API_KEY set')
+    expect(await message('nobody', 'ollama')).toContain('No upstream `ollama` is configured')
+    expect(await message('nobody', 'aws')).not.toMatch(/OPENAI|AWS/)
+  })
+
+  it('of Bedrock says what would serve it where only upstreams are asked', async () => {
+    const stage = openStage({ PROVIDER: 'openai' })
+    const refused = async (model: string, model_provider?: string) => {
+      const response = await stage.chat({ model, model_provider })
+      const { error } = (await response.json()) as { error: { message: string; code: string } }
+      expect([response.status, error.code]).toEqual([404, 'model_not_found'])
+      return error.message
+    }
+    const hint = 'asks only with AWS configured and PROVIDER `aws` or `auto`'
+    expect(await refused('amazon.nova-lite-v1:0')).toContain(hint)
+    expect(await refused('us.anthropic.claude-sonnet-4-5-20250929-v1:0')).toContain(hint)
+    expect(await refused('aws/nova')).toContain(hint)
+    expect(await refused('nobody', 'aws')).toContain(hint)
+    expect(await refused('openai/')).not.toMatch(/OPENAI/)
+  })
+
+  it('says by a prefix who shall answer, whoever that is', async () => {
+    const stage = openStage(AWS)
+    expect(await served(stage, { model: 'aws/amazon.nova-lite-v1:0' })).toMatch(
+      /^https:\/\/bedrock-runtime.*nova-lite-v1%3A0\/converse/,
+    )
+    const beside = openStage()
+    expect(await served(beside, { model: 'embedded/gpt-4o' })).toBe(200)
+    expect(await served(beside, { model: 'embedded/embedded-throttled' })).toBe(429)
+  })
+
+  it('of OpenAI’s is served with its key wherever that leads, before and after the list is known', async () => {
+    const stage = openStage({ OPENAI_BASE_URL: 'http://10.0.0.7:4000/v1' }, [{ id: 'mine' }])
+    const at = 'http://10.0.0.7:4000/v1/chat/completions'
+    expect(await served(stage, { model: 'gpt-4o' })).toBe(`${at} gpt-4o`)
+    expect(await served(stage, { model: 'mine' })).toBe(`${at} mine`)
+    expect(await served(stage, { model: 'gpt-4o' })).toBe(`${at} gpt-4o`)
+  })
+
+  it('of OpenAI’s is not asked of a server without a key that lists others', async () => {
+    const env = { OPENAI_API_KEY: '', OPENAI_BASE_URL: 'http://10.0.0.7:1234/v1' }
+    const stage = openStage(env, [{ id: 'mine' }])
+    expect(await served(stage, { model: 'gpt-4o' })).toBe(200)
+    expect(await served(stage, { model: 'mine' })).toMatch(/^http:\/\/10.* mine$/)
+    expect(await served(stage, { model: 'gpt-4o' })).toBe(200)
+    expect(await served(stage, { model: 'openai/gpt-4o' })).toMatch(/^http:\/\/10.* gpt-4o$/)
+    const silent = openStage(env, undefined)
+    expect(await served(silent, { model: 'gpt-4o' })).toMatch(/^http:\/\/10/)
   })
 
   it('does not wait for a list that is not needed', async () => {
