@@ -1,10 +1,11 @@
 /**
- * `node bench/slow-streams.ts [streams] [kind]`: so many streams at the same time through one process just started,
- * one token a second each, until all of them have run for a while; what each costs in memory. Kinds are those of
- * bench/questions.ts. The fake and the readers are programs of their own.
+ * `node bench/slow-streams.ts [streams] [kind]`: so many streams at the same time through one process,
+ * one token a second each; what each adds to the memory of a process that has answered 4,000 chats. Kinds are those of
+ * bench/questions.ts; NODE_OPTIONS is handed on to the server. The fake is a program of its own.
  */
 import { connect, type Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { runLoad } from './load.ts'
 import { freePort, launch, socketsOf, usageOf } from './process.ts'
 import { isStream, type Kind, requestBytes } from './questions.ts'
 import { findTargets, placed, REPOSITORY } from './targets.ts'
@@ -23,7 +24,6 @@ const fake = launch(
   {
     PORT: String(fakePort),
     FAKE_TOKENS: String(TOKENS),
-    FAKE_DELAYMS: '0',
     FAKE_DELAY_MS: '1000',
     FAKE_PER_WRITE: '1',
   },
@@ -31,8 +31,9 @@ const fake = launch(
 )
 const port = await freePort()
 const { command, env, headers, directory } = placed(target, port, `http://127.0.0.1:${fakePort}`)
-// The pool of one process has room for 1,024 streams to one place; see docs/reliability.md.
-const server = launch(command, { ...env, LOG_LEVEL: 'silent' }, { directory })
+const options = process.env['NODE_OPTIONS']
+const quiet = { ...env, LOG_LEVEL: 'silent', ...(options && { NODE_OPTIONS: options }) }
+const server = launch(command, quiet, { directory })
 
 const question = requestBytes(KIND, port, { ...headers, connection: 'close' })
 const ENDINGS: Partial<Record<Kind, string>> = {
@@ -73,7 +74,9 @@ for (let turn = 0; turn < 400; turn++) {
   if (health?.ok) break
   await sleep(50)
 }
-// What is loaded with the first request is no stream's cost.
+// What is loaded with the first request, and the young generation of a heap that has worked, is no stream's cost.
+const warm = { port, headers, connections: 32, seconds: 20, tokens: TOKENS }
+await runLoad({ ...warm, kind: 'chat', maximum: 4000 })
 await Promise.all(Array.from({ length: 8 }, () => read().over))
 const before = usageOf(server.pid)
 const socketsBefore = socketsOf(server.pid)

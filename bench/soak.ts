@@ -11,7 +11,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { bundleServer } from '../deploy/bundle-server.ts'
 import { startFake } from './fake-bedrock.ts'
-import { freePort, launch } from './process.ts'
+import { freePort, launch, usageOf } from './process.ts'
 import { pageOf } from './soak/page.ts'
 import {
   type Handles,
@@ -28,6 +28,7 @@ import {
   startTraffic,
   THROTTLED,
   type Traffic,
+  WORKS,
 } from './soak/traffic.ts'
 import { trendOf } from './soak/trend.ts'
 import { REPOSITORY } from './targets.ts'
@@ -38,6 +39,8 @@ const HELP = `npm run soak -- [options]
   --every n       seconds between two samples (default 2)
   --pause n       milliseconds each lane rests between two pieces of work (default 25)
   --tolerance n   MB a minute by which RSS may rise after the warm-up (default 1)
+  --only a,b      some kinds of traffic alone: ${Object.keys(WORKS).join(', ')}
+  --env NAME=v    one more variable of the server, to try what it does; may be given again
   --page f        where the plot goes (default soak.html in the folder of temporary files)`
 
 const { values } = parseArgs({
@@ -47,6 +50,8 @@ const { values } = parseArgs({
     every: { type: 'string', default: '2' },
     pause: { type: 'string', default: '25' },
     tolerance: { type: 'string', default: '1' },
+    only: { type: 'string' },
+    env: { type: 'string', multiple: true, default: [] },
     page: { type: 'string', default: join(tmpdir(), 'soak.html') },
     help: { type: 'boolean', default: false },
   },
@@ -83,6 +88,7 @@ async function startServer(folder: string) {
       AWS_ENDPOINT_URL: `http://127.0.0.1:${(fake.address() as AddressInfo).port}`,
       AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE',
       AWS_SECRET_ACCESS_KEY: 'example-secret',
+      ...Object.fromEntries(values.env.map((given) => given.split(/=(.*)/s).slice(0, 2))),
       STATE_DIR: join(folder, 'state'),
       FILES_DIR: join(folder, 'files'),
     },
@@ -137,7 +143,7 @@ async function soak(watched: Watched, stage: Stage) {
   await onceEach(stage)
   const start = await handlesOf(watched)
   const faults = new Map<string, number>()
-  const traffic = startTraffic(stage, Number(values.pause))
+  const traffic = startTraffic(stage, Number(values.pause), values.only?.split(','))
   const { samples, warmHeap } = await observe(watched, traffic, faults)
   await traffic.stop()
   await stage.dispatcher.destroy()
@@ -154,7 +160,7 @@ async function soak(watched: Watched, stage: Stage) {
   const findings = [
     `${works} pieces of work in ${values.minutes} minutes: ${JSON.stringify(Object.fromEntries(traffic.totals))}`,
     `RSS after the warm-up: ${slope.toFixed(2)} MB a minute (standard error ${error.toFixed(2)}, tolerance ${values.tolerance}); ${warm[0]?.rss.toFixed(0)} MB at its end, ${samples.at(-1)?.rss.toFixed(0)} MB at the end`,
-    `heap after a collection: ${(warmHeap / MB).toFixed(1)} MB under load at the end of the warm-up, ${(heap / MB).toFixed(1)} MB when all was over`,
+    `heap after a collection: ${(warmHeap / MB).toFixed(1)} MB under load at the end of the warm-up, ${(heap / MB).toFixed(1)} MB when all was over (RSS then: ${usageOf(watched.pid).memory.toFixed(0)} MB)`,
     `handles at the start: ${told(start)}`,
     `handles when all was over: ${told(handles)}`,
     `wrong: ${faults.size === 0 ? 'nothing' : JSON.stringify(Object.fromEntries(faults))}`,

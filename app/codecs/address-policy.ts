@@ -22,7 +22,15 @@ const NEVER = new Set([
 ])
 
 /** The cloud metadata names that resolve differently inside and outside. */
-const METADATA_HOSTS = new Set(['metadata.google.internal', 'metadata', 'instance-data'])
+const METADATA_HOSTS = new Set([
+  'metadata.google.internal',
+  'metadata',
+  'instance-data',
+  'instance-data.ec2.internal',
+])
+
+/** A metadata service at an address that looks public: Azure's. */
+const METADATA_ADDRESS = '168.63.129.16'
 
 /** The URL, parsed, if its scheme, host and credentials are such as we follow. Throws `GatewayError`. */
 export function checkUrl(text: string, policy: AddressPolicy): URL {
@@ -50,7 +58,8 @@ export function checkUrl(text: string, policy: AddressPolicy): URL {
 export function checkAddress(address: string, policy: AddressPolicy): void {
   const parsed = ipaddr.process(address.split('%')[0]!)
   const range = parsed.range()
-  if (range === 'unicast') return
+  if (parsed.toString() === METADATA_ADDRESS) throw notPublic()
+  if (range === 'unicast' && !isCompatible(parsed)) return
   const embedded = embeddedIpv4(parsed)
   if (embedded) {
     checkAddress(embedded, policy)
@@ -61,6 +70,10 @@ export function checkAddress(address: string, policy: AddressPolicy): void {
   if (privately && policy.allowPrivate && !NEVER.has(range)) return
   throw notPublic()
 }
+
+/** `::127.0.0.1`, an old way to write an IPv4 address, which no public host has. */
+const isCompatible = (address: ipaddr.IPv4 | ipaddr.IPv6): boolean =>
+  address.kind() === 'ipv6' && address.toByteArray().every((byte, at) => at >= 12 || byte === 0)
 
 /** NAT64 and 6to4 addresses lead to the IPv4 address inside them. */
 function embeddedIpv4(address: ipaddr.IPv4 | ipaddr.IPv6): string | undefined {

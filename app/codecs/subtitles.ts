@@ -36,8 +36,10 @@ function stamp(seconds: number, point: string): string {
 /** A blank line would end the cue, an arrow would make it another's times. */
 const lines = (text: string) =>
   text
-    .trim()
-    .replace(/\s*\n\s*/g, '\n')
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '')
+    .join('\n')
     .replaceAll('-->', '->')
 
 const ESCAPES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;' }

@@ -51,5 +51,8 @@ export const fileVariables = {
   AWS_ENDPOINT_URL_S3: text().describe(
     'The endpoint of S3, or of what speaks its language: R2, MinIO.',
   ),
+  AWS_S3_TIMEOUT: number(120, 0.001).describe(
+    'Seconds S3 may take to begin its answer to one request; a request that took longer is tried again, twice.',
+  ),
   AWS_S3_ACCELERATE: flag(false).describe('Use S3 Transfer Acceleration.'),
 } as const

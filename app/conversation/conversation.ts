@@ -135,6 +135,8 @@ export interface SystemTool {
   kind?: string
   name: string
   settings?: Record<string, unknown>
+  /** What it is for: where a platform does the same by a tool of another name, that one may stand in for it. */
+  purpose?: 'web-search' | 'code-execution'
   /** The caller can do without: a model that lacks it is asked all the same, and `param` is named as ignored. */
   optional?: boolean
   /** The caller's own words for it (`tools.code_interpreter`). */

@@ -1,7 +1,7 @@
 /** How many beginnings are tried before a text counts as holding no JSON. */
 const MOST_TRIES = 20
 
-const FENCE = /```[^\n]*\n([\s\S]*?)```/
+const FENCE = '```'
 
 /** A list at the very beginning, behind no more than the opening of a code fence. */
 const LIST = /^\s*(?:```[^\n]*\n\s*)?\[\s*[[{"\]\d-]/
@@ -13,7 +13,7 @@ const BEGINNING = 80
  * with, or the first object in it. Undefined where there is none.
  */
 export function jsonWithin(text: string): string | undefined {
-  const fenced = FENCE.exec(text)?.[1]?.trim()
+  const fenced = insideFence(text)?.trim()
   if (fenced !== undefined && isJson(fenced, true)) return fenced
   const bracket = LIST.test(text.slice(0, BEGINNING)) ? '[' : '{'
   let start = text.indexOf(bracket)
@@ -24,6 +24,14 @@ export function jsonWithin(text: string): string | undefined {
     start = text.indexOf('{', start + 1)
   }
   return undefined
+}
+
+/** What stands between the line of the first code fence and the next fence. */
+function insideFence(text: string): string | undefined {
+  const open = text.indexOf(FENCE)
+  const line = open < 0 ? -1 : text.indexOf('\n', open + FENCE.length)
+  const close = line < 0 ? -1 : text.indexOf(FENCE, line + 1)
+  return close < 0 ? undefined : text.slice(line + 1, close)
 }
 
 /** Whether a text is JSON. `structured` asks for an object or a list. */

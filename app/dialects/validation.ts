@@ -237,6 +237,8 @@ function listed(names: string[], word: 'and' | 'or'): string {
 function valueAt(body: unknown, path: readonly PropertyKey[]): unknown {
   let value = body
   for (const key of path) {
+    // In forms one text may stand for a list of one.
+    if (typeof value === 'string' && key === 0) continue
     if (typeof value !== 'object' || value === null) return undefined
     value = (value as Record<PropertyKey, unknown>)[key]
   }

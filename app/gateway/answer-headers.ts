@@ -1,4 +1,5 @@
 import { entryOf } from '../codecs/table.ts'
+import type { Settings } from '../conversation/conversation.ts'
 import type { Usage } from '../conversation/events.ts'
 import type { ServerSide } from '../dialects/dialect.ts'
 import type { Served } from '../ports/models.ts'
@@ -43,7 +44,7 @@ export function ignoredNames(
 ): string[] {
   if (!atDecoding?.length && atEncoding.length === 0) return []
   const names: Record<string, string | undefined> = server.settingNames ?? {}
-  const spoken = atEncoding.map((name) => entryOf(names, name) ?? snakeCase(name))
+  const spoken = atEncoding.map((name) => entryOf(names, name) ?? entryOf(OUR_WORDS, name) ?? name)
   const all = [...new Set([...(atDecoding ?? []), ...spoken].map(nameSafe))]
   return all.length > MOST_NAMES ? [...all.slice(0, MOST_NAMES), '...'] : all
 }
@@ -62,4 +63,25 @@ function headerSafe(text: string, most: number): string {
   return /[^\x20-\x7e]/.test(short) ? short.replace(/[^\x20-\x7e]/g, '?') : short
 }
 
-const snakeCase = (name: string) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
+/** What our own words are to callers whose dialect says nothing else; every other name is the caller's. */
+const OUR_WORDS: Readonly<Record<keyof Settings | 'toolChoice' | 'cacheControl', string>> = {
+  maxTokens: 'max_tokens',
+  temperature: 'temperature',
+  topP: 'top_p',
+  topK: 'top_k',
+  stop: 'stop',
+  seed: 'seed',
+  frequencyPenalty: 'frequency_penalty',
+  presencePenalty: 'presence_penalty',
+  logitBias: 'logit_bias',
+  logprobs: 'logprobs',
+  topLogprobs: 'top_logprobs',
+  parallelToolCalls: 'parallel_tool_calls',
+  serviceTier: 'service_tier',
+  latency: 'latency',
+  verbosity: 'verbosity',
+  prediction: 'prediction',
+  promptCache: 'prompt_cache',
+  toolChoice: 'tool_choice',
+  cacheControl: 'cache_control',
+}

@@ -2,11 +2,12 @@
 const LONGEST = 120
 const LIKE_ENOUGH = 0.45
 
-/** The names most like one that does not exist, the nearest first. */
+/** The names most like one that does not exist, the nearest first; never the name itself, which may be known to lead nowhere. */
 export function nearestNames(name: string, known: Iterable<string>, most = 3): string[] {
   const wanted = pairsOf(name)
   const near: { name: string; likeness: number }[] = []
   for (const other of new Set(known)) {
+    if (other === name) continue
     const likeness = overlap(wanted, pairsOf(other))
     if (likeness >= LIKE_ENOUGH) near.push({ name: other, likeness })
   }

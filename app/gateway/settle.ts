@@ -25,7 +25,7 @@ export interface Settling {
 export function settle(wished: Conversation, settling: Settling): Conversation {
   const { card, services, speaksIt } = settling
   const asked = withinWindow(withAvailableTools(wished, card, speaksIt), card)
-  requireProvider(asked, card)
+  requireProvider(asked, card, services)
   requireVoice(asked, card, services)
   requireSystemPrompt(asked, card, services.config)
   const guardrail = guardrailFor(asked, settling)
@@ -37,15 +37,21 @@ export function settle(wished: Conversation, settling: Settling): Conversation {
 }
 
 /** `model_provider` narrows; beside a model of somebody else it contradicts. */
-function requireProvider({ modelProvider, model }: Conversation, card: ModelCard): void {
+function requireProvider(
+  { modelProvider, model }: Conversation,
+  card: ModelCard,
+  { providers }: Services,
+): void {
   if (modelProvider === undefined || card.owner === 'unknown') return
   const wanted = plain(modelProvider)
   const names = [plain(card.owner), plain(card.provider)]
   // `mistral` is Mistral AI, `moonshot` Moonshot AI.
   if (wanted !== '' && names.some((name) => name.startsWith(wanted))) return
+  // Somebody may be meant who is not there.
+  const hints = providers.flatMap(({ hint }) => hint?.(`${modelProvider}/${model}`) ?? [])
   throw new GatewayError(
     'invalid-request',
-    `The model \`${model}\` is of ${card.owner}, not of '${modelProvider}'.`,
+    [`The model \`${model}\` is of ${card.owner}, not of '${modelProvider}'.`, ...hints].join(' '),
     { param: 'model_provider', reason: 'invalid_value' },
   )
 }

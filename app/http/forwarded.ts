@@ -63,7 +63,7 @@ function plain(address: string | undefined): string | undefined {
   const bare = address
     ?.replace(/^\[(.*)\](:\d+)?$/, '$1')
     .replace(/^(\d+\.\d+\.\d+\.\d+):\d+$/, '$1')
-    .replace(/%.*$/, '')
+    .split('%', 1)[0]
   return bare !== undefined && ipaddr.isValid(bare) ? ipaddr.process(bare).toString() : undefined
 }
 

@@ -13,7 +13,7 @@ const SECRET_TEXT =
   /\b(?:sk|oc|pk|rk|ghp|gho|xox[a-z])[-_][\w-]{16,}|\b(?:AKIA|ASIA|ABSK)[A-Za-z0-9+/=]{12,}|\beyJ[\w-]{8,}\.[\w-]+\.[\w-]*|\b(?:bearer|basic)\s+[\w.~+/=-]{8,}|-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*/gi
 
 /** Who may open an address stands before its host or behind its question mark. */
-const ADDRESS = /\b([a-z][a-z0-9+.-]*:\/\/)(?:[^\s/?#@"']*@)?([^\s?#"'<>]*)(\?[^\s"'<>]*)?/gi
+const ADDRESS = /\b([a-z][a-z0-9+.-]{0,20}:\/\/)(?:[^\s/?#@"']*@)?([^\s?#"'<>]*)(\?[^\s"'<>]*)?/gi
 
 const BASE64 = /^[\w+/=-]{256}/
 

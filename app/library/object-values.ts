@@ -18,17 +18,25 @@ interface Marker {
 }
 const MARKER = '{"$object":'
 
+type Known = Pick<Services, 'state' | 'objects'> & { config: Places }
+type Places = Pick<Services['config'], 'AWS_S3_BUCKET' | 'AWS_DYNAMODB_TABLE' | 'FILES_DIR'>
+
 /**
- * The state store for values of any size: the large ones go to the object store, where there is one, and a
- * marker in their place. An object is written before its marker and deleted after it; what a crash leaves
- * behind goes when its time is over.
+ * The state store for values of any size: the large ones go to the object store, where there is one that
+ * lives as long, and a marker in their place; else they are pieces of the state store. An object is written
+ * before its marker and deleted after it; what a crash leaves behind goes when its time is over.
  */
-export function keptValues({ state, objects }: Pick<Services, 'state' | 'objects'>): StateStore {
+export function keptValues({ state, objects, config }: Known): StateStore {
   const store = withLargeValues(state)
-  return objects ? withObjects(store, objects) : store
+  return objects ? withObjects(store, objects, lastsAsLong(config) ? LARGE : Infinity) : store
 }
 
-function withObjects(store: StateStore, objects: ObjectStore): StateStore {
+/** A table outlives the disk of one server and is read by others; a disk outlives memory. */
+const lastsAsLong = ({ AWS_S3_BUCKET, AWS_DYNAMODB_TABLE, FILES_DIR }: Places): boolean =>
+  AWS_S3_BUCKET !== undefined || (AWS_DYNAMODB_TABLE === undefined && FILES_DIR !== 'memory')
+
+/** `large`: characters above which a value is an object. */
+function withObjects(store: StateStore, objects: ObjectStore, large: number): StateStore {
   const get = async (collection: string, id: string, looks = LOOKS) => {
     const item = await store.get(collection, id)
     const key = item && keyIn(item.value)
@@ -47,7 +55,7 @@ function withObjects(store: StateStore, objects: ObjectStore): StateStore {
     get: (collection, id) => get(collection, id),
     async put(collection, { id, value }, options = {}) {
       const before = options.ifVersion === 0 ? undefined : await store.get(collection, id)
-      const isLarge = value.length > LARGE || value.startsWith(MARKER)
+      const isLarge = value.length > large || value.startsWith(MARKER)
       const marker = isLarge ? await write(objects, value, options.expiresAt) : undefined
       const kept = marker ? JSON.stringify(marker) : value
       const version = await store.put(collection, { id, value: kept }, options)

@@ -94,8 +94,16 @@ async function historyOf(
   conversation: string | undefined,
   shelf: Shelf,
 ): Promise<KeptItem[]> {
-  if (conversation) return shelf.conversations.items(conversation)
+  if (conversation) return itemsOf(conversation, shelf.conversations)
   return previous ? contextOf(previous, shelf.responses) : []
+}
+
+/** What stands in a path elsewhere is a field of the request here. */
+async function itemsOf(id: string, held: Conversations): Promise<KeptItem[]> {
+  return held.items(id).catch((thrown: unknown) => {
+    if (!(thrown instanceof GatewayError) || thrown.code !== 'not-found') throw thrown
+    throw new GatewayError(thrown.code, thrown.message, { param: 'conversation', cause: thrown })
+  })
 }
 
 /** All that a response was given and answered. */

@@ -85,6 +85,8 @@ export interface ModelTraits {
   systemTools?: readonly string[]
   /** The tool among them by which it searches the web; absent means it cannot. */
   webSearch?: string
+  /** The tool among them by which it runs code; absent means it cannot. */
+  codeExecution?: string
   /** Whether a guardrail can be applied to its answers; unlike its neighbours, absent means no. */
   guardrails?: boolean
   /** Which attachments a tool result may hold; the others follow it in the user's turn. */

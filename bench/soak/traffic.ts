@@ -175,8 +175,15 @@ export async function onceEach(stage: Stage): Promise<void> {
   }
 }
 
-/** Works until it is told to stop; each lane rests `pause` milliseconds between two pieces. */
-export function startTraffic(stage: Stage, pause: number): Traffic {
+/**
+ * Works until it is told to stop; each lane rests `pause` milliseconds between two pieces. All kinds of work,
+ * or those that are named.
+ */
+export function startTraffic(
+  stage: Stage,
+  pause: number,
+  names: readonly string[] = Object.keys(WORKS),
+): Traffic {
   let tally = empty()
   let going = true
   const totals = new Map<string, number>()
@@ -195,9 +202,10 @@ export function startTraffic(stage: Stage, pause: number): Traffic {
       await new Promise((resolve) => setTimeout(resolve, pause))
     }
   }
-  const lanes = Object.entries(WORKS).flatMap(([name, { work, lanes: count }]) =>
-    Array.from({ length: count }, () => lane(name, work)),
-  )
+  const lanes = names.flatMap((name) => {
+    const { work, lanes: count } = WORKS[name]!
+    return Array.from({ length: count }, () => lane(name, work))
+  })
   return {
     totals,
     look() {

@@ -9,12 +9,29 @@ interface Literal {
 }
 
 /** Characters of an attack. Time that grows with their square shows at this length, time that does not is lost in it. */
-const LENGTH = 6_000
+const LENGTH = 2_000
 /** Milliseconds that any of our expressions may look at so many characters. */
-const MOST = 12
+const MOST = 0.6
 
-/** Expressions that callers' text never reaches, or only so much of it that its square is small. */
-const OUT_OF_REACH: Readonly<Record<string, string>> = {}
+/** Expressions whose time does grow so, and why that does no harm. */
+const OUT_OF_REACH: Readonly<Record<string, string>> = {
+  'app/codecs/sniff-container.ts /PK.*$/': 'sees 200 characters',
+  'app/dialects/bedrock-converse/document-names.ts /^[-\\s]+|[-\\s]+$/g': 'sees 200 characters',
+  'app/library/data/prices.ts /^( *)(\\S+) ?(.*)$/': 'reads our own table',
+  'app/providers/aws/endpoints.ts /\\/+$/': 'reads the configuration',
+  'app/providers/aws/s3/client.ts /\\/+$/': 'reads the configuration',
+  'app/providers/aws/bedrock/embeddings/job.ts /\\/+$/': 'reads the configuration',
+  'app/providers/openai/upstreams.ts /\\/+$/': 'reads the configuration',
+  'app/providers/embedded/facts.ts /(^|[.!?:\\n]\\s*)$/u': 'sees 4 characters',
+  'app/providers/embedded/facts.ts /(\\s(is|was|are|be|of|to|at|on|by|as|named|called|equals))?[\\s=:"\'“`(]+$/u':
+    'sees 40 characters',
+  'app/routes/mcp/tool-request.ts /\\{(.+?)\\}/g': 'reads our own paths',
+  'app/providers/aws/polly/spoken-text.ts /\\n\\s*(?=\\S)/g': 'sees 3,000 characters at a time',
+  'app/providers/aws/polly/spoken-text.ts /\\s+(?=\\S)/g': 'sees 3,000 characters at a time',
+  'app/providers/aws/transcribe/spoken-items.ts /(\\d+)$/': 'reads labels of Transcribe',
+  'runtimes/profile-region.ts /^\\[\\s*(?:profile\\s+)?["\']?([^"\'\\]]*?)["\']?\\s*\\]/':
+    "reads the operator's own file",
+}
 
 const literals: Literal[] = sourceTrees(['app', 'runtimes']).flatMap((source) => {
   const found: Literal[] = []
@@ -34,15 +51,22 @@ describe('regular expressions', () => {
   })
 
   it('take no more time for a text than it is long', () => {
-    const slow = literals
-      .filter(({ place }) => !(place.replace(/:\d+$/, '') in OUT_OF_REACH))
-      .flatMap((literal) => {
-        const attack = slowest(literal)
-        return attack ? [`${literal.place} /${literal.source}/${literal.flags}: ${attack}`] : []
-      })
+    const slow = literals.flatMap((literal) => {
+      if (Object.hasOwn(OUT_OF_REACH, nameOf(literal))) return []
+      const attack = slowest(literal)
+      return attack ? [`${literal.place} ${nameOf(literal)}: ${attack}`] : []
+    })
     expect(slow).toEqual([])
   })
+
+  it('are left out by names that still stand for one', () => {
+    const names = new Set(literals.map(nameOf))
+    expect(Object.keys(OUT_OF_REACH).filter((name) => !names.has(name))).toEqual([])
+  })
 })
+
+const nameOf = ({ place, source, flags }: Literal) =>
+  `${place.replace(/:\d+$/, '')} /${source}/${flags}`
 
 /** The attack that takes longest, where it takes too long. */
 function slowest({ source, flags }: Literal): string | undefined {
@@ -53,10 +77,10 @@ function slowest({ source, flags }: Literal): string | undefined {
   return undefined
 }
 
-/** Of three times, so that a pause of the machine is no fault of the expression. */
+/** Of four times, so that a pause of the machine is no fault of the expression. */
 function fastest(expression: RegExp, text: string): number {
   let best = Number.POSITIVE_INFINITY
-  for (let turn = 0; turn < 3 && best > MOST; turn++) {
+  for (let turn = 0; turn < 4 && best > MOST; turn++) {
     const startedAt = performance.now()
     expression.test(text)
     best = Math.min(best, performance.now() - startedAt)
@@ -72,7 +96,7 @@ function attacksOn(source: string): { name: string; text: string }[] {
   const attacks: { name: string; text: string }[] = []
   const pumps = new Set([
     ...atoms,
-    ...atoms.flatMap((one) => atoms.slice(0, 6).map((two) => one + two)),
+    ...atoms.flatMap((one) => atoms.slice(0, 4).map((two) => one + two)),
   ])
   const prefixes = new Set(['', ...samplesOf(source).flatMap((sample) => prefixesOf(sample))])
   for (const pump of pumps) {
@@ -113,12 +137,12 @@ function atomsOf(source: string): string[] {
     ['0-9', '0'],
   ]
   const drawn = classes.filter(([mark]) => source.includes(mark)).map(([, letter]) => letter)
-  return [...new Set([...drawn, ...named])].slice(0, 14)
+  return [...new Set([...drawn, ...named])].slice(0, 10)
 }
 
 function samplesOf(source: string): string[] {
   try {
-    return fc.sample(fc.stringMatching(new RegExp(source)), { numRuns: 3, seed: 1 })
+    return fc.sample(fc.stringMatching(new RegExp(source)), { numRuns: 2, seed: 1 })
   } catch {
     // What the library cannot read is attacked by its characters alone.
     return []
@@ -126,4 +150,4 @@ function samplesOf(source: string): string[] {
 }
 
 const prefixesOf = (sample: string) =>
-  Array.from({ length: Math.min(8, sample.length) }, (_, at) => sample.slice(0, at + 1))
+  Array.from({ length: Math.min(5, sample.length) }, (_, at) => sample.slice(0, at + 1))

@@ -128,7 +128,9 @@ describe('what belongs to one key', () => {
     await unknown(other.responses.compact({ model: 'gpt-5', previous_response_id: id }))
     const reference = { type: 'item_reference' as const, id: output[0]!.id! }
     await unknown(other.responses.create({ model, input: [reference] }))
-    await unknown(other.responses.create({ model, input: 'Hi', conversation }))
+    await expect(
+      other.responses.create({ model, input: 'Hi', conversation }),
+    ).rejects.toMatchObject({ status: 404, param: 'conversation' })
     await unknown(other.conversations.retrieve(conversation))
     await unknown(other.conversations.items.list(conversation).then())
     await unknown(other.conversations.delete(conversation))

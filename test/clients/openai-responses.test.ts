@@ -254,6 +254,15 @@ describe('what is kept of a response', () => {
     ])
   })
 
+  it('tells how it ended to whoever heard more events when it was made', async () => {
+    bedrock.fake.script({ body: textReply('One.') })
+    const { id } = await client.responses.create({ model, input: 'Hi' })
+    const stream = await client.responses.retrieve(id, { stream: true, starting_after: 70 })
+    const events: string[] = []
+    for await (const { type } of stream) events.push(type)
+    expect(events).toEqual(['response.completed'])
+  })
+
   it('is nothing where it was not to be kept', async () => {
     bedrock.fake.script({ body: textReply('One.') })
     const { id } = await client.responses.create({ model, input: 'Hi', store: false })
@@ -277,6 +286,11 @@ describe('compact() and inputTokens', () => {
     const next = compacted.output as OpenAI.Responses.ResponseInputItem[]
     await client.responses.create({ model, input: [...next, { role: 'user', content: 'Go on' }] })
     expect(JSON.stringify(messages())).toContain('They said hello.')
+  })
+
+  it('is refused where nothing was said', async () => {
+    const asking = client.responses.compact({ model: model as 'gpt-5.2' })
+    await expect(asking).rejects.toMatchObject({ status: 400, param: 'input' })
   })
 
   it('counts, or says that it has estimated', async () => {

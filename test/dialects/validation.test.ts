@@ -185,6 +185,18 @@ describe('other schemas', () => {
     })
   })
 
+  it('look into a text that stands for a list of one', () => {
+    const listed = (value: unknown) => (Array.isArray(value) ? value : [value])
+    const schema = z.object({ a: z.preprocess(listed, z.array(z.enum(['word', 'segment']))) })
+    for (const a of ['x', ['x']]) {
+      expect(refusal({ a }, schema)).toEqual({
+        message: "Invalid value: 'x'. Supported values are: 'word' and 'segment'.",
+        param: 'a[0]',
+        reason: 'invalid_value',
+      })
+    }
+  })
+
   it('list the kinds of a union that names none itself', () => {
     expect(refusal({ a: true }, z.object({ a: z.union([z.string(), z.int(), z.null()]) }))).toEqual(
       {

@@ -17,27 +17,57 @@ import { openHouse, SURFACES, type Surface } from './surfaces.ts'
 
 const WHOLE = WORDS.join('')
 
-/** One streamed question to an AWS that answers it as scripted, and everything that came of it. */
-async function asked({ path, body, ending }: Surface, script: Script, env = {}) {
-  const aws = scriptedAws(() => script)
-  const house = openHouse(aws.transport, { env: { FIRST_FRAME_WAIT: '0', ...env } })
-  const response = await house.ask(path, body)
-  const bytes = await response.bytes()
-  await Promise.resolve()
-  const isStream = response.ok
-  const end = isStream ? ending(bytes) : { success: false, errors: 1, text: '' }
-  return { ...end, bytes, aws, house, status: response.status, line: house.log().at(-1) }
+/** The app is opened once for each configuration; what its AWS does is said for each question. */
+function createHouses() {
+  const open = (env: Record<string, string>) => {
+    const stage = { script: { steps: [] } as Script }
+    const aws = scriptedAws(() => stage.script)
+    const house = openHouse(aws.transport, { env: { FIRST_FRAME_WAIT: '0', ...env } })
+    return Object.assign(stage, { aws, house })
+  }
+  const opened = new Map<string, ReturnType<typeof open>>()
+  return (env: Record<string, string>) => {
+    const key = JSON.stringify(env)
+    const found = opened.get(key) ?? open(env)
+    opened.set(key, found)
+    found.aws.made.length = 0
+    return found
+  }
 }
 
-/** What holds however a stream breaks. */
+const houseOf = createHouses()
+
+/** One streamed question to an AWS that answers it as scripted, and everything that came of it. */
+async function asked({ path, body, ending }: Surface, script: Script, env = {}) {
+  const stage = houseOf(env)
+  stage.script = script
+  const response = await stage.house.ask(path, body)
+  const bytes = await response.bytes()
+  await Promise.resolve()
+  const end = response.ok ? ending(bytes) : { success: false, errors: 1, text: '' }
+  const { house, aws } = stage
+  return { ...end, bytes, made: aws.made, house, status: response.status, line: house.log().at(-1) }
+}
+
+/** What holds however a stream breaks: for its caller, for AWS, for the bill and for the store. */
 async function isHonest(surface: Surface, steps: Step[], env = {}) {
-  const { success, errors, text, aws, house, line } = await asked(surface, { steps }, env)
+  const { success, errors, text, made, house, line, bytes } = await asked(surface, { steps }, env)
   expect([success, errors, WHOLE.startsWith(text)]).toEqual([false, 1, true])
-  expect(aws.made.every(({ cancelled, ended }) => cancelled || ended)).toBe(true)
-  expect(line).toMatchObject({ outcome: 'failed' })
+  expect(made.every(({ cancelled, ended }) => cancelled || ended)).toBe(true)
+  expect(line.outcome).toMatch(/^(failed|refused)$/)
   if (text !== '') expect(line.usage).toMatchObject({ estimated: true })
-  if (surface.name === 'chat') expect((await house.kept('/v1/chat/completions')).data).toEqual([])
-  return { text, line, house, aws }
+  expect(await statusOfKept(house, new TextDecoder().decode(bytes))).not.toBe('completed')
+  return { text, line, made }
+}
+
+/** How the answer stands in the store, if it does. */
+async function statusOfKept({ app }: ReturnType<typeof openHouse>, text: string) {
+  const [id] = /\b(?:chatcmpl-|resp_)[0-9a-f]+/.exec(text) ?? []
+  if (id === undefined) return undefined
+  const place = id.startsWith('resp_') ? '/v1/responses' : '/v1/chat/completions'
+  const response = await app.request(`${place}/${id}`)
+  if (!response.ok) return undefined
+  return ((await response.json()) as { status?: string }).status ?? 'completed'
 }
 
 /** A frame with one of its bytes turned over. */
@@ -69,10 +99,13 @@ describe.each(SURFACES)('$name', (surface) => {
   const all = joined(frames)
 
   it('ends well when nothing is wrong', async () => {
-    const { success, errors, text, line } = await asked(surface, { steps: [all] })
+    const { success, errors, text, line, bytes, house } = await asked(surface, { steps: [all] })
     expect({ success, errors, text }).toEqual({ success: true, errors: 0, text: WHOLE })
     expect(line.outcome).toBe('answered')
     expect(line.usage.estimated).toBeUndefined()
+    const isKept = surface.body['store'] === true
+    const kept = await statusOfKept(house, new TextDecoder().decode(bytes))
+    expect(kept).toBe(isKept ? 'completed' : undefined)
   })
 
   it('does not end well when the bytes end anywhere before the end', async () => {
@@ -110,16 +143,16 @@ describe.each(SURFACES)('$name', (surface) => {
   it('tells of a stall before and after the first frame, and hangs up', async () => {
     const env = { AI_RESPONSE_TIMEOUT: '0.03', FIRST_TOKEN_TIMEOUT: '0.03' }
     for (const steps of [['stall'], [...begun(surface.wire), 'stall']] as Step[][]) {
-      const { aws } = await isHonest(surface, steps, env)
-      expect(aws.made.at(-1)!.cancelled).toBe(true)
+      const { made } = await isHonest(surface, steps, env)
+      expect(made.at(-1)!.cancelled).toBe(true)
     }
   })
 
   it('ends an answer that never ends when its time is over', async () => {
     const forever = frames[3]!
     const steps = [...begun(surface.wire), { forever }]
-    const { success, errors, aws } = await asked(surface, { steps }, { TOTAL_TIMEOUT: '0.05' })
-    expect([success, errors, aws.made[0]!.cancelled]).toEqual([false, 1, true])
+    const { success, errors, made } = await asked(surface, { steps }, { TOTAL_TIMEOUT: '0.05' })
+    expect([success, errors, made[0]!.cancelled]).toEqual([false, 1, true])
   })
 
   it.each(EXCEPTIONS[surface.wire])('passes on a %s in the middle', async (exception) => {

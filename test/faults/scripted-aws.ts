@@ -1,5 +1,10 @@
 import { GatewayError } from '../../app/errors.ts'
-import type { ByteSource, Transport, UpstreamRequest } from '../../app/ports/transport.ts'
+import type {
+  ByteSource,
+  Transport,
+  UpstreamRequest,
+  UpstreamResponse,
+} from '../../app/ports/transport.ts'
 import { encodeFrame, textFrames } from '../fakes/fake-bedrock-frames.ts'
 
 /** What an upstream does next: sends bytes, breaks the connection, says nothing more, or sends for ever. */
@@ -20,11 +25,20 @@ export interface Made {
   ended: boolean
 }
 
+/** The control plane is well and lists nothing: models are then known by the form of their ids. */
+const NOTHING_LISTED: UpstreamResponse = {
+  status: 200,
+  header: () => undefined,
+  body: { read: async () => undefined, cancel: () => {} },
+  text: async () => '{}',
+}
+
 /** An AWS without sockets that does as it is told, and remembers what was done to it. */
 export function scriptedAws(answer: (request: UpstreamRequest) => Script | 'stall' | 'refused') {
   const made: Made[] = []
   const transport: Transport = {
     send: async (request, { signal }) => {
+      if (request.method === 'GET') return NOTHING_LISTED
       const call: Made = { request, reads: 0, cancelled: false, ended: false }
       made.push(call)
       const script = answer(request)

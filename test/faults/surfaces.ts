@@ -107,8 +107,8 @@ const converse = native((type, json) => ({
   end: type === 'metadata',
 }))
 
-const invoke = native((_, { bytes }) => {
-  const event = JSON.parse(Buffer.from(bytes, 'base64').toString())
+const invoke = native((_, json) => {
+  const event = JSON.parse(Buffer.from(String(json['bytes']), 'base64').toString())
   return { text: event.delta?.text, end: event.type === 'message_stop' }
 })
 
@@ -196,9 +196,5 @@ export function openHouse(
       headers: { 'content-type': 'application/json' },
       ...init,
     })
-  const kept = async (path: string) => {
-    const response = await app.request(path)
-    return (await response.json()) as { data: unknown[] }
-  }
-  return { app, ask, log, kept }
+  return { app, ask, log }
 }

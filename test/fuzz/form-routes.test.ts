@@ -6,6 +6,7 @@ import { harvest, type Ids, pathTo } from './ids.ts'
 import { faultsOf } from './judge.ts'
 import { amount, limit } from './runs.ts'
 import { openStage, type Stage } from './stage.ts'
+import { SMALL_PICTURES } from './values.ts'
 
 const ROUTES = operations.filter(({ body }) => body['multipart/form-data'])
 const MUCH = { runs: 80, share: 0.15 / ROUTES.length }
@@ -25,7 +26,7 @@ describe('a form of chance', () => {
       const purpose = fc.constantFrom('user_data', 'batch', 'assistants', 'nothing')
       const schema = operation.body['multipart/form-data']!.schema ?? {}
       const cases = fc.record({
-        parts: formsOf(schema, { known: { model, purpose } }),
+        parts: formsOf(schema, { known: { ...SMALL_PICTURES, model, purpose } }),
         changes: formChanges,
         wire: wires,
         cut: fc.integer({ min: 1, max: 9000 }),

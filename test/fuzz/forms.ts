@@ -194,7 +194,7 @@ export function changed(parts: readonly FormPart[], changes: readonly FormChange
   return all
 }
 
-const PLAIN: Wire = {
+export const PLAIN: Wire = {
   boundary: 'boundary',
   contentType: CONTENT_TYPES[0]!,
   lineEnd: '\r\n',
@@ -226,7 +226,7 @@ export const wires: Arbitrary<Wire> = fc.oneof(
 )
 
 /** The body as it goes out. */
-export function formBody(parts: readonly FormPart[], wire: Wire): Uint8Array {
+export function formBody(parts: readonly FormPart[], wire: Wire): Uint8Array<ArrayBuffer> {
   const { boundary, lineEnd, preamble, ending } = wire
   const pieces = [bytes(preamble)]
   for (const part of parts) {

@@ -7,7 +7,7 @@ import { type Mutation, mutated, mutations } from './mutations.ts'
 import { amount, limit } from './runs.ts'
 import { SEEDS } from './seeds.ts'
 import { openStage, type PlaceName, type Stage } from './stage.ts'
-import { valuesOf } from './values.ts'
+import { SMALL_PICTURES, valuesOf } from './values.ts'
 
 const ROUTES = operations.filter(({ body }) => body['application/json'])
 
@@ -26,7 +26,7 @@ interface Case {
 
 const casesOf = (operation: Operation, models: readonly string[]): Arbitrary<Case> => {
   const model = fc.constantFrom(...models)
-  const known = { model, modelId: model, model_id: model }
+  const known = { ...SMALL_PICTURES, model, modelId: model, model_id: model }
   const schema = operation.body['application/json']!.schema ?? {}
   const seeds = SEEDS[operation.name]?.map((seed) => model.map((name) => renamed(seed, name))) ?? []
   return fc.record({

@@ -1,4 +1,6 @@
 const MODEL = 'embedded-chat'
+/** A tenth of a second of silence. */
+const WAV = `UklGRqwCAABXQVZFZm10IBAAAAABAAEAQB8AAIA+AAACABAAZGF0YYgCAAA${'A'.repeat(865)}`
 const HELLO = [{ role: 'user', content: 'Hi' }]
 const PIXEL =
   'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=='
@@ -47,6 +49,18 @@ const CHAT = [
   },
   {
     model: MODEL,
+    messages: [
+      {
+        role: 'user',
+        content: [
+          { type: 'image_url', image_url: { url: `data:image/png;base64,${PIXEL}` } },
+          { type: 'input_audio', input_audio: { data: WAV, format: 'wav' } },
+        ],
+      },
+    ],
+  },
+  {
+    model: MODEL,
     messages: HELLO,
     store: true,
     reasoning_effort: 'low',
@@ -73,6 +87,7 @@ const MESSAGES = [
         role: 'user',
         content: [
           { type: 'image', source: { type: 'base64', media_type: 'image/png', data: PIXEL } },
+          { type: 'image', source: { type: 'url', url: `data:image/png;base64,${PIXEL}` } },
           {
             type: 'document',
             title: 'T',
@@ -133,7 +148,14 @@ const RESPONSES = [
     stream: true,
     instructions: 'Be kind.',
     input: [
-      { role: 'user', content: [{ type: 'input_text', text: 'Look' }] },
+      {
+        role: 'user',
+        content: [
+          { type: 'input_text', text: 'Look' },
+          { type: 'input_image', image_url: `data:image/png;base64,${PIXEL}`, detail: 'low' },
+          { type: 'input_file', filename: 'a.txt', file_data: 'data:text/plain;base64,aGk=' },
+        ],
+      },
       { type: 'function_call', call_id: 'c', name: 'weather', arguments: '{}' },
       { type: 'function_call_output', call_id: 'c', output: 'Sunny' },
     ],

@@ -67,11 +67,15 @@ function cpuTime(): number {
 export type PlaceName = keyof typeof PLACES
 
 /** The whole app in memory, in front of nobody real. Whoever asks shows the admin's key, so every route answers. */
-export function openStage(name: PlaceName, env: Record<string, string> = {}): Stage {
+export function openStage(
+  name: PlaceName,
+  env: Record<string, string> = {},
+  more: Partial<Runtime> = {},
+): Stage {
   const place = PLACES[name]
   const { runtime, lines } = stagedRuntime({ ...COMMON, ...place.env, ...env })
   const upstream = createUpstream()
-  const whole: Runtime = { ...runtime, transport: upstream, digest: createDigest() }
+  const whole: Runtime = { ...runtime, transport: upstream, digest: createDigest(), ...more }
   const app = createApp(whole)
   const ask = async (path: string, init: RequestInit): Promise<Outcome> => {
     const startedAt = cpuTime()

@@ -4,7 +4,12 @@ import { resolved, type Schema } from './document.ts'
 export interface Making {
   /** Values for members of these names, whatever their schema says: names of models that exist. */
   known: Readonly<Record<string, Arbitrary<unknown>>>
+  /** Stands wherever any text may. */
+  text?: Arbitrary<string>
 }
+
+/** A picture of the usual size takes half a second to draw: small ones, and few. */
+export const SMALL_PICTURES = { size: fc.constant('256x256'), n: fc.constantFrom(1, 2) }
 
 /** Levels below which a value is made as small as its schema lets it be. */
 const DEPTH = 4
@@ -43,7 +48,7 @@ function ofType(type: string | undefined, place: Place): Arbitrary<unknown> {
     case 'array':
       return arrays(place)
     case 'string':
-      return texts(place.schema)
+      return place.making.text ?? texts(place.schema)
     case 'integer':
       return fc.integer(bounds(place.schema))
     case 'number':

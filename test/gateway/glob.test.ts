@@ -32,6 +32,7 @@ describe('the nearest names', () => {
   it('come in order of likeness, and only when they are like it', () => {
     expect(nearestNames('nova-lite', known)).toEqual(['amazon.nova-lite-v1:0'])
     expect(nearestNames('GPT-4o-min', known)).toEqual(['gpt-4o-mini', 'gpt-4o'])
+    expect(nearestNames('gpt-4o', known)).toEqual(['gpt-4o-mini'])
     expect(nearestNames('', known)).toEqual([])
     expect(nearestNames('something else', known)).toEqual([])
   })

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { readConfig } from '../../app/config.ts'
 import { keptValues } from '../../app/library/object-values.ts'
 import { sweepObjects } from '../../app/library/sweep.ts'
 import { createMemoryObjectStore } from '../../app/providers/embedded/memory-object-store.ts'
@@ -13,7 +14,7 @@ function open() {
   }
   const state = createMemoryStateStore(now)
   const objects = createMemoryObjectStore()
-  const store = keptValues({ state, objects })
+  const store = keptValues({ state, objects, config: readConfig({}) })
   const keys = async () => (await objects.list('values/')).map(({ key }) => key)
   return { state, objects, store, now, pass, keys }
 }
@@ -59,9 +60,26 @@ describe('values larger than an item', () => {
     expect((await store.get('things', 'b'))?.value).toBe(LARGE)
   })
 
+  it.each([
+    [{ AWS_DYNAMODB_TABLE: 'table' }, 0],
+    [{ FILES_DIR: 'memory' }, 0],
+    [{ AWS_DYNAMODB_TABLE: 'table', AWS_S3_BUCKET: 'bucket' }, 1],
+    [{ FILES_DIR: 'memory', AWS_S3_BUCKET: 'bucket' }, 1],
+  ])('are objects only where these live as long as the state: %j', async (env, count) => {
+    const { state, objects, keys } = open()
+    const store = keptValues({
+      state,
+      objects,
+      config: readConfig({ AWS_REGION: 'eu-west-1', ...env }),
+    })
+    await store.put('things', { id: 'a', value: LARGE })
+    expect((await store.get('things', 'a'))?.value).toBe(LARGE)
+    expect(await keys()).toHaveLength(count)
+  })
+
   it('are pieces in the state store where there is no other', async () => {
     const state = createMemoryStateStore()
-    const store = keptValues({ state })
+    const store = keptValues({ state, config: readConfig({}) })
     await store.put('things', { id: 'a', value: LARGE })
     expect((await store.get('things', 'a'))?.value).toBe(LARGE)
   })

@@ -1,6 +1,7 @@
 import type { CachePointPart, Citation, MediaPart, Part } from '../../conversation/conversation.ts'
 import { extrasOf, type Fields, NAME, type Own, unknownFields } from './extras.ts'
 import { decodeSource } from './media-source.ts'
+import { decodePlatformResult } from './platform-tools.ts'
 import type {
   WireBlock,
   WireCacheControl,
@@ -204,7 +205,7 @@ function resultPart(wire: WireToolResultBlock, at: string): Part {
   }
 }
 
-/** Calls and results of the platform's tools, MCP among them; their results only the platform reads. */
+/** Calls and results of the platform's tools, MCP among them; of few results another platform can read something. */
 function serverPart(wire: WireBlock): Part {
   const { type, id, name, tool_use_id: callId } = wire
   if (type.endsWith(SERVER_CALL) && typeof id === 'string' && typeof name === 'string') {
@@ -214,7 +215,7 @@ function serverPart(wire: WireBlock): Part {
     return {
       type: 'tool-result',
       callId,
-      content: [],
+      ...decodePlatformResult(wire),
       server: type,
       ...extrasOf({ block: wire }),
     }

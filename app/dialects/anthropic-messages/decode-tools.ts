@@ -5,7 +5,9 @@ import type { WireCustomTool, WireDefinedTool, WireTool, WireToolChoice } from '
 
 /** What the model may call. A tool of a versioned type is its maker's, all others are the caller's. */
 export function decodeTools(tools: readonly WireTool[] | null | undefined): Tool[] {
-  return (tools ?? []).map((wire) => (isCustom(wire) ? customTool(wire) : definedTool(wire)))
+  return (tools ?? []).map((wire, index) =>
+    isCustom(wire) ? customTool(wire) : definedTool(wire, index),
+  )
 }
 
 function isCustom(wire: WireTool): wire is WireCustomTool {
@@ -39,14 +41,22 @@ function customTool(wire: WireCustomTool): Tool {
 
 const DEFINED_FIELDS: ReadonlySet<string> = new Set(['type', 'name'])
 
+/** Tools that Anthropic's platform runs and that others have their like of; dated versions stand behind. */
+const PURPOSES: readonly (readonly [type: string, purpose: SystemTool['purpose']])[] = [
+  ['web_search_', 'web-search'],
+  ['code_execution_', 'code-execution'],
+]
+
 /** Toolsets have no name but their type. */
-function definedTool(wire: WireDefinedTool): SystemTool {
+function definedTool(wire: WireDefinedTool, index: number): SystemTool {
   const settings = unknownFields(wire, DEFINED_FIELDS)
+  const purpose = PURPOSES.find(([type]) => wire.type.startsWith(type))?.[1]
   return {
     type: 'system',
     kind: wire.type,
     name: wire.name ?? wire.type,
     ...(settings && { settings }),
+    ...(purpose && { purpose, param: `tools.${index}.${wire.type}` }),
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Conversation, Part } from '../../conversation/conversation.ts'
+import type { Citation, Conversation, Part, TextPart } from '../../conversation/conversation.ts'
 import type { Reply, ReplyEnd } from '../../conversation/events.ts'
 import { GatewayError } from '../../errors.ts'
 import { callInput } from '../call-input.ts'
@@ -27,12 +27,30 @@ export function encodeReply(
     type: 'message',
     role: 'assistant',
     model: head.model,
-    content: reply.parts.flatMap((part) => encodeReplyPart(part, hidden) ?? []) as WireReplyBlock[],
+    content: withSources(reply.parts).flatMap(
+      (part) => encodeReplyPart(part, hidden) ?? [],
+    ) as WireReplyBlock[],
     ...encodeStop(end),
     usage: replyUsage(end) as WireUsage,
     ...ownOf(end).fields,
   }
 }
+
+/** Nova names its sources in a text without words, behind the words they support, where Anthropic's clients look. */
+function withSources(parts: Part[]): Part[] {
+  if (!parts.some(isSources)) return parts
+  const told: Part[] = []
+  for (const part of parts) {
+    const last = told.at(-1)
+    if (!isSources(part) || last?.type !== 'text') told.push(part)
+    else
+      told[told.length - 1] = { ...last, citations: [...(last.citations ?? []), ...part.citations] }
+  }
+  return told
+}
+
+const isSources = (part: Part): part is TextPart & { citations: Citation[] } =>
+  part.type === 'text' && part.text === '' && part.citations !== undefined
 
 /** The caller wants thoughts sealed but unseen. */
 export function hidesThought(conversation: Conversation): boolean {

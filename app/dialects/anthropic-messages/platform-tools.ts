@@ -1,6 +1,6 @@
 import { entryOf } from '../../codecs/table.ts'
 import type { ToolCallPart, ToolResultPart } from '../../conversation/conversation.ts'
-import { callInput } from '../call-input.ts'
+import { callInput, parseArguments } from '../call-input.ts'
 import { type Fields, ownOf } from './extras.ts'
 
 /**
@@ -29,20 +29,35 @@ export function encodePlatformCall(part: ToolCallPart): Fields {
 
 const RESULT = '_result'
 
-type ResultForm = (content: unknown, callId: string) => Fields
+/** What a tool of one platform found, in the forms of both. */
+interface ResultForm {
+  /** The block's type. */
+  type: string
+  /** From the other platform's JSON; undefined where that tells nothing. */
+  encode(found: unknown): unknown
+  /** To the other platform's JSON; undefined where only Anthropic's can read it. */
+  decode(content: unknown): unknown
+  /** The content where nothing was told. */
+  nothing: unknown
+}
 
 const RESULT_FORMS: Record<string, ResultForm> = {
-  code_execution: (content, callId) => ({
+  code_execution: {
     type: 'code_execution_tool_result',
-    tool_use_id: callId,
-    content: executionResult((content ?? {}) as Execution),
-  }),
-  web_search: (content, callId) => ({
+    encode: executionResult,
+    decode: executionOf,
+    nothing: executionResult({}),
+  },
+  web_search: {
     type: 'web_search_tool_result',
-    tool_use_id: callId,
-    content: foundPages(content),
-  }),
+    encode: foundPages,
+    decode: pagesOf,
+    nothing: [],
+  },
 }
+
+/** Anthropic's word for a tool that could not be used. */
+const FAILED = 'unavailable'
 
 /** What came of it; undefined where Anthropic has no form for it. */
 export function encodePlatformResult(part: ToolResultPart): Fields | undefined {
@@ -50,49 +65,96 @@ export function encodePlatformResult(part: ToolResultPart): Fields | undefined {
   if (block) return block
   const kind = part.server ?? ''
   const tool = kind.endsWith(RESULT) ? kind.slice(0, -RESULT.length) : kind
-  return entryOf(RESULT_FORMS, platformToolName(tool))?.(jsonOf(part), part.callId)
+  const form = entryOf(RESULT_FORMS, platformToolName(tool))
+  if (!form) return undefined
+  const found = form.encode(jsonOf(part))
+  const failure = { type: `${form.type}_error`, error_code: FAILED }
+  return {
+    type: form.type,
+    tool_use_id: part.callId,
+    content: found ?? (part.isError ? failure : form.nothing),
+  }
 }
 
 function jsonOf(part: ToolResultPart): unknown {
   const text = part.content.find((piece) => piece.type === 'text')?.text
-  if (text === undefined) return undefined
-  try {
-    return JSON.parse(text)
-  } catch {
-    // Words instead of JSON are what the tool printed.
-    return { stdOut: text }
-  }
+  if (text === undefined || text.trim() === '') return undefined
+  // Words instead of an object, a lone number as well, are what the tool printed.
+  return structured(text) ?? (part.isError ? { stdErr: text, exitCode: 1 } : { stdOut: text })
 }
+
+function structured(text: string): object | undefined {
+  const found = parseArguments(text)
+  return typeof found === 'object' && found !== null ? found : undefined
+}
+
+/** What of a result Anthropic's clients send back other platforms can read; its block is kept beside it. */
+export function decodePlatformResult(wire: Fields): Pick<ToolResultPart, 'content' | 'isError'> {
+  const { type, content } = wire
+  const form = Object.values(RESULT_FORMS).find((one) => one.type === type)
+  if (!form) return { content: [] }
+  const { type: kind, error_code: code } = fieldsOf(content)
+  if (kind === `${type}_error`) {
+    return { content: [{ type: 'text', text: String(code ?? FAILED) }], isError: true }
+  }
+  const found = form.decode(content)
+  return { content: found ? [{ type: 'text', text: JSON.stringify(found) }] : [] }
+}
+
+const fieldsOf = (value: unknown): Fields =>
+  typeof value === 'object' && value !== null ? (value as Fields) : {}
 
 /** The result of Nova's interpreter (recorded). */
 interface Execution {
-  stdOut?: string
-  stdErr?: string
-  exitCode?: number
+  stdOut: string
+  stdErr: string
+  exitCode: number
+  isError: boolean
 }
 
-function executionResult({ stdOut = '', stdErr = '', exitCode = 0 }: Execution): Fields {
+function executionResult(found: unknown): Fields | undefined {
+  if (typeof found !== 'object' || found === null) return undefined
+  const { stdOut, stdErr, exitCode, isError = false }: Partial<Execution> = found
   return {
     type: 'code_execution_result',
-    stdout: stdOut,
-    stderr: stdErr,
-    return_code: exitCode,
+    stdout: stdOut ?? '',
+    stderr: stdErr ?? '',
+    return_code: exitCode ?? Number(isError),
     content: [],
   }
 }
 
-function foundPages(content: unknown): Fields[] {
-  const list = Array.isArray(content) ? content : ((content as Fields | null)?.['results'] ?? [])
-  if (!Array.isArray(list)) return []
-  return list.flatMap((page: { url?: unknown; title?: unknown } | null) =>
-    typeof page?.url === 'string'
-      ? {
-          type: 'web_search_result',
-          url: page.url,
-          title: typeof page.title === 'string' ? page.title : page.url,
-          encrypted_content: '',
-          page_age: null,
-        }
-      : [],
-  )
+function executionOf(content: unknown): Execution | undefined {
+  const { type, stdout, stderr, return_code: code } = fieldsOf(content)
+  if (type !== 'code_execution_result') return undefined
+  const exitCode = typeof code === 'number' ? code : 0
+  return {
+    stdOut: String(stdout ?? ''),
+    stdErr: String(stderr ?? ''),
+    exitCode,
+    isError: exitCode !== 0,
+  }
+}
+
+/** Pages stand in a list, or in one named `results`. */
+function foundPages(found: unknown): Fields[] | undefined {
+  const list = Array.isArray(found) ? found : fieldsOf(found)['results']
+  if (!Array.isArray(list)) return undefined
+  return titled(list).map((page) => ({
+    type: 'web_search_result',
+    ...page,
+    encrypted_content: '',
+    page_age: null,
+  }))
+}
+
+function pagesOf(content: unknown): Fields | undefined {
+  return Array.isArray(content) ? { results: titled(content) } : undefined
+}
+
+function titled(pages: readonly unknown[]): { url: string; title: string }[] {
+  return pages.flatMap((page) => {
+    const { url, title } = fieldsOf(page)
+    return typeof url === 'string' ? { url, title: typeof title === 'string' ? title : url } : []
+  })
 }

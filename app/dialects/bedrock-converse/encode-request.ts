@@ -12,6 +12,7 @@ import { callInstead, type OutputPlan, ownMembers, planOutput } from './output-f
 import { askForThought, type Thinking } from './reasoning.ts'
 import { encodeGuardrail, encodeMetadata } from './request-labels.ts'
 import { sendableSystem } from './sendable-parts.ts'
+import { standIn } from './stand-in-tools.ts'
 import { recogniseSystemTools, withWebSearch } from './system-tools.ts'
 import { createCallIds, createToolNames, type ToolNames } from './tool-names.ts'
 import type { ConverseRequest } from './wire.ts'
@@ -59,7 +60,8 @@ export function encodeRequest(conversation: Conversation, card: ModelCard): Enco
   return { body, ignored: [...ignored], ...(undo && { undo }) }
 }
 
-function planRequest(asked: Conversation, asking: Asking): Plan {
+function planRequest(wished: Conversation, asking: Asking): Plan {
+  const asked = standIn(wished, asking)
   const { systemTools } = asking.card.traits
   const recognised = recogniseSystemTools(asked.tools, systemTools)
   const offered = withWebSearch(recognised, asked, asking)

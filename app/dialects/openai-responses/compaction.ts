@@ -2,7 +2,7 @@ import type { Conversation } from '../../conversation/conversation.ts'
 import type { Reply } from '../../conversation/events.ts'
 import type { AnswerHead } from '../dialect.ts'
 import type { Fields } from '../extras.ts'
-import { decodeRequest } from './decode-request.ts'
+import { decodeRequest, missingInput } from './decode-request.ts'
 import { ownOf } from './extras.ts'
 import { type OpenaiResponses, openaiResponses } from './index.ts'
 import { compactionItem, itemId } from './output-items.ts'
@@ -19,7 +19,9 @@ export const openaiCompaction: OpenaiResponses = {
     ...openaiResponses.server,
     decodeRequest(body) {
       const request = body as WireRequest
-      const input = [...asItems(request.input), { type: 'compaction_trigger' as const }]
+      const said = asItems(request.input)
+      if (said.length === 0) throw missingInput()
+      const input = [...said, { type: 'compaction_trigger' as const }]
       return { ...decodeRequest({ ...request, input, stream: false }), store: false }
     },
     encodeReply: encodeCompaction,

@@ -65,11 +65,15 @@ const ignoredMember = (ignored: string[]) => (ignored.length > 0 ? { ignored } :
 function itemsOf({ input, instructions }: WireRequest): readonly WireInputItem[] {
   if (typeof input === 'string') return [{ role: 'user', content: input }]
   if (input?.length || (input && instructions)) return input
-  throw new GatewayError('invalid-request', "Missing required parameter: 'input'.", {
+  throw missingInput()
+}
+
+/** As OpenAI words it. */
+export const missingInput = () =>
+  new GatewayError('invalid-request', "Missing required parameter: 'input'.", {
     param: 'input',
     reason: 'missing_required_parameter',
   })
-}
 
 /** Tools may also come as items. */
 function toolsOf({ tools }: WireRequest, items: readonly WireInputItem[]): readonly WireTool[] {

@@ -29,7 +29,8 @@ export function brokenResponse(response: Fields, why: GatewayError): Fields {
 
 /**
  * The events of a stored response that has ended, anew, each text in one piece; those up to a number are
- * left out.
+ * left out, but never the last: the numbers may be those of the stream that was heard when it was made,
+ * which had more events, and who asks again has to learn how it ended.
  */
 export function replayResponse(response: Fields, startingAfter = -1): string {
   const events = createEvents()
@@ -51,7 +52,7 @@ function createEvents() {
       const data = JSON.stringify({ type, sequence_number: texts.length, ...members })
       texts.push(`event: ${type}\ndata: ${data}\n\n`)
     },
-    behind: (number: number) => texts.slice(number + 1).join(''),
+    behind: (number: number) => texts.slice(Math.min(number + 1, texts.length - 1)).join(''),
   }
 }
 

@@ -137,9 +137,7 @@ export const countRequest = z
   .openapi('CountResponseTokensRequest')
 
 /** The body of `POST /v1/responses/compact`; the same holds for it. */
-export const compactRequest = z
-  .looseObject(responseRequest.shape)
-  .openapi('CompactResponseRequest')
+export const compactRequest = z.looseObject(responseRequest.shape).openapi('CompactResponseRequest')
 
 export type WireRequest = z.infer<typeof responseRequest>
 export type WireCompactRequest = z.infer<typeof compactRequest>

@@ -37,7 +37,7 @@ export function tellingWords(text: string): Set<string> {
 
 /** Whether a capitalised word is probably no name: `What's`, `Please`, `Compare`. */
 export function isNoName(word: string): boolean {
-  const plain = singular(word.toLowerCase().replace(/['’].*$/u, ''))
+  const plain = singular(word.toLowerCase().split(/['’]/u, 1)[0]!)
   // New York.
   if (plain === 'new') return false
   return COMMON.has(plain) || OPENERS.has(plain)

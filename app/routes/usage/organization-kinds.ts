@@ -39,9 +39,13 @@ const kind = (name: string, title: string, { operations, groups, result }: Named
   }),
 })
 
-/** Things of OpenAI's that nobody can use here. */
-const nothing = (name: string, title: string): Kind =>
-  kind(name, title, { operations: [], groups: HOLDERS, result: (_, names) => names })
+/** Things of OpenAI's that nobody can use here; `more` is what else they may be grouped by. */
+const nothing = (name: string, title: string, more: Kind['groups'] = {}): Kind =>
+  kind(name, title, {
+    operations: [],
+    groups: { ...HOLDERS, ...more },
+    result: (_, names) => names,
+  })
 
 /** As the official specification has them; a member that is not known here is left out or null. */
 export const KINDS: readonly Kind[] = [
@@ -97,11 +101,11 @@ export const KINDS: readonly Kind[] = [
       ...names,
     }),
   }),
-  nothing('moderations', 'moderation'),
+  nothing('moderations', 'moderation', WITH_MODEL),
   nothing('vector_stores', 'vector stores'),
   nothing('code_interpreter_sessions', 'code interpreters'),
-  nothing('file_search_calls', 'file search'),
-  nothing('web_search_calls', 'web search'),
+  nothing('file_search_calls', 'file search', { vector_store_id: undefined }),
+  nothing('web_search_calls', 'web search', { model: 'model', context_level: undefined }),
 ]
 
 export const COSTS: Kind = {

@@ -180,7 +180,7 @@ describe('a request on the waist', () => {
       {
         type: 'tool-result',
         callId: 's',
-        content: [],
+        content: [{ type: 'text', text: '{"results":[{"url":"u","title":"t"}]}' }],
         server: 'web_search_tool_result',
         extras: { [own]: { block: found } },
       },

@@ -30,6 +30,14 @@ describe('drawings', () => {
     expect(labelTop).toBeLessThan(height)
   })
 
+  it.each(['a red house', 'blue', 'greens and yellows'])(
+    'take the colours of "%s", which names no shape',
+    (prompt) => {
+      const { rgba } = motif({ prompt })
+      expect(rgba).not.toEqual(motif({ prompt: 'a house' }).rgba)
+    },
+  )
+
   it.each([
     [1, 1],
     [2, 3],

@@ -178,6 +178,18 @@ describe('a name', () => {
     expect(await message('nobody', 'aws')).not.toMatch(/OPENAI|AWS/)
   })
 
+  it('of another than was chosen says what would serve the one that was', async () => {
+    const stage = openStage({ ...AWS, OPENAI_API_KEY: '' })
+    const response = await stage.chat({ model: 'amazon.nova-lite-v1:0', model_provider: 'openai' })
+    expect(response.status).toBe(400)
+    expect(await response.json()).toMatchObject({
+      error: {
+        param: 'model_provider',
+        message: expect.stringMatching(/not of 'openai'\. .*only with OPENAI_API_KEY set\.$/),
+      },
+    })
+  })
+
   it('of Bedrock says what would serve it where only upstreams are asked', async () => {
     const stage = openStage({ PROVIDER: 'openai' })
     const refused = async (model: string, model_provider?: string) => {

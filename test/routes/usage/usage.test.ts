@@ -216,6 +216,9 @@ describe("OpenAI's administration API", () => {
       usage.codeInterpreterSessions({ start_time: today() }),
       usage.fileSearchCalls({ start_time: today() }),
       usage.webSearchCalls({ start_time: today() }),
+      usage.moderations({ start_time: today(), group_by: ['project_id', 'model'] }),
+      usage.fileSearchCalls({ start_time: today(), group_by: ['vector_store_id'] }),
+      usage.webSearchCalls({ start_time: today(), group_by: ['model', 'context_level'] }),
     ])
     for (const list of lists) expect(list.data.map(({ results }) => results)).toEqual([[]])
   })

@@ -19,10 +19,13 @@ const LESSONS: [refusal: RegExp, lesson: Lesson][] = [
     /extraneous key \[([\w.]+)\] is not permitted/,
     ([, field], traits) => withoutField(field!, traits),
   ],
-  [/([\w.]+): Extra inputs are not permitted/, ([, field], traits) => withoutField(field!, traits)],
+  [
+    /(?<![\w.])([\w.]+): Extra inputs are not permitted/,
+    ([, field], traits) => withoutField(field!, traits),
+  ],
   [/[Uu]nknown parameter: \\?'([\w.]+)/, ([, field], traits) => withoutField(field!, traits)],
   [
-    /"loc\\?":\[[^\]]*\\?"(\w+)\\?"\],\\?"msg\\?":\\?"Extra inputs are not permitted/,
+    /"loc\\?":\[[^\]]{0,300}\\?"(\w+)\\?"\],\\?"msg\\?":\\?"Extra inputs are not permitted/,
     ([, field], traits) => withoutField(field!, traits),
   ],
   [/did not allow prompt caching/, () => ({ cachePoints: false })],

@@ -77,14 +77,7 @@ function uriOf(location: Fields | undefined, metadata: Fields | undefined): stri
 
 function titleOf(metadata: Fields | undefined, uri: string | undefined): string | undefined {
   const told = textOf(metadata?.['title'])?.trim()
-  return (
-    told ||
-    (uri ?? '')
-      .replace(/[?#].*$/, '')
-      .split('/')
-      .filter(Boolean)
-      .at(-1)
-  )
+  return told || (uri ?? '').split(/[?#]/, 1)[0]!.split('/').filter(Boolean).at(-1)
 }
 
 /** A `Citation`, also in the form a `CitationEvent` has it. */

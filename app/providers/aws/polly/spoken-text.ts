@@ -55,7 +55,7 @@ const ESCAPES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '
 const escaped = (words: string) => words.replace(/[&<>]/g, (sign) => entryOf(ESCAPES, sign)!)
 
 /** What SSML says, without its tags. */
-export const wordsOf = (ssml: string) => ssml.replace(/<[^>]*>/g, '')
+export const wordsOf = (ssml: string) => ssml.replace(/<[^<>]*>/g, '')
 
 /** The language SSML says it is in. */
 export const languageOfSsml = (ssml: string): string | undefined =>

@@ -34,7 +34,13 @@ export function s3Access({ config, runtime }: S3Options, region: string): () => 
       forcePathStyle: endpoint !== undefined,
       credentials: credentialsOf(runtime),
       // Not `fetch` where there is something else: it copies every body it is given.
-      requestHandler: { httpAgent: SOCKETS, httpsAgent: SOCKETS },
+      requestHandler: {
+        httpAgent: SOCKETS,
+        httpsAgent: SOCKETS,
+        connectionTimeout: config.CONNECT_TIMEOUT * 1000,
+        requestTimeout: config.AWS_S3_TIMEOUT * 1000,
+        throwOnRequestTimeout: true,
+      },
       // Stand-ins for S3 do not know the newer checksums, and TLS and signature guard the bytes.
       requestChecksumCalculation: 'WHEN_REQUIRED',
       responseChecksumValidation: 'WHEN_REQUIRED',

@@ -1,6 +1,9 @@
 import type { encryption } from './buckets.ts'
 import type { S3Access } from './client.ts'
 
+/** Milliseconds S3 may take to copy one part, of up to 5 GB. */
+const COPYING = 15 * 60_000
+
 /** Where something is written, and how. */
 export interface Target {
   bucket: string
@@ -59,7 +62,8 @@ export async function openPartUpload(
         CopySource: `${from}/${source.split('/').map(encodeURIComponent).join('/')}`,
         ...(range && { CopySourceRange: `bytes=${range.first}-${range.last}` }),
       })
-      tags[part.PartNumber - 1] = (await client.send(command)).CopyPartResult?.ETag
+      const { CopyPartResult } = await client.send(command, { requestTimeout: COPYING })
+      tags[part.PartNumber - 1] = CopyPartResult?.ETag
     },
     async complete() {
       const Parts = tags.map((ETag, index) => ({ ETag, PartNumber: index + 1 }))

@@ -48,7 +48,12 @@ export async function translated(
   }
 }
 
-const oneLine = (text: string) => text.replace(/\s*\n\s*/g, ' ').trim()
+const oneLine = (text: string) =>
+  text
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '')
+    .join(' ')
 
 const inSentences = (text: string) =>
   (oneLine(text).match(/[^.!?。！？]+[.!?。！？]*\s*/g) ?? [text]).map((one) => one.trim())

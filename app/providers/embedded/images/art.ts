@@ -134,7 +134,11 @@ function knownIn<T>(table: Readonly<Record<string, T>>, word: string): T | undef
 
 /** What a text names of a table, in the order of the text. */
 const namedIn = <T>(text: string, table: Readonly<Record<string, T>>): T[] =>
-  wordsOf(text).flatMap((word) => knownIn(table, word) ?? [])
+  wordsOf(text).flatMap((word) => {
+    const known = knownIn(table, word)
+    // In a list of its own: colours are lists themselves, and would be flattened to their numbers.
+    return known === undefined ? [] : [known]
+  })
 
 /** The shapes a text names, each in the colour it names before. */
 function thingsIn(text: string): { shape: Shape; color?: Color }[] {

@@ -48,8 +48,15 @@ export function createSpeech(card: ModelCard, encoding: AudioEncoding | undefine
       if (!known) throw noVoice(voice)
       const format = formatOf(request, encoding)
       const pieces = synthesise(text, { voice: known, speed })
+      let first = pieces.next().value as Uint8Array | undefined
+      // Letters of other scripts have no sound here, and of no sound no file can be made.
+      if (!first) throw unspeakable()
       const samples = streamOfBytes({
-        read: async () => pieces.next().value as Uint8Array | undefined,
+        read: async () => {
+          const piece = first ?? (pieces.next().value as Uint8Array | undefined)
+          first = undefined
+          return piece
+        },
         cancel: () => void pieces.return(undefined),
       })
       return {
@@ -70,7 +77,7 @@ export function createSpeech(card: ModelCard, encoding: AudioEncoding | undefine
 
 /** Of SSML only its words are understood. */
 function wordsOf(input: string): string {
-  const text = /^\s*<speak[\s>/]/.test(input) ? input.replace(/<[^>]*>/g, ' ').trim() : input
+  const text = /^\s*<speak[\s>/]/.test(input) ? input.replace(/<[^<>]*>/g, ' ').trim() : input
   if (text.trim() === '') throw refused('input', 'there is nothing to say in it.')
   if (text.length > LONGEST) {
     throw new GatewayError(
@@ -81,6 +88,12 @@ function wordsOf(input: string): string {
   }
   return text
 }
+
+const unspeakable = () =>
+  refused(
+    'input',
+    'the embedded model speaks English alone, and finds no word of it. Amazon Polly speaks other languages.',
+  )
 
 const noVoice = (voice: string) =>
   refused(

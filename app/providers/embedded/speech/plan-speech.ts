@@ -44,8 +44,17 @@ export function* planSpeech(text: string, speed: number): Generator<Phase[]> {
   }
 }
 
+/** By hand, for an expression would look for the last quotes from every quote on. */
+function withoutQuotes(word: string): string {
+  let from = 0
+  let to = word.length
+  while (word[from] === "'") from += 1
+  while (to > from && word[to - 1] === "'") to -= 1
+  return word.slice(from, to)
+}
+
 function sayWord(word: string, pronounce: (word: string) => string[]): Spoken[] {
-  const bare = word.replace(/^'+|'+$/g, '')
+  const bare = withoutQuotes(word)
   const sounds = pronounce(bare).flatMap((name) => SOUNDS[name] ?? [])
   const isQuiet = QUIET_WORDS.test(bare.toLowerCase())
   // Where the spelling does not tell, the first full vowel of a word carries it.

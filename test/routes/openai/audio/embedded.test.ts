@@ -117,6 +117,19 @@ describe('the embedded models speak and hear what they have spoken', () => {
     expect(error.message).toContain('wav, pcm')
   })
 
+  it.each(['你好，世界', '<speak>Привет</speak>', '😀', '...'])(
+    'unless there is no English in it: %s',
+    async (input) => {
+      const { app } = open()
+      for (const response_format of ['mp3', 'wav', 'pcm', 'flac', 'aac']) {
+        const body = JSON.stringify({ model: 'tts-1', voice: 'alloy', input, response_format })
+        const error = await errorOf(await app.request('/v1/audio/speech', { method: 'POST', body }))
+        expect(error).toMatchObject({ status: 400, code: 'invalid_value', param: 'input' })
+        expect(error.message).toContain('English')
+      }
+    },
+  )
+
   it('as events both ways', async () => {
     const { app } = open()
     const spoken = await app.request('/v1/audio/speech', {

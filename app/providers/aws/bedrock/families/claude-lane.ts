@@ -36,7 +36,7 @@ export const claudeLane: OwnLane = {
       const flags = betasOf(body)
       return flags.length > 0 ? withFlags(body, [], flags) : undefined
     }
-    const path = /([\w.-]+): Extra inputs are not permitted/.exec(refusal)?.[1]
+    const path = /(?<![\w.-])([\w.-]+): Extra inputs are not permitted/.exec(refusal)?.[1]
     const left = path === undefined ? undefined : withoutPath(body, path.split('.'))
     return left && { body: left.value, ignored: [left.path] }
   },

@@ -31,6 +31,7 @@ const NOVA_2: ModelTraits = {
   serviceTiers: TIERS,
   systemTools: ['nova_grounding', 'nova_code_interpreter'],
   webSearch: 'nova_grounding',
+  codeExecution: 'nova_code_interpreter',
   reasoning: 'nova-2',
   maxOutputTokens: 64_000,
 }

@@ -1,0 +1,225 @@
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { createServer, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
+import type { StateStore } from '../../app/ports/state-store.ts'
+import type { Transport } from '../../app/ports/transport.ts'
+import { createMemoryStateStore } from '../../app/providers/embedded/memory-state-store.ts'
+import { openDiskObjectStore } from '../../runtimes/stores/disk-object-store.ts'
+import { FRAMES, joined, scriptedAws } from './scripted-aws.ts'
+import { openHouse, SURFACES } from './surfaces.ts'
+
+const full = vi.hoisted(() => ({ after: Number.POSITIVE_INFINITY, code: 'ENOSPC' }))
+
+/** A disk that takes so many bytes and then says that it is full. */
+vi.mock('node:fs/promises', async (original) => {
+  const real = await original<typeof import('node:fs/promises')>()
+  const open: typeof real.open = async (...asked) => {
+    const handle = await real.open(...asked)
+    const writev = handle.writev.bind(handle)
+    return Object.assign(handle, {
+      writev: async (...pieces: Parameters<typeof writev>) => {
+        const size = pieces[0].reduce((sum, { byteLength }) => sum + byteLength, 0)
+        if (size <= full.after) return writev(...pieces)
+        throw Object.assign(new Error(`${full.code}: no space left on device`), { code: full.code })
+      },
+    })
+  }
+  return { ...real, open }
+})
+
+type House = ReturnType<typeof openHouse>
+
+async function upload({ app }: House, size = 5000): Promise<Response> {
+  const form = new FormData()
+  form.set('purpose', 'user_data')
+  form.set('file', new File([new Uint8Array(size).fill(65)], 'a.bin'))
+  return app.request('/v1/files', { method: 'POST', body: form })
+}
+
+const nobody: Transport = {
+  send: async () => {
+    throw new Error('Nobody is asked.')
+  },
+}
+
+describe('a disk that is full', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'outcrop-full-'))
+  afterEach(() => {
+    full.after = Number.POSITIVE_INFINITY
+  })
+  afterAll(() => rmSync(folder, { recursive: true, force: true }))
+  const open = () =>
+    openHouse(nobody, {
+      env: { FILES_DIR: folder },
+      runtime: { openObjects: () => openDiskObjectStore(folder) },
+    })
+
+  it.each(['ENOSPC', 'EDQUOT', 'EIO'])(
+    'takes no upload, and keeps nothing of it: %s',
+    async (code) => {
+      const house = open()
+      const before = await upload(house)
+      const { id } = (await before.json()) as { id: string }
+      Object.assign(full, { after: 10, code })
+      const refused = await upload(house)
+      expect([before.status, refused.status]).toEqual([200, 500])
+      expect(JSON.stringify(await refused.json())).not.toContain(folder)
+      expect(house.log().at(-1).error_detail[0]).toContain(code)
+      expect(readdirSync(join(folder, '.writing'))).toEqual([])
+      full.after = Number.POSITIVE_INFINITY
+      const list = (await (await house.app.request('/v1/files')).json()) as {
+        data: { id: string }[]
+      }
+      expect(list.data.map((file) => file.id)).toEqual([id])
+      const content = await house.app.request(`/v1/files/${id}/content`)
+      expect((await content.bytes()).length).toBe(5000)
+      await house.app.request(`/v1/files/${id}`, { method: 'DELETE' })
+    },
+  )
+})
+
+type Trouble = 'reset' | 'stall' | 'break in a body' | { status: number; code: string }
+
+describe('S3 that fails', () => {
+  let trouble: Trouble = 'reset'
+  let asked = 0
+  const fail = (response: ServerResponse) => {
+    if (trouble === 'reset') return void response.destroy()
+    if (trouble === 'stall') return
+    if (trouble === 'break in a body') {
+      response.writeHead(200, { 'content-length': 5000, 'content-type': 'application/xml' })
+      response.write('<?xml')
+      return void response.destroy()
+    }
+    response.writeHead(trouble.status, { 'content-type': 'application/xml' })
+    response.end(`<?xml version="1.0"?><Error><Code>${trouble.code}</Code></Error>`)
+  }
+  const s3 = createServer((request, response) => {
+    asked++
+    request.on('error', () => {})
+    request.resume().on('end', () => fail(response))
+  })
+  beforeAll(
+    () =>
+      new Promise<void>((resolve) => {
+        s3.listen(0, '127.0.0.1', resolve)
+      }),
+  )
+  afterAll(() => {
+    s3.closeAllConnections()
+    s3.close()
+  })
+  const open = () =>
+    openHouse(nobody, {
+      env: {
+        AWS_S3_BUCKET: 'bucket',
+        AWS_ENDPOINT_URL_S3: `http://127.0.0.1:${(s3.address() as AddressInfo).port}`,
+        AWS_ACCESS_KEY_ID: 'AKID',
+        AWS_SECRET_ACCESS_KEY: 'secret',
+        AWS_S3_TIMEOUT: '0.2',
+      },
+    })
+
+  it.each<[Trouble, number]>([
+    ['reset', 502],
+    ['stall', 502],
+    ['break in a body', 502],
+    [{ status: 503, code: 'SlowDown' }, 503],
+    [{ status: 500, code: 'InternalError' }, 502],
+    [{ status: 403, code: 'AccessDenied' }, 502],
+    [{ status: 507, code: 'InsufficientStorage' }, 502],
+  ])('%j takes no upload and gives no file', async (kind, status) => {
+    trouble = kind
+    asked = 0
+    const house = open()
+    const answers = [
+      await upload(house),
+      await house.app.request('/v1/files'),
+      await house.app.request('/v1/files/file-01a20242c0c047c7a24fff071abb19ed/content'),
+    ]
+    expect(answers.map((answer) => answer.status)).toEqual([status, status, status])
+    for (const answer of answers) {
+      expect(await answer.json()).toMatchObject({ error: { type: 'server_error' } })
+    }
+    expect(asked).toBeGreaterThan(2)
+  })
+})
+
+const CHAT = SURFACES.find(({ name }) => name === 'chat')!
+const RESPONSES = SURFACES.find(({ name }) => name === 'responses')!
+
+describe('DynamoDB that fails', () => {
+  type Answer = { status: number; type: string } | 'refused' | 'broken'
+  const TROUBLES: [Answer, number][] = [
+    [{ status: 400, type: 'ThrottlingException' }, 503],
+    [{ status: 400, type: 'ProvisionedThroughputExceededException' }, 503],
+    [{ status: 400, type: 'ResourceNotFoundException' }, 502],
+    [{ status: 400, type: 'AccessDeniedException' }, 502],
+    [{ status: 500, type: 'InternalServerError' }, 503],
+    ['refused', 503],
+    ['broken', 503],
+  ]
+  const open = (answer: Answer) => {
+    const aws = scriptedAws((request) => {
+      if (!request.origin.includes('dynamodb')) return { steps: [joined(FRAMES.converse)] }
+      if (answer === 'refused') return 'refused'
+      if (answer === 'broken') return { steps: ['reset'] }
+      const said = { __type: `com.amazonaws.dynamodb.v20120810#${answer.type}`, message: 'No.' }
+      const steps = [new TextEncoder().encode(JSON.stringify(said))]
+      return { status: answer.status, errorType: answer.type, steps }
+    })
+    const keys = { AWS_ACCESS_KEY_ID: 'AKID', AWS_SECRET_ACCESS_KEY: 'secret' }
+    return openHouse(aws.transport, { env: { AWS_DYNAMODB_TABLE: 'table', ...keys } })
+  }
+
+  it.each(TROUBLES)('gives an answer that it cannot keep, and says so: %j', async (answer) => {
+    const house = open(answer)
+    const bytes = await (await house.ask(CHAT.path, CHAT.body)).bytes()
+    expect(CHAT.ending(bytes)).toMatchObject({ success: true, errors: 0 })
+    expect(JSON.stringify(house.log().at(-1))).toContain('store')
+  })
+
+  it.each(TROUBLES)(
+    'says that it does not know what is kept, not that there is none: %j',
+    async (answer, status) => {
+      const { app } = open(answer)
+      const found = await app.request(
+        '/v1/chat/completions/chatcmpl-01a20242c0c047c7a24fff071abb19ed',
+      )
+      const list = await app.request('/v1/chat/completions')
+      expect([found.status, list.status]).toEqual([status, status])
+    },
+  )
+})
+
+describe('a state store that fails in the middle of a write', () => {
+  it('acknowledges no completion of which a part is missing', async () => {
+    const memory = createMemoryStateStore()
+    for (let failing = 1; failing < 4; failing++) {
+      let writes = 0
+      const store: StateStore = {
+        ...memory,
+        put: async (...asked) => {
+          if (++writes === failing) throw new Error('the store broke')
+          return memory.put(...asked)
+        },
+      }
+      const aws = scriptedAws(() => ({ steps: [joined(FRAMES.converse)] }))
+      const house = openHouse(aws.transport, {
+        env: { STATE_DIR: 'disk' },
+        runtime: { openState: () => store },
+      })
+      for (const { path, body } of [CHAT, RESPONSES]) {
+        writes = 0
+        const text = await (await house.ask(path, body)).text()
+        const [id] = /\b(?:chatcmpl-|resp_)[0-9a-f]+/.exec(text)!
+        const kept = await house.app.request(`${path}/${id}`)
+        if (writes >= failing) expect([path, failing, kept.status]).toEqual([path, failing, 404])
+        else expect([path, kept.status]).toEqual([path, 200])
+      }
+    }
+  })
+})
