@@ -28,6 +28,10 @@ export function createLineLog(
     else timer ??= setTimeout(flush, PATIENCE)
   }
 
+  // Whoever read our lines may go; callers shall be answered all the same.
+  process.stdout.on('error', (fault: NodeJS.ErrnoException) => {
+    if (fault.code !== 'EPIPE') throw fault
+  })
   process.on('exit', () => {
     if (waiting.length > 0) void flush()
   })

@@ -54,6 +54,7 @@ export function createBackgroundResponses(): BackgroundResponses {
         const early = await soon(asked)
         await work.thread.keepBroken({ ...work.queued, status: early ? 'in_progress' : 'queued' })
         await work.job.beat()
+        await work.job.tell(startOf(work))
         c.get('entry').streaming = true
         const done = finish(c, work, asked)
         done.finally(() => {
@@ -103,7 +104,31 @@ async function prepare(c: HttpContext, body: WireRequest): Promise<Work> {
     conversation,
     thread,
     shelf: storedResponses(services, owner),
-    job: responseJobs(services, owner).open(id),
+    job: toldOnce(responseJobs(services, owner).open(id)),
+  }
+}
+
+/** Who follows has to know the id, however long the model thinks before it speaks. */
+const startOf = ({ id, queued, conversation }: Work): string => {
+  const head = { id, created: queued.created_at, model: conversation.model }
+  return server.replyEncoder(conversation, head).write([])
+}
+
+/** `response.created` and `response.in_progress`. */
+const EVENTS_OF_START = 2
+
+/** A job that is told its start beforehand, and passes over it where the model's stream begins with it. */
+function toldOnce(job: ResponseJob): ResponseJob {
+  let isBegun = false
+  let left = EVENTS_OF_START
+  return {
+    ...job,
+    async tell(text) {
+      let rest = text
+      for (; isBegun && left > 0 && rest !== ''; left--) rest = rest.slice(rest.indexOf('\n\n') + 2)
+      isBegun = true
+      if (rest !== '') await job.tell(rest)
+    },
   }
 }
 

@@ -85,6 +85,26 @@ describe('a response in the background', () => {
     expect(rest).toEqual(told.slice(4))
   })
 
+  it('tells its id before its model has said a word', async () => {
+    const { app, call } = open()
+    bedrock.fake.script({ frames: textFrames(['Late.']), stallAfter: 0 })
+    const asked = { model: MODELS.nova, input: 'Hi', background: true, stream: true }
+    const response = await app.request('/v1/responses', {
+      method: 'POST',
+      body: JSON.stringify(asked),
+    })
+    const reader = response.body!.getReader()
+    const [created, inProgress] = new TextDecoder()
+      .decode((await reader.read()).value)
+      .match(/^data: .*$/gm)!
+      .map((line) => JSON.parse(line.slice('data: '.length)) as Json)
+    expect(created).toMatchObject({ type: 'response.created', sequence_number: 0 })
+    expect(inProgress).toMatchObject({ type: 'response.in_progress', sequence_number: 1 })
+    const { id } = created!['response'] as { id: string }
+    expect(await call('POST', `/v1/responses/${id}/cancel`)).toMatchObject({ status: 200 })
+    await reader.cancel()
+  })
+
   it('that broke off is failed, in its events too', async () => {
     const { begin, read, events } = open()
     bedrock.fake.script({

@@ -199,7 +199,7 @@ describe('a store that fails', () => {
   it('is tried again by the next who needs it', async () => {
     const { ask, call, opened } = openStored({ reply: () => replyOf('yes') }, { failure })
     const lost = await (await ask({ store: true })).json()
-    expect((await call('GET', '/v1/chat/completions')).status).toBe(500)
+    expect((await call('GET', '/v1/chat/completions')).status).toBe(503)
     opened.failure = undefined
     const kept = await (await ask({ store: true })).json()
     expect((await call('GET', `/v1/chat/completions/${lost.id}`)).status).toBe(404)
