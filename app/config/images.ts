@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi'
-import { blankIsAbsent, number, text } from './values.ts'
+import { blankIsAbsent, number } from './values.ts'
 
 /** How pictures are drawn, read and handed out. */
 export const imageVariables = {
@@ -12,7 +12,9 @@ export const imageVariables = {
   MAX_IMAGE_PIXELS: number(16 * 1024 * 1024, 1).describe(
     'Pixels of the largest picture that is taken for an edit or a variation. Its head is looked at before it is unpacked, for a small file may hold a very large picture.',
   ),
-  IMAGE_URL_SECRET: text().describe(
-    'Signs the addresses of pictures where no S3 bucket does. Default: a secret that is made once and kept in the state store; set it where several instances share none.',
-  ),
+  IMAGE_URL_SECRET: z
+    .preprocess(blankIsAbsent, z.string().min(16, 'shorter than 16 characters').optional())
+    .describe(
+      'Signs the addresses of pictures where no S3 bucket does. Default: a secret that is made once and kept in the state store; set it where several instances share none.',
+    ),
 } as const

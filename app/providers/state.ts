@@ -1,4 +1,5 @@
 import type { Config } from '../config.ts'
+import { GatewayError } from '../errors.ts'
 import type { Runtime } from '../ports/runtime.ts'
 import type { StateStore } from '../ports/state-store.ts'
 import { createDynamoStateStore } from './aws/dynamodb/state-store.ts'
@@ -26,11 +27,25 @@ function openedOnFirstUse(open: () => Promise<StateStore>): StateStore {
     })
     return opening
   }
+  const use = async <T>(ask: (store: StateStore) => Promise<T>): Promise<T> => {
+    try {
+      return await ask(await opened())
+    } catch (thrown) {
+      throw thrown instanceof GatewayError ? thrown : unavailable(thrown)
+    }
+  }
   return {
-    get: async (...asked) => (await opened()).get(...asked),
-    put: async (...asked) => (await opened()).put(...asked),
-    delete: async (...asked) => (await opened()).delete(...asked),
-    list: async (...asked) => (await opened()).list(...asked),
-    add: async (...asked) => (await opened()).add(...asked),
+    get: (...asked) => use((store) => store.get(...asked)),
+    put: (...asked) => use((store) => store.put(...asked)),
+    delete: (...asked) => use((store) => store.delete(...asked)),
+    list: (...asked) => use((store) => store.list(...asked)),
+    add: (...asked) => use((store) => store.add(...asked)),
   }
 }
+
+/** A full or broken disk as its caller may know it, in the words of a table that is away: the log gets the rest. */
+const unavailable = (cause: unknown) =>
+  new GatewayError('overloaded', 'The state store is not available. Retry the request.', {
+    retryAfter: 1,
+    cause,
+  })

@@ -1,6 +1,6 @@
 import fc, { type Arbitrary } from 'fast-check'
 import { resolved, type Schema } from './document.ts'
-import { type Making, valuesOf } from './values.ts'
+import { type Making, SMALL_PICTURES, valuesOf } from './values.ts'
 
 /** One part of a form as it will stand on the wire; absent members are left out. */
 export interface FormPart {
@@ -114,7 +114,7 @@ export function formsOf(schema: Schema, making: Making): Arbitrary<FormPart[]> {
   }
   const parts = Object.entries(properties).map(([name, member]) => {
     const part = partOf(name, member, making)
-    return required.includes(name) ? part.map((one) => [one]) : fc.array(part, { maxLength: 1 })
+    return required.includes(name) || name in SMALL_PICTURES ? part.map((one) => [one]) : fc.array(part, { maxLength: 1 })
   })
   return fc.tuple(...parts).map((found) => found.flat())
 }

@@ -19,8 +19,8 @@ const TWO_WAY = Object.entries(DIALECTS).flatMap(([name, tried]) => {
   const { server, client } = tried.dialect
   return tried.door && server && client ? [[name, { ...tried, server, client }] as const] : []
 })
-const WILD = { runs: 120, share: 0.06 / CLIENTS.length }
-const PLAIN = { runs: 60, share: 0.04 / TWO_WAY.length }
+const WILD = { runs: 60, share: 0.06 / CLIENTS.length }
+const PLAIN = { runs: 30, share: 0.04 / TWO_WAY.length }
 
 describe('conversations of chance', () => {
   it('are tried on every dialect', () => {

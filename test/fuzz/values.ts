@@ -8,8 +8,9 @@ export interface Making {
   text?: Arbitrary<string>
 }
 
-/** A picture of the usual size takes half a second to draw: small ones, and few. */
+/** A picture of the usual size takes half a second to draw, so one of a size is always asked for, and few. */
 export const SMALL_PICTURES = { size: fc.constant('256x256'), n: fc.constantFrom(1, 2) }
+const ALWAYS: readonly string[] = ['size']
 
 /** Levels below which a value is made as small as its schema lets it be. */
 const DEPTH = 4
@@ -79,7 +80,7 @@ function objects({ schema, making, depth }: Place): Arbitrary<unknown> {
       making.known[name] ?? later(() => valuesOf(properties[name]!, making, depth + 1)),
     ]),
   )
-  const own = sparse(members, required)
+  const own = sparse(members, [...required, ...ALWAYS])
   if (names.length > 0 || depth >= DEPTH) return own
   const values =
     typeof additionalProperties === 'object'

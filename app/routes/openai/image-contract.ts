@@ -82,7 +82,7 @@ const named = z
   .refine(
     ({ file_id: file, image_url: url }) => ((file ?? null) === null) !== ((url ?? null) === null),
     {
-      error: 'Expected either image_url or file_id.',
+      error: 'Expected either image_url or file_id',
     },
   )
 

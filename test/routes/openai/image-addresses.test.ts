@@ -45,10 +45,16 @@ describe('addresses of our own', () => {
     await expect(other.find(id, proof)).rejects.toMatchObject({ code: 'not-found' })
   })
 
+  it('are signed with no secret that could be guessed', () => {
+    expect(() => readConfig({ IMAGE_URL_SECRET: 'short' })).toThrow(
+      'IMAGE_URL_SECRET: shorter than 16 characters (got a value)',
+    )
+  })
+
   it('are signed by the secret of the configuration where there is one', async () => {
-    const { open, place } = stores({ IMAGE_URL_SECRET: 'mine' })
+    const { open, place } = stores({ IMAGE_URL_SECRET: 'a secret that is mine' })
     const { id, proof } = await kept(open())
-    const config = readConfig({ IMAGE_URL_SECRET: 'theirs' })
+    const config = readConfig({ IMAGE_URL_SECRET: 'a secret that is theirs' })
     const clock = () => 1_800_000_000_000
     const foreign = drawnStore(place, addressSecret({ ...place, config }), clock)
     await expect(foreign.find(id, proof)).rejects.toMatchObject({ code: 'not-found' })

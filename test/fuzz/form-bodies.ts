@@ -9,7 +9,7 @@ import { openStage, type Stage } from './stage.ts'
 import { SMALL_PICTURES } from './values.ts'
 
 const ROUTES = operations.filter(({ body }) => body['multipart/form-data'])
-const MUCH = { runs: 80, share: 0.15 / ROUTES.length }
+const MUCH = { runs: 30, share: 0.15 / ROUTES.length }
 
 describe('a form of chance', () => {
   let stage: Stage

@@ -8,7 +8,7 @@ import { SEEDS } from './seeds.ts'
 import { openStage, type Stage } from './stage.ts'
 import { valuesOf } from './values.ts'
 
-const MUCH = { runs: 12, share: 0.1 / operations.length }
+const MUCH = { runs: 5, share: 0.1 / operations.length }
 
 /** Values of headers that are read somewhere. */
 const HEADERS: Record<string, readonly string[]> = {

@@ -108,22 +108,24 @@ function bodiesOf(operation: Operation, texts: readonly string[]): unknown[] {
   const seeds = (SEEDS[operation.name] ?? []).flatMap((seed, index) =>
     exchanged(seed, texts, index),
   )
-  return [...fc.sample(bodies, { numRuns: 25, seed: 1 }), ...seeds]
+  return [...fc.sample(bodies, { numRuns: 8, seed: 1 }), ...seeds]
 }
 
 const formsWith = (operation: Operation, texts: readonly string[]) => {
   const schema = operation.body['multipart/form-data']!.schema ?? {}
   return fc.sample(formsOf(schema, { known: SMALL_PICTURES, text: fc.constantFrom(...texts) }), {
-    numRuns: 25,
+    numRuns: 8,
     seed: 1,
   })
 }
 
-/** One body for each text in it, which is exchanged for the next of `texts`. */
+/** Two bodies for each text in it, which is exchanged for some of `texts`. */
 function exchanged(seed: unknown, texts: readonly string[], turn: number): unknown[] {
   const json = JSON.stringify(seed)
-  return [...json.matchAll(/:("(?:\\.|[^"\\])*")/g)].map(({ 1: text = '', index }, at) => {
-    const url = JSON.stringify(texts[(turn * 7 + at) % texts.length])
-    return JSON.parse(json.slice(0, index + 1) + url + json.slice(index + 1 + text.length))
-  })
+  return [...json.matchAll(/:("(?:\\.|[^"\\])*")/g)].flatMap(({ 1: text = '', index }, at) =>
+    [0, 11].map((step) => {
+      const url = JSON.stringify(texts[(turn * 7 + at + step) % texts.length])
+      return JSON.parse(json.slice(0, index + 1) + url + json.slice(index + 1 + text.length))
+    }),
+  )
 }

@@ -1,0 +1,3 @@
+// Together, for each file of tests loads the whole app anew.
+import './prototype-words.ts'
+import './caller-urls.ts'
