@@ -1,4 +1,5 @@
 import type { Config } from '../config.ts'
+import { GatewayError } from '../errors.ts'
 import type { ObjectStore } from '../ports/object-store.ts'
 import type { Runtime } from '../ports/runtime.ts'
 import { createS3ObjectStore } from './aws/s3/object-store.ts'
@@ -30,11 +31,39 @@ function openedOnFirstUse(open: () => Promise<ObjectStore>): ObjectStore {
     })
     return opening
   }
+  const use = async <T>(ask: (store: ObjectStore) => Promise<T>): Promise<T> => {
+    try {
+      return await ask(await opened())
+    } catch (thrown) {
+      throw isOfDisk(thrown) ? unavailable(thrown) : thrown
+    }
+  }
   return {
-    put: async (...asked) => (await opened()).put(...asked),
-    get: async (...asked) => (await opened()).get(...asked),
-    delete: async (...asked) => (await opened()).delete(...asked),
-    list: async (...asked) => (await opened()).list(...asked),
-    join: async (...asked) => (await opened()).join(...asked),
+    put: (...asked) => use((store) => store.put(...asked)),
+    get: (...asked) => use((store) => store.get(...asked)),
+    delete: (...asked) => use((store) => store.delete(...asked)),
+    list: (...asked) => use((store) => store.list(...asked)),
+    join: (...asked) => use((store) => store.join(...asked)),
   }
 }
+
+/** A disk that is full, broken or closed to us; what goes wrong with a caller's bytes has other names. */
+const DISK_FAULTS: ReadonlySet<unknown> = new Set([
+  'ENOSPC',
+  'EDQUOT',
+  'EIO',
+  'EROFS',
+  'EACCES',
+  'EPERM',
+  'EMFILE',
+  'ENFILE',
+])
+
+const isOfDisk = (thrown: unknown) =>
+  thrown instanceof Error && 'code' in thrown && DISK_FAULTS.has(thrown.code)
+
+const unavailable = (cause: unknown) =>
+  new GatewayError('overloaded', 'Files cannot be kept at the moment. Retry the request later.', {
+    retryAfter: 30,
+    cause,
+  })

@@ -65,7 +65,8 @@ describe('a disk that is full', () => {
       const { id } = (await before.json()) as { id: string }
       Object.assign(full, { after: 10, code })
       const refused = await upload(house)
-      expect([before.status, refused.status]).toEqual([200, 500])
+      expect([before.status, refused.status]).toEqual([200, 503])
+      expect(refused.headers.get('retry-after')).toBe('30')
       expect(JSON.stringify(await refused.json())).not.toContain(folder)
       expect(house.log().at(-1).error_detail[0]).toContain(code)
       expect(readdirSync(join(folder, '.writing'))).toEqual([])
