@@ -5,5 +5,7 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     testTimeout: 20_000,
     pool: 'threads',
+    // Much of the suite waits for servers, so two cores take three files at a time.
+    maxWorkers: 3,
   },
 })

@@ -126,7 +126,7 @@ describe('the headers of time', () => {
 
   it('tell the upstream from us', async () => {
     bedrock.script({
-      until: new Promise((resolve) => setTimeout(resolve, 60)),
+      until: new Promise((resolve) => setTimeout(resolve, 250)),
       body: {
         output: { message: { role: 'assistant', content: [{ text: 'Hello' }] } },
         stopReason: 'end_turn',
