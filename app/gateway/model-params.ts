@@ -46,6 +46,7 @@ export function withDefaults(
   const fitting = Object.keys(defaults).filter((beginning) =>
     names.some((name) => name.startsWith(beginning)),
   )
+  if (fitting.length === 0) return asked
   return fitting
     .toSorted((a, b) => b.length - a.length)
     .reduce((tuned, beginning) => withParams(tuned, defaults[beginning]!), asked)

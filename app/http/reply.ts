@@ -22,13 +22,11 @@ export function reply(
   { status = 200, type = 'application/json', headers, ended }: ReplyOptions = {},
 ): Response {
   const entry = c.get('entry')
-  const all: Record<string, string> = {
-    'x-request-id': entry.id,
-    ...securityHeaders(type, c.get('standing')),
-    ...entry.limitHeaders?.(),
-    ...timingHeaders(entry),
-    ...headers,
-  }
+  // What is copied comes first: engines copy into an empty object much faster.
+  const all: Record<string, string> = { ...securityHeaders(type, c.get('standing')) }
+  all['x-request-id'] = entry.id
+  if (entry.limitHeaders) Object.assign(all, entry.limitHeaders())
+  Object.assign(all, timingHeaders(entry), headers)
   if (body !== null) all['content-type'] = type
   const { bytesOut } = c.get('services').runtime
   if (body instanceof ReadableStream) {

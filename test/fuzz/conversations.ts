@@ -99,7 +99,7 @@ function partsTo(depth: number): Arbitrary<Part> {
     fc.record({
       type: fc.constant('native' as const),
       dialect: fc.constantFrom('openai-chat', 'anthropic-messages', 'bedrock-converse', 'x'),
-      value: fc.jsonValue({ maxDepth: 2 }),
+      value: fc.dictionary(odd, fc.jsonValue({ maxDepth: 2 }), { maxKeys: 2 }),
     }),
   ]
   if (depth === 0) return fc.oneof(...flat)

@@ -114,7 +114,9 @@ export function formsOf(schema: Schema, making: Making): Arbitrary<FormPart[]> {
   }
   const parts = Object.entries(properties).map(([name, member]) => {
     const part = partOf(name, member, making)
-    return required.includes(name) || name in SMALL_PICTURES ? part.map((one) => [one]) : fc.array(part, { maxLength: 1 })
+    return required.includes(name) || name in SMALL_PICTURES
+      ? part.map((one) => [one])
+      : fc.array(part, { maxLength: 1 })
   })
   return fc.tuple(...parts).map((found) => found.flat())
 }
@@ -228,7 +230,7 @@ export const wires: Arbitrary<Wire> = fc.oneof(
 /** The body as it goes out. */
 export function formBody(parts: readonly FormPart[], wire: Wire): Uint8Array<ArrayBuffer> {
   const { boundary, lineEnd, preamble, ending } = wire
-  const pieces = [bytes(preamble)]
+  const pieces: Uint8Array[] = [bytes(preamble)]
   for (const part of parts) {
     const head = [`--${boundary}`, ...headersOf(part), '', ''].join(lineEnd)
     pieces.push(bytes(head), part.content, bytes(lineEnd))

@@ -20,13 +20,16 @@ export interface Amount {
   share: number
 }
 
+/** Milliseconds that each property gets of a long run, however many share it. */
+const LEAST = 300
+
 /** How often a property is tried. */
 export function amount<T>({ runs, share }: Amount): Parameters<T> {
   if (seconds === undefined) return { seed, numRuns: runs }
   return {
     seed,
     numRuns: Number.MAX_SAFE_INTEGER,
-    interruptAfterTimeLimit: seconds * 1000 * share,
+    interruptAfterTimeLimit: Math.max(seconds * 1000 * share, LEAST),
     maxSkipsPerRun: Number.MAX_SAFE_INTEGER,
   }
 }

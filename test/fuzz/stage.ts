@@ -22,6 +22,8 @@ export interface Stage {
   models: readonly string[]
   upstream: ReturnType<typeof createUpstream>
   ask(path: string, init: RequestInit): Promise<Outcome>
+  /** Everything that was logged for the last request. */
+  lines(): readonly string[]
 }
 
 export const ADMIN_KEY = 'the-admin-key-of-the-fuzzer'
@@ -77,6 +79,7 @@ export function openStage(
   const upstream = createUpstream()
   const whole: Runtime = { ...runtime, transport: upstream, digest: createDigest(), ...more }
   const app = createApp(whole)
+  let logged: string[] = []
   const ask = async (path: string, init: RequestInit): Promise<Outcome> => {
     const startedAt = cpuTime()
     const headers = new Headers(init.headers)
@@ -85,7 +88,8 @@ export function openStage(
     const bytes = new Uint8Array(await response.arrayBuffer())
     // The line of an answer that was streamed is written behind its last byte.
     await Promise.resolve()
-    const line = lines.splice(0).at(-1)
+    logged = lines.splice(0)
+    const line = logged.at(-1)
     return {
       status: response.status,
       headers: response.headers,
@@ -95,5 +99,5 @@ export function openStage(
       ...(line !== undefined && { line, code: JSON.parse(line).error_code }),
     }
   }
-  return { name, models: place.models, upstream, ask }
+  return { name, models: place.models, upstream, ask, lines: () => logged }
 }

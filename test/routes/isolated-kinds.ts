@@ -40,6 +40,14 @@ const form = (members: Record<string, string | Blob>) => {
 }
 const file = (text: string) => new File([text], 'a.txt', { type: 'text/plain' })
 
+const inlineSource = (text: string) => ({
+  name: 'words',
+  dataSourceConfiguration: {
+    type: 'INLINE',
+    inlineConfiguration: { documents: [{ id: 'one', text }] },
+  },
+})
+
 export const KINDS: IsolatedKind[] = [
   {
     name: 'stored chat completions',
@@ -241,5 +249,38 @@ export const KINDS: IsolatedKind[] = [
     ],
     lists: [['GET', '/v1/knowledge-bases?max_results=100']],
     own: (id) => ['GET', `/v1/knowledge-bases/${id}`],
+  },
+  {
+    name: 'data sources of knowledge bases',
+    async make(as, secret) {
+      const root = '/v1/knowledge-bases'
+      const base = await made(as(root, { body: { name: 'kb' } }), 'knowledgeBaseId')
+      const source = await made(
+        as(`${root}/${base}/data-sources`, { body: inlineSource(secret) }),
+        'dataSourceId',
+      )
+      const sync = as(`${root}/${base}/data-sources/${source}/sync`, { method: 'POST' })
+      return [base, source, await made(sync, 'executionId')].join('.')
+    },
+    ways: (id) => {
+      const [base = '', source = '', job = ''] = id.split('.')
+      const root = `/v1/knowledge-bases/${base}`
+      const one = `${root}/data-sources/${source}`
+      return [
+        ['POST', `${root}/query`, { query: 'the secret of the owner' }],
+        ['POST', `${root}/retrieve-and-generate`, { query: 'the secret', model: 'embedded-chat' }],
+        ['POST', '/v1/chat/completions', chat({ messages: MESSAGES('secret'), kb_id: base })],
+        ['POST', `${root}/data-sources`, inlineSource('x')],
+        ['GET', one],
+        ['GET', `${one}/sync`],
+        ['GET', `${one}/sync/${job}`],
+        ['POST', `${one}/sync`],
+        ['DELETE', one],
+      ]
+    },
+    own: (id) => {
+      const [base = '', source = ''] = id.split('.')
+      return ['GET', `/v1/knowledge-bases/${base}/data-sources/${source}`]
+    },
   },
 ]

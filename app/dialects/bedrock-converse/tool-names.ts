@@ -16,7 +16,8 @@ export interface ToolNames {
 /** Legal names stay; the others get theirs in the order given, so that a growing history keeps them. */
 export function createToolNames(names: Iterable<string>): ToolNames {
   const all = new Set(names)
-  const taken = new Set([...all].filter((name) => LEGAL_NAME.test(name)))
+  const taken = new Set<string>()
+  for (const name of all) if (LEGAL_NAME.test(name)) taken.add(name)
   const wire = new Map<string, string>()
   const changed = new Map<string, string>()
   const encode = (name: string): string => {

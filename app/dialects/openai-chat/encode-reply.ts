@@ -117,13 +117,13 @@ function encodeMessage(
     content: content ?? null,
     refusal: sum.refusal ?? null,
     annotations: sum.annotations,
-    ...(sum.thought && { [manner.reasoningField]: sum.thought }),
-    ...(sum.details.length > 0 && { reasoning_details: sum.details }),
-    ...(sum.runs.length > 0 && { server_tool_runs: sum.runs }),
-    ...encodeCalls(sum.calls, manner),
-    ...(sum.images.length > 0 && { images: sum.images }),
-    ...(sum.audio && { audio: spokenAudio(sum.audio, sum.text ?? '', head) }),
   }
+  if (sum.thought) message[manner.reasoningField] = sum.thought
+  if (sum.details.length > 0) message.reasoning_details = sum.details
+  if (sum.runs.length > 0) message.server_tool_runs = sum.runs
+  if (sum.calls.length > 0) Object.assign(message, encodeCalls(sum.calls, manner))
+  if (sum.images.length > 0) message.images = sum.images
+  if (sum.audio) message.audio = spokenAudio(sum.audio, sum.text ?? '', head)
   mergeFields(message, sum.native)
   return { message, logprobs: sum.logprobs }
 }
@@ -135,7 +135,6 @@ function emptyContent(sum: Sum): string | undefined {
 }
 
 function encodeCalls(calls: WireCalledTool[], manner: Manner) {
-  if (calls.length === 0) return {}
   return manner.legacy ? { function_call: calls[0]?.function } : { tool_calls: calls }
 }
 

@@ -7,7 +7,7 @@ import type { Heard } from '../../gateway/answer.ts'
 import { countTokens as count } from '../../gateway/count-tokens.ts'
 import { caller } from '../../http/caller.ts'
 import type { HttpContext } from '../../http/context.ts'
-import { checkedBody } from '../../http/json-body.ts'
+import { checkedBody, parsedJson } from '../../http/json-body.ts'
 import { reply } from '../../http/reply.ts'
 import { endpoint } from '../../http/surface.ts'
 import { modelErrors, modelParams, modelPath } from './contract.ts'
@@ -85,7 +85,7 @@ function understood(
 
 function bodyIn(base64: string): object {
   try {
-    const value: unknown = JSON.parse(decodeBase64Text(base64))
+    const value: unknown = parsedJson(decodeBase64Text(base64))
     if (typeof value === 'object' && value !== null) return value
   } catch {
     // Told below, whatever is wrong with it.

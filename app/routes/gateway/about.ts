@@ -55,6 +55,7 @@ export const about = endpoint(
           },
         },
       },
+      304: { description: 'The caller holds this version of the page.' },
       ...errorResponses('4XX'),
     },
   }),

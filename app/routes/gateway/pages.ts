@@ -33,6 +33,7 @@ export const dashboard = endpoint(
         description: 'A page, served from here.',
         content: { 'text/html': { schema: z.string() } },
       },
+      304: { description: 'The caller holds this version.' },
       ...errorResponses('4XX'),
     },
   }),

@@ -75,7 +75,7 @@ const posted = createRoute({
       },
     },
     202: { description: 'A notification was taken.' },
-    ...errorResponses(400, 401, 403, 404, 413, 500, 503),
+    ...errorResponses(400, 401, 403, 404, 406, 413, 415, 500, 503),
   },
 })
 

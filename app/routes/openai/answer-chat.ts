@@ -26,6 +26,8 @@ export function answerChat(openai: OpenaiChat): (c: HttpContext) => Promise<Resp
         answered.body as WireCompletion,
         (body as WireRequest).messages,
       )
-    return respond(c, await exchange({ dialect, answerIn, body, ...asking, keep }, services))
+    // What is copied comes first: engines copy into an empty object much faster.
+    const heard = { ...asking, dialect, answerIn, body, keep }
+    return respond(c, await exchange(heard, services))
   }
 }

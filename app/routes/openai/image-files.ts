@@ -43,7 +43,7 @@ export const getDrawnImage = (open: OpenStore) =>
           description: 'The picture.',
           content: { 'image/*': { schema: z.string().openapi({ format: 'binary' }) } },
         },
-        ...errorResponses(404, 500, 503),
+        ...errorResponses(400, 404, 500, 503),
       },
     }),
     async (c) => {
