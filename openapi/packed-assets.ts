@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { gunzipSync, gzipSync } from 'node:zlib'
-import type { PackedAsset } from '../app/http/packed-asset.ts'
+import type { PackedAsset } from '../app/http/answers/packed-asset.ts'
 
 /** What is served under a name. */
 export interface AssetSource {

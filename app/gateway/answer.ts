@@ -4,7 +4,7 @@ import type { AnswerHead, Dialect, ServerSide } from '../dialects/dialect.ts'
 import type { GatewayError } from '../errors.ts'
 import type { AwsIdentity } from '../ports/caller.ts'
 import type { Attempt, ModelCard } from '../ports/models.ts'
-import type { ResolvedBy } from './resolve-model.ts'
+import type { ResolvedBy } from './names/resolve-model.ts'
 
 /** What is asked of models, for meters and limits. */
 export type Operation =

@@ -1,12 +1,12 @@
 import { asGatewayError } from '../errors.ts'
 import type { Services } from '../ports/services.ts'
 import type { Heard } from './answer.ts'
+import { resolveMedia } from './attachments/resolve-media.ts'
 import { openDeadline } from './deadline.ts'
 import { estimateTokens } from './estimate-tokens.ts'
-import { findChatModel } from './find-model.ts'
 import { hasLane, laneOf } from './lane.ts'
+import { findChatModel } from './names/find-model.ts'
 import { withAvailableTools } from './optional-tools.ts'
-import { resolveMedia } from './resolve-media.ts'
 
 /** Seconds a model has to count; then an estimate must do. */
 const PATIENCE = 15

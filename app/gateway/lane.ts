@@ -1,6 +1,6 @@
 import type { ChatModel } from '../ports/models.ts'
 import type { Heard } from './answer.ts'
-import type { ChattingModel } from './find-model.ts'
+import type { ChattingModel } from './names/find-model.ts'
 
 /** Who is asked: where the caller speaks a dialect of the model's own and is answered in it, its lane. */
 export function laneOf(

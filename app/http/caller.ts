@@ -1,10 +1,10 @@
 import type { Heard, Wish } from '../gateway/answer.ts'
 import { SOLE_CALLER } from '../ports/caller.ts'
+import { modelAdmission } from './access/permissions.ts'
 import type { HttpContext } from './context.ts'
+import { outgoingTrace } from './log/tracing.ts'
 import { meteredAdmission } from './metering.ts'
-import { modelAdmission } from './permissions.ts'
 import { requestHeader } from './request-header.ts'
-import { outgoingTrace } from './tracing.ts'
 import { withinOf } from './within.ts'
 
 type Told = Pick<

@@ -1,9 +1,9 @@
 import type { Context } from 'hono'
 import type { CallerIdentity } from '../ports/caller.ts'
 import type { Services } from '../ports/services.ts'
-import type { AccessEntry, AccessLog } from './access-log.ts'
-import type { Forwarded } from './forwarded.ts'
-import type { StandingHeaders } from './security-headers.ts'
+import type { StandingHeaders } from './answers/security-headers.ts'
+import type { Forwarded } from './entrance/forwarded.ts'
+import type { AccessEntry, AccessLog } from './log/access-log.ts'
 
 /** What Hono hands around with one request. `Bindings` is whatever the runtime passes beside the request. */
 export interface HttpEnv {

@@ -3,8 +3,8 @@ import { z } from '@hono/zod-openapi'
 import type { Next } from 'hono'
 import type { ServerSide } from '../dialects/dialect.ts'
 import type { ValidationWords } from '../dialects/validation.ts'
+import { jsonBody } from './bodies/json-body.ts'
 import type { HttpContext, HttpEnv } from './context.ts'
-import { jsonBody } from './json-body.ts'
 
 /** How a surface says that something went wrong. */
 export type Voice = Pick<

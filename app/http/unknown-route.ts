@@ -1,7 +1,7 @@
 import type { OpenAPIHono } from '@hono/zod-openapi'
 import { GatewayError } from '../errors.ts'
+import { reply } from './answers/reply.ts'
 import type { HttpContext, HttpEnv } from './context.ts'
-import { reply } from './reply.ts'
 
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const
 

@@ -2,9 +2,9 @@ import type { CallerIdentity } from '../ports/caller.ts'
 import type { Runtime } from '../ports/runtime.ts'
 import type { Services } from '../ports/services.ts'
 import type { StreamOut } from '../ports/stream-out.ts'
+import { refuseForbiddenPath } from './access/permissions.ts'
 import type { HttpContext, HttpEnv } from './context.ts'
-import { refuseForbiddenPath } from './permissions.ts'
-import { traceWithin } from './tracing.ts'
+import { traceWithin } from './log/tracing.ts'
 
 /** Nobody outside can put it among the bindings of a request. */
 const WITHIN = Symbol('within')

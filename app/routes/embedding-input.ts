@@ -2,7 +2,7 @@ import { z } from '@hono/zod-openapi'
 import type { MediaPart } from '../conversation/conversation.ts'
 import { locate } from '../dialects/media-location.ts'
 import { GatewayError } from '../errors.ts'
-import type { WrittenInput, WrittenPiece } from '../gateway/embed.ts'
+import type { WrittenInput, WrittenPiece } from '../gateway/operations/embed.ts'
 
 const ADDRESS = 'https, s3://bucket/key, file-id:, or a data URL.'
 

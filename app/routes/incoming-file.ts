@@ -1,6 +1,6 @@
 import { GatewayError } from '../errors.ts'
+import { type FormFile, readForm } from '../http/bodies/form-body.ts'
 import type { HttpContext } from '../http/context.ts'
-import { type FormFile, readForm } from '../http/form-body.ts'
 import type { Files, Received } from '../library/files.ts'
 
 /** A form whose file is kept already, but is no file of its owner yet. */

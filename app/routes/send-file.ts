@@ -1,4 +1,4 @@
-import { sendContent } from '../http/content.ts'
+import { sendContent } from '../http/bodies/content.ts'
 import type { HttpContext } from '../http/context.ts'
 import type { Files } from '../library/files.ts'
 

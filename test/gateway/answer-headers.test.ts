@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { ignoredNames } from '../../app/gateway/answer-headers.ts'
+import { ignoredNames } from '../../app/gateway/answers/answer-headers.ts'
 
 it('tells what had no effect by the names of the caller, as they were written', () => {
   const ours = ['topP', 'toolChoice', 'cacheControl']

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { Conversation } from '../../app/conversation/conversation.ts'
 import type { ReplyEvent } from '../../app/conversation/events.ts'
 import { GatewayError } from '../../app/errors.ts'
-import { askedAloud } from '../../app/gateway/asked-aloud.ts'
+import { askedAloud } from '../../app/gateway/operations/asked-aloud.ts'
 import { greeter } from '../routes/openai/stage.ts'
 
 const conversation = { model: 'm', turns: [], stream: false } as unknown as Conversation

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { fitsGlob } from '../../app/gateway/glob.ts'
-import { nearestNames } from '../../app/gateway/nearest-names.ts'
+import { fitsGlob } from '../../app/gateway/names/glob.ts'
+import { nearestNames } from '../../app/gateway/names/nearest-names.ts'
 
 describe('a pattern', () => {
   it('fits as the same regular expression would', () => {

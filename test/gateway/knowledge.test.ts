@@ -4,9 +4,9 @@ import type { Conversation } from '../../app/conversation/conversation.ts'
 import type { Reply, ReplyEvent } from '../../app/conversation/events.ts'
 import type { Grounding, Passage } from '../../app/conversation/knowledge.ts'
 import { replay } from '../../app/conversation/replay.ts'
-import { citing } from '../../app/gateway/cite-passages.ts'
-import { contextOf, inFrontOfLastWords } from '../../app/gateway/knowledge-context.ts'
-import { wantsKnowledge } from '../../app/gateway/knowledge-need.ts'
+import { citing } from '../../app/gateway/knowledge/cite-passages.ts'
+import { contextOf, inFrontOfLastWords } from '../../app/gateway/knowledge/knowledge-context.ts'
+import { wantsKnowledge } from '../../app/gateway/knowledge/knowledge-need.ts'
 import type { ChatModel } from '../../app/ports/models.ts'
 
 const REFUNDS: Passage = {

@@ -2,7 +2,7 @@ import { createRoute, z } from '@hono/zod-openapi'
 import { HTTPException } from 'hono/http-exception'
 import { describe, expect, it } from 'vitest'
 import { GatewayError } from '../../app/errors.ts'
-import { reply } from '../../app/http/reply.ts'
+import { reply } from '../../app/http/answers/reply.ts'
 import { endpoint } from '../../app/http/surface.ts'
 import { echo, post, stage, streamed } from './stage.ts'
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { readConfig } from '../../app/config.ts'
-import { listenPolicy, publicPolicy } from '../../app/http/listen-policy.ts'
+import { listenPolicy, publicPolicy } from '../../app/http/entrance/listen-policy.ts'
 
 const listen = (env: Record<string, string>) => listenPolicy(readConfig(env))
 const open = (env: Record<string, string>) => publicPolicy(readConfig(env))

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { readConfig } from '../../app/config.ts'
-import { createForwarded } from '../../app/http/forwarded.ts'
+import { createForwarded } from '../../app/http/entrance/forwarded.ts'
 import type { Runtime } from '../../app/ports/runtime.ts'
 import { accessStage } from './access-stage.ts'
 

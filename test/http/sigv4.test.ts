@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { type SignedFacts, verifySigV4 } from '../../app/http/sigv4.ts'
+import { type SignedFacts, verifySigV4 } from '../../app/http/access/sigv4.ts'
 import { sigV4Signer } from '../../app/providers/aws/sign.ts'
 import { oracleSignature } from '../fakes/fake-bedrock-signature.ts'
 

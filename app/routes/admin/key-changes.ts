@@ -1,6 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import type { KeyPolicy } from '../../config/key-policy.ts'
-import { reply } from '../../http/reply.ts'
+import { reply } from '../../http/answers/reply.ts'
 import { endpoint } from '../../http/surface.ts'
 import type { KeyChange, ManagedKey } from '../../ports/access.ts'
 import { errorResponses } from '../openai/error-contract.ts'

@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi'
 import { keyPolicy } from '../../config/key-policy.ts'
+import { requireAdmin } from '../../http/access/require-admin.ts'
 import type { HttpContext } from '../../http/context.ts'
-import { requireAdmin } from '../../http/require-admin.ts'
 import type { ManagedKey, ManagedKeys, MintedKey } from '../../ports/access.ts'
 
 const name = z.string().min(1).max(100).describe('For people; need not be unique.')

@@ -1,8 +1,8 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { GatewayError } from '../../errors.ts'
+import { replyAsset } from '../../http/answers/packed-asset.ts'
+import { reply } from '../../http/answers/reply.ts'
 import type { HttpContext } from '../../http/context.ts'
-import { replyAsset } from '../../http/packed-asset.ts'
-import { reply } from '../../http/reply.ts'
 import { endpoint } from '../../http/surface.ts'
 import { errorResponses } from '../openai/error-contract.ts'
 

@@ -1,9 +1,9 @@
 import { createRoute, z } from '@hono/zod-openapi'
-import { explainName, listNames, type NameEntry } from '../../gateway/name-book.ts'
-import { listModels } from '../../gateway/resolve-model.ts'
+import { explainName, listNames, type NameEntry } from '../../gateway/names/name-book.ts'
+import { listModels } from '../../gateway/names/resolve-model.ts'
+import { mayUse } from '../../http/access/permissions.ts'
+import { reply } from '../../http/answers/reply.ts'
 import type { HttpContext } from '../../http/context.ts'
-import { mayUse } from '../../http/permissions.ts'
-import { reply } from '../../http/reply.ts'
 import { endpoint } from '../../http/surface.ts'
 import { errorResponses } from '../openai/error-contract.ts'
 

@@ -1,9 +1,9 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import type { Config } from '../../config.ts'
 import { GatewayError } from '../../errors.ts'
-import { reply } from '../../http/reply.ts'
+import { requireUsageOfAll } from '../../http/access/usage-access.ts'
+import { reply } from '../../http/answers/reply.ts'
 import { type Endpoint, endpoint } from '../../http/surface.ts'
-import { requireUsageOfAll } from '../../http/usage-access.ts'
 import { errorResponses } from '../openai/error-contract.ts'
 
 /** https://prometheus.io/docs/instrumenting/exposition_formats/ */

@@ -1,5 +1,5 @@
 // Made from pages/ by openapi/generate-page-assets.ts. Do not edit.
-import type { PackedAsset } from '../../http/packed-asset.ts'
+import type { PackedAsset } from '../../http/answers/packed-asset.ts'
 
 export const pageAssets: Record<string, PackedAsset | undefined> = {
   'icon.svg': {

@@ -1,7 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { GatewayError } from '../../errors.ts'
+import { replyAsset } from '../../http/answers/packed-asset.ts'
 import type { HttpContext } from '../../http/context.ts'
-import { replyAsset } from '../../http/packed-asset.ts'
 import { endpoint } from '../../http/surface.ts'
 import { errorResponses } from '../openai/error-contract.ts'
 

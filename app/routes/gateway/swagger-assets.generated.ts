@@ -1,5 +1,5 @@
 // swagger-ui-dist 5.35.0 (Apache-2.0), made by openapi/generate-docs-assets.ts. Do not edit.
-import type { PackedAsset } from '../../http/packed-asset.ts'
+import type { PackedAsset } from '../../http/answers/packed-asset.ts'
 
 export const swaggerAssets: Record<string, PackedAsset | undefined> = {
   'swagger-ui.css': {

@@ -6,8 +6,8 @@ import {
   generateResponse,
 } from '../../dialects/retrieve-and-generate/wire.ts'
 import { exchange } from '../../gateway/exchange.ts'
+import { respond } from '../../http/answers/respond.ts'
 import { caller } from '../../http/caller.ts'
-import { respond } from '../../http/respond.ts'
 import { endpoint } from '../../http/surface.ts'
 import { answerHeaders } from '../openai/answer-contract.ts'
 import { modelErrors } from '../openai/error-contract.ts'

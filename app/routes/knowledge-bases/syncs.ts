@@ -1,5 +1,5 @@
 import { createRoute, z } from '@hono/zod-openapi'
-import { reply } from '../../http/reply.ts'
+import { reply } from '../../http/answers/reply.ts'
 import { endpoint } from '../../http/surface.ts'
 import { errorResponses } from '../openai/error-contract.ts'
 import { asked, json, tags } from './bases.ts'

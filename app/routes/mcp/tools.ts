@@ -1,5 +1,5 @@
 import type { Config } from '../../config.ts'
-import { fitsGlob } from '../../gateway/glob.ts'
+import { fitsGlob } from '../../gateway/names/glob.ts'
 import { type ApiDocument, type ApiOperation, answerTypes, EVENTS_TYPE } from './api-document.ts'
 import { reasonAgainst } from './no-tool.ts'
 import { toolName } from './tool-names.ts'

@@ -4,8 +4,8 @@ import type { Dialect, ServerSide } from '../../dialects/dialect.ts'
 import type { OpenaiChat } from '../../dialects/openai-chat/index.ts'
 import { chatCompletionRequest } from '../../dialects/openai-chat/wire.ts'
 import { GatewayError } from '../../errors.ts'
+import { checkedBody, parsedBody } from '../../http/bodies/json-body.ts'
 import type { HttpContext } from '../../http/context.ts'
-import { checkedBody, parsedBody } from '../../http/json-body.ts'
 import { requestHeader } from '../../http/request-header.ts'
 
 /** A format that can be heard and answered in. */

@@ -1,6 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { BODY_FORMATS } from '../../dialects/detect.ts'
-import { reply } from '../../http/reply.ts'
+import { reply } from '../../http/answers/reply.ts'
 import { endpoint } from '../../http/surface.ts'
 import { ABOUT } from '../gateway/about.ts'
 import { examineServices, healthStatus, servicesHealth } from '../gateway/services-health.ts'

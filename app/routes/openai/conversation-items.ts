@@ -1,6 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { outputItem } from '../../dialects/openai-responses/wire-reply.ts'
-import { reply } from '../../http/reply.ts'
+import { reply } from '../../http/answers/reply.ts'
 import { endpoint } from '../../http/surface.ts'
 import type { Item } from '../../library/response-items.ts'
 import { addedItems, conversationId, conversationObject, conversationsOf } from './conversations.ts'

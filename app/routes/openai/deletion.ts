@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi'
+import { reply } from '../../http/answers/reply.ts'
 import type { HttpContext } from '../../http/context.ts'
-import { reply } from '../../http/reply.ts'
 
 /** What OpenAI calls a thing that is gone: `conversation.deleted`, or just `file`. */
 interface Deletion<Word extends string> {

@@ -1,6 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { asGatewayError } from '../../errors.ts'
-import { reply } from '../../http/reply.ts'
+import { reply } from '../../http/answers/reply.ts'
 import { endpoint } from '../../http/surface.ts'
 import { objectsOf } from '../../library/files.ts'
 import type { Services } from '../../ports/services.ts'

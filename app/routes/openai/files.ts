@@ -1,7 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi'
+import { reply } from '../../http/answers/reply.ts'
 import { caller } from '../../http/caller.ts'
 import type { HttpContext } from '../../http/context.ts'
-import { reply } from '../../http/reply.ts'
 import { endpoint } from '../../http/surface.ts'
 import { storedFiles } from '../../library/files.ts'
 import { sendFile } from '../send-file.ts'

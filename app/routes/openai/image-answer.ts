@@ -1,7 +1,7 @@
 import { encodeBase64 } from '../../codecs/base64.ts'
 import { imageSize } from '../../codecs/image-size.ts'
 import { GatewayError } from '../../errors.ts'
-import type { ImageOrder } from '../../gateway/draw.ts'
+import type { ImageOrder } from '../../gateway/operations/draw.ts'
 import type { DrawnStore } from '../../library/drawn-images.ts'
 import type { DrawnImage, DrawnImages, ImageBytes } from '../../ports/images.ts'
 import type { WireImageList, WireImageUsage } from './image-contract.ts'

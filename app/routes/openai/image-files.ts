@@ -1,5 +1,5 @@
 import { createRoute, z } from '@hono/zod-openapi'
-import { sendContent } from '../../http/content.ts'
+import { sendContent } from '../../http/bodies/content.ts'
 import { endpoint } from '../../http/surface.ts'
 import { addressSecret, type DrawnStore, drawnStore } from '../../library/drawn-images.ts'
 import type { Services } from '../../ports/services.ts'

@@ -1,7 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { encodeStoredMessage, storedMessage } from '../../dialects/openai-chat/stored-message.ts'
 import { chatCompletion } from '../../dialects/openai-chat/wire-reply.ts'
-import { reply } from '../../http/reply.ts'
+import { reply } from '../../http/answers/reply.ts'
 import { endpoint } from '../../http/surface.ts'
 import type { CompletionFilter } from '../../library/stored-completions.ts'
 import { errorResponses } from './error-contract.ts'

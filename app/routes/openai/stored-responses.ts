@@ -7,10 +7,10 @@ import {
   responseObject,
 } from '../../dialects/openai-responses/wire-reply.ts'
 import { GatewayError } from '../../errors.ts'
+import { reply } from '../../http/answers/reply.ts'
+import { respond } from '../../http/answers/respond.ts'
 import { caller } from '../../http/caller.ts'
 import type { HttpContext } from '../../http/context.ts'
-import { reply } from '../../http/reply.ts'
-import { respond } from '../../http/respond.ts'
 import { endpoint } from '../../http/surface.ts'
 import { responseJobs } from '../../library/response-jobs.ts'
 import { type KeptResponse, storedResponses } from '../../library/stored-responses.ts'

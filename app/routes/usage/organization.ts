@@ -1,8 +1,8 @@
 import { createRoute, z } from '@hono/zod-openapi'
+import { requireUsageOfAll, usageStore } from '../../http/access/usage-access.ts'
+import { reply } from '../../http/answers/reply.ts'
 import type { HttpContext } from '../../http/context.ts'
-import { reply } from '../../http/reply.ts'
 import { type Endpoint, endpoint } from '../../http/surface.ts'
-import { requireUsageOfAll, usageStore } from '../../http/usage-access.ts'
 import { SECONDS } from '../../library/usage/pages.ts'
 import {
   floorTo,

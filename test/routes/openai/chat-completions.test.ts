@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { GatewayError } from '../../../app/errors.ts'
-import { ANSWER_HEADERS } from '../../../app/http/security-headers.ts'
+import { ANSWER_HEADERS } from '../../../app/http/answers/security-headers.ts'
 import type { ChatModel } from '../../../app/ports/models.ts'
 import { greeter, greeting, stageApp } from './stage.ts'
 

@@ -1,0 +1,165 @@
+import type { FrameSource } from '../../codecs/pump.ts'
+import type { ReplyEvent } from '../../conversation/events.ts'
+import type { ReplyEncoder } from '../../dialects/dialect.ts'
+import { asGatewayError, GatewayError } from '../../errors.ts'
+import type { ReplyStream } from '../../ports/models.ts'
+import type { ExchangeRecord } from '../answer.ts'
+import { usageHeaders } from './answer-headers.ts'
+import type { Keeper } from './keep.ts'
+import { addUsage, createMeter, type Meter } from './meter.ts'
+
+/** One choice of a streamed answer on its way. */
+interface Choice {
+  index: number
+  events: ReplyStream
+  meter: Meter
+}
+
+interface Read {
+  choice: Choice
+  batch: ReplyEvent[] | undefined
+}
+
+/** What becomes of an answer beside its frames. */
+export interface FramesOptions {
+  record: ExchangeRecord
+  /** About how many tokens one reply reads. */
+  estimateInput?(): number
+  /** Present where the answer is to be kept. */
+  keeper?: Keeper
+}
+
+/** The streams of all choices as frames of one answer, in the order their events arrive. */
+export function createFrames(
+  streams: ReplyStream[],
+  encoder: ReplyEncoder,
+  { record, keeper, estimateInput }: FramesOptions,
+): FrameSource {
+  const choices = streams.map<Choice>((events, index) => ({
+    index,
+    events,
+    meter: createMeter(record, estimateInput),
+  }))
+  const reader = createReader(choices)
+  let running = choices
+  let closed = false
+  let failed = false
+  let keeping: Promise<void> | undefined
+  const bill = () => {
+    record.usage = addUsage(choices.map((choice) => choice.meter.bill()))
+  }
+
+  const next = async (): Promise<string | undefined> => {
+    if (closed) return undefined
+    if (keeping) return endWhenKept(keeping)
+    const { choice, batch } = await reader.next()
+    if (batch === undefined) throw brokeOff()
+    choice.meter.watch(batch)
+    keeper?.watch(batch, choice.index)
+    const text = encoder.write(batch, choice.index)
+    if (!choice.meter.ended()) {
+      reader.again(choice)
+      return text
+    }
+
+    void drain(choice.events)
+    running = running.filter((other) => other !== choice)
+    if (running.length > 0) return text
+    bill()
+    if (keeper) {
+      // The last words need not wait for the store; only the end does.
+      keeping = keeper.keep()
+      return text
+    }
+    closed = true
+    return text + encoder.end()
+  }
+
+  const endWhenKept = async (kept: Promise<void>): Promise<string | undefined> => {
+    await kept
+    if (closed) return undefined
+    closed = true
+    return encoder.end()
+  }
+
+  return {
+    keepAlive: encoder.keepAlive,
+    next,
+    fail(error) {
+      closed = failed = true
+      bill()
+      const why = asGatewayError(error)
+      keeper?.broke(why, record.usage!)
+      return encoder.fail(why)
+    },
+    trailers: () => record.usage && usageHeaders(record.usage),
+    cancel() {
+      for (const choice of running) choice.events.cancel()
+      if (closed) return
+      bill()
+      closed = true
+      // A failure cancels as well, and is told of right afterwards.
+      if (keeper) queueMicrotask(() => failed || keeper.broke(readerLeft(), record.usage!))
+    },
+  }
+}
+
+/** Reads of several choices at the same time, given out in the order in which they come. */
+interface Reader {
+  next(): Promise<Read>
+  /** The choice has more to say: it is read again when next something is wanted. */
+  again(choice: Choice): void
+}
+
+function createReader(choices: readonly Choice[]): Reader {
+  const [only] = choices
+  if (only && choices.length === 1) return { next: () => read(only), again: () => {} }
+  let idle = [...choices]
+  const done: Promise<Read>[] = []
+  let wake: (() => void) | undefined
+
+  // Every read is waited for once; a race would be run anew over all of them for each piece of each.
+  const begin = (choice: Choice) => {
+    const reading = read(choice)
+    const put = () => {
+      done.push(reading)
+      wake?.()
+    }
+    reading.then(put, put)
+  }
+  return {
+    async next() {
+      const beginning = idle
+      idle = []
+      beginning.forEach(begin)
+      while (done.length === 0) {
+        await new Promise<void>((resolve) => {
+          wake = resolve
+        })
+      }
+      return done.shift()!
+    },
+    again: (choice) => void idle.push(choice),
+  }
+}
+
+async function read(choice: Choice): Promise<Read> {
+  return { choice, batch: await choice.events.read() }
+}
+
+// The reply has ended but the connection has not: reading it out lets it be used again.
+async function drain(events: ReplyStream): Promise<void> {
+  try {
+    while ((await events.read()) !== undefined);
+  } catch {
+    // What comes after the end of a reply is of no interest, its failure neither.
+    events.cancel()
+  }
+}
+
+const readerLeft = () =>
+  new GatewayError('caller-left', 'The caller left before the answer was complete.')
+
+function brokeOff(): GatewayError {
+  return new GatewayError('stream-incomplete', 'The model stopped before its answer was complete.')
+}

@@ -1,0 +1,57 @@
+import type { ReplyEvent, Usage } from '../../conversation/events.ts'
+import type { ExchangeRecord } from '../answer.ts'
+
+/** Characters of text that make about one token, where nobody counted. */
+const CHARACTERS_PER_TOKEN = 4
+
+/** Watches the events of one reply go by and keeps the bill. */
+export interface Meter {
+  watch(events: ReplyEvent[]): void
+  /** Whether the reply has really ended. */
+  ended(): boolean
+  /** The bill: the model's own, or an estimate marked as such when the reply broke off (T51). */
+  bill(): Usage
+}
+
+/** `estimateInput` tells about how many tokens were read, for a reply that broke off before it told. */
+export function createMeter(record: ExchangeRecord, estimateInput?: () => number): Meter {
+  let characters = 0
+  let started: Partial<Usage> | undefined
+  let end: Usage | undefined
+  return {
+    watch(events) {
+      for (const event of events) {
+        if (event.type === 'part-delta') characters += event.text.length
+        else if (event.type === 'reply-start') started = event.usage
+        else if (event.type === 'reply-end') {
+          end = event.usage
+          record.stop = event.reason
+          record.serviceTier = event.serviceTier
+        }
+      }
+    },
+    ended: () => end !== undefined,
+    bill: () =>
+      end ?? {
+        ...started,
+        input: started?.input ?? estimateInput?.() ?? 0,
+        output: Math.ceil(characters / CHARACTERS_PER_TOKEN),
+        estimated: true,
+      },
+  }
+}
+
+/** The bill of several replies: each was billed for the prompt as well. */
+export function addUsage(bills: Usage[]): Usage {
+  if (bills.length === 1) return bills[0]!
+  const sum: Usage = { input: 0, output: 0 }
+  for (const bill of bills) {
+    sum.input += bill.input
+    sum.output += bill.output
+    if (bill.cacheRead !== undefined) sum.cacheRead = (sum.cacheRead ?? 0) + bill.cacheRead
+    if (bill.cacheWrite !== undefined) sum.cacheWrite = (sum.cacheWrite ?? 0) + bill.cacheWrite
+    if (bill.reasoning !== undefined) sum.reasoning = (sum.reasoning ?? 0) + bill.reasoning
+    if (bill.estimated) sum.estimated = true
+  }
+  return sum
+}

@@ -1,0 +1,71 @@
+import type { FrameSource } from '../../codecs/pump.ts'
+import type { ServerSide } from '../../dialects/dialect.ts'
+import { asGatewayError } from '../../errors.ts'
+import type { ResponseJobs, ToldPiece } from '../../library/response-jobs.ts'
+
+export interface Following {
+  id: string
+  /** Only events with a higher number. */
+  startingAfter?: number
+  encodeError: ServerSide['encodeError']
+}
+
+/** Milliseconds between two looks for more. */
+const LOOK = 150
+
+const LAST = /^event: response\.(completed|failed|incomplete)$/m
+
+/** What a response in the background tells, from its beginning or behind an event, until it ends. */
+export function toldFrames(jobs: ResponseJobs, following: Following): FrameSource {
+  const { id, startingAfter = -1, encodeError } = following
+  let place: string | undefined
+  let isOver = false
+
+  const look = async (): Promise<string | undefined> => {
+    const isAlive = await jobs.isAlive(id)
+    const pieces = await jobs.told(id, place)
+    place = pieces.at(-1)?.place ?? place
+    const text = textOf(pieces)
+    // Who has stopped working on it may have stopped between two of our looks.
+    isOver = LAST.test(text) || (!isAlive && pieces.length === 0)
+    return isOver && text === '' ? undefined : behind(text, startingAfter)
+  }
+
+  return {
+    keepAlive: ': keep-alive\n\n',
+    async next() {
+      while (!isOver) {
+        const text = await look()
+        if (text !== '') return text
+        await new Promise((resolve) => setTimeout(resolve, LOOK))
+      }
+      return undefined
+    },
+    fail(error) {
+      isOver = true
+      const data = JSON.stringify(encodeError(asGatewayError(error), ''))
+      return `event: error\ndata: ${data}\n\n`
+    },
+    cancel() {
+      isOver = true
+    },
+  }
+}
+
+const textOf = (pieces: readonly ToldPiece[]) => pieces.map(({ text }) => text).join('')
+
+/** The events with a higher number. */
+function behind(text: string, number: number): string {
+  if (number < 0 || text === '') return text
+  const frames = text.split('\n\n').filter((frame) => numberOf(frame) > number)
+  return frames.map((frame) => `${frame}\n\n`).join('')
+}
+
+function numberOf(frame: string): number {
+  const start = frame.indexOf('data: ')
+  if (start < 0) return -1
+  const { sequence_number: number } = JSON.parse(frame.slice(start + 6)) as {
+    sequence_number: number
+  }
+  return number
+}

@@ -1,0 +1,263 @@
+import { base64Size, decodeBase64, encodeBase64 } from '../../codecs/base64.ts'
+import { mediaTypeOfName } from '../../codecs/media-name.ts'
+import {
+  isTextual,
+  mediaKind,
+  normaliseMediaType,
+  sniffBase64,
+  sniffBytes,
+} from '../../codecs/media-type.ts'
+import type { Conversation, MediaPart, Part, Turn } from '../../conversation/conversation.ts'
+import { GatewayError } from '../../errors.ts'
+import type { ModelCard } from '../../ports/models.ts'
+import type { Services } from '../../ports/services.ts'
+import type { FetchedFile, WebFetchOptions } from '../../ports/web-fetch.ts'
+import { refuseBomb } from './archive-check.ts'
+import { isText, kindInS3, textPart } from './as-text.ts'
+import { withFileContext } from './file-context.ts'
+
+/** What resolving needs to know besides the conversation. */
+export interface MediaResolution {
+  card: ModelCard
+  services: Services
+  /** Whose stored files may be named. */
+  owner: string
+  signal: AbortSignal
+}
+
+type Kind = MediaPart['type']
+
+/**
+ * The conversation with every attachment in a form its model reads: bytes fetched, types told by content,
+ * what is too large put into S3. The conversation itself when there is nothing to do.
+ */
+export function resolveMedia(
+  conversation: Conversation,
+  resolution: MediaResolution,
+): Conversation | Promise<Conversation> {
+  if (conversation.fileIds?.length) return withFiles(conversation, resolution)
+  const found: MediaPart[] = []
+  for (const turn of conversation.turns) collect(turn.parts, found)
+  for (const turns of conversation.batch ?? []) {
+    for (const turn of turns) collect(turn.parts, found)
+  }
+  return found.length === 0 ? conversation : resolveAll(found, conversation, resolution)
+}
+
+async function withFiles(conversation: Conversation, resolution: MediaResolution) {
+  const { services, owner, signal } = resolution
+  const read = await withFileContext(conversation, { services, owner, signal })
+  return resolveMedia(read, resolution)
+}
+
+async function resolveAll(
+  found: readonly MediaPart[],
+  conversation: Conversation,
+  resolution: MediaResolution,
+): Promise<Conversation> {
+  const resolved = new Map<Part, Part>()
+  const waiting = [...found]
+  const work = async () => {
+    for (let part = waiting.shift(); part; part = waiting.shift()) {
+      resolved.set(part, await resolvePart(part, resolution))
+    }
+  }
+  const { MAX_CONCURRENT_INPUT_DOWNLOADS } = resolution.services.config
+  const workers = Math.min(MAX_CONCURRENT_INPUT_DOWNLOADS, found.length)
+  try {
+    await Promise.all(Array.from({ length: workers }, work))
+  } finally {
+    // What failed fails as a whole, so nothing more is fetched for it.
+    waiting.length = 0
+  }
+  const resolvedTurns = (turns: Turn[]) =>
+    turns.map<Turn>((turn) => ({ ...turn, parts: exchanged(turn.parts, resolved) }))
+  const { turns, batch } = conversation
+  return {
+    ...conversation,
+    turns: resolvedTurns(turns),
+    ...(batch && { batch: batch.map(resolvedTurns) }),
+  }
+}
+
+function collect(parts: Part[], found: MediaPart[]): void {
+  for (const part of parts) {
+    if (part.type === 'tool-result') collect(part.content, found)
+    else if (isMedia(part)) found.push(part)
+  }
+}
+
+function exchanged(parts: Part[], resolved: Map<Part, Part>): Part[] {
+  return parts.map((part) => {
+    if (part.type !== 'tool-result') return resolved.get(part) ?? part
+    return { ...part, content: exchanged(part.content, resolved) }
+  })
+}
+
+function isMedia(part: Part): part is MediaPart {
+  return 'source' in part && typeof part.source === 'object'
+}
+
+async function resolvePart(part: MediaPart, resolution: MediaResolution): Promise<Part> {
+  const { source } = part
+  const { card, owner } = resolution
+  const sources = resolution.services.media
+  const options = fetchOptions(resolution)
+  try {
+    switch (source.kind) {
+      case 'text':
+        return part
+      case 'base64':
+        return await fitted(told(part, source.data), resolution)
+      case 's3': {
+        const type = kindInS3(part, card)
+        if (type) {
+          sources.checkS3?.(source.uri)
+          return type === part.type ? part : { ...part, type }
+        }
+        return await fetched(part, resolution, sources.s3?.(source.uri, options))
+      }
+      case 'url':
+        // Who fetches it itself is given it as it was written.
+        if (!part.asText && card.traits.urls?.includes(part.type)) return part
+        return await fetched(part, resolution, sources.web?.(source.url, options))
+      case 'file':
+        return (
+          (await readInPlace(part, source.id, resolution)) ??
+          (await fetched(part, resolution, sources.file?.(source.id, owner, options)))
+        )
+    }
+  } catch (thrown) {
+    throw placed(thrown, part)
+  }
+}
+
+/** A stored file that is too large for a request, where the model can read it by itself. */
+async function readInPlace(
+  part: MediaPart,
+  id: string,
+  { card, owner, services }: MediaResolution,
+): Promise<MediaPart | undefined> {
+  if (!card.traits.s3?.length) return undefined
+  const file = await services.media.locate?.(id, owner)
+  if (!file) return undefined
+  const { uri, size, mediaType, name } = file
+  if (isText(part, mediaType, card)) return undefined
+  const type = kindOf(mediaType, part.type)
+  if (!card.traits.s3.includes(type) || size <= inlineLimit(card, type)) return undefined
+  return { ...part, type, mediaType, name: part.name ?? name, source: { kind: 's3', uri } }
+}
+
+/** Bytes of one attachment that a request to the model may carry. */
+function inlineLimit({ traits }: ModelCard, type: Kind): number {
+  if (traits.inlineLimits === false) return Number.POSITIVE_INFINITY
+  return traits.inlineLimits?.[type] ?? INLINE_LIMITS[type]
+}
+
+function fetchOptions({ services, signal }: MediaResolution): WebFetchOptions {
+  const { MAX_INPUT_FILE_SIZE, INPUT_URL_TIMEOUT } = services.config
+  return { maxBytes: MAX_INPUT_FILE_SIZE, timeout: INPUT_URL_TIMEOUT * 1000, signal }
+}
+
+const UNCONFIGURED: Record<'s3' | 'url' | 'file', string> = {
+  s3: 'Attachments in S3 cannot be read here: no AWS is configured.',
+  url: 'Attachments by URL are switched off here.',
+  file: 'Stored files are not configured here.',
+}
+
+async function fetched(
+  part: MediaPart,
+  resolution: MediaResolution,
+  fetching: Promise<FetchedFile> | undefined,
+): Promise<Part> {
+  if (!fetching) {
+    const kind = part.source.kind as keyof typeof UNCONFIGURED
+    throw new GatewayError('feature-unavailable', UNCONFIGURED[kind])
+  }
+  const file = await fetching
+  const mediaType = sniffBytes(file.bytes, claim(part) ?? claim(file))
+  refuseWords(mediaType, part.mediaType ?? file.mediaType)
+  refuseBomb(mediaType, () => file.bytes)
+  const part64: MediaPart = {
+    ...part,
+    type: kindOf(mediaType, part.type),
+    mediaType,
+    name: part.name ?? file.name,
+    source: { kind: 'base64', data: encodeBase64(file.bytes) },
+  }
+  return fitted(part64, resolution)
+}
+
+/** Not every dialect looks at base64, which may be megabytes: what cannot be read shows here. */
+function reading<T>(kind: Kind, read: () => T): T {
+  try {
+    return read()
+  } catch (cause) {
+    throw new GatewayError('invalid-request', `The bytes of the ${kind} are not base64.`, { cause })
+  }
+}
+
+/** The part with its type told by its content; a claim counts only where content tells nothing. */
+function told(part: MediaPart, data: string): MediaPart {
+  const mediaType = reading(part.type, () => sniffBase64(data, claim(part)))
+  refuseWords(mediaType, part.mediaType)
+  refuseBomb(mediaType, () => reading(part.type, () => decodeBase64(data)))
+  return { ...part, type: kindOf(mediaType, part.type), mediaType }
+}
+
+/** What an attachment is said to be; servers that know nothing say `application/octet-stream`. */
+function claim({ mediaType, name }: { mediaType?: string; name?: string }): string | undefined {
+  const told = mediaType?.startsWith('application/octet-stream') ? undefined : mediaType
+  return told ?? (name ? mediaTypeOfName(name) : undefined)
+}
+
+// An error page in place of a picture would be read by the model as if the caller had meant it.
+function refuseWords(mediaType: string | undefined, claimed: string | undefined): void {
+  const said = normaliseMediaType(claimed)
+  if (!mediaType || !said || !isTextual(mediaType) || mediaKind(said) === 'document') return
+  throw new GatewayError('invalid-request', `This is said to be ${said}, but holds ${mediaType}.`)
+}
+
+// Clients send videos as `image_url` and PDFs as images: what it is decides, not what it was called.
+function kindOf(mediaType: string | undefined, claimed: Kind): Kind {
+  return (mediaType && mediaKind(mediaType)) || claimed
+}
+
+/** Bytes of one attachment that a request may carry itself; aws-platform facts, per model by its traits. */
+const INLINE_LIMITS: Record<Kind, number> = {
+  image: 3_750_000,
+  document: 4_500_000,
+  audio: 18_750_000,
+  video: 18_750_000,
+}
+
+async function fitted(part: MediaPart, resolution: MediaResolution): Promise<Part> {
+  if (part.source.kind !== 'base64') return part
+  const { card, signal } = resolution
+  const { data } = part.source
+  const bytes = () => reading(part.type, () => decodeBase64(data))
+  if (isText(part, part.mediaType, card)) return textPart(bytes())
+  const { media } = resolution.services
+  const size = base64Size(data)
+  const limit = inlineLimit(card, part.type)
+  if (size <= limit) return part
+  if (!media.stage || !card.traits.s3?.includes(part.type)) {
+    throw new GatewayError(
+      'too-large',
+      `The ${part.type} has ${size} bytes; the model ${card.id} takes ${limit} at most.`,
+    )
+  }
+  const file = { bytes: bytes(), mediaType: part.mediaType, name: part.name }
+  return { ...part, source: { kind: 's3', uri: await media.stage(file, { signal }) } }
+}
+
+/** The error with the place of the attachment in the caller's request. */
+function placed(thrown: unknown, { param }: MediaPart): unknown {
+  if (!(thrown instanceof GatewayError) || thrown.param || !param) return thrown
+  return new GatewayError(thrown.code, thrown.message, {
+    param,
+    reason: thrown.reason,
+    retryAfter: thrown.retryAfter,
+    cause: thrown.cause,
+  })
+}

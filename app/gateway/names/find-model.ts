@@ -1,0 +1,61 @@
+import type { Conversation } from '../../conversation/conversation.ts'
+import { GatewayError } from '../../errors.ts'
+import type { ChatModel, FoundModel, ModelCard } from '../../ports/models.ts'
+import type { Services } from '../../ports/services.ts'
+import { withAlias, withDefaults } from './model-params.ts'
+import { namesLike, type Resolution, type ResolvedBy, resolveModel } from './resolve-model.ts'
+
+/** A model that can be talked to, and how its name led to it. */
+export interface ChattingModel extends FoundModel {
+  chat: ChatModel
+  by: ResolvedBy
+  /** What was asked, with what the operator says of the name and of the model. */
+  asked: Conversation
+}
+
+/** The model a conversation asks for, able to chat. Throws as `resolveModel`, and 400 for one that cannot. */
+export function findChatModel(
+  conversation: Conversation,
+  services: Services,
+): ChattingModel | Promise<ChattingModel> {
+  const resolution = resolveModel(nameOf(conversation), services, {
+    owner: conversation.modelProvider,
+    suits: canChat,
+  })
+  return resolution instanceof Promise
+    ? resolution.then((later) => chatting(later, conversation, services))
+    : chatting(resolution, conversation, services)
+}
+
+function chatting(
+  { found, by, alias }: Resolution,
+  conversation: Conversation,
+  { config }: Services,
+): ChattingModel {
+  const { card, chat, lanes, standing, idIn } = found
+  if (chat) {
+    const asked = withDefaults(withAlias(conversation, alias), card, config.DEFAULT_MODEL_PARAMS)
+    return { card, chat, lanes, standing, idIn, by, asked }
+  }
+  const name = nameOf(conversation)
+  throw new GatewayError('invalid-request', `The model \`${name}\` is not a chat model.`, {
+    param: 'model',
+    reason: 'model_not_supported',
+  })
+}
+
+const nameOf = ({ upstreamModel, model }: Conversation) => upstreamModel ?? model
+
+const canChat = ({ input, output }: ModelCard) => input.includes('text') && output.includes('text')
+
+/** When its upstream says that a model nobody listed does not exist, the caller learns of names like it. */
+export async function withNearestNames(
+  thrown: unknown,
+  { standing, asked }: ChattingModel,
+  services: Services,
+): Promise<unknown> {
+  const isUnknown = thrown instanceof GatewayError && thrown.code === 'model-not-found'
+  if (!isUnknown || standing !== 'unlisted') return thrown
+  const message = thrown.message + (await namesLike(nameOf(asked), services))
+  return new GatewayError('model-not-found', message, { ...thrown, cause: thrown.cause })
+}

@@ -1,0 +1,299 @@
+import type { ModelAlias } from '../../config/model-settings.ts'
+import { GatewayError } from '../../errors.ts'
+import type {
+  FindOptions,
+  FoundModel,
+  ModelCard,
+  ModelNames,
+  Provider,
+} from '../../ports/models.ts'
+import type { Services } from '../../ports/services.ts'
+import { fitsGlob, isGlob } from './glob.ts'
+import { nearestNames } from './nearest-names.ts'
+
+/** How a name led to its model. */
+export type ResolvedBy = 'id' | 'alias' | 'successor' | 'wildcard'
+
+export interface Resolution {
+  found: FoundModel
+  by: ResolvedBy
+  /** What the operator wants said along whenever the name is used. */
+  alias?: ModelAlias
+}
+
+/** What a name shall lead to. */
+export interface Wish {
+  /** Who made it, in the caller's words; narrows what an alias may lead to. */
+  owner?: string
+  /** Whether a model would do; a wildcard looks no further, an alias of several models prefers those. */
+  suits?(card: ModelCard): boolean
+}
+
+interface Asked extends Wish {
+  services: Services
+  /** Aliases of the operator that led here. */
+  met: ReadonlySet<string>
+}
+
+/**
+ * The model a name means: an exact id, an alias, a retired id's successor, a wildcard, in that order.
+ * Throws `GatewayError`: 404 `model-not-found` with names like it, 400 for a wildcard that fits several
+ * models equally or a name callers may not use.
+ */
+export function resolveModel(
+  name: string,
+  services: Services,
+  wish: Wish = {},
+): Resolution | Promise<Resolution> {
+  const named = wish.owner === undefined ? undefined : providerNamed(wish.owner, services)
+  if (named) return resolveAt(named, name, { ...wish, services, met: new Set() })
+  return resolveAtOnce(name, services) ?? resolveInTurn(name, { ...wish, services, met: new Set() })
+}
+
+/** A caller may say who shall serve as well as who made it. */
+const providerNamed = (owner: string, { providers }: Services): Provider | undefined =>
+  providers.find((provider) => plain(provider.name) === plain(owner))
+
+/**
+ * What the name means to one provider before all others; what it means elsewhere only if that is by the
+ * maker of the same name. A provider that is chosen so may be asked for a name it has not listed.
+ */
+async function resolveAt(provider: Provider, name: string, asked: Asked): Promise<Resolution> {
+  const own = await resolve(name, {
+    ...asked,
+    services: { ...asked.services, providers: [provider] },
+  })
+  if (own) return own
+  const elsewhere = await resolve(name, asked)
+  if (elsewhere && isBy(asked.owner!, elsewhere.found.card)) return elsewhere
+  const chosen = await provider.find(name, { chosen: true })
+  if (chosen) return { found: chosen, by: 'id' }
+  return elsewhere ?? resolveInTurn(name, asked)
+}
+
+/** What most requests ask for: an id with no other meaning, of a provider that need not look it up. */
+function resolveAtOnce(name: string, { providers, config }: Services): Resolution | undefined {
+  let unlisted: FoundModel | undefined
+  for (const provider of providers) {
+    const found = provider.find(name)
+    if (found instanceof Promise || found?.standing === 'any-name') return undefined
+    if (found && found.standing !== 'unlisted') return { found, by: 'id' }
+    if (provider.names?.().successorOf(name) !== undefined) return undefined
+    unlisted ??= found
+  }
+  const isAlias = Object.hasOwn(config.MODEL_ALIASES, name)
+  return unlisted && !isAlias ? { found: unlisted, by: 'id' } : undefined
+}
+
+async function resolveInTurn(name: string, asked: Asked): Promise<Resolution> {
+  const resolution = await resolve(name, asked)
+  if (resolution) return resolution
+  throw await notFound(name, asked)
+}
+
+async function resolve(name: string, asked: Asked): Promise<Resolution | undefined> {
+  const { services, met } = asked
+  const exact = await find(name, services, { configured: met.size > 0 })
+  const isKnown = exact !== undefined && !UNSURE.has(exact.standing)
+  if (isKnown) return { found: exact, by: 'id' }
+  const configured = await byConfiguredAlias(name, asked)
+  if (configured) return configured
+  const prefixed = exact?.standing === 'unlisted' ? undefined : await byPrefix(name, asked)
+  if (prefixed) return prefixed
+  const successor = await bySuccessor(name, asked)
+  if (successor) return successor
+  // An id nobody listed may still be called: that must not wait for any list.
+  if (exact?.standing === 'unlisted') return { found: exact, by: 'id' }
+  return (
+    (await byBuiltInAlias(name, asked)) ??
+    (await byWildcard(name, asked)) ??
+    // A provider that takes every name comes last, or it would hide all other meanings.
+    (exact && { found: exact, by: 'id' })
+  )
+}
+
+/** Standings that do not prove a model exists: other meanings of the name come first. */
+const UNSURE: ReadonlySet<FoundModel['standing']> = new Set(['unlisted', 'any-name'])
+
+async function find(
+  name: string,
+  { providers }: Services,
+  options: FindOptions,
+): Promise<FoundModel | undefined> {
+  let unsure: FoundModel | undefined
+  for (const provider of providers) {
+    const finding = provider.find(name, options)
+    const found = finding instanceof Promise ? await finding : finding
+    if (found && !UNSURE.has(found.standing)) return found
+    unsure ??= found
+  }
+  return unsure
+}
+
+async function byConfiguredAlias(name: string, asked: Asked): Promise<Resolution | undefined> {
+  const { services, met } = asked
+  const aliases = services.config.MODEL_ALIASES
+  if (!Object.hasOwn(aliases, name) || met.has(name)) return undefined
+  const alias = aliases[name]!
+  const target = await resolve(alias.model, { ...asked, met: new Set([...met, name]) })
+  if (target) return { ...target, by: 'alias', alias: { ...target.alias, ...alias } }
+  throw new GatewayError(
+    'model-not-found',
+    `The model \`${name}\` stands for \`${alias.model}\`, which does not exist here.`,
+    { param: 'model' },
+  )
+}
+
+async function byBuiltInAlias(name: string, asked: Asked): Promise<Resolution | undefined> {
+  const { services } = asked
+  for (const provider of services.providers) {
+    const found = await firstAvailable(name, provider, asked)
+    if (found) return { found, by: 'alias' }
+  }
+  return undefined
+}
+
+/** The first of an alias's models that can be asked here. */
+async function firstAvailable(
+  name: string,
+  provider: Provider,
+  { owner, suits }: Asked,
+): Promise<FoundModel | undefined> {
+  if (!provider.names) return undefined
+  // Which models there are is known only from the list; once fetched it is at hand.
+  const isListed = (await provider.list()).length > 0
+  const does = ({ card }: FoundModel) => suits?.(card) ?? true
+  let available: FoundModel | undefined
+  let unlisted: FoundModel | undefined
+  for (const id of provider.names().aliases.get(name) ?? []) {
+    const finding = provider.find(id, { configured: true })
+    const found = finding instanceof Promise ? await finding : finding
+    if (found?.standing === 'unlisted') {
+      unlisted ??= found
+      if (!does(unlisted) && does(found)) unlisted = found
+    }
+    if (!found || found.standing !== undefined) continue
+    if ((owner === undefined || isBy(owner, found.card)) && does(found)) return found
+    available ??= found
+  }
+  // Nobody could be listed: the best one is asked, and AWS will say.
+  return available ?? (isListed ? undefined : unlisted)
+}
+
+/** `aws/amazon.nova-lite-v1:0`: what the rest of the name means to the provider before the slash. */
+async function byPrefix(name: string, asked: Asked): Promise<Resolution | undefined> {
+  const provider = asked.services.providers.find((one) => name.startsWith(`${one.name}/`))
+  const rest = provider && name.slice(provider.name.length + 1)
+  if (!rest) return undefined
+  return resolve(rest, { ...asked, services: { ...asked.services, providers: [provider] } })
+}
+
+/** `mistral` is Mistral AI, `moonshot` Moonshot AI. */
+const isBy = (owner: string, card: ModelCard) => plain(card.owner).startsWith(plain(owner))
+
+const plain = (name: string) => name.toLowerCase().replace(/[^a-z0-9]/g, '')
+
+/** Follows the chain of successors to a model that can be asked. */
+async function bySuccessor(name: string, { services }: Asked): Promise<Resolution | undefined> {
+  for (const provider of services.providers) {
+    const names = provider.names?.()
+    if (!names || names.successorOf(name) === undefined) continue
+    const isListed = (await provider.list()).length > 0
+    const again = await provider.find(name)
+    // The list has just come, and has it after all.
+    if (again && again.standing === undefined) return { found: again, by: 'id' }
+    const found = await endOfChain(name, provider, isListed)
+    if (!found) continue
+    if (!names.followsSuccessors) throw retired(name, found.card.id)
+    return { found, by: 'successor' }
+  }
+  return undefined
+}
+
+const LONGEST_CHAIN = 10
+
+async function endOfChain(
+  name: string,
+  provider: Provider,
+  isListed: boolean,
+): Promise<FoundModel | undefined> {
+  const names: ModelNames = provider.names!()
+  let at = names.successorOf(name)
+  for (let steps = 0; at !== undefined && steps < LONGEST_CHAIN; steps += 1) {
+    const found = await provider.find(at, { configured: true })
+    if (found && (found.standing === undefined || !isListed)) return found
+    at = names.successorOf(at)
+  }
+  return undefined
+}
+
+const retired = (name: string, successor: string) =>
+  new GatewayError(
+    'model-not-found',
+    `The model \`${name}\` has been retired. Use \`${successor}\` instead.`,
+    { param: 'model' },
+  )
+
+const LONGEST_PATTERN = 255
+const LITERAL = 3
+
+/** The newest model a pattern fits; never one that is about to be retired. */
+async function byWildcard(
+  name: string,
+  { services, suits }: Asked,
+): Promise<Resolution | undefined> {
+  if (!isGlob(name)) return undefined
+  if (name.length > LONGEST_PATTERN || name.search(/[*?]/) < LITERAL) {
+    throw refusedPattern(
+      `A wildcard needs at least ${LITERAL} characters before its first * or ?, and at most ${LONGEST_PATTERN} in all.`,
+    )
+  }
+  const cards = await listModels(services)
+  const fitting = cards.filter(
+    (card) => !card.legacy && fitsGlob(name, card.id) && (suits?.(card) ?? true),
+  )
+  const newest = Math.max(...fitting.map(({ created }) => created))
+  const best = fitting.filter(({ created }) => created === newest)
+  if (best.length > 1) {
+    const ids = best.slice(0, 10).map(({ id }) => `\`${id}\``)
+    throw refusedPattern(`The wildcard \`${name}\` fits several models: ${ids.join(', ')}.`)
+  }
+  const found = best[0] && (await find(best[0].id, services, { configured: true }))
+  return found && { found, by: 'wildcard' }
+}
+
+const refusedPattern = (message: string) =>
+  new GatewayError('invalid-request', message, { param: 'model', reason: 'invalid_value' })
+
+async function notFound(name: string, { services, owner }: Asked): Promise<GatewayError> {
+  const { providers } = services
+  const near = await namesLike(name, services)
+  const hintsOf = (of: string) => providers.flatMap((provider) => provider.hint?.(of) ?? [])
+  const hints = hintsOf(name)
+  // A caller may have said who shall serve it, and meant somebody who is not there.
+  if (owner !== undefined && hints.length === 0) hints.push(...hintsOf(`${owner}/${name}`))
+  const sentences = ['', ...new Set(hints)].join(' ') + near
+  return new GatewayError(
+    'model-not-found',
+    `The model \`${name}\` does not exist or you do not have access to it.${sentences}`,
+    { param: 'model' },
+  )
+}
+
+/** A sentence of the names most like one that does not exist, to follow another; empty where none is. */
+export async function namesLike(name: string, services: Services): Promise<string> {
+  const cards = await listModels(services)
+  const aliases = services.providers.flatMap((one) => [...(one.names?.().aliases.keys() ?? [])])
+  const configured = Object.keys(services.config.MODEL_ALIASES)
+  const ids = cards.map(({ id }) => id)
+  const near = nearestNames(name, [...ids, ...configured, ...aliases])
+  return near.length > 0 ? ` Names like it: ${near.map((one) => `\`${one}\``).join(', ')}.` : ''
+}
+
+/** Every model of every provider, each id once: of the provider that is asked for it. */
+export async function listModels({ providers }: Services): Promise<ModelCard[]> {
+  const lists = await Promise.all(providers.map((provider) => provider.list()))
+  const cards = new Map<string, ModelCard>()
+  for (const card of lists.flat()) if (!cards.has(card.id)) cards.set(card.id, card)
+  return [...cards.values()]
+}

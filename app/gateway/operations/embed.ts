@@ -1,0 +1,138 @@
+import type { Conversation, MediaPart, Part } from '../../conversation/conversation.ts'
+import type { Usage } from '../../conversation/events.ts'
+import { GatewayError } from '../../errors.ts'
+import type {
+  EmbeddedInput,
+  EmbeddingInput,
+  EmbeddingPiece,
+  EmbeddingRequest,
+} from '../../ports/embeddings.ts'
+import type { ModelCard, Served } from '../../ports/models.ts'
+import type { Services } from '../../ports/services.ts'
+import type { Asking } from '../answer.ts'
+import { type MediaResolution, resolveMedia } from '../attachments/resolve-media.ts'
+import { estimateTokens } from '../estimate-tokens.ts'
+import { governExtraFields } from '../extra-fields.ts'
+import { labelsOf } from '../labels.ts'
+import { type Operated, operate } from './operate.ts'
+
+/** A text, which may have the form of an address: then the model's card decides what is meant. */
+export interface WrittenText {
+  type: 'text'
+  text: string
+  param: string
+  /** What it names or holds. Throws `GatewayError` for what is broken. */
+  located?(): MediaPart
+  /** Models of text alone read it as it stands: a web address is a text like any other. */
+  mayBeText?: boolean
+}
+
+export type WrittenPiece = WrittenText | MediaPart
+
+export type WrittenInput =
+  | WrittenPiece
+  | { type: 'fused'; parts: readonly WrittenPiece[]; param: string }
+
+/** What a caller wants embedded, in no vendor's words. */
+export interface EmbeddingOrder extends Omit<EmbeddingRequest, 'inputs' | 'extras' | 'labels'> {
+  inputs: readonly WrittenInput[]
+  /** Fields nobody knows, for models that do. */
+  fields?: Record<string, unknown>
+  /** The end user behind the caller. */
+  user?: string
+  /** As that of the model. */
+  onEmbedded?: (embedded: EmbeddedInput, index: number) => void
+}
+
+export interface Embedded {
+  embeddings: EmbeddedInput[]
+  /** The inputs as they were read. */
+  inputs: readonly EmbeddingInput[]
+  usage: Usage
+  served: Served
+}
+
+/** Has inputs embedded by the model that is named. Throws `GatewayError`. */
+export function embed(
+  { inputs, fields, user, onEmbedded, ...order }: EmbeddingOrder,
+  asking: Asking,
+  services: Services,
+): Promise<Operated<Embedded>> {
+  const { model: name } = order
+  const governed = governExtraFields({ ...bare(name), extraFields: fields }, services.config)
+  const { extraFields: extras, ignored = [] } = governed
+  const labels = labelsOf(asking, services, user)
+  return operate(
+    {
+      operation: 'embedding',
+      model: name,
+      suits: ({ output }) => output.includes('embedding'),
+      pick: (found) => found.embeddings,
+      kind: 'an embedding model',
+      user,
+      exact: true,
+      tokens: () => estimateTokens(bare(name, inputs.flatMap(piecesOf).map(partOf))),
+      async work(model, call, card) {
+        const resolution = { card, services, owner: asking.owner, signal: call.signal }
+        const read = await readInputs(inputs, resolution)
+        const request = { ...order, inputs: read, extras, labels }
+        const answer = await model.embed(request, call, onEmbedded)
+        const served = { ...answer.served, ignored: [...ignored, ...answer.served.ignored] }
+        return { ...answer, served, inputs: read }
+      },
+    },
+    asking,
+    services,
+  )
+}
+
+/** A conversation of nothing but some parts, for what is known of conversations alone. */
+const bare = (model: string, parts: Part[] = []): Conversation => ({
+  model,
+  system: [],
+  turns: [{ role: 'user', parts }],
+  tools: [],
+  settings: {},
+  stream: false,
+})
+
+const piecesOf = (input: WrittenInput): readonly WrittenPiece[] =>
+  input.type === 'fused' ? input.parts : [input]
+
+const partOf = (piece: WrittenPiece): Part =>
+  piece.type === 'text' ? { type: 'text', text: piece.text } : piece
+
+/** The inputs with every attachment fetched and told by its content. */
+async function readInputs(
+  inputs: readonly WrittenInput[],
+  resolution: MediaResolution,
+): Promise<EmbeddingInput[]> {
+  const pieces = inputs.flatMap(piecesOf).map((piece) => located(piece, resolution.card))
+  const media = pieces.filter((piece): piece is MediaPart => piece.type !== 'text')
+  const read = await resolveMedia(bare('', media), resolution)
+  const resolved = new Map<WrittenPiece, Part>(
+    media.map((piece, index) => [piece, read.turns[0]!.parts[index]!]),
+  )
+  let next = 0
+  const take = () => {
+    const piece = pieces[next++]!
+    return readPiece(resolved.get(piece) ?? piece, piece)
+  }
+  return inputs.map((input) => {
+    if (input.type !== 'fused') return take()
+    return { type: 'fused', param: input.param, parts: input.parts.map(take) }
+  })
+}
+
+/** What a text names, unless a model that reads nothing else takes it as it stands. */
+function located(piece: WrittenPiece, { input }: ModelCard): WrittenPiece {
+  if (piece.type !== 'text' || !piece.located) return piece
+  const readsTextAlone = input.every((modality) => modality === 'text')
+  return piece.mayBeText && readsTextAlone ? piece : piece.located()
+}
+
+function readPiece(part: Part | WrittenText, { param }: WrittenPiece): EmbeddingPiece {
+  if (part.type === 'text') return { type: 'text', text: part.text, ...(param && { param }) }
+  if ('source' in part && typeof part.source === 'object') return part
+  throw new GatewayError('invalid-request', 'This cannot be embedded.', { param })
+}

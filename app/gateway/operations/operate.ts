@@ -1,0 +1,117 @@
+import { GatewayError } from '../../errors.ts'
+import type { Call, FoundModel, ModelCard, Served } from '../../ports/models.ts'
+import type { Services } from '../../ports/services.ts'
+import type { Asking, ExchangeRecord, Operation, Wish } from '../answer.ts'
+import { answerHeaders, ignoredNames } from '../answers/answer-headers.ts'
+import { openDeadline } from '../deadline.ts'
+import { type Resolution, resolveModel } from '../names/resolve-model.ts'
+
+/** One question to a model that does not chat. */
+export interface Order<Model, Result extends Done> {
+  operation: Operation
+  /** The name the caller wrote. */
+  model: string
+  /** What a card must say for a wildcard to lead to it. */
+  suits(card: ModelCard): boolean
+  /** No successor may answer for a retired model: what it gives could not be compared with what was given before. */
+  exact?: boolean
+  /** The part of a model that is asked; undefined is answered 400. */
+  pick(found: FoundModel): Model | undefined
+  /** How a model that cannot do it is called in the refusal: `an embedding model`. */
+  kind: string
+  /** The end user behind the caller. */
+  user?: string
+  /** As `Wish`. */
+  tokens(): number
+  units?: Wish['units']
+  /** The work may take so many seconds, where that is not what an answer may. */
+  seconds?: number
+  work(model: Model, call: Call, card: ModelCard): Promise<Result>
+}
+
+/** What every answer tells of itself. */
+export interface Done {
+  served: Served
+  usage?: ExchangeRecord['usage']
+}
+
+export interface Operated<Result> {
+  result: Result
+  /** For `entry.record` of the access log. */
+  record: ExchangeRecord
+  headers: Record<string, string>
+}
+
+/**
+ * Finds the model, asks whether the caller may, and has it do the work within the deadline. What goes on
+ * after `work` has resolved (audio that is still spoken) is the route's to stop. Throws `GatewayError`.
+ */
+export async function operate<Model, Result extends Done>(
+  order: Order<Model, Result>,
+  asking: Asking,
+  services: Services,
+): Promise<Operated<Result>> {
+  const { operation, suits, tokens, units } = order
+  const resolved = await resolveModel(order.model, services, { suits })
+  const isSuccessor = order.exact && resolved.by === 'successor'
+  const { found, by } = isSuccessor ? await itself(order.model, services) : resolved
+  const { card } = found
+  const model = order.pick(found)
+  if (model === undefined) throw notSuited(order.model, order.kind)
+  const record: ExchangeRecord = {
+    operation,
+    model: order.model,
+    modelId: card.id,
+    resolvedBy: by,
+    stream: false,
+    user: order.user,
+  }
+  asking.begun?.(record)
+  await asking.admit?.({ operation, model: order.model, card, tokens, units })
+  const deadline = openDeadline(order.seconds ?? services.config.AI_RESPONSE_TIMEOUT, asking.onLeft)
+  try {
+    const call: Call = {
+      requestId: asking.requestId,
+      signal: deadline.signal,
+      as: asking.as,
+      trace: asking.trace,
+    }
+    record.provider = card.provider
+    record.askedAt = performance.now()
+    const result = await order.work(model, call, card)
+    record.answeredAt = performance.now()
+    const { served, usage } = result
+    record.provider = served.provider
+    record.servedModel = served.model
+    record.region = served.region
+    record.attempts = served.attempts
+    record.tried = served.tried
+    record.ignored = ignoredNames(undefined, served.ignored, {})
+    record.usage = usage
+    return { result, record, headers: answerHeaders(served, record.ignored, usage) }
+  } catch (thrown) {
+    throw deadline.explain(thrown)
+  } finally {
+    deadline.clear()
+  }
+}
+
+/** The model of exactly this name, listed or not: whether it is still there, its upstream will say. */
+async function itself(
+  name: string,
+  { providers }: Services,
+): Promise<Pick<Resolution, 'found' | 'by'>> {
+  for (const provider of providers) {
+    const found = await provider.find(name)
+    if (found) return { found, by: 'id' }
+  }
+  throw new GatewayError('model-not-found', `The model \`${name}\` has been retired.`, {
+    param: 'model',
+  })
+}
+
+const notSuited = (name: string, kind: string) =>
+  new GatewayError('invalid-request', `The model \`${name}\` is not ${kind}.`, {
+    param: 'model',
+    reason: 'model_not_supported',
+  })

@@ -1,0 +1,50 @@
+import type { Usage } from '../../conversation/events.ts'
+import type { Served } from '../../ports/models.ts'
+import type { Services } from '../../ports/services.ts'
+import type { SpeechRequest, SpokenText } from '../../ports/speech.ts'
+import type { Asking } from '../answer.ts'
+import { governExtraFields } from '../extra-fields.ts'
+import { requireGuardrail } from '../guarded.ts'
+import { type Operated, operate } from './operate.ts'
+
+export interface SpeechOrder extends Omit<SpeechRequest, 'extras'> {
+  /** Fields that only some models know, by their names. */
+  own?: Readonly<Record<string, unknown>>
+  /** Fields nobody knows, for models that do. */
+  fields?: Record<string, unknown>
+}
+
+export type Spoken = SpokenText & { usage: Usage; served: Served }
+
+/** Has a text spoken by the model that is named; the audio is read by whoever asked. Throws `GatewayError`. */
+export function speak(
+  { own, fields, ...request }: SpeechOrder,
+  asking: Asking,
+  services: Services,
+): Promise<Operated<Spoken>> {
+  const { model: name, text } = request
+  const bare = { model: name, system: [], turns: [], tools: [], settings: {}, stream: false }
+  const governed = governExtraFields({ ...bare, extraFields: fields }, services.config)
+  const { extraFields, ignored = [] } = governed
+  const extras = { ...own, ...extraFields }
+  return operate(
+    {
+      operation: 'speech',
+      model: name,
+      suits: ({ output }) => output.includes('audio'),
+      pick: (found) => found.speech,
+      kind: 'a speech model',
+      tokens: () => 0,
+      units: { characters: text.length },
+      seconds: services.config.AUDIO_JOB_TIMEOUT,
+      async work(model, call, card) {
+        requireGuardrail(card, services)
+        const spoken = await model.speak({ ...request, extras }, call)
+        const served = { ...spoken.served, ignored: [...ignored, ...spoken.served.ignored] }
+        return { ...spoken, served }
+      },
+    },
+    asking,
+    services,
+  )
+}

@@ -1,0 +1,68 @@
+import { entryOf } from '../../codecs/table.ts'
+import { GatewayError } from '../../errors.ts'
+import type { Call } from '../../ports/models.ts'
+import type { Services } from '../../ports/services.ts'
+import type { Speech, SpeechModel } from '../../ports/speech.ts'
+import { resolveModel } from '../names/resolve-model.ts'
+
+type Known = Pick<Services, 'config' | 'providers' | 'runtime' | 'media' | 'state'>
+
+/** OpenAI's names of formats in chat, where they differ from those of its speech. */
+const FORMATS: Readonly<Record<string, string>> = { pcm16: 'pcm' }
+
+/** Speaks answers of chat by the model that is configured for that (DEFAULT_TTS_MODEL). */
+export function createSpeaker(services: Known): Speech {
+  const find = async (): Promise<SpeechModel | undefined> => {
+    const { config } = services
+    try {
+      const suits = ({ output }: { output: readonly string[] }) => output.includes('audio')
+      return (await resolveModel(config.DEFAULT_TTS_MODEL, services, { suits })).found.speech
+    } catch (thrown) {
+      if (thrown instanceof GatewayError && thrown.code === 'model-not-found') return undefined
+      throw thrown
+    }
+  }
+  const model = async (): Promise<SpeechModel> => {
+    const found = await find()
+    if (found) return found
+    throw new GatewayError(
+      'feature-unavailable',
+      'No speech service is configured on this server (DEFAULT_TTS_MODEL): \'modalities\' can be ["text"] only.',
+      { param: 'modalities' },
+    )
+  }
+  return {
+    async ready() {
+      await model()
+    },
+    async speak(text, { voice, format, signal, requestId = crypto.randomUUID(), as }) {
+      const call: Call = { requestId, signal, as }
+      const asked = {
+        model: services.config.DEFAULT_TTS_MODEL,
+        text,
+        voice,
+        format: entryOf(FORMATS, format) ?? format,
+      }
+      try {
+        const { audio, mediaType, usage } = await (await model()).speak(asked, call)
+        return { audio, mediaType, characters: usage.characters }
+      } catch (thrown) {
+        throw inChat(thrown)
+      }
+    },
+  }
+}
+
+/** The names of a speech request's fields in a chat request. */
+const PARAMS: Readonly<Record<string, string>> = {
+  voice: 'audio.voice',
+  response_format: 'audio.format',
+  input: 'messages',
+}
+
+function inChat(thrown: unknown): unknown {
+  const param =
+    thrown instanceof GatewayError && thrown.param ? entryOf(PARAMS, thrown.param) : undefined
+  if (!(thrown instanceof GatewayError) || param === undefined) return thrown
+  return new GatewayError(thrown.code, thrown.message, { ...thrown, param, cause: thrown.cause })
+}
