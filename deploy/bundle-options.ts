@@ -1,6 +1,6 @@
-import { dirname } from 'node:path'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { BuildOptions } from 'esbuild'
+import type { BuildOptions, Plugin } from 'esbuild'
 
 /** What every bundle has in common. */
 export const COMMON: BuildOptions = {
@@ -24,5 +24,19 @@ export const NODE_MODULES: BuildOptions = {
   // Packages in CommonJS ask for Node's own modules by `require`, which ES modules do not have.
   banner: {
     js: "import { createRequire as makeRequire } from 'node:module';const require = makeRequire(import.meta.url);",
+  },
+}
+
+/** Zod's messages in fifty languages, of which nobody hears any but the English ones. */
+export const withoutLocales: Plugin = {
+  name: 'without-locales',
+  setup(building) {
+    building.onResolve({ filter: /locales\/index\.js$/ }, ({ path, resolveDir }) => ({
+      path: join(resolveDir, path),
+      namespace: 'without-locales',
+    }))
+    building.onLoad({ filter: /.*/, namespace: 'without-locales' }, () => ({
+      contents: 'export {}',
+    }))
   },
 }

@@ -108,13 +108,13 @@ function bodiesOf(operation: Operation, texts: readonly string[]): unknown[] {
   const seeds = (SEEDS[operation.name] ?? []).flatMap((seed, index) =>
     exchanged(seed, texts, index),
   )
-  return [...fc.sample(bodies, { numRuns: 8, seed: 1 }), ...seeds]
+  return [...fc.sample(bodies, { numRuns: 4, seed: 1 }), ...seeds]
 }
 
 const formsWith = (operation: Operation, texts: readonly string[]) => {
   const schema = operation.body['multipart/form-data']!.schema ?? {}
   return fc.sample(formsOf(schema, { known: SMALL_PICTURES, text: fc.constantFrom(...texts) }), {
-    numRuns: 8,
+    numRuns: 4,
     seed: 1,
   })
 }

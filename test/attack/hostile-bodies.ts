@@ -13,7 +13,7 @@ const LEVELS = 100_000
 const nested = (open: string, close: string) => `${open.repeat(LEVELS)}1${close.repeat(LEVELS)}`
 
 /** More values than any request has, in as few bytes as they take. */
-const CROWD = `[${'{},'.repeat(2_000_000)}{}]`
+const CROWD = `[${'{},'.repeat(400_000)}{}]`
 
 describe('bodies made to exhaust the server', () => {
   let stage: Stage
@@ -34,15 +34,18 @@ describe('bodies made to exhaust the server', () => {
     }
   })
 
-  it.each(ROUTES)('%s refuses two million values without looking at each', async (_, operation) => {
-    const outcome = await ask(
-      operation,
-      `{"model":"embedded-chat","${listOf(operation)}":${CROWD}}`,
-    )
-    expect(faultsOf(operation, outcome)).toEqual([])
-    expect(outcome.status).toBe(413)
-    expect(outcome.milliseconds).toBeLessThan(500)
-  })
+  it.each(ROUTES)(
+    '%s refuses four hundred thousand values without looking at each',
+    async (_, operation) => {
+      const outcome = await ask(
+        operation,
+        `{"model":"embedded-chat","${listOf(operation)}":${CROWD}}`,
+      )
+      expect(faultsOf(operation, outcome)).toEqual([])
+      expect(outcome.status).toBe(413)
+      expect(outcome.milliseconds).toBeLessThan(500)
+    },
+  )
 
   it.each(ROUTES)('%s unpacks nothing', async (_, operation) => {
     const bomb = Uint8Array.from(gzipSync(new Uint8Array(10_000_000)))

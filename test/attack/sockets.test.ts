@@ -34,7 +34,7 @@ afterAll(async () => {
 })
 
 /** Everything that is answered to these bytes, until the server closes or says no more for a moment. */
-function say(bytes: string, patience = 400): Promise<string> {
+function say(bytes: string, patience = 5000): Promise<string> {
   return new Promise((resolve) => {
     const socket = connect(server.port, '127.0.0.1')
     let text = ''

@@ -18,7 +18,7 @@ import { amount, limit } from './runs.ts'
 const encoder = new TextEncoder()
 const bytes = fc.uint8Array({ maxLength: 300 })
 const CODECS = { runs: 80, share: 0.02 }
-const MODELS = { runs: 25, share: 0.01 }
+const MODELS = { runs: 12, share: 0.01 }
 
 /** What a decoder of bytes gives in all, and what it then threw: a refusal by its code, a fault as itself. */
 function readAll<T>(

@@ -74,13 +74,13 @@ describe.each([workers, lambda])('files on $name', (platform) => {
 describe.each([workers, lambda])('files on $name without a bucket', (platform) => {
   it('are not taken at all rather than lost', async () => {
     const server = await openFilesServer('disk', {}, platform)
-    const create = () =>
-      server.openai.files.create({ file: new File(['x'], 'a'), purpose: 'batch' }).catch(String)
-    let refused = await create()
-    // workerd now and then closes a connection whose body nobody reads before the answer is through.
-    for (let again = 0; again < 5 && /Connection error/.test(`${refused}`); again++)
-      refused = await create()
-    expect(refused).toMatch(/503/)
+    // As JSON: workerd may cut the connection of a form that is refused unread.
+    const refused = await fetch(`${server.url}/v1/files`, {
+      method: 'POST',
+      body: JSON.stringify({ file: 'data:text/plain;base64,eA==', purpose: 'batch' }),
+      headers: { authorization: `Bearer ${KEY}`, 'content-type': 'application/json' },
+    })
+    expect(refused.status).toBe(503)
     const health = await fetch(`${server.url}/v1/files/health`, {
       headers: { authorization: `Bearer ${KEY}` },
     })

@@ -105,7 +105,7 @@ it('Claude itself is shown the file, and not the field', async () => {
     }),
   })
   expect(await answer.json()).toMatchObject({ content: [{ type: 'text', text: 'It rises.' }] })
-  const { path, json } = fake.requests[0]!
+  const { path, json } = fake.requests[0] as { path: string; json: Json }
   expect(path).toMatch(/\/invoke$/)
   expect(json).not.toHaveProperty('file_ids')
   expect(JSON.stringify(json['messages'])).toContain('=== UPLOADED FILES CONTEXT ===')
