@@ -2,7 +2,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { dirname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { build, type Plugin } from 'esbuild'
-import { COMMON, NODE_MODULES } from './bundle-options.ts'
+import { COMMON, NODE_MODULES, withoutLocales } from './bundle-options.ts'
 import { zip } from './zip.ts'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
@@ -37,7 +37,9 @@ export async function bundleWorker(outfile: string): Promise<void> {
     platform: 'browser',
     conditions: ['workerd', 'worker', 'browser'],
     target: 'es2024',
-    plugins: [withoutDom, withoutBuffer],
+    minifySyntax: true,
+    minifyWhitespace: true,
+    plugins: [withoutDom, withoutBuffer, withoutLocales],
   })
 }
 
@@ -49,6 +51,7 @@ export async function bundleLambda(outdir: string): Promise<void> {
     ...NODE_MODULES,
     entryPoints: { index: 'runtimes/lambda.ts' },
     outdir,
+    plugins: [withoutLocales],
   })
 }
 

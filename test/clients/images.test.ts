@@ -147,7 +147,7 @@ describe('the openai SDK, with AWS', () => {
   })
 
   it('say so as well where the model takes longer than the head of the answer waits', async () => {
-    const slow = await bedrock.serve({ FIRST_FRAME_WAIT: '0.02' })
+    const slow = await bedrock.serve({ FIRST_FRAME_WAIT: '1' })
     let answer: () => void = () => {}
     const until = new Promise<void>((resolve) => {
       answer = resolve
