@@ -4,6 +4,7 @@ import { audioVariables } from './config/audio.ts'
 import { bedrockApiVariables } from './config/bedrock-api.ts'
 import { bedrockOpenaiVariables } from './config/bedrock-openai.ts'
 import { completionVariables } from './config/completions.ts'
+import { embeddedVariables } from './config/embedded.ts'
 import { embeddingVariables } from './config/embeddings.ts'
 import { fileVariables } from './config/files.ts'
 import { imageVariables } from './config/images.ts'
@@ -118,6 +119,7 @@ export const environment = z.object({
   EMBEDDED_TOKENS_PER_SECOND: number(100).describe(
     'The pace of the embedded provider; 0 is as fast as possible.',
   ),
+  ...embeddedVariables,
   AWS_REGION: text().describe('The AWS region, as the AWS SDKs read it.'),
   AWS_DEFAULT_REGION: text().describe('Read when AWS_REGION is absent.'),
   AWS_BEDROCK_REGIONS: list().describe('Bedrock regions in order of preference, comma separated.'),

@@ -9,12 +9,11 @@ import {
   bodyWithin,
   explained,
   fileName,
+  HEAD_TIMEOUT,
+  headWithin,
   MAX_REDIRECTS,
   redirectTarget,
 } from './web-fetch-answer.ts'
-
-/** Milliseconds until a server must have begun to answer. */
-const HEAD_TIMEOUT = 4000
 
 /** Resolves a host name to all its addresses. */
 export type Resolve = (hostname: string) => Promise<string[]>
@@ -25,20 +24,41 @@ const resolveByDns: Resolve = async (hostname) =>
 /** Fetches by connecting to the very address that was checked, so that a name cannot change between check and use. */
 export function createPinnedWebFetch(policy: AddressPolicy, resolve = resolveByDns): WebFetch {
   return async (text, options) => {
-    const signal = AbortSignal.any([options.signal, AbortSignal.timeout(options.timeout)])
+    const { signal, head } = headWithin(HEAD_TIMEOUT, options)
     try {
       let url = checkUrl(text, policy)
       for (let hop = 0; hop <= MAX_REDIRECTS; hop += 1) {
-        const answer = await get(url, await publicAddress(url, policy, resolve), signal)
+        const address = await unless(signal, publicAddress(url, policy, resolve))
+        const answer = await get(url, address, signal)
         const target = redirectTarget(answer.statusCode ?? 0, answer.headers.location, url)
-        if (!target) return await received(answer, url, options.maxBytes)
+        if (!target) {
+          head.came()
+          return await received(answer, url, options.maxBytes)
+        }
         answer.destroy()
         url = checkUrl(target, policy)
       }
     } catch (thrown) {
       throw explained(thrown, options.signal)
+    } finally {
+      head.came()
     }
     throw new GatewayError('invalid-request', 'The URL redirects too often.')
+  }
+}
+
+/** What comes first: a name server that says nothing cannot be told to stop. */
+async function unless<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
+  signal.throwIfAborted()
+  let stop = () => {}
+  const stopped = new Promise<never>((_, reject) => {
+    stop = () => reject(signal.reason)
+    signal.addEventListener('abort', stop, { once: true })
+  })
+  try {
+    return await Promise.race([work, stopped])
+  } finally {
+    signal.removeEventListener('abort', stop)
   }
 }
 
@@ -66,19 +86,9 @@ function get(url: URL, address: string, signal: AbortSignal): Promise<IncomingMe
         agent: false,
         signal,
       },
-      (answer) => {
-        clearTimeout(timer)
-        resolve(answer)
-      },
+      resolve,
     )
-    const timer = setTimeout(
-      () => asking.destroy(new DOMException('no answer', 'TimeoutError')),
-      HEAD_TIMEOUT,
-    )
-    asking.on('error', (error) => {
-      clearTimeout(timer)
-      reject(error)
-    })
+    asking.on('error', reject)
     asking.end()
   })
 }

@@ -5,6 +5,8 @@ import {
   bodyWithin,
   explained,
   fileName,
+  HEAD_TIMEOUT,
+  headWithin,
   MAX_REDIRECTS,
   redirectTarget,
 } from './web-fetch-answer.ts'
@@ -15,13 +17,14 @@ import {
  */
 export function createPlatformWebFetch(policy: AddressPolicy): WebFetch {
   return async (text, options) => {
-    const signal = AbortSignal.any([options.signal, AbortSignal.timeout(options.timeout)])
+    const { signal, head } = headWithin(HEAD_TIMEOUT, options)
     try {
       let url = checkUrl(text, policy)
       for (let hop = 0; hop <= MAX_REDIRECTS; hop += 1) {
         const answer = await fetch(url, { redirect: 'manual', signal })
         const target = redirectTarget(answer.status, answer.headers.get('location'), url)
         if (!target) {
+          head.came()
           const bytes = await bodyWithin(
             {
               status: answer.status,
@@ -38,6 +41,8 @@ export function createPlatformWebFetch(policy: AddressPolicy): WebFetch {
       }
     } catch (thrown) {
       throw explained(thrown, options.signal)
+    } finally {
+      head.came()
     }
     throw new GatewayError('invalid-request', 'The URL redirects too often.')
   }

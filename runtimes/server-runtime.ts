@@ -7,6 +7,7 @@ import { createLineLog } from './line-log.ts'
 import { createPinnedWebFetch } from './pinned-web-fetch.ts'
 import { withProfileRegion } from './profile-region.ts'
 import { readTextFile } from './read-text-file.ts'
+import { openBuckets } from './stores/open-buckets.ts'
 import { openObjects } from './stores/open-objects.ts'
 import { openState } from './stores/open-state.ts'
 
@@ -23,6 +24,7 @@ export function serverRuntime() {
     webFetch: createPinnedWebFetch,
     openState,
     openObjects,
+    openBuckets,
     readTextFile,
   } satisfies Partial<Runtime>
 }

@@ -1,6 +1,27 @@
 import { GatewayError } from '../app/errors.ts'
+import type { WebFetchOptions } from '../app/ports/web-fetch.ts'
 
 export const MAX_REDIRECTS = 5
+
+/** Milliseconds until a server must have begun to answer, all redirects and their names included. */
+export const HEAD_TIMEOUT = 4000
+
+/** A signal that ends when the caller leaves, when it takes too long in all, or when no answer begins in time. */
+export function headWithin(
+  milliseconds: number,
+  { signal, timeout }: Pick<WebFetchOptions, 'signal' | 'timeout'>,
+): { signal: AbortSignal; head: { came(): void } } {
+  const late = new AbortController()
+  const timer = setTimeout(
+    () => late.abort(new DOMException('no answer', 'TimeoutError')),
+    milliseconds,
+  )
+  return {
+    signal: AbortSignal.any([signal, AbortSignal.timeout(timeout), late.signal]),
+    head: { came: () => clearTimeout(timer) },
+  }
+}
+
 const REDIRECTS = new Set([301, 302, 303, 307, 308])
 
 /** Where an answer sends us on to, or undefined when it is the last. */

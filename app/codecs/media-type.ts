@@ -108,6 +108,20 @@ export function isTextual(mediaType: string): boolean {
   return mediaType.startsWith('text/') || TEXTUAL.has(mediaType)
 }
 
+/** Types whose every file shows by its first bytes what it is. */
+const SELF_EVIDENT: ReadonlySet<string> = new Set([
+  'image/png',
+  'image/jpeg',
+  'image/gif',
+  'image/webp',
+  'application/pdf',
+  'audio/wav',
+  'audio/flac',
+])
+
+/** Whether content of a normalised media type would be recognised, so that what is not has another. */
+export const isSelfEvident = (mediaType: string): boolean => SELF_EVIDENT.has(mediaType)
+
 /** Content that was only recognised from outside: there the claim is the finer word. */
 const CONTAINERS: readonly (readonly [sniffed: RegExp, claimed: RegExp])[] = [
   [/^video\/mp4$/, /\/(mp4|quicktime|3gpp)$/],

@@ -20,6 +20,7 @@ export function dropBlankText(parts: Part[]): Part[] {
 
 /** Neighbouring turns of one role become one; turns without parts are left out. */
 export function mergeTurns(turns: Turn[]): Turn[] {
+  if (!turns.some(isMergeable)) return turns
   const merged: Turn[] = []
   for (const turn of turns) {
     if (turn.parts.length === 0) continue
@@ -32,6 +33,9 @@ export function mergeTurns(turns: Turn[]): Turn[] {
   }
   return merged
 }
+
+const isMergeable = ({ role, parts }: Turn, index: number, turns: Turn[]) =>
+  parts.length === 0 || turns[index - 1]?.role === role
 
 /** One call of the caller's tools and what became of it. */
 interface OpenCall {
@@ -128,6 +132,7 @@ function lostResult(callId: string): ToolResultPart {
 
 /** A call made twice in one turn, to the letter, is one call. */
 export function dropRepeatedCalls(turns: Turn[]): Turn[] {
+  if (!turns.some(({ parts }) => parts.some(isCall))) return turns
   return turns.map((turn) => {
     if (turn.parts.filter((part) => part.type === 'tool-call').length < 2) return turn
     const seen = new Set<string>()
@@ -141,6 +146,8 @@ export function dropRepeatedCalls(turns: Turn[]): Turn[] {
     return parts.length === turn.parts.length ? turn : { ...turn, parts }
   })
 }
+
+const isCall = ({ type }: Part) => type === 'tool-call'
 
 /** Calls and results as plain words, for models that know no tools. Attachments of results stay. */
 export function spellOutTools(turns: Turn[]): Turn[] {

@@ -109,6 +109,8 @@ export interface Undo {
   outputTool?: string
   /** A usage report was asked for that the caller does not want to see. */
   usage?: boolean
+  /** The upstream was asked to put the prompt before its answer. */
+  echoed?: boolean
 }
 
 /** Asks an upstream that speaks the dialect. Every function is pure. */

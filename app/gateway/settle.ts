@@ -38,7 +38,7 @@ export function settle(wished: Conversation, settling: Settling): Conversation {
 
 /** `model_provider` narrows; beside a model of somebody else it contradicts. */
 function requireProvider(
-  { modelProvider, model }: Conversation,
+  { modelProvider, model: alias, upstreamModel: model = alias }: Conversation,
   card: ModelCard,
   { providers }: Services,
 ): void {

@@ -18,17 +18,18 @@ export function createHttp(
   surfacesOf: (app: OpenAPIHono<HttpEnv>) => readonly Surface[],
 ): OpenAPIHono<HttpEnv> {
   let claimed: ReturnType<typeof claimedPaths> = (path) => path
+  const voiceOf = (path: string) => surfaceOf(path).voice
   const app = new OpenAPIHono<HttpEnv>({
     getPath: (request) => claimed(getPath(request), (name) => request.headers.get(name)),
-    defaultHook: (result) => {
+    defaultHook: (result, c) => {
       if (result.success) return
-      throw validationError(result.error, 'data' in result ? result.data : undefined)
+      const asked = 'data' in result ? result.data : undefined
+      throw validationError(result.error, asked, voiceOf(c.req.path).validationWords)
     },
   })
   const surfaces = surfacesOf(app)
   claimed = claimedPaths(surfaces)
   const surfaceOf = owners(surfaces)
-  const voiceOf = (path: string) => surfaceOf(path).voice
   const refuse = (c: HttpContext, thrown: unknown) => errorResponse(c, thrown, voiceOf)
 
   const isOpen = openPaths(surfaces)

@@ -3,13 +3,18 @@ import { z } from '@hono/zod-openapi'
 import type { Next } from 'hono'
 import type { ServerSide } from '../dialects/dialect.ts'
 import type { ValidationWords } from '../dialects/validation.ts'
-import { jsonBody } from './bodies/json-body.ts'
+import { bodyForm, checkedBody, parsedBody } from './bodies/json-body.ts'
 import type { HttpContext, HttpEnv } from './context.ts'
 
 /** How a surface says that something went wrong. */
 export type Voice = Pick<
   ServerSide,
-  'encodeError' | 'errorStatus' | 'errorHeaders' | 'limitHeaders' | 'requestIdHeader'
+  | 'encodeError'
+  | 'errorStatus'
+  | 'errorHeaders'
+  | 'limitHeaders'
+  | 'requestIdHeader'
+  | 'validationWords'
 >
 
 /** A set of routes that speak one vendor's way. */
@@ -88,13 +93,13 @@ export function endpoint<const Route extends RouteConfig>(
     headers: undefined,
     ...unread,
   }
-  const heard =
-    schema instanceof z.ZodType
-      ? async (c: ContextOf<Route>) => {
-          c.req.addValidatedData('json', await jsonBody(c, schema, words))
-          return await handler(c)
-        }
-      : handler
+  const form = schema instanceof z.ZodType ? bodyForm(schema, words) : undefined
+  const heard = form
+    ? async (c: ContextOf<Route>) => {
+        c.req.addValidatedData('json', checkedBody(c, await parsedBody(c), form))
+        return await handler(c)
+      }
+    : handler
   return {
     contract,
     route: { ...contract, path, request, hide: true },

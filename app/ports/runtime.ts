@@ -4,6 +4,7 @@ import type { AwsPrincipal } from './access.ts'
 import type { AudioEncoding } from './audio-encoding.ts'
 import type { CredentialSource, Digest } from './aws-credentials.ts'
 import type { Duplex } from './duplex.ts'
+import type { LocalBuckets } from './local-buckets.ts'
 import type { LogSink } from './log.ts'
 import type { ObjectStore } from './object-store.ts'
 import type { StateStore } from './state-store.ts'
@@ -42,6 +43,8 @@ export interface Runtime {
    * where the platform has neither a disk nor a bucket of its own (Lambda).
    */
   openObjects?(config: Config): ObjectStore | Promise<ObjectStore>
+  /** Opens what stands in for S3 buckets where there is no AWS. Absent where the platform has no disk (Lambda, Workers). */
+  openBuckets?(config: Config): LocalBuckets
   /** The body of a request where there is a faster way to it than its Web stream. It is read once. */
   requestBody?(env: unknown, request: Request): ByteSource
   /** A header by its lower-case name, where there is a faster way to it than the request's `headers`. */

@@ -31,16 +31,43 @@ export function createProviders(options: ProviderOptions): Provider[] {
       'PROVIDER is openai, but neither OPENAI_API_KEY, OPENAI_BASE_URL nor OPENAI_UPSTREAMS names a server to ask.',
     )
   }
-  return [...upstreams, { ...lateProvider('embedded', () => embedded(options)), free: true }]
+  const late = { ...lateProvider('embedded', () => embedded(options)), free: true }
+  return withHint([...upstreams, standingIn(late, upstreams)], config)
 }
 
-/** Where not every name is answered, callers learn what would make theirs one. */
+/** Callers learn what would make a name one that is answered. */
 function withHint(providers: Provider[], config: Config): Provider[] {
   const names = providers.map(({ name }) => name)
-  const hint = (name: string) =>
-    (names.includes('aws') ? undefined : awsHint(name)) ?? openaiHint(name, config, names)
+  const hint = (written: string) => {
+    // Callers who say by `model_provider` whom they mean may write it as a name: OpenAI.
+    const name = isPrefixed(written) ? written.toLowerCase() : written
+    const hinted = names.includes('aws') ? undefined : awsHint(name)
+    return hinted ?? embeddedHint(name, config) ?? openaiHint(name, config, names)
+  }
   const [first, ...others] = providers
   return [{ ...first!, hint }, ...others]
+}
+
+const embeddedHint = (name: string, { PROVIDER }: Config) =>
+  PROVIDER === 'embedded' && isPrefixed(name)
+    ? 'PROVIDER is `embedded`, so that nobody else is asked.'
+    : undefined
+
+/** Whom callers can name without anybody having configured it. */
+const KNOWN = ['aws', 'openai']
+
+const isPrefixed = (name: string) => KNOWN.some((known) => hasPrefix(name, known))
+
+const hasPrefix = (name: string, known: string) => name.toLowerCase().startsWith(`${known}/`)
+
+/** The embedded models answer to every name but to one that says who shall answer, and that is somebody who is not there. */
+function standingIn(embedded: Provider, upstreams: readonly Provider[]): Provider {
+  const absent = KNOWN.filter((known) => !upstreams.some(({ name }) => name === known))
+  return {
+    ...embedded,
+    find: (name, asked) =>
+      absent.some((known) => hasPrefix(name, known)) ? undefined : embedded.find(name, asked),
+  }
 }
 
 // Who asks AWS need not wait at every start for models that nobody will ask.

@@ -3,6 +3,7 @@ import type { MediaSources } from '../ports/media-sources.ts'
 import type { Runtime } from '../ports/runtime.ts'
 import { awsConfigured } from './aws/configured.ts'
 import { s3Attachments } from './aws/s3/attachments.ts'
+import { bucketAttachments } from './embedded/bucket-attachments.ts'
 
 /** Where attachments come from, as configured and as far as the runtime can reach. */
 export function createMediaSources({
@@ -18,11 +19,15 @@ export function createMediaSources({
   }
   return {
     web: config.INPUT_URLS === 'off' ? undefined : runtime.webFetch?.(policy),
-    ...(usesS3(config, runtime) && s3Attachments({ config, runtime })),
+    ...objectsByAddress(config, runtime),
   }
 }
 
-const usesS3 = (config: Config, { env }: Runtime) =>
-  config.AWS_S3_BUCKET !== undefined ||
-  config.AWS_S3_ACCEPTED_BUCKETS.length > 0 ||
-  awsConfigured(env)
+/** What `s3://` leads to. Who asks for the embedded models alone, and names no bucket, wants nothing of AWS. */
+function objectsByAddress(config: Config, runtime: Runtime) {
+  const isBucketNamed =
+    config.AWS_S3_BUCKET !== undefined || config.AWS_S3_ACCEPTED_BUCKETS.length > 0
+  const wantsAws = config.PROVIDER !== 'embedded' && awsConfigured(runtime.env)
+  if (isBucketNamed || wantsAws) return s3Attachments({ config, runtime })
+  return runtime.openBuckets && bucketAttachments(runtime.openBuckets(config))
+}

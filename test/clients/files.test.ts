@@ -80,7 +80,14 @@ describe.each(['disk', 's3'] as const)('files on %s', (store) => {
     })
     expect(Date.parse(file.expires_at!) - Date.parse(file.created_at)).toBe(7_200_000)
     expect(await anthropic.beta.files.retrieveMetadata(file.id)).toMatchObject({ id: file.id })
-    expect(await (await anthropic.beta.files.download(file.id)).text()).toBe(CSV)
+    const download = await anthropic.beta.files.download(file.id)
+    expect(await download.text()).toBe(CSV)
+    for (const { headers } of [
+      download,
+      (await anthropic.beta.files.list().withResponse()).response,
+    ]) {
+      expect([headers.get('request-id')]).toEqual([expect.stringMatching(/^[0-9a-f-]{36}$/)])
+    }
     const { data } = await anthropic.beta.files.list({ ids: [file.id, 'file_never'] })
     expect(data.map(({ id }) => id)).toEqual([file.id])
     expect(await anthropic.beta.files.delete(file.id)).toMatchObject({

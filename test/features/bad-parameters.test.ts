@@ -5,6 +5,10 @@ import { HELLO, type Json, useFakeBedrock } from './stage.ts'
 const bedrock = useFakeBedrock()
 
 const TOOL = { type: 'function', function: { name: 'look', parameters: { type: 'object' } } }
+const SVG = `data:image/svg+xml;base64,${btoa('<svg xmlns="http://www.w3.org/2000/svg"/>')}`
+const PIXEL =
+  'data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=='
+const image = (fields: Json) => ({ type: 'image_url', image_url: { url: PIXEL, ...fields } })
 const message = (fields: Json) => ({ messages: [{ role: 'user', ...fields }] })
 const guardrail = (fields: Json) => ({ 'amazon-bedrock-guardrailConfig': fields })
 
@@ -15,6 +19,17 @@ const FAULTS: [param: string, body: Json, at: string][] = [
   ['messages', message({ content: 7 }), 'messages[0].content'],
   ['messages', { messages: [...HELLO, { role: 'boss' }] }, 'messages[1].role'],
   ['messages', message({ content: [{ type: 'text' }] }), 'messages[0].content[0].text'],
+  [
+    'messages',
+    message({ content: [image({ detail: 'closely' })] }),
+    'messages[0].content[0].image_url.detail',
+  ],
+  [
+    'messages',
+    message({ content: [{ type: 'text', text: 'Hi', prompt_cache_breakpoint: { mode: 'now' } }] }),
+    'messages[0].content[0].prompt_cache_breakpoint.mode',
+  ],
+  ['messages', message({ content: [image({ url: SVG })] }), 'messages[0].content[0].image_url.url'],
   [
     'messages',
     { messages: [{ role: 'tool', tool_call_id: 'x', content: 'r' }] },
@@ -34,11 +49,22 @@ const FAULTS: [param: string, body: Json, at: string][] = [
   ['presence_penalty', { presence_penalty: '1' }, 'presence_penalty'],
   ['seed', { seed: 1.5 }, 'seed'],
   ['logit_bias', { logit_bias: { 50256: 101 } }, 'logit_bias.50256'],
+  ['logit_bias', { logit_bias: { 50256: 0.5 } }, 'logit_bias.50256'],
   ['logprobs', { logprobs: 1 }, 'logprobs'],
   ['top_logprobs', { top_logprobs: 21 }, 'top_logprobs'],
   ['verbosity', { verbosity: 'chatty' }, 'verbosity'],
   ['prediction', { prediction: { type: 'content' } }, 'prediction.content'],
+  [
+    'prediction',
+    { prediction: { type: 'content', content: [{ type: 'text', text: 7 }] } },
+    'prediction.content[0].text',
+  ],
   ['moderation', { moderation: { model: 7 } }, 'moderation.model'],
+  [
+    'moderation',
+    { moderation: { model: 'm', policy: { input: { mode: 'warn' } } } },
+    'moderation.policy.input.mode',
+  ],
   ['reasoning_effort', { reasoning_effort: 'huge' }, 'reasoning_effort'],
   ['response_format', { response_format: { type: 'xml' } }, 'response_format.type'],
   [
@@ -47,6 +73,11 @@ const FAULTS: [param: string, body: Json, at: string][] = [
     'response_format.json_schema.name',
   ],
   ['tools', { tools: [{ type: 'function', function: {} }] }, 'tools[0].function.name'],
+  [
+    'tools',
+    { tools: [{ type: 'custom', custom: { name: 'sql', format: { type: 'grammar' } } }] },
+    'tools[0].custom.format.grammar',
+  ],
   ['tool_choice', { tools: [TOOL], tool_choice: 'any' }, 'tool_choice'],
   [
     'tool_choice',

@@ -24,6 +24,19 @@ describe('bedrock_model', () => {
     const response = await bedrock.open(env).ask({ bedrock_model: PROFILE })
     expect(response.headers.get('x-bedrock-model')).toBe(PROFILE)
   })
+
+  it.each([
+    [{ bedrock_model: PROFILE }, 'bedrock_model', PROFILE],
+    [{ bedrock_model: 'amazon.titan-embed-text-v2:0' }, 'bedrock_model', 'titan-embed'],
+    [{ bedrock_model: MODELS.claude, model_provider: 'meta' }, 'model_provider', MODELS.claude],
+  ])('is what a refusal is about: %j', async (fields, param, named) => {
+    const response = await bedrock.open().ask({ model: 'gpt-4o', ...fields })
+    const { error } = (await response.json()) as { error: { param: string; message: string } }
+    expect(response.status).toBe(400)
+    expect(error.param).toBe(param)
+    expect(error.message).not.toContain('gpt-4o')
+    if (named !== PROFILE) expect(error.message).toContain(named)
+  })
 })
 
 describe('model_provider', () => {

@@ -120,6 +120,17 @@ describe('attachments', () => {
   })
 
   it.each([
+    'data:image/png;base64,AAAA',
+    `data:image/jpg;base64,${base64(new Uint8Array(64).fill(7))}`,
+  ])('that hold nothing known where an image was announced are refused: %s', async (url) => {
+    const { send, asked } = open({})
+    const answer = await send({ type: 'text', text: 'look' }, image(url))
+    expect(answer.status).toBe(400)
+    expect(answer.body.error.param).toBe('messages[0].content[1].image_url.url')
+    expect(asked).toEqual([])
+  })
+
+  it.each([
     ['permission', 403],
     ['too-large', 413],
     ['invalid-request', 400],

@@ -103,6 +103,18 @@ describe('the pinned web fetch', () => {
     await expect(fetching).rejects.toBe(left)
   })
 
+  it('waits no longer for a name than for a server', async () => {
+    const nameless = createPinnedWebFetch(here, () => new Promise(() => {}))
+    const slow = nameless('http://a.example/', { ...options, timeout: 30 })
+    expect(await failure(slow)).toBe('invalid-request')
+
+    const leaving = new AbortController()
+    const left = new GatewayError('caller-left', 'gone')
+    const fetching = nameless('http://a.example/', { ...options, signal: leaving.signal })
+    leaving.abort(left)
+    await expect(fetching).rejects.toBe(left)
+  })
+
   it('says so when the answer is not 200 or nobody answers', async () => {
     const port = await serve((_, response) => response.writeHead(404).end())
     const fetch = createPinnedWebFetch(here, toLoopback)

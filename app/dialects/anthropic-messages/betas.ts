@@ -1,5 +1,26 @@
 /** What a model's lane and a request's body need of Anthropic's beta flags; nothing is filtered here. */
 
+/**
+ * Flags that ask for what there is without one, with every model or with those that have it at all, or for
+ * what this gateway does itself. Nothing is lost where they go unsaid.
+ */
+const GRANTED: ReadonlySet<string> = new Set([
+  'message-threads-2026-08-12',
+  'files-api-2025-04-14',
+  'token-counting-2024-11-01',
+  'prompt-caching-2024-07-31',
+  'extended-cache-ttl-2025-04-11',
+  'max-tokens-3-5-sonnet-2024-07-15',
+  'pdfs-2024-09-25',
+  'structured-outputs-2025-11-13',
+  'mid-conversation-system-2026-04-07',
+  'claude-code-20250219',
+  'oauth-2025-04-20',
+  'effort-2025-11-24',
+])
+
+export const isGranted = (flag: string): boolean => GRANTED.has(flag)
+
 /** The flags of an `anthropic-beta` header. */
 export function betasOf(header: string | undefined): string[] {
   return (header ?? '')

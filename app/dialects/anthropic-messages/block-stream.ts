@@ -4,7 +4,7 @@ import type { PartHead } from '../../conversation/events.ts'
 import { encodeCitation } from './encode-blocks.ts'
 import { encodeReplyPart } from './encode-reply.ts'
 import { type Fields, ownOf } from './extras.ts'
-import { platformToolName } from './platform-tools.ts'
+import { platformToolName, searchesWith } from './platform-tools.ts'
 
 /** What a part's end may bring. */
 export interface Seal {
@@ -41,10 +41,12 @@ export interface BlockStream {
   current: OpenBlock | undefined
   waiting: WaitingPart[]
   hidden: boolean
+  /** Searches so far; undefined while the platform has run nothing. */
+  searches: number | undefined
 }
 
 export function createBlockStream(hidden: boolean): BlockStream {
-  return { next: 0, current: undefined, waiting: [], hidden }
+  return { next: 0, current: undefined, waiting: [], hidden, searches: undefined }
 }
 
 const DELTAS: Record<OpenBlock['kind'], string> = {
@@ -86,6 +88,7 @@ function open(stream: BlockStream, index: number, head: PartHead): string {
     case 'tool-call': {
       const { id, server = 'tool_use' } = head
       const name = head.server === undefined ? head.name : platformToolName(head.name)
+      if (head.server !== undefined) stream.searches = searchesWith(name, stream.searches)
       const opened = begin(stream, index, 'call')
       const block = { type: server, id, name, input: {}, ...ownOf(head).fields }
       const first = stream.current?.open ?? ''

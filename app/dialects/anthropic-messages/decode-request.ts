@@ -8,10 +8,11 @@ import type {
   Turn,
 } from '../../conversation/conversation.ts'
 import { GatewayError } from '../../errors.ts'
+import { claudeAlone } from './claude-alone.ts'
 import { decodeBlocks } from './decode-blocks.ts'
 import { decodeToolChoice, decodeTools } from './decode-tools.ts'
 import { extrasOf, type Fields, unknownFields } from './extras.ts'
-import { refuseTooManyMarks, refuseUnkeptThread } from './refusals.ts'
+import { checkMarks, refuseMisplacedBlocks, refuseUnkeptThread } from './refusals.ts'
 import { SETTING_FIELDS } from './vocabulary.ts'
 import { KNOWN_FIELDS, type WireRequest } from './wire.ts'
 import type { WireMessage } from './wire-blocks.ts'
@@ -24,14 +25,15 @@ export function decodeRequest(body: unknown): Conversation {
   const request = body as WireRequest
   const betas = [...new Set([...(request.betas ?? []), ...(request.anthropic_beta ?? [])])]
   refuseUnkeptThread(request)
-  refuseTooManyMarks(request)
+  refuseMisplacedBlocks(request)
+  const marks = checkMarks(request)
   refuseBudgetOverLimit(request, betas)
   const { toolChoice, parallelToolCalls } = decodeToolChoice(request.tool_choice)
   const reasoning = decodeReasoning(request)
   const output = decodeOutput(request)
   const extraFields = unknownFields(request, KNOWN_FIELDS)
   const fields = keptFields(request)
-  const dialectOnly = DIALECT_ONLY.filter((field) => request[field] != null)
+  const dialectOnly = claudeAlone(request, betas, marks)
   return {
     model: request.model,
     system: decodeSystem(request.system),
@@ -141,15 +143,6 @@ const KEPT = [
   'user_profile_id',
   'workspace_id',
 ] as const satisfies readonly (keyof WireRequest)[]
-
-/** Those of them that no other dialect can say and that change the answer. */
-const DIALECT_ONLY = [
-  'container',
-  'context_management',
-  'mcp_servers',
-  'speed',
-  'inference_geo',
-] as const satisfies readonly (typeof KEPT)[number][]
 
 function keptFields(request: WireRequest): Fields | undefined {
   let kept: Fields | undefined

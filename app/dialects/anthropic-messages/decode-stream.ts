@@ -62,7 +62,9 @@ function createDecoder(undo: Undo | undefined, framing: Framing): ReplyDecoder {
   }
   const take: Take = undo ? message.take : relay
   const batch = (events: ReplyBatch): ReplyBatch => {
-    if (text === '') return events
+    // An end that comes alone has been told already, by the `message_delta` before it.
+    const told = text !== '' || (undo === undefined && events[0]?.type === 'reply-end')
+    if (!told) return events
     events.verbatim = { dialect: NAME, text }
     text = ''
     return events

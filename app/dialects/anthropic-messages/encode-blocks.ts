@@ -10,6 +10,7 @@ import type {
 } from '../../conversation/conversation.ts'
 import { GatewayError } from '../../errors.ts'
 import { asInput, parseArguments } from '../call-input.ts'
+import { type DocumentPlace, documentPlace } from '../document-place.ts'
 import { type Fields, NAME, ownOf } from './extras.ts'
 import { encodeSource } from './media-source.ts'
 
@@ -99,17 +100,62 @@ export function encodeText(part: TextPart): Fields {
   }
 }
 
-/** The citation in Anthropic's form; undefined where it came in another and names no page of the web. */
-export function encodeCitation({ location, url, title, quote }: Citation): Fields | undefined {
+/** The citation in Anthropic's form; undefined where it names neither a page of the web nor a place in a document. */
+export function encodeCitation(citation: Citation): Fields | undefined {
+  const { location, url, title = null, quote = '' } = citation
   if (typeof location?.['type'] === 'string') return location
+  const place = documentPlace(location)
+  if (place) return PLACES[place.unit](place, citation)
   if (!url) return undefined
   return {
     type: 'web_search_result_location',
-    cited_text: quote ?? '',
+    cited_text: quote,
     url,
-    title: title ?? null,
+    title,
     encrypted_index: '',
   }
+}
+
+type PlaceForm = (place: DocumentPlace, citation: Citation) => Fields
+
+const cited = (type: string, index: number, { quote = '', title = null }: CitedText) => ({
+  type,
+  cited_text: quote,
+  document_index: index,
+  document_title: title,
+  file_id: null,
+})
+
+interface CitedText {
+  quote?: string
+  title?: string | null
+}
+
+const PLACES: Record<DocumentPlace['unit'], PlaceForm> = {
+  character: ({ index, start, end }, citation) => ({
+    ...cited('char_location', index, citation),
+    start_char_index: start,
+    end_char_index: end,
+  }),
+  page: ({ index, start, end }, citation) => ({
+    ...cited('page_location', index, citation),
+    start_page_number: start,
+    end_page_number: end,
+  }),
+  block: ({ index, start, end }, citation) => ({
+    ...cited('content_block_location', index, citation),
+    start_block_index: start,
+    end_block_index: end,
+  }),
+  'search-result': ({ index, start, end }, { quote = '', title = null, source, url }) => ({
+    type: 'search_result_location',
+    cited_text: quote,
+    search_result_index: index,
+    source: source ?? url ?? '',
+    title,
+    start_block_index: start,
+    end_block_index: end,
+  }),
 }
 
 export function encodeReasoning(part: ReasoningPart): Fields {

@@ -51,7 +51,16 @@ export function encodeError(error: GatewayError, requestId?: string): WireErrorR
   }
 }
 
+/** How Anthropic says that there is too much to read; by these words clients know that they have to compact it. */
+const TOO_LONG = 'prompt is too long'
+/** Its other fault of this kind: there is too little room for the answer that was asked for. */
+const NO_ROOM = 'exceed context limit'
+
 function placedMessage({ code, message, param }: GatewayError): string {
+  if (code === 'context-length-exceeded') {
+    const told = message.includes(TOO_LONG) || message.includes(NO_ROOM)
+    return told ? message : `${TOO_LONG}: ${message}`
+  }
   if (param === undefined || !PLACED.has(code)) return message
   const names: Record<string, string | undefined> = SETTING_NAMES
   const place = names[param] ?? param

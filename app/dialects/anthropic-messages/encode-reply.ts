@@ -5,7 +5,7 @@ import { callInput } from '../call-input.ts'
 import type { AnswerHead } from '../dialect.ts'
 import { encodeReasoning, encodeText } from './encode-blocks.ts'
 import { type Fields, NAME, ownOf } from './extras.ts'
-import { encodePlatformCall, encodePlatformResult } from './platform-tools.ts'
+import { encodePlatformCall, encodePlatformResult, searchesWith } from './platform-tools.ts'
 import { replyUsage } from './usage.ts'
 import { WIRE_STOP_REASONS } from './vocabulary.ts'
 import type { WireReply, WireReplyBlock, WireUsage } from './wire-reply.ts'
@@ -22,18 +22,31 @@ export function encodeReply(
   }
   const { end } = reply
   const hidden = hidesThought(conversation)
+  const told = isSilent(conversation) ? [] : withSources(reply.parts)
   return {
     id: head.id,
     type: 'message',
     role: 'assistant',
     model: head.model,
-    content: withSources(reply.parts).flatMap(
-      (part) => encodeReplyPart(part, hidden) ?? [],
-    ) as WireReplyBlock[],
+    content: told.flatMap((part) => encodeReplyPart(part, hidden) ?? []) as WireReplyBlock[],
     ...encodeStop(end),
-    usage: replyUsage(end) as WireUsage,
+    usage: replyUsage(end, searchesOf(reply.parts)) as WireUsage,
     ...ownOf(end).fields,
   }
+}
+
+function searchesOf(parts: readonly Part[]): number | undefined {
+  let searches: number | undefined
+  for (const part of parts) {
+    if (part.type !== 'tool-call' || part.server === undefined) continue
+    searches = searchesWith(part.name, searches)
+  }
+  return searches
+}
+
+/** The caller only fills the cache; the one word that other models have to say is not for him. */
+export function isSilent({ settings }: Conversation): boolean {
+  return settings.maxTokens === 0
 }
 
 /** Nova names its sources in a text without words, behind the words they support, where Anthropic's clients look. */

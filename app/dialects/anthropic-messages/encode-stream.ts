@@ -12,7 +12,7 @@ import {
   writeDelta,
 } from './block-stream.ts'
 import { encodeError } from './encode-error.ts'
-import { encodeStop, hidesThought } from './encode-reply.ts'
+import { encodeStop, hidesThought, isSilent } from './encode-reply.ts'
 import { NAME, ownOf } from './extras.ts'
 import { deltaUsage, encodeUsage } from './usage.ts'
 
@@ -38,6 +38,7 @@ export function createReplyEncoder(conversation: Conversation, head: AnswerHead)
     started: false,
     ended: false,
   }
+  const silent = isSilent(conversation)
   return {
     write(events) {
       const { verbatim } = events
@@ -46,7 +47,7 @@ export function createReplyEncoder(conversation: Conversation, head: AnswerHead)
         return relay(state, events, verbatim.text)
       }
       let text = ''
-      for (const event of events) {
+      for (const event of silent ? events.filter(isFrame) : events) {
         text +=
           event.type === 'part-delta'
             ? writeDelta(state.blocks, event.index, event.text)
@@ -59,6 +60,8 @@ export function createReplyEncoder(conversation: Conversation, head: AnswerHead)
     keepAlive: PING,
   }
 }
+
+const isFrame = ({ type }: ReplyEvent) => type === 'reply-start' || type === 'reply-end'
 
 /** Only the start has to be written: the answer has our id and the caller's name of the model. */
 function relay(state: StreamState, events: ReplyBatch, text: string): string {
@@ -119,7 +122,7 @@ function end(state: StreamState, event: ReplyEnd): string {
   const data = {
     type: 'message_delta',
     delta: { ...encodeStop(event), ...Object.fromEntries(inside) },
-    usage: deltaUsage(event),
+    usage: deltaUsage(event, state.blocks.searches),
     ...Object.fromEntries(beside),
   }
   return closed + sseEvent('message_delta', JSON.stringify(data))

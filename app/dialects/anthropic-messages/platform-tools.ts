@@ -16,6 +16,13 @@ export function platformToolName(name: string): string {
   return entryOf(KNOWN_AS, name) ?? name
 }
 
+const SEARCH = 'web_search'
+
+/** The searches up to and with this call of the platform's; `before` is undefined where it is the first. */
+export function searchesWith(name: string, before: number | undefined): number {
+  return (before ?? 0) + Number(platformToolName(name) === SEARCH)
+}
+
 /** What an answer's platform did, as the block Anthropic's platform would have written. */
 export function encodePlatformCall(part: ToolCallPart): Fields {
   return {
@@ -48,7 +55,7 @@ const RESULT_FORMS: Record<string, ResultForm> = {
     decode: executionOf,
     nothing: executionResult({}),
   },
-  web_search: {
+  [SEARCH]: {
     type: 'web_search_tool_result',
     encode: foundPages,
     decode: pagesOf,

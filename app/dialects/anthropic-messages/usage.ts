@@ -69,14 +69,21 @@ const TIERS: Record<string, string> = {
   batch: 'batch',
 }
 
-/** The count of a whole answer. The cache's tokens are not part of the input (T49). */
-export function replyUsage(end: Omit<ReplyEnd, 'type'>): Partial<WireUsage> {
+/**
+ * The count of a whole answer. The cache's tokens are not part of the input (T49). `searches` is undefined
+ * where the platform ran no tool.
+ */
+export function replyUsage(
+  end: Omit<ReplyEnd, 'type'>,
+  searches: number | undefined,
+): Partial<WireUsage> {
   const own = ownOf(end).usage
   if (own) return own
   const { usage, serviceTier } = end
   const tier = serviceTier === undefined ? undefined : entryOf(TIERS, serviceTier)
   return {
     ...encodeUsage(usage),
+    ...serverToolUse(searches),
     ...(usage.cacheWriteByTtl && { cache_creation: byTtl(usage.cacheWriteByTtl) }),
     ...(tier && { service_tier: tier }),
   }
@@ -94,6 +101,12 @@ export function encodeUsage(usage: Partial<Usage>): WireUsage {
   }
 }
 
+/** Searches are counted one by one; that code ran shows by the member alone (recorded). */
+function serverToolUse(searches: number | undefined) {
+  if (searches === undefined) return undefined
+  return { server_tool_use: { web_search_requests: searches, web_fetch_requests: 0 } }
+}
+
 function byTtl(writes: NonNullable<Usage['cacheWriteByTtl']>) {
   const tokens = (life: string) =>
     writes.reduce((sum, write) => (write.ttl === life ? sum + write.tokens : sum), 0)
@@ -109,9 +122,9 @@ const START_ONLY: ReadonlySet<string> = new Set([
 ])
 
 /** The cumulative count that closes a stream (T17). */
-export function deltaUsage(end: ReplyEnd): Partial<WireUsage> {
+export function deltaUsage(end: ReplyEnd, searches: number | undefined): Partial<WireUsage> {
   const own = ownOf(end)
   if (own.deltaUsage) return own.deltaUsage
-  if (!own.usage) return encodeUsage(end.usage)
+  if (!own.usage) return { ...encodeUsage(end.usage), ...serverToolUse(searches) }
   return Object.fromEntries(Object.entries(own.usage).filter(([key]) => !START_ONLY.has(key)))
 }

@@ -13,6 +13,10 @@ const usage = z
       })
       .nullish(),
     output_tokens_details: z.looseObject({ thinking_tokens: z.number() }).nullish(),
+    server_tool_use: z
+      .looseObject({ web_search_requests: z.number(), web_fetch_requests: z.number().nullish() })
+      .nullish()
+      .describe('Where the platform ran tools of its own.'),
     service_tier: z.string().nullish(),
   })
   .openapi('MessageUsage')

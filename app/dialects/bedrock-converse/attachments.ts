@@ -1,5 +1,5 @@
 import { encodeBase64 } from '../../codecs/base64.ts'
-import type { MediaPart, MediaSource } from '../../conversation/conversation.ts'
+import type { MediaPart } from '../../conversation/conversation.ts'
 import { GatewayError } from '../../errors.ts'
 import type { Encoding } from './encoding.ts'
 import { formatNames, formatOf, formatOfName, type MediaKind } from './media-formats.ts'
@@ -44,8 +44,11 @@ export function encodeAttachment(part: MediaPart, encoding: Encoding): ContentBl
   }
   if (kind === 'document') return { document: encodeDocument(part, encoding) }
   const format = mediaFormat(part, kind)
-  const source = encodeSource(part.source, kind, encoding)
-  if (kind === 'image') return { image: { format, source } }
+  const source = encodeSource(part, kind, encoding)
+  if (kind === 'image') {
+    if (part.detail !== undefined && part.detail !== 'auto') encoding.ignore('detail')
+    return { image: { format, source } }
+  }
   return kind === 'video' ? { video: { format, source } } : { audio: { format, source } }
 }
 
@@ -53,7 +56,7 @@ function encodeDocument(part: MediaPart, encoding: Encoding): DocumentBlock {
   const own = part.extras?.[DIALECT] as DocumentExtras | undefined
   const block: DocumentBlock = {
     name: encoding.documents.name(part.name, own?.name),
-    source: own?.source ?? encodeSource(part.source, 'document', encoding),
+    source: own?.source ?? encodeSource(part, 'document', encoding),
   }
   if (!own?.formatless) block.format = documentFormat(part)
   if (part.context !== undefined) block.context = part.context
@@ -66,25 +69,29 @@ function documentFormat(part: MediaPart): string {
   const format = part.name ? formatOfName(part.name) : undefined
   if (format) return format
   if (part.source.kind === 'text') return 'txt'
-  throw unsupportedFormat('document', undefined)
+  throw unsupportedFormat('document', part)
 }
 
 function mediaFormat(part: MediaPart, kind: MediaKind): string {
   const known = part.mediaType ? formatOf(part.mediaType) : undefined
   if (known?.kind === kind) return known.format
-  throw unsupportedFormat(kind, part.mediaType)
+  throw unsupportedFormat(kind, part)
 }
 
-function unsupportedFormat(kind: MediaKind, mediaType: string | undefined): GatewayError {
+function unsupportedFormat(kind: MediaKind, { mediaType, param }: MediaPart): GatewayError {
   const what = mediaType ? `The type "${mediaType}"` : `An attachment of unknown type`
   return new GatewayError(
     'invalid-request',
     `${what} cannot be sent as ${kind === 'image' || kind === 'audio' ? 'an' : 'a'} ${kind}. Supported formats: ${formatNames(kind)}.`,
-    { param: 'messages' },
+    { param: param ?? 'messages' },
   )
 }
 
-function encodeSource(source: MediaSource, kind: MediaKind, encoding: Encoding): BlobSource {
+function encodeSource(
+  { source, param = 'messages' }: MediaPart,
+  kind: MediaKind,
+  encoding: Encoding,
+): BlobSource {
   switch (source.kind) {
     case 'base64':
       return { bytes: source.data }
@@ -95,14 +102,14 @@ function encodeSource(source: MediaSource, kind: MediaKind, encoding: Encoding):
       const { traits, id } = encoding.card
       if (traits.s3 && !traits.s3.includes(kind)) {
         const message = `The model ${id} does not read ${kind} input from S3.`
-        throw new GatewayError('unsupported-parameter', message, { param: 'messages' })
+        throw new GatewayError('unsupported-parameter', message, { param })
       }
       const { uri, bucketOwner } = source
       return { s3Location: bucketOwner ? { uri, bucketOwner } : { uri } }
     }
     default:
       throw new GatewayError('invalid-request', 'An attachment could not be read.', {
-        param: 'messages',
+        param,
         cause: new Error(`a ${source.kind} source reached the encoder unresolved`),
       })
   }

@@ -13,18 +13,16 @@ export interface DocumentNames {
  * DocumentBlock.name). A document without a usable name is `Document 1`, counted through the request.
  */
 export function createDocumentNames(): DocumentNames {
-  const taken = new Set<string>()
-  let count = 0
+  const taken: string[] = []
   return {
     name(callers, own) {
-      count++
-      const wanted = own ?? (legalName(callers ?? '') || `Document ${count}`)
+      const wanted = own ?? (legalName(callers ?? '') || `Document ${taken.length + 1}`)
       let name = wanted
-      for (let copy = 2; taken.has(name); copy++) {
+      for (let copy = 2; taken.includes(name); copy++) {
         const suffix = ` (${copy})`
         name = wanted.slice(0, LONGEST - suffix.length) + suffix
       }
-      taken.add(name)
+      taken.push(name)
       return name
     },
   }

@@ -4,7 +4,7 @@ import type { EncodedRequest, Undo } from '../dialect.ts'
 import { placeCachePoints } from './cache-points.ts'
 import { createDocumentNames } from './document-names.ts'
 import { encodeMessages, encodeSystem, frameTurns, prepareTurns } from './encode-messages.ts'
-import { encodeSettings } from './encode-settings.ts'
+import { writeSettings } from './encode-settings.ts'
 import { type EncodedTools, encodeTools } from './encode-tools.ts'
 import type { Asking, Encoding } from './encoding.ts'
 import { heardBody } from './heard.ts'
@@ -37,27 +37,29 @@ interface Plan extends Asking {
 export function encodeRequest(conversation: Conversation, card: ModelCard): EncodedRequest {
   const heard = heardBody(conversation)
   if (heard) return { body: heard, ignored: [], undo: { verbatim: true } }
-  const ignored = new Set<string>()
+  const ignored: string[] = []
   const plan = planRequest(conversation, {
     card,
-    // Some names are the caller's own, and all of them go into a header.
-    ignore: (what) => ignored.add(what.slice(0, 100).replace(/[^\x20-\x7e]/g, '?')),
+    ignore(what) {
+      // Some names are the caller's own, and all of them go into a header.
+      const name = what.slice(0, 100).replace(/[^\x20-\x7e]/g, '?')
+      if (!ignored.includes(name)) ignored.push(name)
+    },
   })
-  const { fields, output, tools, thinking } = plan
+  const { fields, output, tools } = plan
   conversation.dialectOnly?.forEach(plan.ignore)
-  const body: ConverseRequest = {
-    ...ownMembers(conversation),
-    ...encodeWords(plan),
-    ...encodeSettings(conversation, thinking, plan),
-    ...encodeGuardrail(conversation),
-    ...encodeMetadata(conversation, plan),
-  }
+  const body: ConverseRequest = { ...ownMembers(conversation) }
+  writeWords(body, plan)
+  writeSettings(body, conversation, plan)
+  const guardrailConfig = encodeGuardrail(conversation)
+  if (guardrailConfig) body.guardrailConfig = guardrailConfig
+  const requestMetadata = encodeMetadata(conversation, plan)
+  if (requestMetadata) body.requestMetadata = requestMetadata
   if (tools.toolConfig) body.toolConfig = tools.toolConfig
-  if (Object.keys(fields).length > 0) body.additionalModelRequestFields = fields
+  if (!isEmpty(fields)) body.additionalModelRequestFields = fields
   if (output.native) body.outputConfig = output.native
   placeCachePoints(body, conversation.settings, plan)
-  const undo = undoOf(plan)
-  return { body, ignored: [...ignored], ...(undo && { undo }) }
+  return { body, ignored, undo: undoOf(plan) }
 }
 
 function planRequest(wished: Conversation, asking: Asking): Plan {
@@ -71,15 +73,16 @@ function planRequest(wished: Conversation, asking: Asking): Plan {
   const fields = mergeFields(passedFields(conversation, asking), thinking.fields)
   const names = createToolNames(namesIn(conversation, turns))
   const output = planOutput(conversation, names, asking)
-  const tools = encodeTools({ ...asking, conversation, turns, names, thinking, output, fields })
-  return { ...asking, conversation, system, turns, thinking, fields, names, output, tools }
+  const { card, ignore } = asking
+  const decided = { card, ignore, conversation, system, turns, thinking, fields, names, output }
+  return Object.assign(decided, { tools: encodeTools(decided) })
 }
 
 /** System prompt and messages; a model without system prompts reads it at the start of the first turn. */
-function encodeWords(plan: Plan): Pick<ConverseRequest, 'system' | 'messages'> {
+function writeWords(body: ConverseRequest, plan: Plan): void {
   const { card, ignore, output, tools, thinking, names, turns } = plan
   // A prompt kept at AWS brings its own words.
-  if (turns.length === 0 && ownMembers(plan.conversation).promptVariables) return {}
+  if (turns.length === 0 && ownMembers(plan.conversation).promptVariables) return
   const encoding: Encoding = {
     card,
     ignore,
@@ -95,9 +98,8 @@ function encodeWords(plan: Plan): Pick<ConverseRequest, 'system' | 'messages'> {
   const separate = card.traits.systemPrompt !== false
   const framed = frameTurns(separate ? turns : openWith(system, turns), prefill)
   const messages = encodeMessages(framed, encoding)
-  return separate && system.length > 0
-    ? { system: encodeSystem(system, encoding), messages }
-    : { messages }
+  if (separate && system.length > 0) body.system = encodeSystem(system, encoding)
+  body.messages = messages
 }
 
 function openWith(system: Part[], turns: Turn[]): Turn[] {
@@ -123,10 +125,13 @@ function mergeFields(
   second: Record<string, unknown>,
 ): Record<string, unknown> {
   const merged = { ...first }
-  for (const [name, value] of Object.entries(second)) {
-    merged[name] = joined(merged[name], value)
-  }
+  for (const name in second) merged[name] = joined(merged[name], second[name])
   return merged
+}
+
+function isEmpty(fields: object): boolean {
+  for (const _ in fields) return false
+  return true
 }
 
 function joined(one: unknown, other: unknown): unknown {
@@ -134,19 +139,21 @@ function joined(one: unknown, other: unknown): unknown {
   return typeof one === 'object' && typeof other === 'object' ? { ...one, ...other } : other
 }
 
-function* namesIn({ tools, toolChoice }: Conversation, turns: Turn[]): Iterable<string> {
-  for (const tool of tools) yield tool.name
-  if (toolChoice?.type === 'tool') yield toolChoice.name
+function namesIn({ tools, toolChoice }: Conversation, turns: Turn[]): string[] {
+  const names = tools.map(({ name }) => name)
+  if (toolChoice?.type === 'tool') names.push(toolChoice.name)
   for (const { parts } of turns) {
-    for (const part of parts) if (part.type === 'tool-call') yield part.name
+    for (const part of parts) if (part.type === 'tool-call') names.push(part.name)
   }
+  return names
 }
 
 function undoOf({ names, tools, output }: Plan): Undo | undefined {
-  const undo: Undo = {}
   const toolNames = names.changed()
+  if (!toolNames && !output.tool && tools.wrapped.size === 0) return undefined
+  const undo: Undo = {}
   if (toolNames) undo.toolNames = toolNames
   if (tools.wrapped.size > 0) undo.wrappedTools = tools.wrapped
   if (output.tool) undo.outputTool = output.tool.spec.name
-  return Object.keys(undo).length > 0 ? undo : undefined
+  return undo
 }

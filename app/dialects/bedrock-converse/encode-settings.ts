@@ -26,24 +26,26 @@ const IDLE: Readonly<Record<string, unknown>> = {
   verbosity: 'medium',
 }
 
-type Members = Pick<ConverseRequest, 'inferenceConfig' | 'serviceTier' | 'performanceConfig'>
+interface Tuning extends Asking {
+  thinking: Thinking
+  fields: Record<string, unknown>
+}
 
 /** Everything that tunes, as members of the request; `fields` collects the model's own. */
-export function encodeSettings(
+export function writeSettings(
+  body: ConverseRequest,
   conversation: Conversation,
-  thinking: Thinking,
-  asking: Asking & { fields: Record<string, unknown> },
-): Members {
-  const settings = applicable(conversation.settings, thinking, asking)
-  const members: Members = {}
-  const inferenceConfig = encodeInference(settings, thinking, asking)
-  if (Object.keys(inferenceConfig).length > 0) members.inferenceConfig = inferenceConfig
-  encodeNative(settings, asking.fields, asking)
-  const tier = encodeTier(settings.serviceTier, asking)
-  if (tier) members.serviceTier = { type: tier }
-  const latency = encodeLatency(settings.latency, asking)
-  if (latency) members.performanceConfig = { latency }
-  return members
+  tuning: Tuning,
+): void {
+  const { thinking, fields } = tuning
+  const settings = applicable(conversation.settings, thinking, tuning)
+  const inferenceConfig = encodeInference(settings, thinking, tuning)
+  if (inferenceConfig) body.inferenceConfig = inferenceConfig
+  encodeNative(settings, fields, tuning)
+  const tier = encodeTier(settings.serviceTier, tuning)
+  if (tier) body.serviceTier = { type: tier }
+  const latency = encodeLatency(settings.latency, tuning)
+  if (latency) body.performanceConfig = { latency }
 }
 
 /** The settings less those the model, or thinking, or their own company forbids. */
@@ -70,20 +72,26 @@ function isHarmless(name: keyof Settings, { temperature, topP }: Settings): bool
   return name === 'topP' && topP !== undefined && topP >= 0.95
 }
 
-function encodeInference(settings: Settings, thinking: Thinking, asking: Asking): InferenceConfig {
+function encodeInference(
+  settings: Settings,
+  thinking: Thinking,
+  asking: Asking,
+): InferenceConfig | undefined {
   const { traits } = asking.card
   const config: InferenceConfig = {}
   const wanted = thinking.drops.includes('maxTokens')
     ? undefined
     : (settings.maxTokens ?? traits.defaultMaxTokens)
-  if (wanted !== undefined) config.maxTokens = clamp('maxTokens', wanted, asking)
+  // Anthropic's callers want no word at all where they only fill the cache; Converse wants one.
+  if (wanted !== undefined) config.maxTokens = clamp('maxTokens', Math.max(1, wanted), asking)
   if (settings.temperature !== undefined) {
     config.temperature = clamp('temperature', settings.temperature, asking)
   }
   if (settings.topP !== undefined) config.topP = settings.topP
   const stop = settings.stop?.filter((sequence) => sequence.trim() !== '')
   if (stop?.length) config.stopSequences = checkStop(stop, asking)
-  return config
+  for (const _ in config) return config
+  return undefined
 }
 
 /** Converse takes temperatures up to 1 (OpenAI's end at 2), and no more tokens than the model can say. */
@@ -106,7 +114,8 @@ function checkStop(stop: string[], { card }: Asking): string[] {
 
 function encodeNative(settings: Settings, fields: Record<string, unknown>, asking: Asking): void {
   const native = asking.card.traits.nativeSettings ?? {}
-  for (const [name, value] of Object.entries(settings)) {
+  for (const name in settings) {
+    const value = settings[name as keyof Settings]
     if (value === undefined || CARRIED.has(name)) continue
     const path = native[name]
     if (path !== undefined) setNative(fields, path, value)

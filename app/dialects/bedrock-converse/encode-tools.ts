@@ -2,7 +2,7 @@ import type { FunctionTool, SystemTool } from '../../conversation/conversation.t
 import { GatewayError } from '../../errors.ts'
 import { encodeCachePoint } from './encode-blocks.ts'
 import { betaOf, encodeMakersTool, kindOf } from './system-tools.ts'
-import { encodeChoice } from './tool-choice.ts'
+import { encodeChoice, forcesCallersTool } from './tool-choice.ts'
 import { closeObjects, normaliseToolSchema } from './tool-schema.ts'
 import type { ToolsOfRequest } from './tools-of-request.ts'
 import type { ToolConfig, WireTool } from './wire.ts'
@@ -32,7 +32,7 @@ export function encodeTools(request: ToolsOfRequest): EncodedTools {
   const makers = offered.filter((tool) => tool.type === 'system').filter(kindOf)
   const tools = offered.flatMap((tool) => encodeTool(tool, request, wrapped))
   addMakersTools(makers, request)
-  if (output.tool) {
+  if (output.tool && !forcesCallersTool({ tools, makers }, request)) {
     tools.push({ toolSpec: output.tool.spec })
     if (output.tool.wrapped) wrapped.add(output.tool.spec.name)
   }

@@ -47,7 +47,7 @@ export function heardBody(conversation: Conversation): ConverseRequest | undefin
     body.serviceTier = { type: tier }
   }
   const isOwn = sameGuardrail(conversation.guardrail, understood.guardrail)
-  const guardrail = isOwn ? guardrailConfig : encodeGuardrail(conversation).guardrailConfig
+  const guardrail = isOwn ? guardrailConfig : encodeGuardrail(conversation)
   if (guardrail) body.guardrailConfig = guardrail
   const labels = ownLabelsFirst(requestMetadata, conversation)
   if (labels) body.requestMetadata = labels

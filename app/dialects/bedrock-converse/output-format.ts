@@ -40,6 +40,9 @@ export function planOutput(
   if (output.type === 'json-object') {
     return { ...effort, instruction: 'Answer with one JSON object and nothing else.' }
   }
+  if (!holdsToSchema(output, conversation)) {
+    return { ...effort, instruction: 'Answer with JSON and nothing else.' }
+  }
   if (traits.structuredOutput) {
     return { native: { ...effort.native, ...nativeFormat(output, conversation) } }
   }
@@ -50,6 +53,10 @@ export function planOutput(
   }
   return { ...effort, tool: outputTool(output, names) }
 }
+
+/** OpenAI's callers may leave the schema out. */
+const holdsToSchema = ({ schema }: JsonSchemaFormat, { extras }: Conversation): boolean =>
+  Object.keys(schema).length > 0 || extras?.[DIALECT]?.['schema'] !== undefined
 
 function nativeFormat(output: JsonSchemaFormat, conversation: Conversation): OutputConfig {
   const own = conversation.extras?.[DIALECT]?.['schema']

@@ -16,19 +16,23 @@ export const USER_KEY = 'user_id'
 export function encodeMetadata(
   { metadata, user, labels }: Conversation,
   { ignore }: Asking,
-): Pick<ConverseRequest, 'requestMetadata'> {
-  const pairs: Record<string, string> = { ...labels }
-  if (user !== undefined) pairs[USER_KEY] = user
-  // Ours come first, and stay ours where a caller uses the same key.
-  for (const key in metadata) if (!Object.hasOwn(pairs, key)) pairs[key] = metadata[key]!
-  const requestMetadata: Record<string, string> = {}
+): ConverseRequest['requestMetadata'] {
+  const pairs: Record<string, string> = {}
   let count = 0
-  for (const key in pairs) {
-    if (key !== '' && count++ < MOST_PAIRS) requestMetadata[legal(key)] = legal(pairs[key]!)
+  const add = (key: string, value: string) => {
+    if (key !== '' && count++ < MOST_PAIRS) pairs[legal(key)] = legal(value)
   }
+  for (const key in labels) if (key !== USER_KEY || user === undefined) add(key, labels[key]!)
+  if (user !== undefined) add(USER_KEY, user)
+  // Ours come first, and stay ours where a caller uses the same key.
+  const isOurs = (key: string) => isIn(labels, key) || (user !== undefined && key === USER_KEY)
+  for (const key in metadata) if (!isOurs(key)) add(key, metadata[key]!)
   if (count > MOST_PAIRS) ignore('metadata')
-  return count > 0 ? { requestMetadata } : {}
+  return count > 0 ? pairs : undefined
 }
+
+const isIn = (pairs: object | undefined, key: string) =>
+  pairs !== undefined && Object.hasOwn(pairs, key)
 
 /** A caller's own pairs as they are, and the gateway's labels as far as AWS has room for them. */
 export function ownLabelsFirst(
@@ -44,22 +48,24 @@ export function ownLabelsFirst(
 }
 
 function legal(text: string): string {
-  return text.slice(0, LONGEST).replace(/[^a-zA-Z0-9\s:_@$#=/+,\-.]/g, '_')
+  const short = text.length > LONGEST ? text.slice(0, LONGEST) : text
+  return ILLEGAL.test(short) ? short.replace(ALL_ILLEGAL, '_') : short
 }
+
+const ILLEGAL = /[^a-zA-Z0-9\s:_@$#=/+,\-.]/
+const ALL_ILLEGAL = new RegExp(ILLEGAL, 'g')
 
 /** The guardrail of this request; how a stream is checked is said to streams only. */
 export function encodeGuardrail({
   guardrail,
   stream,
-}: Conversation): Pick<ConverseRequest, 'guardrailConfig'> {
-  if (!guardrail) return {}
+}: Conversation): ConverseRequest['guardrailConfig'] {
+  if (!guardrail) return undefined
   const { id, version, trace, streamMode } = guardrail
   return {
-    guardrailConfig: {
-      guardrailIdentifier: id,
-      guardrailVersion: version,
-      ...(trace && { trace }),
-      ...(stream && streamMode && { streamProcessingMode: streamMode }),
-    },
+    guardrailIdentifier: id,
+    guardrailVersion: version,
+    ...(trace && { trace }),
+    ...(stream && streamMode && { streamProcessingMode: streamMode }),
   }
 }

@@ -1,46 +1,54 @@
-import type { Conversation, Part, ReasoningPart, Turn } from '../../conversation/conversation.ts'
+import type {
+  Conversation,
+  Part,
+  ReasoningPart,
+  Tool,
+  Turn,
+} from '../../conversation/conversation.ts'
 import { dropBlankText, isBlank } from '../../conversation/repair.ts'
 import { attachmentKind } from './attachments.ts'
 import type { Asking } from './encoding.ts'
 import { DIALECT } from './wire.ts'
 
-interface Sending extends Asking {
+interface Sending {
+  asking: Asking
   role: Turn['role']
   /** Tools of the platform offered in this request. */
-  offered: ReadonlySet<string>
+  offered: readonly Tool[]
   /** Calls of such tools seen so far. */
-  servedCalls: Set<string>
+  servedCalls: string[]
 }
+
+const NOTHING: readonly never[] = []
 
 /** The turns with only such parts as have a place on the wire and in this model; the lost are noted. */
 export function sendableTurns(conversation: Conversation, asking: Asking): Turn[] {
-  const offered = new Set(
-    conversation.tools.filter((tool) => tool.type === 'system').map((tool) => tool.name),
-  )
-  const servedCalls = new Set<string>()
+  const { tools } = conversation
+  const offered = tools.some(isSystem) ? tools.filter(isSystem) : NOTHING
+  const servedCalls: string[] = []
   return conversation.turns.map((turn) => {
-    const sending = { ...asking, role: turn.role, offered, servedCalls }
+    const { role } = turn
     if (turn.name !== undefined) asking.ignore('name')
-    return {
-      role: turn.role,
-      parts: dropBlankText(turn.parts).filter((part) => isSendable(part, sending)),
-    }
+    return { role, parts: sendable(turn.parts, { asking, role, offered, servedCalls }) }
   })
 }
 
+const isSystem = ({ type }: Tool) => type === 'system'
+
 /** System parts AWS takes: words, cache points, and what this dialect itself brought. */
 export function sendableSystem(parts: Part[], asking: Asking): Part[] {
-  const sending: Sending = {
-    ...asking,
-    role: 'system',
-    offered: new Set(),
-    servedCalls: new Set(),
-  }
+  return sendable(parts, { asking, role: 'system', offered: NOTHING, servedCalls: [] })
+}
+
+function sendable(parts: Part[], sending: Sending): Part[] {
   return dropBlankText(parts).filter((part) => isSendable(part, sending))
 }
 
 function isSendable(part: Part, sending: Sending): boolean {
-  const { role, card } = sending
+  const {
+    role,
+    asking: { card },
+  } = sending
   switch (part.type) {
     case 'text':
       return true
@@ -52,7 +60,7 @@ function isSendable(part: Part, sending: Sending): boolean {
       if (part.server !== undefined) return isServed(part, sending)
       return role === 'assistant'
     case 'tool-result':
-      if (part.server !== undefined) return sending.servedCalls.has(part.callId)
+      if (part.server !== undefined) return sending.servedCalls.includes(part.callId)
       return role !== 'system'
     case 'cache-point':
       return noted(card.traits.cachePoints !== false, 'cacheControl', sending)
@@ -63,21 +71,22 @@ function isSendable(part: Part, sending: Sending): boolean {
   }
 }
 
-function noted(sendable: boolean, what: string, sending: Sending): boolean {
-  if (!sendable) sending.ignore(what)
-  return sendable
+function noted(isSent: boolean, what: string, sending: Sending): boolean {
+  if (!isSent) sending.asking.ignore(what)
+  return isSent
 }
 
 /** Thought goes back only with the seal the model put on it; as text it would be words nobody said. */
-function isReplayable(part: ReasoningPart, { card }: Sending): boolean {
+function isReplayable(part: ReasoningPart, { asking: { card } }: Sending): boolean {
   if (card.traits.reasoning === 'none') return false
   return part.signature !== undefined || part.redacted !== undefined
 }
 
 /** What the platform ran may be told again only where the platform's tool is offered again. */
 function isServed(part: { id: string; name: string }, sending: Sending): boolean {
-  if (!noted(sending.offered.has(part.name), part.name, sending)) return false
-  sending.servedCalls.add(part.id)
+  const isOffered = sending.offered.some(({ name }) => name === part.name)
+  if (!noted(isOffered, part.name, sending)) return false
+  sending.servedCalls.push(part.id)
   return true
 }
 

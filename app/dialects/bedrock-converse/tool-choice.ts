@@ -40,6 +40,16 @@ export function encodeChoice(offered: Offered, request: ToolsOfRequest): Encoded
   return toolChoice ? { ...encoded, toolChoice } : encoded
 }
 
+/** Whether the caller has the model call one of these: it then has no words left to give a form to. */
+export function forcesCallersTool(offered: Offered, request: ToolsOfRequest): boolean {
+  const asked = request.conversation.toolChoice
+  if (asked?.type !== 'required' && asked?.type !== 'tool') return false
+  if (offered.tools.length + offered.makers.length === 0) return false
+  const wanted: Choice =
+    asked.type === 'tool' ? { ...asked, name: request.names.encode(asked.name) } : asked
+  return allowedChoice(wanted, offered, request).type !== 'auto'
+}
+
 function wantedChoice(offered: Offered, request: ToolsOfRequest): Choice | undefined {
   const { conversation, output, names } = request
   const asked = conversation.toolChoice

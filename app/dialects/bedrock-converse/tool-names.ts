@@ -14,22 +14,24 @@ export interface ToolNames {
 }
 
 /** Legal names stay; the others get theirs in the order given, so that a growing history keeps them. */
-export function createToolNames(names: Iterable<string>): ToolNames {
-  const all = new Set(names)
+export function createToolNames(names: readonly string[]): ToolNames {
   const taken = new Set<string>()
-  for (const name of all) if (LEGAL_NAME.test(name)) taken.add(name)
-  const wire = new Map<string, string>()
-  const changed = new Map<string, string>()
+  for (const name of names) if (LEGAL_NAME.test(name)) taken.add(name)
+  let changed: Changes | undefined
   const encode = (name: string): string => {
-    const known = wire.get(name)
+    if (taken.has(name) && !changed?.callers.has(name)) return name
+    const known = changed?.wire.get(name)
     if (known !== undefined) return known
     const legal = LEGAL_NAME.test(name) ? name : free(legalName(name), taken)
-    wire.set(name, legal)
     taken.add(legal)
-    if (legal !== name) changed.set(legal, name)
+    if (legal !== name) {
+      changed ??= { wire: new Map(), callers: new Map() }
+      changed.wire.set(name, legal)
+      changed.callers.set(legal, name)
+    }
     return legal
   }
-  for (const name of all) encode(name)
+  for (const name of names) encode(name)
   return {
     encode,
     fresh(name) {
@@ -37,8 +39,14 @@ export function createToolNames(names: Iterable<string>): ToolNames {
       taken.add(legal)
       return legal
     },
-    changed: () => (changed.size > 0 ? changed : undefined),
+    changed: () => changed?.callers,
   }
+}
+
+/** Names that had to change, both ways. */
+interface Changes {
+  wire: Map<string, string>
+  callers: Map<string, string>
 }
 
 function legalName(name: string): string {
@@ -60,9 +68,10 @@ function free(name: string, taken: ReadonlySet<string>): string {
  */
 export function createCallIds(length?: number): (id: string) => string {
   const legal = length === undefined ? LEGAL_ID : new RegExp(`^[a-zA-Z0-9]{${length}}$`)
-  const known = new Map<string, string>()
-  const taken = new Set<string>()
+  let calls: { known: Map<string, string>; taken: Set<string> } | undefined
   return (id) => {
+    calls ??= { known: new Map(), taken: new Set() }
+    const { known, taken } = calls
     const before = known.get(id)
     if (before !== undefined) return before
     let wire = legal.test(id) ? id : ''

@@ -79,8 +79,15 @@ function decodeIgnored(request: WireRequest): { ignored?: string[] } {
   const guardrail = request['amazon-bedrock-guardrailConfig']
   // Tags choose parts of a prompt on InvokeModel; without them all of it is guarded.
   if (guardrail?.['tagSuffix'] != null) ignored.push('amazon-bedrock-guardrailConfig.tagSuffix')
-  ignored.push(...idleKnowledge(request))
+  ignored.push(...idleTools(request), ...idleKnowledge(request))
   return ignored.length > 0 ? { ignored } : {}
+}
+
+/** Of two ways to offer tools and to choose among them one counts. */
+function idleTools(request: WireRequest): string[] {
+  const { tools, functions, function_call: call, tool_choice: choice } = request
+  if (functions?.length && !tools?.length) return choice == null ? [] : ['tool_choice']
+  return [...(functions ? ['functions'] : []), ...(call == null ? [] : ['function_call'])]
 }
 
 const PLAIN_SETTINGS = Object.entries(SETTING_FIELDS)

@@ -100,7 +100,7 @@ function customTool(wire: WireCustomTool): FunctionTool {
 }
 
 function inputSchema({ custom: { format } }: WireCustomTool): JsonSchema {
-  const grammar = format?.grammar
+  const grammar = format?.type === 'grammar' ? format.grammar : undefined
   const description = grammar
     ? `Text that matches this ${grammar.syntax} grammar:\n${grammar.definition}`
     : 'The input of the tool as free text.'
@@ -155,6 +155,7 @@ function allowed(tools: Tool[], request: WireRequest): DecodedTools {
   const names = entries.map((entry) => (entry.function ?? entry.custom)?.name ?? entry.type)
   for (const name of names) requireOffered(tools, name, 'tool_choice')
   const offered = tools.filter((tool) => names.includes(tool.name))
+  if (offered.length === 0) withoutTools({ type: mode }, 'tool_choice')
   const [only] = offered
   const forced = mode === 'required' && offered.length === 1 && only !== undefined
   return {

@@ -16,6 +16,7 @@ export function encodeRequest(conversation: Conversation, card: ModelCard): Enco
   const ignored: string[] = []
   const names = wireNames(conversation)
   const { fields } = ownOf(conversation)
+  if (conversation.dialectOnly) ignored.push(...unsaid(conversation, conversation.dialectOnly))
   const cacheControl = Boolean(card.traits.cachePoints)
   const body = {
     model: card.id,
@@ -37,6 +38,13 @@ export function encodeRequest(conversation: Conversation, card: ModelCard): Enco
     ...(conversation.stream && !conversation.streamUsage && { usage: true }),
   }
   return { body, ignored, ...(Object.keys(undo).length > 0 && { undo }) }
+}
+
+/** Of these fields those that this dialect has no words for either. */
+function unsaid(conversation: Conversation, names: readonly string[]): string[] {
+  const { fields, streamOptions } = ownOf(conversation)
+  const said: Fields = { ...fields, stream_options: streamOptions }
+  return names.filter((name) => said[name.split('.', 1)[0]!] === undefined)
 }
 
 function encodeSettings(

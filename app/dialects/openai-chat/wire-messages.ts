@@ -22,14 +22,14 @@ const cacheControl = z
   .describe('Everything up to here may be cached upstream.')
 
 const cacheBreakpoint = z
-  .looseObject({ mode: z.string().optional() })
+  .looseObject({ mode: z.literal('explicit').optional() })
   .nullish()
   .describe("OpenAI's own mark for the end of a reusable prompt prefix.")
 
 /** Marks that may stand on any content part. */
 const marks = { cache_control: cacheControl, prompt_cache_breakpoint: cacheBreakpoint }
 
-const textPart = z
+export const textPart = z
   .looseObject({ type: z.literal('text'), text: z.string(), ...marks })
   .openapi('ChatTextPart')
 
@@ -43,7 +43,7 @@ const imagePart = z
             url: z
               .string()
               .describe('https, s3://, file-id:, a data URL or bare base64; videos too.'),
-            detail: z.string().nullish().describe('How closely to look: auto, low, high.'),
+            detail: z.enum(['auto', 'low', 'high']).nullish().describe('How closely to look.'),
           }),
           z.string(),
         ],

@@ -20,6 +20,8 @@ const functionTool = z
   })
   .openapi('ChatFunctionTool')
 
+const grammar = z.looseObject({ definition: z.string(), syntax: z.enum(['lark', 'regex']) })
+
 const customTool = z
   .looseObject({
     type: z.literal('custom'),
@@ -27,12 +29,10 @@ const customTool = z
       name: z.string().min(1),
       description: z.string().nullish(),
       format: z
-        .looseObject({
-          type: z.enum(['text', 'grammar']),
-          grammar: z
-            .looseObject({ definition: z.string(), syntax: z.enum(['lark', 'regex']) })
-            .optional(),
-        })
+        .discriminatedUnion('type', [
+          z.looseObject({ type: z.literal('text') }),
+          z.looseObject({ type: z.literal('grammar'), grammar }),
+        ])
         .nullish(),
     }),
     cache_control: cacheControl,

@@ -2,7 +2,7 @@ import { z } from '@hono/zod-openapi'
 import { guardrail } from '../openai-guardrail.ts'
 import { knowledgeFields } from '../openai-knowledge.ts'
 import { performanceConfig, seed, serviceTier, stop, streamOptions } from '../openai-settings.ts'
-import { message } from './wire-messages.ts'
+import { message, textPart } from './wire-messages.ts'
 import { legacyFunction, legacyFunctionCall, tool, toolChoice } from './wire-tools.ts'
 
 const EFFORTS = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max'] as const
@@ -37,10 +37,16 @@ const audio = z.looseObject({
 
 const prediction = z.looseObject({
   type: z.literal('content'),
-  content: z.union(
-    [z.string(), z.array(z.looseObject({ type: z.literal('text'), text: z.string() }))],
-    { error: 'one of a string or array of objects' },
-  ),
+  content: z.union([z.string(), z.array(textPart)], {
+    error: 'one of a string or array of objects',
+  }),
+})
+
+const moderationSide = z.looseObject({ mode: z.enum(['score', 'block']) }).nullish()
+
+const moderation = z.looseObject({
+  model: z.string(),
+  policy: z.looseObject({ input: moderationSide, output: moderationSide }).nullish(),
 })
 
 const webSearchOptions = z.looseObject({
@@ -90,7 +96,7 @@ export const chatCompletionRequest = z
     presence_penalty: z.number().min(-2).max(2).nullish(),
     stop: stop.nullish().describe('Texts that end the answer; blank ones are dropped.'),
     seed,
-    logit_bias: z.record(z.string(), z.number().min(-100).max(100)).nullish(),
+    logit_bias: z.record(z.string(), integer().min(-100).max(100)).nullish(),
     logprobs: z.boolean().nullish(),
     top_logprobs: integer().min(0).max(20).nullish(),
 
@@ -130,7 +136,7 @@ export const chatCompletionRequest = z
     store: z.boolean().nullish().describe('Keep the exchange for later retrieval.'),
     user: z.string().nullish().describe('The end user; older form of safety_identifier.'),
     safety_identifier: z.string().max(64).nullish(),
-    moderation: z.looseObject({ model: z.string() }).nullish(),
+    moderation: moderation.nullish(),
 
     stream: z.boolean().nullish(),
     stream_options: streamOptions,

@@ -58,6 +58,10 @@ function decodeSettings(request: WireRequest): Settings {
     if (value != null) settings[setting] = value
   }
   if (request.performanceConfig?.latency) settings['latency'] = request.performanceConfig.latency
+  if (request.logprobs != null) {
+    settings['logprobs'] = true
+    settings['topLogprobs'] = request.logprobs
+  }
   const stop = stopSequences(request.stop)
   if (stop.length > 0) settings['stop'] = stop
   return settings as Settings
@@ -69,10 +73,9 @@ function decodeUser({ safety_identifier, user }: WireRequest): Pick<Conversation
 }
 
 /** Wishes that have no words in other dialects. `best_of` asks for nothing unless it is more than `n`. */
-function dialectOnly({ best_of, logprobs, n, suffix }: WireRequest): Fields | undefined {
+function dialectOnly({ best_of, n, suffix }: WireRequest): Fields | undefined {
   const fields: Fields = {
     ...(best_of != null && best_of > (n ?? 1) && { best_of }),
-    ...(logprobs != null && { logprobs }),
     ...(suffix && { suffix }),
   }
   return Object.keys(fields).length > 0 ? fields : undefined

@@ -7,25 +7,28 @@ import { wordsOf } from './shown.ts'
 import { SETTING_FIELDS } from './vocabulary.ts'
 
 /**
- * One prompt as a request to a server that speaks completions. The prompt is put before the answer, and
- * further answers are asked for, by who asks. Streams always ask for their usage, because somebody pays for it.
+ * One prompt as a request to a server that speaks completions. The prompt is put before the answer by who
+ * asks, unless its tokens are to be rated, and further answers are asked for by who asks. Streams always ask for their usage, because somebody pays for it.
  */
 export function encodeRequest(conversation: Conversation, card: ModelCard): EncodedRequest {
   const ignored: string[] = []
   const { system, turns, user, extraFields, stream } = conversation
-  // What an answer has no room for here is not asked for.
-  const { logprobs, ...fields }: Fields = ownOf(conversation).fields ?? {}
-  if (logprobs !== undefined) ignored.push('logprobs')
+  const { fields, silent } = ownOf(conversation)
+  const settings = encodeSettings(conversation, card, ignored)
+  // Only the server can tell how likely the prompt's own tokens were.
+  const echoed = ownOf(conversation).echo === true && settings['logprobs'] !== undefined
   const body = {
     model: card.id,
     prompt: wordsOf(system) + turns.map(({ parts }) => wordsOf(parts)).join(''),
-    ...encodeSettings(conversation, card, ignored),
+    ...settings,
+    ...(echoed && { echo: true }),
+    ...(echoed && silent && { max_tokens: 0 }),
     ...(user && { user }),
     ...fields,
     ...extraFields,
     ...(stream && { stream: true, stream_options: { include_usage: true } }),
   }
-  return { body, ignored }
+  return { body, ignored, ...(echoed && { undo: { echoed } }) }
 }
 
 /** Whether a prompt is nothing but words, which is all that this dialect can carry. */
@@ -37,6 +40,7 @@ const hasWordsAlone = ({ parts }: Turn) => parts.every(({ type }) => type === 't
 const FIELDS: Partial<Record<keyof Settings, string>> = {
   ...SETTING_FIELDS,
   maxTokens: 'max_tokens',
+  topLogprobs: 'logprobs',
   stop: 'stop',
 }
 
@@ -48,7 +52,7 @@ function encodeSettings(
   const members: Fields = {}
   for (const [setting, value] of Object.entries(settings)) {
     const field = FIELDS[setting as keyof Settings]
-    if (value === undefined) continue
+    if (value === undefined || setting === 'logprobs') continue
     if (field === undefined || traits.unsupported?.includes(setting)) ignored.push(setting)
     else members[field] = value
   }

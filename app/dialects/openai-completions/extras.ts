@@ -14,4 +14,15 @@ export interface Own {
   fields?: Fields
 }
 
+/** What it keeps of an answer. */
+export interface OwnEnd {
+  /** Members of the choice that came with its end, as they were written. */
+  choice?: Fields
+  /** Unknown members of the answer. */
+  fields?: Fields
+  /** The count in the server's own words. */
+  usage?: Fields
+}
+
 export const { extrasOf, ownOf } = extrasFor<Own>(NAME)
+export const { extrasOf: endExtrasOf, ownOf: ownOfEnd } = extrasFor<OwnEnd>(NAME)

@@ -16,6 +16,8 @@ export const SETTING_FIELDS = {
 
 /** Names in this dialect that snake case does not give. */
 export const SETTING_NAMES: Partial<Record<keyof Settings | 'guardrail', string>> = {
+  // One number asks for both.
+  topLogprobs: 'logprobs',
   latency: 'performanceConfig',
   guardrail: 'amazon-bedrock-guardrailConfig',
 }

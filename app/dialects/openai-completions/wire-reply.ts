@@ -4,10 +4,20 @@ import { usage } from '../openai-usage.ts'
 
 const finishReason = z.enum(['stop', 'length', 'content_filter'])
 
+const logprobs = z.looseObject({
+  tokens: z.array(z.string()).nullish(),
+  token_logprobs: z.array(z.number().nullable()).nullish(),
+  top_logprobs: z.array(z.record(z.string(), z.number()).nullable()).nullish(),
+  text_offset: z
+    .array(z.number())
+    .nullish()
+    .describe('Where each token begins, in characters. Of models that chat: in `text`.'),
+})
+
 const choice = z.looseObject({
   text: z.string(),
   index: z.number().describe('Prompt by prompt, and answer by answer of each.'),
-  logprobs: z.null(),
+  logprobs: logprobs.nullable().describe('Null unless asked for, and told by the upstream.'),
   finish_reason: finishReason.nullable().describe('Null in a stream as long as there is more.'),
 })
 

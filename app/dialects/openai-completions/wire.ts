@@ -38,10 +38,25 @@ export const completionRequest = z
     stop: stop.nullish().describe('Texts that end an answer; blank ones are dropped.'),
     seed,
     logit_bias: z.record(z.string(), z.number().min(-100).max(100)).nullish(),
-    logprobs: integer().min(0).max(5).nullish().describe('Ignored.'),
-    best_of: integer().min(0).max(20).nullish().describe('Ignored.'),
+    logprobs: integer()
+      .min(0)
+      .max(5)
+      .nullish()
+      .describe(
+        'Tell how likely each token was, and that many of the likeliest in its place. For servers with the API of OpenAI; ignored by all others.',
+      ),
+    best_of: integer()
+      .min(0)
+      .max(20)
+      .nullish()
+      .describe('For servers that speak completions; ignored by all others.'),
     echo: z.boolean().nullish().describe('Whether answers begin with the text of their prompt.'),
-    suffix: z.string().nullish().describe('Ignored: no model on Bedrock fills in the middle.'),
+    suffix: z
+      .string()
+      .nullish()
+      .describe(
+        'For servers that speak completions; ignored by all others: no model on Bedrock fills in the middle.',
+      ),
 
     service_tier: serviceTier,
     user: z.string().nullish().describe('The end user; older form of safety_identifier.'),

@@ -25,6 +25,7 @@ export function encodeRequest(conversation: Conversation, card: ModelCard): Enco
   const { system, user, metadata, guardrail, extraFields, stream } = conversation
   const instructions = system.map((part) => (part.type === 'text' ? part.text : '')).join('\n\n')
   if (guardrail) ignored.push('guardrail')
+  ignored.push(...(conversation.dialectOnly ?? []))
   const body = {
     model: card.id,
     ...(instructions && { instructions }),

@@ -64,7 +64,9 @@ function headerSafe(text: string, most: number): string {
 }
 
 /** What our own words are to callers whose dialect says nothing else; every other name is the caller's. */
-const OUR_WORDS: Readonly<Record<keyof Settings | 'toolChoice' | 'cacheControl', string>> = {
+const OUR_WORDS: Readonly<
+  Record<keyof Settings | 'toolChoice' | 'cacheControl' | 'cacheControl.ttl', string>
+> = {
   maxTokens: 'max_tokens',
   temperature: 'temperature',
   topP: 'top_p',
@@ -84,4 +86,5 @@ const OUR_WORDS: Readonly<Record<keyof Settings | 'toolChoice' | 'cacheControl',
   promptCache: 'prompt_cache',
   toolChoice: 'tool_choice',
   cacheControl: 'cache_control',
+  'cacheControl.ttl': 'cache_control.ttl',
 }

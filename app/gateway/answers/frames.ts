@@ -49,21 +49,23 @@ export function createFrames(
     record.usage = addUsage(choices.map((choice) => choice.meter.bill()))
   }
 
-  const next = async (): Promise<string | undefined> => {
-    if (closed) return undefined
-    if (keeping) return endWhenKept(keeping)
-    const { choice, batch } = await reader.next()
+  const take = ({ choice, batch }: Read): string => {
     if (batch === undefined) throw brokeOff()
     choice.meter.watch(batch)
     keeper?.watch(batch, choice.index)
-    const text = encoder.write(batch, choice.index)
-    if (!choice.meter.ended()) {
-      reader.again(choice)
-      return text
-    }
+    if (choice.meter.ended()) {
+      void drain(choice.events)
+      running = running.filter((other) => other !== choice)
+    } else reader.again(choice)
+    return encoder.write(batch, choice.index)
+  }
 
-    void drain(choice.events)
-    running = running.filter((other) => other !== choice)
+  const next = async (): Promise<string | undefined> => {
+    if (closed) return undefined
+    if (keeping) return endWhenKept(keeping)
+    let text = take(await reader.next())
+    // What came with it for other choices goes out with it: one write costs more than many words.
+    for (let more = reader.ready(); more; more = reader.ready()) text += take(more)
     if (running.length > 0) return text
     bill()
     if (keeper) {
@@ -107,37 +109,46 @@ export function createFrames(
 /** Reads of several choices at the same time, given out in the order in which they come. */
 interface Reader {
   next(): Promise<Read>
+  /** Another that has come meanwhile; a stream that broke is left for `next`. */
+  ready(): Read | undefined
   /** The choice has more to say: it is read again when next something is wanted. */
   again(choice: Choice): void
 }
 
 function createReader(choices: readonly Choice[]): Reader {
   const [only] = choices
-  if (only && choices.length === 1) return { next: () => read(only), again: () => {} }
+  if (only && choices.length === 1) {
+    return { next: () => read(only), ready: () => undefined, again: () => {} }
+  }
   let idle = [...choices]
-  const done: Promise<Read>[] = []
+  const done: (Read | { thrown: unknown })[] = []
   let wake: (() => void) | undefined
 
-  // Every read is waited for once; a race would be run anew over all of them for each piece of each.
-  const begin = (choice: Choice) => {
-    const reading = read(choice)
-    const put = () => {
-      done.push(reading)
-      wake?.()
-    }
-    reading.then(put, put)
+  const put = (one: Read | { thrown: unknown }) => {
+    done.push(one)
+    wake?.()
   }
+  // Every read is waited for once; a race would be run anew over all of them for each piece of each.
+  const begin = (choice: Choice) => read(choice).then(put, (thrown: unknown) => put({ thrown }))
   return {
     async next() {
       const beginning = idle
       idle = []
-      beginning.forEach(begin)
+      for (const choice of beginning) void begin(choice)
       while (done.length === 0) {
         await new Promise<void>((resolve) => {
           wake = resolve
         })
       }
-      return done.shift()!
+      const one = done.shift()!
+      if ('thrown' in one) throw one.thrown
+      return one
+    },
+    ready() {
+      const one = done[0]
+      if (one === undefined || 'thrown' in one || one.batch === undefined) return undefined
+      done.shift()
+      return one
     },
     again: (choice) => void idle.push(choice),
   }

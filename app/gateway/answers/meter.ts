@@ -41,6 +41,17 @@ export function createMeter(record: ExchangeRecord, estimateInput?: () => number
   }
 }
 
+/** What is counted and simply adds up. */
+const COUNTS = [
+  'cacheRead',
+  'cacheWrite',
+  'reasoning',
+  'images',
+  'audioSeconds',
+  'characters',
+  'searches',
+] as const satisfies readonly (keyof Usage)[]
+
 /** The bill of several replies: each was billed for the prompt as well. */
 export function addUsage(bills: Usage[]): Usage {
   if (bills.length === 1) return bills[0]!
@@ -48,10 +59,21 @@ export function addUsage(bills: Usage[]): Usage {
   for (const bill of bills) {
     sum.input += bill.input
     sum.output += bill.output
-    if (bill.cacheRead !== undefined) sum.cacheRead = (sum.cacheRead ?? 0) + bill.cacheRead
-    if (bill.cacheWrite !== undefined) sum.cacheWrite = (sum.cacheWrite ?? 0) + bill.cacheWrite
-    if (bill.reasoning !== undefined) sum.reasoning = (sum.reasoning ?? 0) + bill.reasoning
+    for (const name of COUNTS) {
+      const count = bill[name]
+      if (count !== undefined) sum[name] = (sum[name] ?? 0) + count
+    }
+    for (const written of bill.cacheWriteByTtl ?? []) addWritten(sum, written)
     if (bill.estimated) sum.estimated = true
   }
   return sum
+}
+
+type Written = NonNullable<Usage['cacheWriteByTtl']>[number]
+
+function addWritten(sum: Usage, { ttl, tokens }: Written): void {
+  sum.cacheWriteByTtl ??= []
+  const same = sum.cacheWriteByTtl.find((written) => written.ttl === ttl)
+  if (same) same.tokens += tokens
+  else sum.cacheWriteByTtl.push({ ttl, tokens })
 }

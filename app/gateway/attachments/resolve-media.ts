@@ -1,6 +1,7 @@
 import { base64Size, decodeBase64, encodeBase64 } from '../../codecs/base64.ts'
 import { mediaTypeOfName } from '../../codecs/media-name.ts'
 import {
+  isSelfEvident,
   isTextual,
   mediaKind,
   normaliseMediaType,
@@ -176,7 +177,8 @@ async function fetched(
   }
   const file = await fetching
   const mediaType = sniffBytes(file.bytes, claim(part) ?? claim(file))
-  refuseWords(mediaType, part.mediaType ?? file.mediaType)
+  const said = part.source.kind === 's3' ? file.mediaType : (part.mediaType ?? file.mediaType)
+  refuseImpostor(mediaType, said, () => sniffBytes(file.bytes))
   refuseBomb(mediaType, () => file.bytes)
   const part64: MediaPart = {
     ...part,
@@ -200,7 +202,7 @@ function reading<T>(kind: Kind, read: () => T): T {
 /** The part with its type told by its content; a claim counts only where content tells nothing. */
 function told(part: MediaPart, data: string): MediaPart {
   const mediaType = reading(part.type, () => sniffBase64(data, claim(part)))
-  refuseWords(mediaType, part.mediaType)
+  refuseImpostor(mediaType, part.mediaType, () => sniffBase64(data))
   refuseBomb(mediaType, () => reading(part.type, () => decodeBase64(data)))
   return { ...part, type: kindOf(mediaType, part.type), mediaType }
 }
@@ -211,12 +213,26 @@ function claim({ mediaType, name }: { mediaType?: string; name?: string }): stri
   return told ?? (name ? mediaTypeOfName(name) : undefined)
 }
 
-// An error page in place of a picture would be read by the model as if the caller had meant it.
-function refuseWords(mediaType: string | undefined, claimed: string | undefined): void {
+/**
+ * An error page in place of a picture would be read by the model as if the caller had meant it, and what is
+ * no picture at all is refused by AWS alone. `shown` is what the content tells by itself.
+ */
+function refuseImpostor(
+  mediaType: string | undefined,
+  claimed: string | undefined,
+  shown: () => string | undefined,
+): void {
   const said = normaliseMediaType(claimed)
-  if (!mediaType || !said || !isTextual(mediaType) || mediaKind(said) === 'document') return
-  throw new GatewayError('invalid-request', `This is said to be ${said}, but holds ${mediaType}.`)
+  if (!mediaType || !said) return
+  const evident = isSelfEvident(said)
+  if (evident && mediaType === said && shown() !== said) throw impostor(said, 'nothing of the kind')
+  if (isTextual(mediaType) && (evident || mediaKind(said) !== 'document')) {
+    throw impostor(said, mediaType)
+  }
 }
+
+const impostor = (said: string, holds: string) =>
+  new GatewayError('invalid-request', `This is said to be ${said}, but holds ${holds}.`)
 
 // Clients send videos as `image_url` and PDFs as images: what it is decides, not what it was called.
 function kindOf(mediaType: string | undefined, claimed: Kind): Kind {

@@ -18,6 +18,30 @@ export function findChatModel(
   conversation: Conversation,
   services: Services,
 ): ChattingModel | Promise<ChattingModel> {
+  if (conversation.upstreamModel === undefined) return findNamed(conversation, services)
+  return findUpstream(conversation, services)
+}
+
+async function findUpstream(conversation: Conversation, services: Services) {
+  try {
+    return await findNamed(conversation, services)
+  } catch (thrown) {
+    throw aboutName(thrown, conversation)
+  }
+}
+
+/** The field that named the model is the one at fault. */
+function aboutName(thrown: unknown, { upstreamModel }: Conversation): unknown {
+  if (upstreamModel === undefined || !(thrown instanceof GatewayError)) return thrown
+  if (thrown.param !== 'model') return thrown
+  const { code, message, cause } = thrown
+  return new GatewayError(code, message, { ...thrown, param: 'bedrock_model', cause })
+}
+
+function findNamed(
+  conversation: Conversation,
+  services: Services,
+): ChattingModel | Promise<ChattingModel> {
   const resolution = resolveModel(nameOf(conversation), services, {
     owner: conversation.modelProvider,
     suits: canChat,
@@ -55,7 +79,8 @@ export async function withNearestNames(
   services: Services,
 ): Promise<unknown> {
   const isUnknown = thrown instanceof GatewayError && thrown.code === 'model-not-found'
-  if (!isUnknown || standing !== 'unlisted') return thrown
+  if (!isUnknown || standing !== 'unlisted') return aboutName(thrown, asked)
   const message = thrown.message + (await namesLike(nameOf(asked), services))
-  return new GatewayError('model-not-found', message, { ...thrown, cause: thrown.cause })
+  const told = new GatewayError('model-not-found', message, { ...thrown, cause: thrown.cause })
+  return aboutName(told, asked)
 }

@@ -8,8 +8,9 @@ import type {
   Provider,
 } from '../../ports/models.ts'
 import type { Services } from '../../ports/services.ts'
-import { fitsGlob, isGlob } from './glob.ts'
+import { isGlob } from './glob.ts'
 import { nearestNames } from './nearest-names.ts'
+import { newestFitting, requirePattern } from './newest-fitting.ts'
 
 /** How a name led to its model. */
 export type ResolvedBy = 'id' | 'alias' | 'successor' | 'wildcard'
@@ -47,6 +48,7 @@ export function resolveModel(
 ): Resolution | Promise<Resolution> {
   const named = wish.owner === undefined ? undefined : providerNamed(wish.owner, services)
   if (named) return resolveAt(named, name, { ...wish, services, met: new Set() })
+  if (wish.owner !== undefined) return resolveBy(name, { ...wish, services, met: new Set() })
   return resolveAtOnce(name, services) ?? resolveInTurn(name, { ...wish, services, met: new Set() })
 }
 
@@ -69,6 +71,18 @@ async function resolveAt(provider: Provider, name: string, asked: Asked): Promis
   const chosen = await provider.find(name, { chosen: true })
   if (chosen) return { found: chosen, by: 'id' }
   return elsewhere ?? resolveInTurn(name, asked)
+}
+
+/**
+ * A maker narrows; somebody who could serve and is not configured does not. Who answers to every name tells them
+ * apart, by answering to this one with the other's prefix or not.
+ */
+async function resolveBy(name: string, asked: Asked): Promise<Resolution> {
+  const { services, owner } = asked
+  const resolution = resolveAtOnce(name, services) ?? (await resolveInTurn(name, asked))
+  if (resolution.found.standing !== 'any-name') return resolution
+  if (await find(`${owner}/${name}`, services, {})) return resolution
+  throw await notFound(name, asked)
 }
 
 /** What most requests ask for: an id with no other meaning, of a provider that need not look it up. */
@@ -234,36 +248,17 @@ const retired = (name: string, successor: string) =>
     { param: 'model' },
   )
 
-const LONGEST_PATTERN = 255
-const LITERAL = 3
-
-/** The newest model a pattern fits; never one that is about to be retired. */
 async function byWildcard(
   name: string,
   { services, suits }: Asked,
 ): Promise<Resolution | undefined> {
   if (!isGlob(name)) return undefined
-  if (name.length > LONGEST_PATTERN || name.search(/[*?]/) < LITERAL) {
-    throw refusedPattern(
-      `A wildcard needs at least ${LITERAL} characters before its first * or ?, and at most ${LONGEST_PATTERN} in all.`,
-    )
-  }
+  requirePattern(name)
   const cards = await listModels(services)
-  const fitting = cards.filter(
-    (card) => !card.legacy && fitsGlob(name, card.id) && (suits?.(card) ?? true),
-  )
-  const newest = Math.max(...fitting.map(({ created }) => created))
-  const best = fitting.filter(({ created }) => created === newest)
-  if (best.length > 1) {
-    const ids = best.slice(0, 10).map(({ id }) => `\`${id}\``)
-    throw refusedPattern(`The wildcard \`${name}\` fits several models: ${ids.join(', ')}.`)
-  }
-  const found = best[0] && (await find(best[0].id, services, { configured: true }))
+  const best = newestFitting(name, suits ? cards.filter(suits) : cards)
+  const found = best && (await find(best.id, services, { configured: true }))
   return found && { found, by: 'wildcard' }
 }
-
-const refusedPattern = (message: string) =>
-  new GatewayError('invalid-request', message, { param: 'model', reason: 'invalid_value' })
 
 async function notFound(name: string, { services, owner }: Asked): Promise<GatewayError> {
   const { providers } = services

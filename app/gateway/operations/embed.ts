@@ -13,6 +13,7 @@ import type { Asking } from '../answer.ts'
 import { type MediaResolution, resolveMedia } from '../attachments/resolve-media.ts'
 import { estimateTokens } from '../estimate-tokens.ts'
 import { governExtraFields } from '../extra-fields.ts'
+import { requireGuardrail } from '../guarded.ts'
 import { labelsOf } from '../labels.ts'
 import { type Operated, operate } from './operate.ts'
 
@@ -73,6 +74,7 @@ export function embed(
       exact: true,
       tokens: () => estimateTokens(bare(name, inputs.flatMap(piecesOf).map(partOf))),
       async work(model, call, card) {
+        requireGuardrail(card, services)
         const resolution = { card, services, owner: asking.owner, signal: call.signal }
         const read = await readInputs(inputs, resolution)
         const request = { ...order, inputs: read, extras, labels }

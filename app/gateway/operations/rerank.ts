@@ -4,6 +4,7 @@ import type { Served } from '../../ports/models.ts'
 import type { Ranked, RerankRequest } from '../../ports/reranking.ts'
 import type { Services } from '../../ports/services.ts'
 import type { Asking } from '../answer.ts'
+import { requireGuardrail } from '../guarded.ts'
 import { type Operated, operate } from './operate.ts'
 
 /** Characters of a token, about. */
@@ -30,7 +31,8 @@ export function rerank(
       pick: (found) => found.reranking,
       kind: 'a reranking model',
       tokens: () => Math.ceil(lengthOf(request) / PER_TOKEN),
-      work: (model, call) => {
+      work: (model, call, card) => {
+        requireGuardrail(card, services)
         if (documents.every(isBlank)) {
           throw new GatewayError('invalid-request', `Invalid 'documents': all of them are empty.`, {
             param: 'documents',

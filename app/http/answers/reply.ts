@@ -25,6 +25,8 @@ export function reply(
   // What is copied comes first: engines copy into an empty object much faster.
   const all: Record<string, string> = { ...securityHeaders(type, c.get('standing')) }
   all['x-request-id'] = entry.id
+  const named = entry.surface?.voice.requestIdHeader
+  if (named) all[named] = entry.id
   if (entry.limitHeaders) Object.assign(all, entry.limitHeaders())
   Object.assign(all, timingHeaders(entry), headers)
   if (body !== null) all['content-type'] = type

@@ -48,6 +48,18 @@ function servedBy(name: string, conversation: Conversation): Served {
     ...(webSearch ? ['web_search_options'] : []),
     ...dialectOnly,
     ...Object.keys(extraFields),
+    ...unknownParts(conversation),
   ]
   return { provider: 'embedded', model: name, attempts: 1, ignored }
+}
+
+/** What only another dialect's models could read, by its own name. */
+function unknownParts({ turns }: Conversation): string[] {
+  return turns.flatMap(({ parts }) =>
+    parts.flatMap((part) => {
+      if (part.type !== 'native') return []
+      const { type } = part.value as { type?: unknown }
+      return typeof type === 'string' ? type : part.dialect
+    }),
+  )
 }

@@ -1,7 +1,9 @@
 import type { Config } from '../../config.ts'
+import { DIALECT as CONVERSE } from '../../dialects/bedrock-converse/wire.ts'
 import type { Provider } from '../../ports/models.ts'
 import type { Runtime } from '../../ports/runtime.ts'
 import { createChat } from './chat.ts'
+import { strictAsConverse, strictAsNamed } from './checked.ts'
 import { createEmbeddings } from './embeddings.ts'
 import { createImages } from './images/draw.ts'
 import { canChat, cardOf, listCards } from './models.ts'
@@ -44,7 +46,8 @@ export function createEmbeddedProvider({ config, runtime }: EmbeddedOptions): Pr
         return { card, standing, transcription: createTranscription(card) }
       }
       if (!canChat(name)) return { card, standing }
-      return { card, standing, chat: createChat(name, config.EMBEDDED_TOKENS_PER_SECOND) }
+      const chat = strictAsNamed(createChat(name, config.EMBEDDED_TOKENS_PER_SECOND), card)
+      return { card, standing, chat, lanes: { [CONVERSE]: strictAsConverse(chat) } }
     },
   }
 }

@@ -1,5 +1,6 @@
 import type { Modality, ModelCard, ModelTraits } from '../../ports/models.ts'
 import type { Manner } from './answer.ts'
+import { isAboutVideo } from './checked.ts'
 import { troubleNames, troubleOf } from './trouble.ts'
 
 /** The models with a name of their own; every other name is answered like the first. */
@@ -78,6 +79,15 @@ export function listCards(): ModelCard[] {
   return [...Object.keys(MODELS), ...Object.keys(OTHERS), ...troubleNames()].map(cardOf)
 }
 
+const TRAITS: ModelTraits = {
+  unsupported: UNSUPPORTED,
+  structuredOutput: true,
+  reasoning: 'embedded',
+}
+
+/** What AWS would read from S3, however large, is read here. */
+const VIDEO_TRAITS: ModelTraits = { inlineLimits: { video: Number.POSITIVE_INFINITY } }
+
 /** Any name is a model here, and says of itself that it is embedded. */
 export function cardOf(name: string): ModelCard {
   const other = otherKind(name)
@@ -92,7 +102,7 @@ export function cardOf(name: string): ModelCard {
     output: other ?? ['text'],
     streaming: other === undefined,
     tools: other === undefined,
-    traits: { unsupported: UNSUPPORTED, structuredOutput: true, reasoning: 'embedded' },
+    traits: { ...TRAITS, ...(isAboutVideo(name) && VIDEO_TRAITS) },
     ...(description ? { listing: { description } } : {}),
   }
 }

@@ -42,14 +42,33 @@ function infoOf(card: ModelCard): z.infer<typeof modelInfo> {
     id: card.id,
     display_name: card.name ?? card.id,
     created_at: timeText(card.created),
-    lifecycle: card.legacy ? 'deprecated' : 'active',
-    deprecated_at: null,
-    retires_at: null,
+    ...lifecycleOf(card),
     line: null,
     capabilities: null,
     max_input_tokens: card.contextWindow ?? null,
     max_tokens: card.maxOutput ?? null,
   }
+}
+
+/** The dates are those that the model's provider has listed. */
+function lifecycleOf({ legacy, listing }: ModelCard) {
+  if (!legacy) return { lifecycle: 'active', deprecated_at: null, retires_at: null } as const
+  const { legacy_time: since, end_of_life_time: until } = (listing?.['lifecycle'] ?? {}) as Dates
+  return {
+    lifecycle: 'deprecated',
+    deprecated_at: dateText(since),
+    retires_at: dateText(until),
+  } as const
+}
+
+interface Dates {
+  legacy_time?: unknown
+  end_of_life_time?: unknown
+}
+
+function dateText(date: unknown): string | null {
+  const time = typeof date === 'string' ? Date.parse(date) : Number.NaN
+  return Number.isNaN(time) ? null : timeText(time / 1000)
 }
 
 /** Without fractions of a second, as Anthropic writes them. */
@@ -82,9 +101,12 @@ const listContract = ({ prefix, name }: Place) =>
 export const getModels = (place: Place) =>
   endpoint(listContract(place), async (c) => {
     const cards = await listModels(c.get('services'))
-    const chatting = cards.filter(({ output }) => output.includes('text')).filter(isThereFor(c))
+    const chatting = cards.filter(canTalk).filter(isThereFor(c))
     return send(c, pageOfModels(chatting, c.req.valid('query')))
   })
+
+/** Who only writes down what is said to it is none to talk to. */
+const canTalk = ({ input, output }: ModelCard) => input.includes('text') && output.includes('text')
 
 function pageOfModels(cards: readonly ModelCard[], asked: z.infer<typeof query>) {
   const { limit, after_id: after, before_id: before } = asked

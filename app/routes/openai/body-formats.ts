@@ -1,17 +1,15 @@
-import type { z } from '@hono/zod-openapi'
 import { BODY_FORMATS, type BodyFormat, detect, hasClaudeBlocks } from '../../dialects/detect.ts'
 import type { Dialect, ServerSide } from '../../dialects/dialect.ts'
 import type { OpenaiChat } from '../../dialects/openai-chat/index.ts'
 import { chatCompletionRequest } from '../../dialects/openai-chat/wire.ts'
 import { GatewayError } from '../../errors.ts'
-import { checkedBody, parsedBody } from '../../http/bodies/json-body.ts'
+import { type BodyForm, bodyForm, checkedBody, parsedBody } from '../../http/bodies/json-body.ts'
 import type { HttpContext } from '../../http/context.ts'
 import { requestHeader } from '../../http/request-header.ts'
 
 /** A format that can be heard and answered in. */
-export interface SpokenFormat {
+export interface SpokenFormat extends BodyForm {
   dialect: Dialect & { server: ServerSide }
-  schema: z.ZodType
   /** What a header of the request adds to a body. */
   withHeaders?(body: object, header: (name: string) => string | undefined): object
 }
@@ -20,7 +18,7 @@ export interface SpokenFormat {
 export type SpokenFormats = Readonly<Record<BodyFormat, () => SpokenFormat | Promise<SpokenFormat>>>
 
 export const spokenFormats = (openai: OpenaiChat): SpokenFormats => {
-  const own = { dialect: openai, schema: chatCompletionRequest }
+  const own = { dialect: openai, ...bodyForm(chatCompletionRequest) }
   return {
     openai: () => own,
     bedrock_claude: async () => (await import('./bedrock-formats.ts')).claudeFormat,
@@ -62,6 +60,14 @@ function hear(c: HttpContext, value: object, { dialect, schema, withHeaders }: S
 export function targetFormat(c: HttpContext): BodyFormat {
   const wanted = c.req.query('target_format')
   if (wanted === undefined) return 'openai'
+  const times = c.req.queries('target_format')?.length ?? 1
+  if (times > 1) {
+    throw new GatewayError(
+      'invalid-request',
+      `Invalid 'target_format': it is given ${times} times, and an answer has one format.`,
+      { param: 'target_format', reason: 'invalid_value' },
+    )
+  }
   const found = BODY_FORMATS.find((format) => format === wanted)
   if (found) return found
   throw new GatewayError(

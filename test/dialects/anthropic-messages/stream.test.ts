@@ -132,6 +132,46 @@ describe('a reply of any model as a stream', () => {
     ])
   })
 
+  it('tells where in a document a text has it from, also where Converse told it', () => {
+    const quoted = { title: 'T', quote: 'q' }
+    const at = (more: object) => ({ start: 1, end: 2, ...more })
+    const locations = [
+      { documentChar: at({ documentIndex: 3 }) },
+      { documentPage: at({ documentIndex: 3 }) },
+      { documentChunk: at({ documentIndex: 3 }) },
+      { searchResultLocation: at({ searchResultIndex: 4 }) },
+    ]
+    const events = encode([
+      { type: 'part-start', index: 0, part: { type: 'text' } },
+      ...locations.map((location): ReplyEvent => {
+        return { type: 'part-citation', index: 0, citation: { ...quoted, source: 's', location } }
+      }),
+      { type: 'part-citation', index: 0, citation: { location: { unknown: {} } } },
+      reasonOnly('end-turn'),
+    ])
+    const document = {
+      cited_text: 'q',
+      document_index: 3,
+      document_title: 'T',
+      file_id: null,
+    }
+    const told = events.flatMap(({ delta }) => (delta as Json | undefined)?.['citation'] ?? [])
+    expect(told).toEqual([
+      { type: 'char_location', ...document, start_char_index: 1, end_char_index: 2 },
+      { type: 'page_location', ...document, start_page_number: 1, end_page_number: 2 },
+      { type: 'content_block_location', ...document, start_block_index: 1, end_block_index: 2 },
+      {
+        type: 'search_result_location',
+        cited_text: 'q',
+        search_result_index: 4,
+        source: 's',
+        title: 'T',
+        start_block_index: 1,
+        end_block_index: 2,
+      },
+    ])
+  })
+
   it('says what another platform ran in blocks that clients know', () => {
     const part = {
       type: 'tool-result',
@@ -277,6 +317,43 @@ describe('a stream of Anthropic’s', () => {
         ...decoder.end(),
       ]
       expect(events).toEqual(heard)
+    }
+  })
+
+  it('goes on as it came, cut at any byte', () => {
+    const [start, ...others] = answer
+    const whole = frames(...answer)
+    const told = [
+      { ...start, message: { ...opening.message, usage: { input_tokens: 4, output_tokens: 1 } } },
+      ...others.slice(0, -1),
+      { type: 'message_stop' },
+    ]
+    for (let cut = 1; cut < whole.length; cut += 13) {
+      const decoder = bedrock.client.replyDecoder()
+      const encoder = anthropicMessages.server.replyEncoder(conversation(), head)
+      const texts = [
+        encoder.write(decoder.read(whole.slice(0, cut))),
+        encoder.write(decoder.read(whole.slice(cut))),
+        encoder.write(decoder.end()),
+        encoder.end(),
+      ]
+      expect(sseEvents(texts.join(''))).toEqual(told)
+    }
+  })
+
+  it('ends once where its last words come alone, and where none come after them', () => {
+    for (const ending of [answer.slice(-1), []]) {
+      const decoder = bedrock.client.replyDecoder()
+      const encoder = anthropicMessages.server.replyEncoder(conversation(), head)
+      const texts = [
+        encoder.write(decoder.read(frames(...answer.slice(0, -1)))),
+        encoder.write(decoder.read(frames(...ending))),
+        encoder.write(decoder.end()),
+        encoder.end(),
+      ]
+      const types = sseEvents(texts.join('')).map(({ type }) => type)
+      expect(types.slice(-2)).toEqual(['message_delta', 'message_stop'])
+      expect(types.filter((type) => type === 'message_delta')).toHaveLength(1)
     }
   })
 

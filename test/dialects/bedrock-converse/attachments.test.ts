@@ -59,6 +59,19 @@ describe('attachments on the wire', () => {
     )
   })
 
+  it('are looked at as the model likes, and who asked for more is told so', () => {
+    const image = (detail?: string) =>
+      encode({ turns: [user(media('image', 'image/png', detail ? { detail } : {}))] }).ignored
+    expect([image('high'), image('auto'), image()]).toEqual([['detail'], [], []])
+  })
+
+  it('name their place in the request when they are refused', () => {
+    const param = 'messages[0].content[1].image_url.url'
+    expect(() => contentOf(media('image', 'image/svg+xml', { param }))).toThrow(
+      expect.objectContaining({ param }),
+    )
+  })
+
   it('that were never fetched are no fault of AWS', () => {
     const far = media('image', 'image/png', { source: { kind: 'url', url: 'https://a.example' } })
     expect(() => contentOf(far)).toThrow(expect.objectContaining({ code: 'invalid-request' }))

@@ -56,6 +56,12 @@ describe('the form of an answer on the wire', () => {
     expect(undo).toEqual({ outputTool: 'final_answer_2' })
     const named = encode({ output, tools, toolChoice: { type: 'tool', name: 'look' } }, BY_TOOL)
     expect(named.body.toolConfig?.toolChoice).toEqual({ tool: { name: 'look' } })
+    const required = encode({ output, tools, toolChoice: { type: 'required' } }, BY_TOOL)
+    expect(required.body.toolConfig?.tools.map(({ toolSpec }) => toolSpec?.name)).toEqual([
+      'look',
+      'final_answer',
+    ])
+    expect(required.body.toolConfig?.toolChoice).toEqual({ any: {} })
     const none = encode({ output, tools, toolChoice: { type: 'none' } }, BY_TOOL)
     expect(none.body.toolConfig?.toolChoice).toEqual({ tool: { name: 'final_answer_2' } })
   })
@@ -72,6 +78,12 @@ describe('the form of an answer on the wire', () => {
     expect(toolless.body.system).toEqual([
       { text: expect.stringContaining(JSON.stringify(schema)) },
     ])
+    const formless = { type: 'json-schema', name: 'x', schema: {} } as const
+    for (const traits of [{}, BY_TOOL]) {
+      const { body } = encode({ output: formless }, traits)
+      expect(body.system).toEqual([{ text: expect.stringContaining('JSON') }])
+      expect([body.outputConfig, body.toolConfig]).toEqual([undefined, undefined])
+    }
     const json = encode({ output: { type: 'json-object' } })
     expect(json.body.system).toEqual([{ text: expect.stringContaining('JSON object') }])
   })

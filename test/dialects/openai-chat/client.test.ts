@@ -125,6 +125,7 @@ describe('a request from another dialect', () => {
       reasoning: { enabled: true, param: 'thinking' },
       guardrail: { id: 'g', version: '1' },
       extraFields: { odd: 1 },
+      dialectOnly: ['container'],
     })
     const traits = {
       unsupported: ['topK'],
@@ -138,7 +139,7 @@ describe('a request from another dialect', () => {
         temperature: 1,
         max_tokens: 9,
       },
-      ignored: ['container_upload', 'topK', 'latency', 'thinking', 'guardrail', 'odd'],
+      ignored: ['container', 'container_upload', 'topK', 'latency', 'thinking', 'guardrail', 'odd'],
     })
   })
 

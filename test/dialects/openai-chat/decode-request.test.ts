@@ -258,7 +258,18 @@ describe('tools', () => {
     expect(refusal({ tools, tool_choice: named })).toEqual({ code: 'invalid-request', param })
     expect(refusal({ tools, tool_choice: allow('auto', 'c') }).param).toBe(param)
     expect(refusal({ tool_choice: 'required' }).param).toBe(param)
+    expect(refusal({ tools, tool_choice: allow('required') }).param).toBe(param)
     expect(heard({ tool_choice: 'auto' }).toolChoice).toBeUndefined()
+  })
+
+  it.each([
+    [{ tools, functions: [{ name: 'f' }], function_call: 'auto' }, ['functions', 'function_call']],
+    [{ functions: [{ name: 'f' }], tool_choice: 'required' }, ['tool_choice']],
+    [{ function_call: 'auto' }, ['function_call']],
+    [{ tools, tool_choice: 'auto' }, undefined],
+    [{ functions: [{ name: 'f' }], function_call: 'auto' }, undefined],
+  ])('name what has no effect beside others: %j', (fields, ignored) => {
+    expect(heard(fields).ignored).toEqual(ignored)
   })
 
   it('have an older form', () => {

@@ -196,13 +196,16 @@ describe('parameters', () => {
   })
 
   it('ride along where only a server of this dialect knows them', () => {
-    const body = { prompt: 'a', n: 2, best_of: 3, logprobs: 0, suffix: 'z', echo: true }
+    const body = { prompt: 'a', n: 2, best_of: 3, suffix: 'z', echo: true }
     expect(decode(body)).toMatchObject({
-      extras: {
-        'openai-completions': { echo: true, fields: { best_of: 3, logprobs: 0, suffix: 'z' } },
-      },
-      dialectOnly: ['best_of', 'logprobs', 'suffix'],
+      extras: { 'openai-completions': { echo: true, fields: { best_of: 3, suffix: 'z' } } },
+      dialectOnly: ['best_of', 'suffix'],
     })
+  })
+
+  it('ask for the tokens with one number, as chat does with two', () => {
+    const { settings, dialectOnly } = decode({ prompt: 'a', logprobs: 0 })
+    expect({ settings, dialectOnly }).toEqual({ settings: { logprobs: true, topLogprobs: 0 } })
   })
 
   it('name nothing where nothing special is asked for', () => {

@@ -54,6 +54,7 @@ describe('a request', () => {
     }).parts[0]!
     const { body, ignored } = client.encodeRequest(
       asked({
+        dialectOnly: ['container'],
         system: [{ type: 'text', text: 'Be kind.' }],
         turns: [
           {
@@ -133,7 +134,7 @@ describe('a request', () => {
       include: ['reasoning.encrypted_content'],
       stream: true,
     })
-    expect(ignored).toEqual(['topK', 'stop'])
+    expect(ignored).toEqual(['container', 'topK', 'stop'])
   })
 })
 

@@ -178,6 +178,29 @@ describe('a name', () => {
     expect(await message('nobody', 'aws')).not.toMatch(/OPENAI|AWS/)
   })
 
+  it('is answered by the embedded models, unless it says who shall answer and that is nobody here', async () => {
+    const stage = openStage({ OPENAI_API_KEY: '' })
+    const fault = async (model: string, model_provider?: string) => {
+      const response = await stage.chat({ model, model_provider })
+      const { error } = (await response.json()) as { error: { message: string; code: string } }
+      expect([response.status, error.code]).toEqual([404, 'model_not_found'])
+      return error.message
+    }
+    expect(await fault('openai/gpt-4o')).toContain('only with OPENAI_API_KEY set')
+    expect(await fault('gpt-4o', 'openai')).toContain('only with OPENAI_API_KEY set')
+    expect(await fault('whatever', 'OpenAI')).toContain('only with OPENAI_API_KEY set')
+    expect(await fault('aws/amazon.nova-lite-v1:0')).toContain('only with AWS configured')
+    expect(await fault('amazon.nova-lite-v1:0', 'aws')).toContain('only with AWS configured')
+    expect(await served(stage, { model: 'gpt-4o' })).toBe(200)
+    expect(await served(stage, { model: 'embedded/openai/gpt-4o' })).toBe(200)
+    expect(await served(stage, { model: 'meta-llama/Llama-4' })).toBe(200)
+    const alone = openStage({ PROVIDER: 'embedded' })
+    const response = await alone.chat({ model: 'openai/gpt-4o' })
+    expect(await response.json()).toMatchObject({
+      error: { message: expect.stringContaining('PROVIDER is `embedded`') },
+    })
+  })
+
   it('of another than was chosen says what would serve the one that was', async () => {
     const stage = openStage({ ...AWS, OPENAI_API_KEY: '' })
     const response = await stage.chat({ model: 'amazon.nova-lite-v1:0', model_provider: 'openai' })

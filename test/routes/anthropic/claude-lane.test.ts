@@ -164,6 +164,41 @@ describe('Claude in its own dialect', () => {
     expect(answer.headers.get('x-outcrop-ignored-params')).toBe('thinking.display, some_field')
   })
 
+  describe('system turns between the others', () => {
+    const messages = [...HELLO, { role: 'system', content: 'Be brief.' }]
+    const betas = { 'anthropic-beta': 'mid-conversation-system-2026-04-07' }
+    const folded = { system: [{ type: 'text', text: 'Be brief.' }], messages: HELLO }
+
+    it.each([
+      'anthropic.claude-opus-4-8',
+      'us.anthropic.claude-opus-5',
+      'anthropic.claude-sonnet-5-5',
+    ])('stay where they are for %s', async (model) => {
+      fake.script({ body: said })
+      const answer = await stageAws(fake).ask({ model, messages }, betas)
+      expect(lastAsked(fake).body).toMatchObject({ messages })
+      expect(lastAsked(fake).body).not.toHaveProperty('system')
+      expect(answer.headers.get('x-outcrop-ignored-params')).toBeNull()
+    })
+
+    it.each([CLAUDE, 'anthropic.claude-sonnet-5'])(
+      'go into the system prompt of %s',
+      async (model) => {
+        fake.script({ body: said })
+        await stageAws(fake).ask({ model, messages })
+        expect(lastAsked(fake).body).toMatchObject(folded)
+      },
+    )
+
+    it('go there as well where a model refuses them after all', async () => {
+      fake.script(refusal("messages.1.role: role 'system' is not supported on this model"))
+      fake.script({ body: said })
+      const answer = await stageAws(fake).ask({ model: 'anthropic.claude-opus-5', messages })
+      expect(answer.status).toBe(200)
+      expect(lastAsked(fake).body).toMatchObject(folded)
+    })
+  })
+
   it('tells what it refuses for good in its own words', async () => {
     fake.script(refusal('messages.0.content: text content blocks must be non-empty'))
     const answer = await stageAws(fake).ask({ messages: HELLO })

@@ -11,6 +11,7 @@ const TOOLS = [
   { type: 'code_execution_20250522', name: 'code_execution' },
 ]
 const QUESTION = { role: 'user', content: 'What is 1234 * 5678?' }
+const NO_SEARCHES = { web_search_requests: 0, web_fetch_requests: 0 }
 const FOLLOW_UP = 'Now multiply that by 2'
 
 const ran = (id: string) => [
@@ -55,6 +56,7 @@ describe.skipIf(!sharedRoot())('code run by Nova’s platform (recorded)', () =>
     const [run, result, call] = answer['content'] as [Json, Json, Json]
     expect([run, result]).toEqual(ran('tooluse_dV5ehBNfl1hUE-UTM9cIww'))
     expect(answer['stop_reason']).toBe('tool_use')
+    expect(answer['usage']).toMatchObject({ server_tool_use: NO_SEARCHES })
 
     fake.respond(second!)
     const reply = {
@@ -96,7 +98,88 @@ describe.skipIf(!sharedRoot())('code run by Nova’s platform (recorded)', () =>
       { type: 'content_block_start', index: 1, content_block: result },
       { type: 'content_block_stop', index: 1 },
     ])
+    expect(events.at(-2)).toMatchObject({
+      type: 'message_delta',
+      usage: { server_tool_use: NO_SEARCHES },
+    })
     expect(events.at(-1)).toEqual({ type: 'message_stop' })
+  })
+})
+
+describe('searches of Nova’s platform', () => {
+  const tools = [{ type: 'web_search_20250305', name: 'web_search' }]
+  const search = (id: string) => ({
+    toolUseId: id,
+    name: 'nova_grounding',
+    type: 'server_tool_use',
+  })
+  const found = (id: string) => ({
+    toolUseId: id,
+    type: 'nova_grounding_result',
+    content: [{ json: { results: [{ url: 'https://a.example', title: 'A' }] } }],
+    status: 'success',
+  })
+  const usage = { inputTokens: 9, outputTokens: 4, totalTokens: 13 }
+  const counted = { web_search_requests: 2, web_fetch_requests: 0 }
+
+  it('are counted', async () => {
+    const content = ['t1', 't2'].flatMap((id) => [
+      { toolUse: { ...search(id), input: { query: id } } },
+      { toolResult: found(id) },
+    ])
+    fake.script({
+      body: {
+        output: { message: { role: 'assistant', content: [...content, { text: 'So.' }] } },
+        stopReason: 'end_turn',
+        usage,
+      },
+    })
+    const answer = await jsonOf(await askNova([QUESTION], { tools }))
+    expect(answer['content']).toMatchObject([
+      { type: 'server_tool_use', name: 'web_search' },
+      { type: 'web_search_tool_result' },
+      { type: 'server_tool_use', name: 'web_search' },
+      { type: 'web_search_tool_result' },
+      { type: 'text' },
+    ])
+    expect(answer['usage']).toMatchObject({ server_tool_use: counted })
+  })
+
+  it('are counted at the end of a stream', async () => {
+    const block = (contentBlockIndex: number, id: string) => [
+      {
+        event: 'contentBlockStart',
+        payload: { contentBlockIndex, start: { toolUse: search(id) } },
+      },
+      {
+        event: 'contentBlockDelta',
+        payload: { contentBlockIndex, delta: { toolUse: { input: '{"query":"q"}' } } },
+      },
+      { event: 'contentBlockStop', payload: { contentBlockIndex } },
+    ]
+    fake.script({
+      frames: [
+        { event: 'messageStart', payload: { role: 'assistant' } },
+        ...block(0, 't1'),
+        ...block(1, 't2'),
+        { event: 'messageStop', payload: { stopReason: 'end_turn' } },
+        { event: 'metadata', payload: { usage } },
+      ],
+    })
+    const events = await eventsOf(await askNova([QUESTION], { tools, stream: true }))
+    expect(events.at(-2)!.data).toMatchObject({ usage: { server_tool_use: counted } })
+  })
+
+  it('are not mentioned where nothing was searched', async () => {
+    fake.script({
+      body: {
+        output: { message: { role: 'assistant', content: [{ text: 'So.' }] } },
+        stopReason: 'end_turn',
+        usage,
+      },
+    })
+    const answer = await jsonOf(await askNova([QUESTION], { tools }))
+    expect(answer['usage']).not.toHaveProperty('server_tool_use')
   })
 })
 

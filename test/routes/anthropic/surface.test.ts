@@ -17,6 +17,10 @@ afterAll(() => fake.close())
 const VERSION = { 'anthropic-version': '2026-10-21' }
 const EMBEDDED = { PROVIDER: 'embedded', EMBEDDED_TOKENS_PER_SECOND: '0' }
 
+const CALL = { type: 'tool_use', id: 'toolu_1', name: 'f', input: {} }
+const TEXT = [{ type: 'text', text: 'Hi' }]
+const RESULT = { type: 'tool_result', tool_use_id: 'toolu_1', content: 'x' }
+
 async function errorOf(answer: Response) {
   const { type, error, request_id: id } = await jsonOf(answer)
   expect(type).toBe('error')
@@ -55,53 +59,6 @@ describe('paths', () => {
   })
 })
 
-describe('models', () => {
-  const card = {
-    type: 'model',
-    id: 'embedded-chat',
-    display_name: 'embedded-chat',
-    created_at: '1970-01-01T00:00:00Z',
-    lifecycle: 'active',
-    deprecated_at: null,
-    retires_at: null,
-    line: null,
-    capabilities: null,
-    max_input_tokens: null,
-    max_tokens: null,
-  }
-
-  it.each([
-    ['/anthropic/v1/models', {}],
-    ['/v1/models', VERSION],
-  ])('are listed in pages at %s', async (path, headers) => {
-    const { get } = stageAws(fake, EMBEDDED)
-    const first = await jsonOf(await get(`${path}?limit=1`, headers))
-    expect(first).toEqual({
-      data: [card],
-      first_id: 'embedded-chat',
-      last_id: 'embedded-chat',
-      has_more: true,
-    })
-    const second = await jsonOf(await get(`${path}?limit=1&after_id=embedded-chat`, headers))
-    expect(second).toMatchObject({ first_id: 'embedded-reasoner', has_more: true })
-    const before = await get(`${path}?before_id=embedded-reasoner`, headers)
-    expect(await jsonOf(before)).toMatchObject({ first_id: 'embedded-chat', has_more: false })
-  })
-
-  it("are OpenAI's at the root for everybody else", async () => {
-    const { get } = stageAws(fake, EMBEDDED)
-    expect(await jsonOf(await get('/v1/models'))).toMatchObject({ object: 'list' })
-    expect(await jsonOf(await get('/v1/models/embedded-chat'))).toMatchObject({ object: 'model' })
-  })
-
-  it('are described one by one', async () => {
-    const { get } = stageAws(fake, EMBEDDED)
-    const below = await get('/anthropic/v1/models/embedded-chat')
-    expect(await jsonOf(below)).toEqual(card)
-    expect(await jsonOf(await get('/v1/models/embedded-chat', VERSION))).toEqual(card)
-  })
-})
-
 describe('errors', () => {
   const cases: [name: string, body: Record<string, unknown>, message: string | RegExp][] = [
     ['no limit', { max_tokens: undefined }, 'max_tokens: Field required'],
@@ -137,6 +94,21 @@ describe('errors', () => {
       },
       /^messages\.0\.content\.4\.cache_control.*maximum of 4 blocks.*Found 5/,
     ],
+    [
+      'a call that nobody but the model can have made',
+      { messages: [{ role: 'user', content: [CALL] }] },
+      'messages.0: `tool_use` blocks can only be in `assistant` messages',
+    ],
+    [
+      'a thought that nobody but the model can have had',
+      { messages: [{ role: 'user', content: [{ type: 'redacted_thinking', data: 'AA' }] }] },
+      'messages.0: `redacted_thinking` blocks can only be in `assistant` messages',
+    ],
+    [
+      'a result that the model cannot have given',
+      { messages: [...HELLO, { role: 'assistant', content: [CALL, RESULT] }] },
+      'messages.1: `tool_result` blocks can only be in `user` messages',
+    ],
   ]
 
   it.each(cases)('are worded as Anthropic words them: %s', async (_, body, message) => {
@@ -148,6 +120,32 @@ describe('errors', () => {
       message: typeof message === 'string' ? message : expect.stringMatching(message),
     })
     expect(fake.requests).toEqual([])
+  })
+
+  it.each([CLAUDE, NOVA])(
+    'tell %s’s callers of a prompt that is too long so that they compact it',
+    async (model) => {
+      // Claude Code and others look for these words; Bedrock has its own.
+      const message = 'Input is too long for requested model.'
+      fake.script({ status: 400, errorType: 'ValidationException', body: { message } })
+      const answer = await stageAws(fake).ask({ model, messages: HELLO })
+      expect(await errorOf(answer)).toMatchObject({
+        status: 400,
+        type: 'invalid_request_error',
+        message: `prompt is too long: ${message}`,
+      })
+    },
+  )
+
+  it.each([
+    ['/anthropic/v1/models?limit=0', 'limit: Input should be greater than or equal to 1'],
+    ['/v1/models?limit=1001', 'limit: Input should be less than or equal to 1000'],
+    ['/anthropic/v1/models?limit=x', 'limit: Input should be a valid number'],
+    ['/v1/files?limit=0', 'limit: Input should be greater than or equal to 1'],
+  ])('are worded so of queries as well: %s', async (path, message) => {
+    const answer = await stageAws(fake, EMBEDDED).get(path, VERSION)
+    const error = await errorOf(answer)
+    expect(error).toMatchObject({ status: 400, type: 'invalid_request_error', message })
   })
 
   it('say so when nobody has the model', async () => {
@@ -187,6 +185,61 @@ describe('errors', () => {
     expect(lost).toMatchObject({ status: 404, type: 'not_found_error' })
     const method = await errorOf(await get('/anthropic/v1/messages', key))
     expect(method).toMatchObject({ status: 405, type: 'invalid_request_error' })
+  })
+})
+
+describe('what only Claude could have done', () => {
+  it.each([NOVA, 'embedded-chat'])('is named, blocks as well: %s', async (model) => {
+    const env = model === NOVA ? {} : EMBEDDED
+    const messages = [{ role: 'user', content: [{ type: 'hologram' }, ...TEXT] }]
+    const answer = await stageAws(fake, env).ask({ model, messages })
+    expect(answer.headers.get('x-outcrop-ignored-params')).toBe('hologram')
+  })
+
+  const ephemeral = { type: 'ephemeral', ttl: '1h', scope: 'global' }
+  const tool = {
+    name: 'f',
+    input_schema: { type: 'object' },
+    cache_control: ephemeral,
+    defer_loading: true,
+    eager_input_streaming: true,
+    input_examples: [{ a: 1 }],
+  }
+
+  it('is named where another model is asked', async () => {
+    const messages = [
+      { role: 'user', content: [{ type: 'text', text: 'Hi', cache_control: ephemeral }] },
+    ]
+    const answer = await stageAws(fake).ask(
+      { model: NOVA, messages, tools: [tool, { ...tool, name: 'g' }], container: 'c' },
+      { 'anthropic-beta': 'context-1m-2025-08-07,files-api-2025-04-14' },
+    )
+    expect(answer.headers.get('x-outcrop-ignored-params')?.split(', ').toSorted()).toEqual([
+      'anthropic_beta.context-1m-2025-08-07',
+      'cache_control',
+      'cache_control.scope',
+      'cache_control.ttl',
+      'container',
+      'tools.defer_loading',
+      'tools.eager_input_streaming',
+      'tools.input_examples',
+    ])
+  })
+
+  it('is nothing where it was not asked for', async () => {
+    const plain = { defer_loading: false, eager_input_streaming: null, input_examples: [] }
+    const tools = [{ name: 'f', input_schema: { type: 'object' }, ...plain }]
+    const answer = await stageAws(fake).ask(
+      { model: NOVA, messages: HELLO, tools },
+      { 'anthropic-beta': 'message-threads-2026-08-12' },
+    )
+    expect(answer.headers.get('x-outcrop-ignored-params')).toBeNull()
+  })
+
+  it('is a prompt that is only kept: others say the one word they must', async () => {
+    const answer = await stageAws(fake).ask({ model: NOVA, messages: HELLO, max_tokens: 0 })
+    expect(answer.status).toBe(200)
+    expect(fake.requests.at(-1)!.json).toMatchObject({ inferenceConfig: { maxTokens: 1 } })
   })
 })
 

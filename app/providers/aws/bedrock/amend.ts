@@ -41,6 +41,7 @@ const LESSONS: [refusal: RegExp, lesson: Lesson][] = [
     () => ({ forcedToolWithReasoning: false }),
   ],
   [/thinking\.type\.enabled\\?"? is not supported/, () => ({ reasoning: 'claude-adaptive-only' })],
+  [/role \\?['"]system\\?['"] is not supported/, () => ({ systemTurns: false })],
   [/doesn't support system messages/, () => ({ systemPrompt: false })],
   [/exceed the model limit of (\d+)/, ([, most]) => ({ maxOutputTokens: Number(most) })],
   [/max_tokens: \d+ > (\d+)/, ([, most]) => ({ maxOutputTokens: Number(most) })],
@@ -87,7 +88,11 @@ function withoutField(path: string, traits: ModelTraits): ModelTraits {
   if (path.endsWith('.strict')) return { strictTools: false }
   const top = path.split('.', 1)[0]!
   const natives = Object.entries(traits.nativeSettings ?? {})
-  const kept = natives.filter(([, native]) => native.replace('!', '').split('.', 1)[0] !== top)
+  const kept = natives.filter(([, native]) => {
+    const steps = native.replace('!', '').split('.')
+    // Of a nested field AWS names the last step alone: `#/inferenceConfig: extraneous key [topK]`.
+    return steps[0] !== top && steps.at(-1) !== path
+  })
   if (kept.length < natives.length) return { nativeSettings: Object.fromEntries(kept) }
   return THINKING.test(top) ? { reasoning: 'none' } : { extraFields: false }
 }

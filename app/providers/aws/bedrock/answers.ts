@@ -12,11 +12,19 @@ export function faultOf(thrown: unknown): AwsFault | undefined {
   return fault.status === 400 || fault.status === 403 ? (fault as AwsFault) : undefined
 }
 
-/** Names of the traits that AWS's words have changed; for the log. */
-export const changesBetween = (before: ModelTraits, after: ModelTraits) =>
+/** Names of the traits that AWS's words have changed, and of the settings they took away; for the log. */
+export const changesBetween = (before: ModelTraits, after: ModelTraits): string[] =>
   Object.entries(after)
     .filter(([name, value]) => before[name as keyof ModelTraits] !== value)
-    .map(([name]) => name)
+    .flatMap(([name]) => lostSettings(name, before, after) ?? [name])
+
+function lostSettings(trait: string, before: ModelTraits, after: ModelTraits) {
+  if (trait === 'unsupported') {
+    return after.unsupported?.filter((name) => !before.unsupported?.includes(name))
+  }
+  if (trait !== 'nativeSettings') return undefined
+  return Object.keys(before.nativeSettings ?? {}).filter((name) => !after.nativeSettings?.[name])
+}
 
 /** A whole answer. Throws `upstream` when it is no JSON. */
 export function parseReply(text: string): unknown {

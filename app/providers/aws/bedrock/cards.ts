@@ -73,7 +73,8 @@ export function describe({ id, kin, name, model, created, listing, bases }: Know
   const { family, embedder, reranker, painter } = kin
   const generation: Pick<Generation, 'input' | 'traits' | 'contextWindow'> =
     embedder ?? painter ?? kin.generation ?? UNLISTED
-  const { traits } = generation
+  // The Rerank API takes no guardrail.
+  const traits = reranker ? { ...generation.traits, guardrails: false } : generation.traits
   const { contextWindow } = reranker ?? generation
   const output: Modality[] = model ? modalities(model.outputModalities) : [outputOf(kin)]
   const chats = kin.generation !== undefined && output.includes('text')

@@ -21,7 +21,7 @@ export function invokeHeaders(conversation: Conversation, asking: Asking): Invok
   const { settings, guardrail, stream } = conversation
   const tier = tierOf(settings.serviceTier, asking)
   const latency = latencyOf(settings.latency, asking)
-  const { requestMetadata } = encodeMetadata(conversation, asking)
+  const requestMetadata = encodeMetadata(conversation, asking)
   const mode = stream ? guardrail?.streamMode : undefined
   return {
     headers: {

@@ -108,7 +108,7 @@ function draftOf(
   conversation: Conversation,
 ): Draft<Written> {
   const refusals: string[] = []
-  let card = target.card
+  let card = knownCard({ lane, base, ...target })
   let written = write({ lane, base, card, policy, refusals }, conversation)
   let learnt = 0
 
@@ -139,17 +139,20 @@ interface Writing {
   refusals: readonly string[]
 }
 
+/** The card with what the model takes in this dialect otherwise; refusals teach more than it says. */
+function knownCard({ lane, base, card }: LaneTarget): ModelCard {
+  const own = lane.traits?.(base ?? card.id)
+  return own ? { ...card, traits: { ...card.traits, ...own } } : card
+}
+
 function write(
   { lane, base, card, policy, refusals }: Writing,
   conversation: Conversation,
 ): Written {
-  const id = base ?? card.id
-  const own = lane.traits?.(id)
-  const known = own ? { ...card, traits: { ...card.traits, ...own } } : card
-  const encoded = lane.client.encodeRequest(conversation, known)
+  const encoded = lane.client.encodeRequest(conversation, card)
   const ignored = new Set(encoded.ignored)
   const headers = invokeHeaders(conversation, { card, ignore: (what) => ignored.add(what) })
-  let fitted = lane.fit(encoded.body as Body, id, policy)
+  let fitted = lane.fit(encoded.body as Body, base ?? card.id, policy)
   for (const name of fitted.ignored) ignored.add(name)
   for (const refusal of refusals) {
     fitted = lane.relent(fitted.body, refusal) ?? fitted
@@ -184,9 +187,11 @@ function counted(reply: Reply, { header }: UpstreamResponse): Reply {
  */
 async function count(
   { client, lanePolicy: policy }: InvokeDependencies,
-  { lane, base, card, routes }: LaneTarget,
+  target: LaneTarget,
   { conversation, call }: Question,
 ): Promise<number | undefined> {
+  const { lane, base, routes } = target
+  const card = knownCard(target)
   const { text } = write({ lane, base, card, policy, refusals: [] }, conversation)
   const input = { invokeModel: { body: encodeBase64(new TextEncoder().encode(text)) } }
   const body = JSON.stringify({ input })

@@ -46,6 +46,11 @@ const LESSONS: [refusal: string, before: ModelTraits, after: ModelTraits][] = [
     {},
     { extraFields: false },
   ],
+  [
+    `${MODEL}Malformed input request: #/inferenceConfig: extraneous key [topK] is not permitted, please reformat your input and try again.`,
+    { nativeSettings: { topK: 'inferenceConfig.topK', seed: 'seed' } },
+    { nativeSettings: { seed: 'seed' } },
+  ],
   [`${MODEL}repetition_penalty: Extra inputs are not permitted`, {}, { extraFields: false }],
   [
     `${MODEL}reasoning_effort: Extra inputs are not permitted`,

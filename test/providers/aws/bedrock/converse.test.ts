@@ -257,7 +257,7 @@ describe('a refusal that names a field', () => {
         id: 'req-1',
         model: 'newcomer.thinker-v1:0',
         region: 'us-east-1',
-        refused: ['unsupported'],
+        refused: ['stop'],
       },
     ])
   })

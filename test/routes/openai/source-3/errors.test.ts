@@ -102,6 +102,19 @@ describe('bodies of no format', () => {
     })
   })
 
+  it.each([
+    '?target_format=openai&target_format=bedrock_claude',
+    '?target_format=bedrock_titan&target_format=bedrock_titan',
+    '?target_format=openai&target_format=',
+  ])('and so are several of them: %s', async (query) => {
+    expect(await errorOf({ model: 'm', messages: HELLO }, { query })).toMatchObject({
+      status: 400,
+      param: 'target_format',
+      code: 'invalid_value',
+      message: expect.stringContaining('2 times'),
+    })
+  })
+
   it('faults of a format are named in it', async () => {
     const claude = { anthropic_version: 'bedrock-2023-05-31', model: 'm', messages: HELLO }
     expect(await errorOf(claude)).toMatchObject({ status: 400, param: 'max_tokens' })

@@ -85,24 +85,6 @@ export const RENAMED: Readonly<Record<string, readonly string[]>> = {
 /** Of `output_config.effort`: needed by Opus 4.5 alone, later models grade their effort without. */
 export const EFFORT_FLAG = 'effort-2025-11-24'
 
-/**
- * Flags that ask for what Bedrock gives without one, or what this gateway does itself. They are left out
- * without a word, for nothing is lost.
- */
-export const GRANTED: ReadonlySet<string> = new Set([
-  'message-threads-2026-08-12',
-  'files-api-2025-04-14',
-  'token-counting-2024-11-01',
-  'prompt-caching-2024-07-31',
-  'extended-cache-ttl-2025-04-11',
-  'max-tokens-3-5-sonnet-2024-07-15',
-  'pdfs-2024-09-25',
-  'structured-outputs-2025-11-13',
-  'claude-code-20250219',
-  'oauth-2025-04-20',
-  EFFORT_FLAG,
-])
-
 /** Members of a tool that are taken only with a flag. `never`: no flag of Bedrock's is known for it. */
 export const TOOL_FIELDS: Readonly<Record<string, string>> = {
   defer_loading: 'tool-search-tool-2025-10-19',

@@ -1,3 +1,4 @@
+import { isGranted } from '../../../../dialects/anthropic-messages/betas.ts'
 import { createAnthropicClient } from '../../../../dialects/anthropic-messages/client.ts'
 import { NAME } from '../../../../dialects/anthropic-messages/extras.ts'
 import {
@@ -5,7 +6,6 @@ import {
   CACHE_FIELDS,
   EFFORT_FLAG,
   flagsOf,
-  GRANTED,
   RENAMED,
   TOOL_FIELDS,
   TOOL_FLAGS,
@@ -13,21 +13,28 @@ import {
 import type { Body, Fitted, OwnLane } from './own-lane.ts'
 import { omit, withoutPath } from './without-path.ts'
 
+/**
+ * Models that take system turns between the others: Opus 4.8 as recorded of Bedrock, its successors after
+ * the profiles of LangChain (1.5.13, 2026-10). Of Sonnet 5 reports differ, so that it gets none.
+ */
+const SYSTEM_TURNS = ['opus-4-8', 'opus-5', 'sonnet-5-5', 'haiku-5-5', 'fable', 'mythos']
+
 /** Claude asked in its own dialect: betas, signatures and citations stay as they are. */
 export const claudeLane: OwnLane = {
   dialect: NAME,
   client: createAnthropicClient('bedrock'),
 
-  // Recorded: Opus 4.8 takes system turns between the others.
   traits: (base) =>
-    base.startsWith('anthropic.claude-opus-4-8') ? { systemTurns: true } : undefined,
+    SYSTEM_TURNS.some((beginning) => base.startsWith(`anthropic.claude-${beginning}`))
+      ? { systemTurns: true }
+      : undefined,
 
   fit(body, base, policy) {
     if (!policy.ANTHROPIC_BETA_FILTER) return { body, ignored: [] }
     const known = new Set([...flagsOf(base), ...policy.ANTHROPIC_BETA_ALLOWLIST])
     const asked = betasOf(body).flatMap((flag) => RENAMED[flag] ?? flag)
     const granted = [...asked, ...flagsNeededBy(body)].filter((flag) => known.has(flag))
-    const lost = asked.filter((flag) => !known.has(flag) && !GRANTED.has(flag))
+    const lost = asked.filter((flag) => !known.has(flag) && !isGranted(flag))
     return withFlags(body, [...new Set(granted)], lost)
   },
 

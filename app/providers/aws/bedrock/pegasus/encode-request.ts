@@ -2,13 +2,13 @@ import type {
   Conversation,
   MediaPart,
   OutputFormat,
-  Part,
   Settings,
   Turn,
 } from '../../../../conversation/conversation.ts'
 import type { EncodedRequest } from '../../../../dialects/dialect.ts'
 import { GatewayError } from '../../../../errors.ts'
 import type { ModelCard } from '../../../../ports/models.ts'
+import { oneVideo, wordsAmong } from '../../../one-video.ts'
 
 /** Tokens of one answer at most, and the hottest it gets (user guide, model-parameters-pegasus). */
 const MOST_TOKENS = 4096
@@ -20,14 +20,13 @@ const HOTTEST = 1
  * exactly one video and some words about it.
  */
 export function encodeRequest(conversation: Conversation, card: ModelCard): EncodedRequest {
-  const { tools, toolChoice, webSearch, output, extraFields } = conversation
-  if (tools.length > 0 && toolChoice?.type !== 'none') throw unable(card, 'use tools', 'tools')
-  if (webSearch) throw unable(card, 'search the web', webSearch.param ?? 'web_search_options')
+  const { output, extraFields } = conversation
+  const video = oneVideo(conversation, card)
   const { settings, ignored } = encodeSettings(conversation)
   const body = {
     ...extraFields,
-    inputPrompt: promptOf(conversation, card),
-    mediaSource: sourceOf(videoOf(conversation, card)),
+    inputPrompt: promptOf(conversation),
+    mediaSource: sourceOf(video),
     ...settings,
     ...(output?.type === 'json-schema' && { responseFormat: formatOf(output) }),
   }
@@ -65,21 +64,6 @@ const formatOf = ({ name = 'answer', schema }: Extract<OutputFormat, { type: 'js
   jsonSchema: { name, schema },
 })
 
-function videoOf({ turns }: Conversation, card: ModelCard): MediaPart {
-  const media = turns.flatMap(({ parts }) => mediaAmong(parts))
-  const other = media.find(({ type }) => type !== 'video')
-  if (other) throw unable(card, `read ${other.type} input`, other.param ?? paramOf(turns))
-  const [video, second] = media
-  if (video && !second) return video
-  throw needs(card, `${media.length || 'no'} videos`, second?.param ?? paramOf(turns))
-}
-
-const mediaAmong = (parts: readonly Part[]): MediaPart[] =>
-  parts.flatMap((part) => {
-    if (part.type === 'tool-result') return mediaAmong(part.content)
-    return 'source' in part ? [part] : []
-  })
-
 function sourceOf({ source }: MediaPart) {
   if (source.kind === 'base64') return { base64String: source.data }
   if (source.kind === 's3') {
@@ -93,12 +77,10 @@ function sourceOf({ source }: MediaPart) {
 
 const SPEAKERS = { user: 'User', assistant: 'Assistant' } as const
 
-function promptOf({ system, turns }: Conversation, card: ModelCard): string {
-  const asked = turns.some(({ role, parts }) => role === 'user' && wordsOf(parts) !== '')
-  if (!asked) throw needs(card, 'no text', paramOf(turns))
-  const instructions = [system, ...turns.flatMap(systemParts)].map(wordsOf)
+function promptOf({ system, turns }: Conversation): string {
+  const instructions = [system, ...turns.flatMap(systemParts)].map(wordsAmong)
   const said = turns.flatMap(({ role, parts }) => {
-    const words = wordsOf(parts)
+    const words = wordsAmong(parts)
     return role === 'system' || words === '' ? [] : [{ speaker: SPEAKERS[role], words }]
   })
   // One voice needs no name.
@@ -109,22 +91,3 @@ function promptOf({ system, turns }: Conversation, card: ModelCard): string {
 }
 
 const systemParts = ({ role, parts }: Turn) => (role === 'system' ? [parts] : [])
-
-const wordsOf = (parts: readonly Part[]): string =>
-  parts
-    .flatMap((part) => (part.type === 'text' || part.type === 'refusal' ? [part.text.trim()] : []))
-    .filter((text) => text !== '')
-    .join('\n')
-
-/** Where the question stands in the caller's request. */
-const paramOf = (turns: readonly Turn[]): string => turns[0]?.param ?? 'messages'
-
-const needs = ({ id }: ModelCard, got: string, param: string) =>
-  new GatewayError(
-    'invalid-request',
-    `The model ${id} answers one text about exactly one video, but got ${got}.`,
-    { param, reason: 'invalid_value' },
-  )
-
-const unable = ({ id }: ModelCard, what: string, param: string) =>
-  new GatewayError('unsupported-parameter', `The model ${id} does not ${what}.`, { param })

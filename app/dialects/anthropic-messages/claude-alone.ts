@@ -1,0 +1,43 @@
+import { isGranted } from './betas.ts'
+import type { Marks } from './refusals.ts'
+import type { WireRequest } from './wire.ts'
+
+/** Fields that no other dialect can say and that change the answer. */
+const FIELDS = [
+  'container',
+  'context_management',
+  'mcp_servers',
+  'speed',
+  'inference_geo',
+  'diagnostics',
+] as const satisfies readonly (keyof WireRequest)[]
+
+/** The same of tools. */
+const TOOL_FIELDS = [
+  'defer_loading',
+  'eager_input_streaming',
+  'input_examples',
+  'allowed_callers',
+] as const
+
+/** What of a request means nothing to models that are asked in another dialect, by the caller's names. */
+export function claudeAlone(
+  request: WireRequest,
+  betas: readonly string[],
+  marks: Marks,
+): string[] {
+  const names: string[] = FIELDS.filter((field) => request[field] != null)
+  for (const tool of request.tools ?? []) {
+    for (const field of TOOL_FIELDS) {
+      if (asksFor(tool[field])) names.push(`tools.${field}`)
+    }
+  }
+  if (marks.scoped) names.push('cache_control.scope')
+  for (const flag of betas) {
+    if (!isGranted(flag)) names.push(`anthropic_beta.${flag}`)
+  }
+  return names.length > 1 ? [...new Set(names)] : names
+}
+
+const asksFor = (value: unknown): boolean =>
+  Array.isArray(value) ? value.length > 0 : Boolean(value)
