@@ -87,6 +87,9 @@ export const environment = z.object({
   MAX_INPUT_FILE_SIZE: number(64 * 1024 * 1024, 1).describe(
     'The largest attachment in bytes that is fetched for a request.',
   ),
+  MAX_INPUT_TOTAL_SIZE: number(256 * 1024 * 1024, 1).describe(
+    'Bytes that all attachments fetched for one request may have together.',
+  ),
   MAX_CONCURRENT_INPUT_DOWNLOADS: number(8, 1).describe(
     'Attachments of one request that are fetched at the same time.',
   ),

@@ -108,6 +108,10 @@ export class GatewayError extends Error {
   }
 }
 
+/** The same error, of which more or something else is known. */
+export const amended = (error: GatewayError, details: ErrorDetails): GatewayError =>
+  new GatewayError(error.code, error.message, { ...error, cause: error.cause, ...details })
+
 /** Anything thrown, as a `GatewayError`: what we did not foresee is `internal` and tells nothing. */
 export function asGatewayError(thrown: unknown): GatewayError {
   if (thrown instanceof GatewayError) return thrown

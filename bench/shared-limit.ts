@@ -5,22 +5,14 @@
 
 import { setTimeout as sleep } from 'node:timers/promises'
 import { openDynamo, openTable } from '../test/fakes/dynamodb.ts'
-import { launch, type Platform } from '../test/runtimes/platform.ts'
+import { launch } from '../test/runtimes/platform.ts'
+import { node } from '../test/runtimes/platforms.ts'
 
 const LIMIT = 6000
 const RATE = 300
 const INSTANCES = 2
 const SECONDS = Number(process.argv[2] ?? 60)
 const KEY = 'sk-shared-limit-0123456789'
-
-const node: Platform = {
-  name: 'node',
-  command: ['node', 'runtimes/node.ts'],
-  tellsLeaving: 'at once',
-  endsWell: true,
-  largestBody: 100,
-  listens: true,
-}
 
 const dynamo = await openDynamo()
 const { env } = await openTable(dynamo.url, 'shared-limit')

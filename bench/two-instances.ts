@@ -9,21 +9,13 @@ import type { AddressInfo } from 'node:net'
 import OpenAI from 'openai'
 import { openDynamo, openTable } from '../test/fakes/dynamodb.ts'
 import { openS3Server } from '../test/fakes/s3-server.ts'
-import { launch, type Platform } from '../test/runtimes/platform.ts'
+import { launch } from '../test/runtimes/platform.ts'
+import { node } from '../test/runtimes/platforms.ts'
 import { startBalancer } from './balancer.ts'
 
 const KEY = 'sk-two-instances-0123456789'
 const ROUNDS = 20
 const LIMIT = 600
-
-const node: Platform = {
-  name: 'node',
-  command: ['node', 'runtimes/node.ts'],
-  tellsLeaving: 'at once',
-  endsWell: true,
-  largestBody: 100,
-  listens: true,
-}
 
 const dynamo = await openDynamo()
 const s3 = await openS3Server()

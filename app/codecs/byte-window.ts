@@ -21,7 +21,9 @@ function bytesWindow(bytes: Uint8Array): ByteWindow {
       let text = ''
       const end = Math.min(bytes.length, start + length)
       for (let from = start; from < end; from += 8192) {
-        text += String.fromCharCode(...bytes.subarray(from, Math.min(end, from + 8192)))
+        const piece = bytes.subarray(from, Math.min(end, from + 8192))
+        // Spread, the bytes would be iterated over, which makes an object of every one.
+        text += Reflect.apply(String.fromCharCode, undefined, piece)
       }
       return text
     },

@@ -33,7 +33,9 @@ function sniffXml(text: string): string {
 }
 
 function decodeUtf8(binary: string, more: boolean): string | undefined {
-  const bytes = Uint8Array.from(binary, (unit) => unit.charCodeAt(0))
+  // By hand: `Uint8Array.from` makes an object and a string of every byte.
+  const bytes = new Uint8Array(binary.length)
+  for (let at = 0; at < bytes.length; at++) bytes[at] = binary.charCodeAt(at)
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes, { stream: more })
   } catch {

@@ -1,4 +1,5 @@
 import { encodeBase64 } from '../codecs/base64.ts'
+import { concatenated } from '../codecs/byte-pieces.ts'
 import { encodeEventStreamMessage } from '../codecs/event-stream.ts'
 import type { ReplyEvent, Usage } from '../conversation/events.ts'
 import type { GatewayError } from '../errors.ts'
@@ -92,12 +93,5 @@ export function exceptionFrame(error: GatewayError): Uint8Array {
 
 /** Pieces as one; the piece itself where it is alone. */
 export function joined(pieces: readonly Uint8Array[]): Uint8Array {
-  if (pieces.length === 1) return pieces[0]!
-  const all = new Uint8Array(pieces.reduce((length, piece) => length + piece.length, 0))
-  let at = 0
-  for (const piece of pieces) {
-    all.set(piece, at)
-    at += piece.length
-  }
-  return all
+  return pieces.length === 1 ? pieces[0]! : concatenated(pieces)
 }

@@ -1,5 +1,5 @@
 import type { Conversation } from '../conversation/conversation.ts'
-import { GatewayError } from '../errors.ts'
+import { amended, GatewayError } from '../errors.ts'
 import type { ReplyStream } from '../ports/models.ts'
 
 /** One question per wanted reply: prompt by prompt, and each as often as there are choices. */
@@ -165,5 +165,5 @@ export function inPlace(thrown: unknown, { turns }: Conversation): unknown {
   const param = turns[0]?.param
   if (param === undefined || !(thrown instanceof GatewayError)) return thrown
   if (thrown.param !== CONVERSATION) return thrown
-  return new GatewayError(thrown.code, thrown.message, { ...thrown, param, cause: thrown.cause })
+  return amended(thrown, { param })
 }

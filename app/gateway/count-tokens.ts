@@ -40,7 +40,8 @@ export async function countTokens(
     return { tokens: estimateTokens(conversation), estimated: true }
   } catch (thrown) {
     const error = asGatewayError(deadline.explain(thrown))
-    if (error.code === 'caller-left') throw error
+    // A file that is not there, or not the caller's, has no tokens to guess.
+    if (error.code === 'caller-left' || error.code === 'not-found') throw error
     // Who only wants a number gets one: what is wrong with the request is told when it is asked.
     return { tokens: estimateTokens(asked), estimated: true }
   } finally {

@@ -1,5 +1,6 @@
 import type { ByteRange } from '../codecs/byte-range.ts'
 import { equalsInConstantTime } from '../codecs/constant-time.ts'
+import { once } from '../codecs/once.ts'
 import { entryOf } from '../codecs/table.ts'
 import { createWebDigest } from '../codecs/web-digest.ts'
 import { GatewayError } from '../errors.ts'
@@ -105,7 +106,6 @@ const SECRET = 'image-urls'
 
 /** The secret of addresses: the operator's, else one that is made once for all who share the state store. */
 export function addressSecret({ config, state }: Place): () => Promise<string> {
-  let known: Promise<string> | undefined
   const read = async (): Promise<string> => {
     const kept = await state.get(COLLECTION, SECRET)
     if (kept) return kept.value
@@ -115,12 +115,5 @@ export function addressSecret({ config, state }: Place): () => Promise<string> {
     const isOurs = await state.put(COLLECTION, { id: SECRET, value }, { ifVersion: 0 })
     return isOurs === undefined ? read() : value
   }
-  return () => {
-    if (config.IMAGE_URL_SECRET) return Promise.resolve(config.IMAGE_URL_SECRET)
-    known ??= read().catch((thrown: unknown) => {
-      known = undefined
-      throw thrown
-    })
-    return known
-  }
+  return once(async () => config.IMAGE_URL_SECRET ?? (await read()))
 }

@@ -39,6 +39,8 @@ export interface FilePage extends PageOptions {
   purpose?: string
   /** Instead of `after`: what stands right in front of this id, the newest first. */
   before?: string
+  /** What the caller calls the two, for his errors. */
+  cursors?: { after: string; before: string }
 }
 
 /** The files of one owner. Ids are taken as either vendor writes them. */
@@ -172,11 +174,11 @@ async function* aliveFiles(
 async function listed(
   alive: (after: string | undefined) => AsyncIterable<StoredFile>,
   owner: string,
-  { after, before, limit, descending, purpose }: FilePage,
+  { after, before, limit, descending, purpose, cursors }: FilePage,
 ): Promise<Page<StoredFile>> {
   const fits = (file: StoredFile) => purpose === undefined || file.purpose === purpose
-  const cursor = idOf(after, 'after')
-  const end = idOf(before, 'before')
+  const cursor = idOf(after, cursors?.after ?? 'after')
+  const end = idOf(before, cursors?.before ?? 'before')
   const data: StoredFile[] = []
 
   if (descending && end === undefined) {

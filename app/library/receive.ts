@@ -15,10 +15,10 @@ export interface Watched {
   mediaType(said?: string, name?: string): string
 }
 
-/** Watches a body go by. The stream fails with `too-large` behind `limit` bytes. */
-export function watch(body: Bytes, limit: number): Watched {
+/** Watches a body go by. The stream fails with `too-large` behind `limit` bytes; `field` is what it came as. */
+export function watch(body: Bytes, limit: number, field: Field = 'file'): Watched {
   if (body instanceof Uint8Array) {
-    if (body.length > limit) throw tooLarge(limit)
+    if (body.length > limit) throw tooLarge(limit, field)
     return { body, mediaType: typeBy(() => body) }
   }
   const head: Uint8Array[] = []
@@ -31,7 +31,7 @@ export function watch(body: Bytes, limit: number): Watched {
         if (done) return controller.close()
         if (size < HEAD) head.push(new Uint8Array(value.subarray(0, HEAD - size)))
         size += value.length
-        if (size > limit) throw tooLarge(limit)
+        if (size > limit) throw tooLarge(limit, field)
         controller.enqueue(value)
       },
       cancel: (reason) => reader.cancel(reason),
@@ -45,10 +45,17 @@ const typeBy = (head: () => Uint8Array) => (said?: string, name?: string) =>
   sniffBytes(head(), normaliseMediaType(said) ?? mediaTypeOfName(name ?? '')) ??
   'application/octet-stream'
 
-export function tooLarge(limit: number): GatewayError {
-  return new GatewayError(
-    'too-large',
-    `The file is larger than this server takes: at most ${limit} bytes.`,
-    { param: 'file', reason: 'file_too_large' },
-  )
+/** What bytes come as: a file, or the data of a part of one. */
+export type Field = 'file' | 'data'
+
+const REFUSALS: Record<Field, string> = {
+  file: 'The file is larger than this server takes',
+  data: 'The part is larger than its upload, or than this server takes',
+}
+
+export function tooLarge(limit: number, field: Field = 'file'): GatewayError {
+  return new GatewayError('too-large', `${REFUSALS[field]}: at most ${limit} bytes.`, {
+    param: field,
+    reason: 'file_too_large',
+  })
 }

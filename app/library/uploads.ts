@@ -74,7 +74,8 @@ export function storedUploads(
     async addPart(spoken, body, limit) {
       const { id, size } = await pending(spoken)
       const part = newId(now())
-      await objects.put(sessions.partKey(id, part), watch(body, Math.min(size, limit)).body)
+      const watched = watch(body, Math.min(size, limit), 'data')
+      await objects.put(sessions.partKey(id, part), watched.body)
       return { id: part, created: secondsOf(part) }
     },
 

@@ -1,3 +1,4 @@
+import { once } from '../codecs/once.ts'
 import type { Config } from '../config.ts'
 import type { KnowledgeBases } from '../ports/knowledge.ts'
 import type { Runtime } from '../ports/runtime.ts'
@@ -57,17 +58,5 @@ function late(name: string, open: () => Promise<KnowledgeBases>): KnowledgeBases
       job: async (...asked) => (await load()).sources.job(...asked),
       jobs: async (...asked) => (await load()).sources.jobs(...asked),
     },
-  }
-}
-
-/** What failed to open is opened again by the next call. */
-function once<T>(open: () => Promise<T>): () => Promise<T> {
-  let opening: Promise<T> | undefined
-  return () => {
-    opening ??= open().catch((thrown: unknown) => {
-      opening = undefined
-      throw thrown
-    })
-    return opening
   }
 }

@@ -1,3 +1,4 @@
+import { once } from '../codecs/once.ts'
 import type { Config } from '../config.ts'
 import { GatewayError } from '../errors.ts'
 import type { ObjectStore } from '../ports/object-store.ts'
@@ -23,14 +24,7 @@ export function createObjects({
 
 /** A start pays nothing for the store; one that could not be opened is tried again by the next use. */
 function openedOnFirstUse(open: () => Promise<ObjectStore>): ObjectStore {
-  let opening: Promise<ObjectStore> | undefined
-  const opened = (): Promise<ObjectStore> => {
-    opening ??= open().catch((thrown: unknown) => {
-      opening = undefined
-      throw thrown
-    })
-    return opening
-  }
+  const opened = once(open)
   const use = async <T>(ask: (store: ObjectStore) => Promise<T>): Promise<T> => {
     try {
       return await ask(await opened())

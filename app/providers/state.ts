@@ -1,3 +1,4 @@
+import { once } from '../codecs/once.ts'
 import type { Config } from '../config.ts'
 import { GatewayError } from '../errors.ts'
 import type { Runtime } from '../ports/runtime.ts'
@@ -19,14 +20,7 @@ export function createState({ config, runtime }: { config: Config; runtime: Runt
 
 /** A start pays nothing for the store; one that could not be opened is tried again by the next use. */
 function openedOnFirstUse(open: () => Promise<StateStore>): StateStore {
-  let opening: Promise<StateStore> | undefined
-  const opened = (): Promise<StateStore> => {
-    opening ??= open().catch((thrown: unknown) => {
-      opening = undefined
-      throw thrown
-    })
-    return opening
-  }
+  const opened = once(open)
   const use = async <T>(ask: (store: StateStore) => Promise<T>): Promise<T> => {
     try {
       return await ask(await opened())

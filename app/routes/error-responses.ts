@@ -1,4 +1,5 @@
 import type { z } from '@hono/zod-openapi'
+import { jsonAnswer } from './json-contract.ts'
 
 const DESCRIPTIONS = {
   '4XX': 'The request cannot be taken.',
@@ -30,10 +31,7 @@ export function errorResponsesIn<const Schema extends z.ZodType>(schema: Schema)
     content: { 'application/json': { schema: Schema } }
   }
   return <const Statuses extends readonly Status[]>(...statuses: Statuses) => {
-    const responses = statuses.map((status) => [
-      status,
-      { description: DESCRIPTIONS[status], content: { 'application/json': { schema } } },
-    ])
+    const responses = statuses.map((status) => [status, jsonAnswer(DESCRIPTIONS[status], schema)])
     return Object.fromEntries(responses) as Record<Statuses[number], ErrorResponse>
   }
 }

@@ -1,7 +1,11 @@
+import { z } from '@hono/zod-openapi'
+import { locate } from '../dialects/media-location.ts'
 import { GatewayError } from '../errors.ts'
+import { fetchInput } from '../gateway/attachments/fetch-input.ts'
 import { type FormFile, readForm } from '../http/bodies/form-body.ts'
 import type { HttpContext } from '../http/context.ts'
 import type { Files, Received } from '../library/files.ts'
+import { type Field, tooLarge } from '../library/receive.ts'
 
 /** A form whose file is kept already, but is no file of its owner yet. */
 export interface IncomingFile {
@@ -12,18 +16,19 @@ export interface IncomingFile {
   fields: Map<string, string>
 }
 
+/** How a body of JSON holds a file. */
+export const fileField = z
+  .string()
+  .min(1)
+  .describe('Base64, a data URL, an `https:` URL or an `s3://` address.')
+
 /** Bytes that the rest of a form may take. */
 const AROUND = 1024 * 1024
 
 /** Throws 413 before reading what says that it is larger than a form with a file of `limit` bytes. */
-export function checkDeclared(c: HttpContext, limit: number): void {
+export function checkDeclared(c: HttpContext, limit: number, field?: Field): void {
   const declared = Number(c.req.header('content-length') ?? 0)
-  if (declared <= limit + AROUND) return
-  throw new GatewayError(
-    'too-large',
-    `The file is larger than this server takes: at most ${limit} bytes.`,
-    { param: 'file', reason: 'file_too_large' },
-  )
+  if (declared > limit + AROUND) throw tooLarge(limit, field)
 }
 
 /**
@@ -55,6 +60,27 @@ export async function takeFile<T>(
       throw thrown
     }
   })
+}
+
+/**
+ * Reads what a body of JSON holds as its `file`, or fetches it, and makes a file of it by `keep`. Whatever
+ * goes wrong, nothing is left behind.
+ */
+export async function fetchFile<T>(
+  c: HttpContext,
+  { files, limit, file }: { files: Files; limit: number; file: string },
+  keep: (incoming: Omit<IncomingFile, 'fields'>) => Promise<T>,
+): Promise<T> {
+  const { source, mediaType } = locate(file, 'file')
+  const input = await fetchInput(source, c.get('services'), 'file')
+  if (input.bytes.length === 0) throw refused('The file is empty.', 'file')
+  const received = await files.receive(input.bytes, limit)
+  try {
+    return await keep({ received, filename: input.name, contentType: mediaType ?? input.mediaType })
+  } catch (thrown) {
+    await files.discard(received)
+    throw thrown
+  }
 }
 
 /** Takes something in when it is its turn. */

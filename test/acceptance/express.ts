@@ -7,7 +7,7 @@ import type {
 } from '../../app/conversation/conversation.ts'
 import { encodeContent, isMedia } from '../../app/dialects/openai-chat/encode-parts.ts'
 import { openaiChat } from '../../app/dialects/openai-chat/index.ts'
-import type { ModelCard } from '../../app/ports/models.ts'
+import { plainCard } from '../fakes/plain-card.ts'
 
 type Json = Record<string, unknown>
 
@@ -17,16 +17,12 @@ export interface Unsayable {
 }
 
 /** An upstream that takes everything chat completions can say. */
-const CARD: ModelCard = {
+const CARD = plainCard({
   id: '',
   provider: 'openai',
   owner: 'openai',
-  created: 0,
-  input: ['text'],
-  output: ['text'],
-  streaming: true,
   traits: { cachePoints: { max: 4, ttls: ['5m', '1h'], tools: true } },
-}
+})
 
 /**
  * A conversation that was heard in the words of Converse as a request of chat completions, with the

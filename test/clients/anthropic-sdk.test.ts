@@ -4,16 +4,9 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { chunkFrames, claudeEvents, claudeReply } from '../fakes/claude-answers.ts'
 import { type FakeBedrock, startFakeBedrock } from '../fakes/fake-bedrock.ts'
-import { launch, type Platform, type Running } from '../runtimes/platform.ts'
+import { launch, type Running } from '../runtimes/platform.ts'
+import { node } from '../runtimes/platforms.ts'
 
-const node: Platform = {
-  name: 'node',
-  command: ['node', 'runtimes/node.ts'],
-  tellsLeaving: 'at once',
-  endsWell: true,
-  largestBody: 100,
-  listens: true,
-}
 const CLAUDE = 'us.anthropic.claude-sonnet-4-5-20250929-v1:0'
 const NOVA = 'amazon.nova-lite-v1:0'
 

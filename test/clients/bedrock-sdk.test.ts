@@ -10,16 +10,8 @@ import {
 } from '@aws-sdk/client-bedrock-runtime'
 import { NodeHttpHandler } from '@smithy/node-http-handler'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { launch, type Platform, type Running } from '../runtimes/platform.ts'
-
-const node: Platform = {
-  name: 'node',
-  command: ['node', 'runtimes/node.ts'],
-  tellsLeaving: 'at once',
-  endsWell: true,
-  largestBody: 100,
-  listens: true,
-}
+import { launch, type Running } from '../runtimes/platform.ts'
+import { node } from '../runtimes/platforms.ts'
 
 const CREDENTIALS = { accessKeyId: 'AKIDOUTCROP', secretAccessKey: 'a secret of its own' }
 const MODEL = 'anthropic.claude-3-haiku-20240307-v1:0'

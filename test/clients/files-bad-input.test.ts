@@ -41,6 +41,12 @@ describe('an upload that cannot be taken', () => {
     ['no file', { body: form({ purpose: 'batch' }) }, 400, 'file'],
     ['a text for a file', { body: form({ purpose: 'batch', file: 'words' }) }, 400, 'file'],
     ['no purpose', { body: form({ file: file() }) }, 400, 'purpose'],
+    [
+      'a purpose for all objects',
+      { body: form({ file: file(), '__proto__[purpose]': 'batch' }) },
+      400,
+      'purpose',
+    ],
     ['an unknown purpose', { body: form({ file: file(), purpose: 'fun' }) }, 400, 'purpose'],
     ['an empty file', { body: form({ file: file(''), purpose: 'batch' }) }, 400, 'file'],
     ['two files', { body: form({ file: [file(), file()], purpose: 'batch' }) }, 400, 'file'],
@@ -217,6 +223,17 @@ describe('what is asked of files', () => {
     expect([response.status, (await response.json()).error.param]).toEqual([400, param])
   })
 
+  it.each(['page', 'after_id', 'before_id'])(
+    'is refused at Anthropic’s %s by its name',
+    async (name) => {
+      const response = await send(`/anthropic/v1/files?${name}=x`)
+      expect([response.status, (await response.json()).error]).toEqual([
+        400,
+        { type: 'invalid_request_error', message: `${name}: "x" is not the id of a file.` },
+      ])
+    },
+  )
+
   it.each(['x', 'file-', '..%2F..%2Fetc', 'file-%00', `file-${'0'.repeat(32)}`, '%E0%A4%A'])(
     'is not there: %s',
     async (id) => {
@@ -256,7 +273,7 @@ describe('an upload in parts that cannot be', () => {
     const parts = `/v1/uploads/${id}/parts`
     expect(await post(parts, {})).toEqual([400, 'data'])
     expect(await post(parts, { data: '§' })).toEqual([400, 'data'])
-    expect(await post(parts, { data: btoa('four') })).toEqual([413, 'file'])
+    expect(await post(parts, { data: btoa('four') })).toEqual([413, 'data'])
     const none = await send(parts, { method: 'POST', body: form({ other: 'x' }) })
     expect([none.status, (await none.json()).error.param]).toEqual([400, 'data'])
     expect(await post('/v1/uploads/upload_x/parts', { data: 'aaaa' })).toEqual([404, 'upload_id'])

@@ -5,15 +5,7 @@ import Anthropic from '@anthropic-ai/sdk'
 import OpenAI from 'openai'
 import { openS3Server } from '../fakes/s3-server.ts'
 import { launch, type Platform, type Running } from '../runtimes/platform.ts'
-
-export const node: Platform = {
-  name: 'node',
-  command: ['node', 'runtimes/node.ts'],
-  tellsLeaving: 'at once',
-  endsWell: true,
-  largestBody: 100,
-  listens: true,
-}
+import { node } from '../runtimes/platforms.ts'
 
 export interface FilesServer {
   openai: OpenAI

@@ -252,6 +252,15 @@ describe.each(['disk', 's3'] as const)('files on %s', (store) => {
       status: 404,
       param: 'messages[0].content[0].file',
     })
+    const counted = (file_id: string) =>
+      anthropic.beta.messages.countTokens({
+        model: 'anthropic.claude-sonnet-4-20250514-v1:0',
+        messages: [
+          { role: 'user', content: [{ type: 'document', source: { type: 'file', file_id } }] },
+        ],
+      })
+    expect((await counted(pdf.id)).input_tokens).toBeGreaterThan(0)
+    await expect(counted(`file_${'0'.repeat(32)}`)).rejects.toMatchObject({ status: 404 })
     for (const one of [id, pdf.id]) await openai.files.delete(one)
   })
 

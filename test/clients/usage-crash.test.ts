@@ -8,7 +8,7 @@ import { createDynamoStateStore } from '../../app/providers/aws/dynamodb/state-s
 import { openState } from '../../runtimes/stores/open-state.ts'
 import { openDynamo, openTable } from '../fakes/dynamodb.ts'
 import { launch } from '../runtimes/platform.ts'
-import { node } from './files-server.ts'
+import { node } from '../runtimes/platforms.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'outcrop-usage-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { buffer } from 'node:stream/consumers'
 import { Sha256 } from '@aws-crypto/sha256-js'
 import { SignatureV4 } from '@smithy/signature-v4'
 import type { AwsCredentials } from '../../app/ports/aws-credentials.ts'
@@ -60,9 +61,7 @@ interface Stage {
 }
 
 async function answer(incoming: IncomingMessage, response: ServerResponse, { world, own }: Stage) {
-  const chunks: Buffer[] = []
-  for await (const chunk of incoming) chunks.push(chunk)
-  const body = Buffer.concat(chunks)
+  const body = await buffer(incoming)
   const { method = 'GET', url = '/' } = incoming
   const headers = incoming.headers as Record<string, string>
   const send = (status: number, text: string) => void response.writeHead(status).end(text)

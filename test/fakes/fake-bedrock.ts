@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { buffer } from 'node:stream/consumers'
 import type { AwsCredentials } from '../../app/ports/aws-credentials.ts'
 import { createControlPlane, type FakeCatalogue } from './fake-bedrock-catalogue.ts'
 import { encodeFrame, type FakeFrame, textFrames, textReply } from './fake-bedrock-frames.ts'
@@ -139,9 +140,7 @@ async function readRequest(
   incoming: IncomingMessage,
   { credentials }: FakeBedrockOptions,
 ): Promise<SeenRequest> {
-  const chunks: Buffer[] = []
-  for await (const chunk of incoming) chunks.push(chunk)
-  const body = Buffer.concat(chunks)
+  const body = await buffer(incoming)
   const headers: Record<string, string> = {}
   for (const [name, value] of Object.entries(incoming.headers)) headers[name] = String(value)
   const { method = '', url: path = '' } = incoming

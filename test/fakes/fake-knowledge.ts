@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { buffer } from 'node:stream/consumers'
 import type { AwsCredentials } from '../../app/ports/aws-credentials.ts'
 import { encodeFrame, type FakeFrame } from './fake-bedrock-frames.ts'
 import { type Verdict, verifySignature } from './fake-bedrock-signature.ts'
@@ -253,9 +254,7 @@ function framesOf(answer: Json): FakeFrame[] {
 }
 
 async function read(incoming: IncomingMessage): Promise<SeenAgentRequest> {
-  const chunks: Buffer[] = []
-  for await (const chunk of incoming) chunks.push(chunk)
-  const body = Buffer.concat(chunks)
+  const body = await buffer(incoming)
   const headers: Record<string, string> = {}
   for (const [name, value] of Object.entries(incoming.headers)) headers[name] = String(value)
   const { method = '', url: path = '' } = incoming

@@ -1,5 +1,6 @@
 import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { buffer } from 'node:stream/consumers'
 
 export interface SeenSpan {
   traceId: string
@@ -46,10 +47,8 @@ export async function startOtlpCollector(): Promise<OtlpCollector> {
   const exports: Seen[] = []
   const statuses: number[] = []
   const server = createServer(async (incoming, response) => {
-    const chunks: Buffer[] = []
-    for await (const chunk of incoming) chunks.push(chunk)
+    const text = (await buffer(incoming)).toString()
     const status = statuses.shift() ?? 200
-    const text = Buffer.concat(chunks).toString()
     const { headers, url: path = '' } = incoming
     if (status === 200) exports.push({ headers, path, text, ...readExport(text) })
     answer(response, status)

@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, it } from 'vitest'
-import { node } from '../clients/files-server.ts'
 import { launch, type Running } from '../runtimes/platform.ts'
+import { node } from '../runtimes/platforms.ts'
 
 const LANES = 12
 const folder = mkdtempSync(join(tmpdir(), 'outcrop-signals-'))

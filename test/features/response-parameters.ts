@@ -1,67 +1,22 @@
-import type { Fate, Row } from './parameters.ts'
-import type { Json } from './stage.ts'
+import {
+  cached,
+  WEATHER as FUNCTION,
+  here,
+  inference,
+  nowhere,
+  PLATFORM,
+  type Row,
+  relaxed,
+  SCHEMA,
+  SHAPED,
+  TUNING,
+  thought,
+  tier,
+  tools,
+  UNPARALLEL,
+} from './fates.ts'
 
-const fields = (members: Json): Fate => ({
-  sent: { additionalModelRequestFields: members },
-  mapped: true,
-})
-const inference = (member: Json): Fate => ({ sent: { inferenceConfig: member } })
-const nowhere = (param: string, body: Json, note?: string): Row => ({
-  param,
-  body,
-  fate: { ignored: param },
-  ...(note && { note }),
-})
-const here = (param: string, body: Json, note: string): Row => ({ param, body, fate: 'here', note })
-
-const SCHEMA = {
-  type: 'object',
-  properties: { city: { type: 'string' } },
-  required: ['city'],
-  additionalProperties: false,
-}
-const WEATHER = { type: 'function', name: 'weather', description: 'Tells it.', parameters: SCHEMA }
-const TOOL = {
-  toolSpec: { name: 'weather', description: 'Tells it.', inputSchema: { json: SCHEMA } },
-}
-const tools = (toolChoice?: Json): { sent: Json } => ({
-  sent: { toolConfig: { tools: [TOOL], ...(toolChoice && { toolChoice }) } },
-})
-const relaxed: Fate = { ignored: 'tool_choice', ...tools() }
-const unparallel: Fate = { ignored: 'parallel_tool_calls', ...tools() }
-
-const HIDDEN_TOOL: Json = {
-  toolSpec: {
-    name: 'final_answer',
-    description:
-      'Gives the final answer. Call it exactly once, when the answer is complete, instead of writing text.',
-    inputSchema: { json: SCHEMA },
-  },
-}
-const NATIVE: Fate = {
-  sent: {
-    outputConfig: {
-      textFormat: {
-        type: 'json_schema',
-        structure: { jsonSchema: { name: 'city', schema: JSON.stringify(SCHEMA) } },
-      },
-    },
-  },
-}
-
-const CACHED: Fate = {
-  mapped: true,
-  sent: {
-    messages: [{ role: 'user', content: [{ text: 'Hi' }, { cachePoint: { type: 'default' } }] }],
-  },
-}
-const cached = (param: string, value: unknown, note: string): Row => ({
-  param,
-  note,
-  body: { [param]: value },
-  fate: { ignored: param },
-  but: { claude: CACHED, nova: CACHED },
-})
+const WEATHER = { type: 'function', ...FUNCTION }
 
 /** Every parameter of OpenAI's CreateResponse, then those of this server. */
 export const RESPONSE_ROWS: Row[] = [
@@ -101,18 +56,7 @@ export const RESPONSE_ROWS: Row[] = [
     fate: inference({ maxTokens: 50 }),
   },
   nowhere('max_tool_calls', { max_tool_calls: 3 }),
-  {
-    param: 'temperature',
-    note: 'cut to 1; dropped where the model refuses it or thinks',
-    body: { temperature: 0.5 },
-    fate: inference({ temperature: 0.5 }),
-  },
-  {
-    param: 'top_p',
-    note: 'dropped beside `temperature` where a model takes one of the two',
-    body: { top_p: 0.9 },
-    fate: inference({ topP: 0.9 }),
-  },
+  ...TUNING,
   nowhere('top_logprobs', { top_logprobs: 3 }),
   here(
     'include',
@@ -123,36 +67,13 @@ export const RESPONSE_ROWS: Row[] = [
     param: 'text',
     note: '`format`: native, or a hidden tool that looks like text; `verbosity` is ignored',
     body: { text: { format: { type: 'json_schema', name: 'city', schema: SCHEMA } } },
-    fate: NATIVE,
-    but: {
-      nova: {
-        mapped: true,
-        sent: {
-          toolConfig: { tools: [HIDDEN_TOOL], toolChoice: { tool: { name: 'final_answer' } } },
-        },
-      },
-      llama: {
-        mapped: true,
-        sent: {
-          system: [
-            { text: 'Give your final answer by calling the tool final_answer, not as text.' },
-          ],
-          toolConfig: { tools: [HIDDEN_TOOL] },
-        },
-      },
-    },
+    ...SHAPED,
   },
   {
     param: 'reasoning',
     note: '`effort`: a budget, an effort or a switch of the model’s own; `summary`: thoughts come as summaries',
     body: { reasoning: { effort: 'low', summary: 'auto' } },
-    fate: fields({ reasoning_effort: 'low' }),
-    but: {
-      claude: fields({ thinking: { type: 'enabled', budget_tokens: 16000 } }),
-      nova: fields({ reasoningConfig: { type: 'enabled', maxReasoningEffort: 'low' } }),
-      llama: { ignored: 'reasoning.effort' },
-      mistral: { ignored: 'reasoning.effort' },
-    },
+    ...thought('reasoning.effort', 16000),
   },
   here('truncation', { truncation: 'auto' }, '`auto` drops the oldest turns of what is too long'),
   {
@@ -171,29 +92,12 @@ export const RESPONSE_ROWS: Row[] = [
   {
     param: 'parallel_tool_calls',
     body: { tools: [WEATHER], parallel_tool_calls: false },
-    fate: unparallel,
-    but: {
-      claude: {
-        mapped: true,
-        sent: {
-          toolConfig: { tools: [TOOL] },
-          additionalModelRequestFields: {
-            tool_choice: { type: 'auto', disable_parallel_tool_use: true },
-          },
-        },
-      },
-    },
+    ...UNPARALLEL,
   },
   here('metadata', { metadata: { team: 'blue' } }, 'echoed, and in AWS’s invocation log'),
   here('user', { user: 'u' }, 'in AWS’s invocation log as `user_id`'),
   here('safety_identifier', { safety_identifier: 's' }, 'as `user`'),
-  {
-    param: 'service_tier',
-    note: 'as in chat completions; answered with the tier that served',
-    body: { service_tier: 'flex' },
-    fate: { sent: { serviceTier: { type: 'flex' } } },
-    but: { claude: { ignored: 'service_tier' }, llama: { ignored: 'service_tier' } },
-  },
+  tier('as in chat completions; answered with the tier that served'),
   cached('prompt_cache_key', 'k', 'places cache points as in chat completions'),
   cached('prompt_cache_retention', 'in_memory', '5 minutes or 1 hour'),
   cached('prompt_cache_options', { ttl: '5m' }, '`ttl`, `mode`'),
@@ -208,19 +112,5 @@ export const RESPONSE_ROWS: Row[] = [
   nowhere('client_metadata', { client_metadata: { session: 's' } }, 'sent by Codex'),
   here('bedrock_model', {}, 'wins over `model`'),
   here('model_provider', {}, '400 where it contradicts the model'),
-  {
-    param: 'amazon-bedrock-guardrailConfig',
-    note: 'a guardrail for this request, where the operator allows it',
-    body: {
-      'amazon-bedrock-guardrailConfig': { guardrailIdentifier: 'g', guardrailVersion: '1' },
-    },
-    fate: {
-      sent: { guardrailConfig: { guardrailIdentifier: 'g', guardrailVersion: '1' } },
-    },
-  },
-  nowhere(
-    'performanceConfig',
-    { performanceConfig: { latency: 'optimized' } },
-    '`latency`; Nova Pro and other models that have it are asked',
-  ),
+  ...PLATFORM,
 ]

@@ -7,6 +7,7 @@ import type {
   Turn,
 } from '../../app/conversation/conversation.ts'
 import type { ModelCard, ModelTraits } from '../../app/ports/models.ts'
+import { plainCard } from '../fakes/plain-card.ts'
 
 const odd = fc.oneof(
   fc.string({ maxLength: 12 }),
@@ -201,16 +202,11 @@ export const cards: Arbitrary<ModelCard> = fc
 
 /** A model that takes everything, less what `traits` say. */
 export function cardWith(traits: ModelTraits): ModelCard {
-  return {
+  return plainCard({
     id: 'test-model',
-    provider: 'test',
-    owner: 'test',
-    created: 0,
     input: ['text', 'image', 'document', 'audio', 'video'],
-    output: ['text'],
-    streaming: true,
     traits,
-  }
+  })
 }
 
 /** A conversation as every chat knows it: words, calls of tools, and each call's result in the turn after. */

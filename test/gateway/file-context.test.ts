@@ -5,21 +5,12 @@ import type { Conversation, Part } from '../../app/conversation/conversation.ts'
 import { resolveMedia } from '../../app/gateway/attachments/resolve-media.ts'
 import { fileSources } from '../../app/library/file-source.ts'
 import { storedFiles } from '../../app/library/files.ts'
-import type { ModelCard } from '../../app/ports/models.ts'
 import { createMemoryObjectStore } from '../../app/providers/embedded/memory-object-store.ts'
+import { plainCard } from '../fakes/plain-card.ts'
 import { wordDocument } from '../fakes/zip-archive.ts'
 import { stagedRuntime } from '../http/stage.ts'
 
-const card: ModelCard = {
-  id: 'm',
-  provider: 'p',
-  owner: 'o',
-  created: 0,
-  input: ['text'],
-  output: ['text'],
-  streaming: true,
-  traits: {},
-}
+const card = plainCard()
 const HEAD =
   '=== UPLOADED FILES CONTEXT ===\nThe following files have been uploaded and their content is provided below for your reference:\n\n'
 const END = '\n=== END OF FILES CONTEXT ===\n'
@@ -36,7 +27,14 @@ function setting(env: Record<string, string> = {}) {
     state: undefined as never,
     objects,
   }
+  let opened = 0
+  const { get } = objects
+  objects.get = (...asked) => {
+    opened += 1
+    return get(...asked)
+  }
   return {
+    opened: () => opened,
     async keep(name: string, content: string | Uint8Array, owner = 'me') {
       const files = storedFiles({ objects }, owner)
       const bytes = typeof content === 'string' ? new TextEncoder().encode(content) : content
@@ -157,6 +155,33 @@ describe('files named beside a conversation', () => {
     for (const [id, code] of cases) {
       await expect(resolve([good, id])).rejects.toMatchObject({ code, param: 'file_ids[1]' })
     }
+  })
+})
+
+describe('attachments of one request', () => {
+  it('are no more together than may be held at once, and none is read behind that', async () => {
+    const { keep, resolve, opened } = setting({
+      MAX_INPUT_TOTAL_SIZE: '100',
+      MAX_CONCURRENT_INPUT_DOWNLOADS: '2',
+    })
+    const id = await keep('a.txt', 'x'.repeat(40))
+    expect((await resolve([id, id])).fileIds).toBeUndefined()
+    await expect(resolve(Array(90).fill(id))).rejects.toMatchObject({
+      code: 'too-large',
+      param: 'file_ids[2]',
+    })
+    expect(opened()).toBeLessThan(10)
+    const part = (index: number): Part => ({
+      type: 'document',
+      param: `messages[${index}]`,
+      source: { kind: 'file', id },
+    })
+    const parts = Array.from({ length: 90 }, (_, index) => part(index))
+    await expect(resolve([], { turns: [{ role: 'user', parts }] })).rejects.toMatchObject({
+      code: 'too-large',
+      param: 'messages[2]',
+    })
+    expect(opened()).toBeLessThan(20)
   })
 })
 

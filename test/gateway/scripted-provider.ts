@@ -1,6 +1,7 @@
 import type { Conversation } from '../../app/conversation/conversation.ts'
 import type { Reply, ReplyEvent } from '../../app/conversation/events.ts'
-import type { Call, ModelCard, ModelTraits, Provider, ReplyStream } from '../../app/ports/models.ts'
+import type { Call, ModelTraits, Provider, ReplyStream } from '../../app/ports/models.ts'
+import { plainCard } from '../fakes/plain-card.ts'
 
 /** What a scripted model does when it is asked for the n-th time, counted from 0. */
 export interface Script {
@@ -15,16 +16,13 @@ export interface Script {
 export function createScriptedProvider(script: Script) {
   const asked: Conversation[] = []
   const cancelled: number[] = []
-  const card: ModelCard = {
+  const card = plainCard({
     id: 'scripted',
     provider: 'scripted',
     owner: 'tests',
-    created: 0,
     input: ['text', 'image', 'document'],
-    output: ['text'],
-    streaming: true,
     traits: script.traits ?? {},
-  }
+  })
   const served = {
     provider: 'scripted',
     model: 'scripted-v1',

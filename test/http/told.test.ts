@@ -1,7 +1,7 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { VERSION } from '../../app/config/version.ts'
 import { createUndiciTransport } from '../../runtimes/undici-transport.ts'
-import { type FakeBedrock, startFakeBedrock } from '../fakes/fake-bedrock.ts'
+import { bedrockOfFile } from '../fakes/bedrock-of-file.ts'
 import { accessStage } from './access-stage.ts'
 
 const MODEL = 'amazon.nova-micro-v1:0'
@@ -9,15 +9,7 @@ const KEYS = '{"alice":{"key":"alice-key-0123456789","tenant":"acme"}}'
 const alice = { key: 'alice-key-0123456789' }
 const body = { model: MODEL, messages: [{ role: 'user', content: 'Hello' }] }
 
-let bedrock: FakeBedrock
-beforeAll(async () => {
-  bedrock = await startFakeBedrock()
-})
-afterAll(() => bedrock.close())
-beforeEach(() => {
-  bedrock.requests.length = 0
-  bedrock.forget()
-})
+const bedrock = await bedrockOfFile()
 
 const stage = (env: Record<string, string> = {}) =>
   accessStage(

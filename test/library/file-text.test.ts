@@ -51,6 +51,26 @@ describe('a file in a prompt', () => {
     expect(text('b.json', '{broken', 'application/json')).toBe('{broken')
   })
 
+  it('is JSON to the letter: numbers, order and members of one name as they were written', () => {
+    const content =
+      '{"2":9007199254740993,"1":1.0,"1":1e400,"\\u00e9":"a\\"{b","none":[ ],"no":{ }}'
+    expect(text('a.json', content, 'application/json')).toContain(
+      'JSON Content:\n{\n  "2": 9007199254740993,\n  "1": 1.0,\n  "1": 1e400,\n  "é": "a\\"{b",\n  "none": [],\n  "no": {}\n}',
+    )
+  })
+
+  it('is not many times as long as hostile JSON', () => {
+    const deep = text('a.json', '['.repeat(20_000) + ']'.repeat(20_000), 'application/json')!
+    expect(deep.length).toBeLessThan(3_000_000)
+    expect(deep.replace(/\s/g, '')).toContain('['.repeat(20_000))
+    const key = 'k'.repeat(20_000)
+    const children = Array.from({ length: 2000 }, (_, at) => [at, {}] as const)
+    const wide = JSON.stringify({ [key]: Object.fromEntries(children) })
+    expect(text('a.json', wide, 'application/json')!.length).toBeLessThan(wide.length * 10)
+    const large = `[${'[0],'.repeat(300_000)}[0]]`
+    expect(text('a.json', large, 'application/json')).toMatch(/JSON Content:\n\[\[0\],\[0\]/)
+  })
+
   it('is XML with its structure and all of its content', () => {
     const content =
       '<?xml version="1.0"?><!-- <no> --><root a=">"><one><two><three/></two></one><one/><![CDATA[<no>]]><one/><one/></root>'
@@ -75,6 +95,19 @@ describe('a file in a prompt', () => {
     expect(text('a.html', page, 'text/html')).toBe(
       'HTML File: a.html\nTitle: A & B\nExtracted text content:\nHead\nOne <two> é😀\nthree bold\n1 2\n3 < 4 & 5 > 2',
     )
+  })
+
+  it('loses no word of a page', () => {
+    const words = (page: string) => text('a.html', page, 'text/html')!.split('content:\n')[1]
+    expect(words('<p>İstanbul <b>İİİ</b> <i>son</i></p>end')).toBe('İstanbul İİİ son\nend')
+    expect(words('<style-guide>a</style-guide><noscript>b</noscript><template>c</template>')).toBe(
+      'abc',
+    )
+    expect(text('a.html', '<title>1 < 2</title>x<svg><title>y</title></svg>', 'text/html')).toBe(
+      'HTML File: a.html\nTitle: 1 < 2\nExtracted text content:\nxy',
+    )
+    const long = 'word '.repeat(500).trim()
+    expect(text('a.html', `<title>${long}</title>x`, 'text/html')).toContain(`Title: ${long}\n`)
   })
 
   it('is itself where it is any other text', () => {

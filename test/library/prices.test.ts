@@ -3,18 +3,10 @@ import { readConfig } from '../../app/config.ts'
 import type { Usage } from '../../app/conversation/events.ts'
 import { costOf, priceFinder } from '../../app/library/prices.ts'
 import type { ModelCard } from '../../app/ports/models.ts'
+import { plainCard } from '../fakes/plain-card.ts'
 
-const card = (id: string, more: Partial<ModelCard> = {}): ModelCard => ({
-  id,
-  provider: 'aws',
-  owner: 'somebody',
-  created: 0,
-  input: ['text'],
-  output: ['text'],
-  streaming: true,
-  traits: {},
-  ...more,
-})
+const card = (id: string, more: Partial<ModelCard> = {}): ModelCard =>
+  plainCard({ id, provider: 'aws', owner: 'somebody', ...more })
 
 const SONNET = 'anthropic.claude-sonnet-4-5-20250929-v1:0'
 const of = priceFinder({})

@@ -1,16 +1,8 @@
 import { describe } from 'vitest'
-import { launch, type Platform, type Running } from '../runtimes/platform.ts'
+import { launch, type Running } from '../runtimes/platform.ts'
+import { node } from '../runtimes/platforms.ts'
 import { type Chromium, chromiumPath, startChromium } from './chromium.ts'
 import type { Page } from './page.ts'
-
-const node: Platform = {
-  name: 'node',
-  command: ['node', 'runtimes/node.ts'],
-  tellsLeaving: 'at once',
-  endsWell: true,
-  largestBody: 100,
-  listens: true,
-}
 
 const hasBrowser = chromiumPath() !== undefined
 if (!hasBrowser) console.info('No Chromium is installed: the pages are not opened in one.')

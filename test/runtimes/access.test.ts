@@ -5,14 +5,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { exportJWK, generateKeyPair, SignJWT } from 'jose'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { launch, type Platform, type Running } from './platform.ts'
+import { launch, type Running } from './platform.ts'
+import { bun, deno, node, workers } from './platforms.ts'
 
-const PLATFORMS: [name: string, command: Platform['command']][] = [
-  ['node', ['node', 'runtimes/node.ts']],
-  ['bun', ['bun', 'runtimes/bun.ts']],
-  ['deno', ['deno', 'run', '-A', '--no-lock', '--unstable-no-legacy-abort', 'runtimes/deno.ts']],
-  ['workers', ['node', 'deploy/start-workers.ts']],
-]
 const ADMIN_KEY = 'the-admin-key-of-this-test'
 const FILE_KEY = 'the-key-in-a-file-0123'
 
@@ -33,21 +28,13 @@ const token = () =>
     .setExpirationTime('5m')
     .sign(privateKey)
 
-describe.each(PLATFORMS)('callers on %s', (name, command) => {
+describe.each([node, bun, deno, workers])('callers on $name', (platform) => {
   const folder = mkdtempSync(join(tmpdir(), 'outcrop-access-'))
-  const hasDisk = name !== 'workers'
+  const hasDisk = platform !== workers
   let server: Running
   beforeAll(async () => {
     const file = join(folder, 'keys.json')
     writeFileSync(file, JSON.stringify({ filed: FILE_KEY }))
-    const platform: Platform = {
-      name,
-      command,
-      tellsLeaving: 'at once',
-      endsWell: true,
-      largestBody: 5,
-      listens: true,
-    }
     server = await launch(platform, {
       ADMIN_KEY,
       API_KEYS: hasDisk ? file : JSON.stringify({ filed: FILE_KEY }),

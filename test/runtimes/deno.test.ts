@@ -1,10 +1,4 @@
+import { deno } from './platforms.ts'
 import { runtimeSuite } from './runtime-suite.ts'
 
-runtimeSuite({
-  name: 'deno',
-  command: ['deno', 'run', '-A', '--no-lock', '--unstable-no-legacy-abort', 'runtimes/deno.ts'],
-  tellsLeaving: 'at once',
-  endsWell: true,
-  largestBody: 100,
-  listens: true,
-})
+runtimeSuite(deno)

@@ -4,23 +4,11 @@ import { reportUsage } from '../../app/library/usage/usage-report.ts'
 import { createDynamoStateStore } from '../../app/providers/aws/dynamodb/state-store.ts'
 import { bundleLambda } from '../../deploy/bundle.ts'
 import { type FakeDynamo, openDynamo, openTable } from '../fakes/dynamodb.ts'
-import { launch, type Platform, root } from './platform.ts'
+import { launch, root } from './platform.ts'
+import { bun, deno, lambdaIn, node, workers } from './platforms.ts'
 
 const folder = join(root, '.outcrop', 'lambda-dynamodb-test')
-const traits = { tellsLeaving: 'never', endsWell: false, largestBody: 5, listens: false } as const
-const lambda = { FUNCTION: join(folder, 'index.mjs') }
-
-const platforms: Platform[] = [
-  { name: 'node', command: ['node', 'runtimes/node.ts'], ...traits },
-  { name: 'bun', command: ['bun', 'runtimes/bun.ts'], ...traits },
-  {
-    name: 'deno',
-    command: ['deno', 'run', '-A', '--no-lock', '--unstable-no-legacy-abort', 'runtimes/deno.ts'],
-    ...traits,
-  },
-  { name: 'lambda', command: ['node', 'test/runtimes/lambda-stand-in.ts'], ...traits, env: lambda },
-  { name: 'workers', command: ['node', 'deploy/start-workers.ts'], ...traits },
-]
+const platforms = [node, bun, deno, lambdaIn(folder), workers]
 
 let dynamo: FakeDynamo
 beforeAll(async () => {

@@ -2,31 +2,13 @@ import { createHash, randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { bundleLambda } from '../../deploy/bundle.ts'
-import { type FilesServer, KEY, node, openFilesServer } from '../clients/files-server.ts'
-import { type Platform, root } from './platform.ts'
+import { type FilesServer, KEY, openFilesServer } from '../clients/files-server.ts'
+import { root } from './platform.ts'
+import { bun, deno, lambdaIn, workers } from './platforms.ts'
 
 const MEGABYTE = 1024 * 1024
-const bun: Platform = { ...node, name: 'bun', command: ['bun', 'runtimes/bun.ts'] }
-const deno: Platform = {
-  ...node,
-  name: 'deno',
-  command: ['deno', 'run', '-A', '--no-lock', '--unstable-no-legacy-abort', 'runtimes/deno.ts'],
-}
-
-const workers: Platform = {
-  ...node,
-  name: 'workers',
-  command: ['node', 'deploy/start-workers.ts'],
-  largestBody: 5,
-}
 const folder = join(root, '.outcrop', 'lambda-files-test')
-const lambda: Platform = {
-  ...node,
-  name: 'lambda',
-  command: ['node', 'test/runtimes/lambda-stand-in.ts'],
-  largestBody: 5,
-  env: { FUNCTION: join(folder, 'index.mjs') },
-}
+const lambda = lambdaIn(folder)
 
 describe.each([workers, lambda])('files on $name', (platform) => {
   let server: FilesServer

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { Writable } from 'node:stream'
+import { buffer } from 'node:stream/consumers'
 
 /** What stands between a function URL and a streaming handler on AWS, as far as a handler can tell. */
 type Handler = (event: object, stream: Writable, context: object) => Promise<void>
@@ -43,8 +44,6 @@ server.listen(Number(process.env['PORT']), '127.0.0.1', () => {
 })
 
 async function eventOf(request: IncomingMessage): Promise<object> {
-  const chunks: Buffer[] = []
-  for await (const chunk of request) chunks.push(chunk)
   const [rawPath = '/', rawQueryString = ''] = (request.url ?? '').split('?')
   return {
     version: '2.0',
@@ -55,7 +54,7 @@ async function eventOf(request: IncomingMessage): Promise<object> {
       domainName: 'abc.lambda-url.us-east-1.on.aws',
       http: { method: request.method, path: rawPath },
     },
-    body: Buffer.concat(chunks).toString('base64'),
+    body: (await buffer(request)).toString('base64'),
     isBase64Encoded: true,
   }
 }

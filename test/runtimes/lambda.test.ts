@@ -3,7 +3,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { bundleLambda } from '../../deploy/bundle.ts'
 import { withinInvocation } from '../../runtimes/lambda-limits.ts'
 import { textFrames } from '../fakes/fake-bedrock-frames.ts'
-import { launch, type Platform, root } from './platform.ts'
+import { launch, root } from './platform.ts'
+import { lambdaIn } from './platforms.ts'
 import { runtimeSuite } from './runtime-suite.ts'
 import {
   beginStream,
@@ -16,16 +17,7 @@ import { openSse } from './sse-reader.ts'
 const folder = join(root, '.outcrop', 'lambda-test')
 await bundleLambda(folder)
 
-const lambda: Platform = {
-  name: 'lambda',
-  command: ['node', 'test/runtimes/lambda-stand-in.ts'],
-  tellsLeaving: 'never',
-  endsWell: false,
-  largestBody: 5,
-  listens: false,
-  env: { FUNCTION: join(folder, 'index.mjs') },
-  unconfigured: { AUTH: 'none' },
-}
+const lambda = lambdaIn(folder)
 
 runtimeSuite(lambda)
 

@@ -1,18 +1,10 @@
 import { expect, it } from 'vitest'
 import { textFrames } from '../fakes/fake-bedrock-frames.ts'
-import { launch, type Platform } from './platform.ts'
+import { launch } from './platform.ts'
+import { node } from './platforms.ts'
 import { runtimeSuite } from './runtime-suite.ts'
 import { beginStream, openScriptedBedrock, sendFrames } from './scripted-bedrock.ts'
 import { openSse } from './sse-reader.ts'
-
-const node: Platform = {
-  name: 'node',
-  command: ['node', 'runtimes/node.ts'],
-  tellsLeaving: 'at once',
-  endsWell: true,
-  largestBody: 100,
-  listens: true,
-}
 
 runtimeSuite(node)
 

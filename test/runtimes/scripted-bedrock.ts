@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { buffer } from 'node:stream/consumers'
 import { createControlPlane } from '../fakes/fake-bedrock-catalogue.ts'
 import { encodeFrame, type FakeFrame, textFrames, textReply } from '../fakes/fake-bedrock-frames.ts'
 import { type Verdict, verifySignature } from '../fakes/fake-bedrock-signature.ts'
@@ -50,9 +51,7 @@ export async function openScriptedBedrock(): Promise<ScriptedBedrock> {
 }
 
 async function callOf(request: IncomingMessage): Promise<BedrockCall> {
-  const chunks: Buffer[] = []
-  for await (const chunk of request) chunks.push(chunk)
-  const body = Buffer.concat(chunks)
+  const body = await buffer(request)
   const { method = '', url: path = '' } = request
   const headers = request.headers as Record<string, string>
   const signature =

@@ -5,20 +5,12 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import OpenAI, { NotFoundError } from 'openai'
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { launch, type Platform, type Running } from './platform.ts'
+import { launch, type Running } from './platform.ts'
+import { bun, DENO, deno, node } from './platforms.ts'
 
 const root = join(import.meta.dirname, '../..')
 const folder = mkdtempSync(join(tmpdir(), 'outcrop-runtimes-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
-
-const DENO = ['deno', 'run', '-A', '--no-lock', '--unstable-no-legacy-abort'] as const
-
-const traits = { tellsLeaving: 'at once', endsWell: true, largestBody: 100, listens: true } as const
-const platforms: Platform[] = [
-  { name: 'node', command: ['node', 'runtimes/node.ts'], ...traits },
-  { name: 'bun', command: ['bun', 'runtimes/bun.ts'], ...traits },
-  { name: 'deno', command: [...DENO, 'runtimes/deno.ts'], ...traits },
-]
 
 const run = promisify(execFile)
 
@@ -44,7 +36,7 @@ it.each([
   expect(stdout + stderr).toMatch(/\d+ pass/)
 })
 
-describe.each(platforms)('stored chat completions on $name', (platform) => {
+describe.each([node, bun, deno])('stored chat completions on $name', (platform) => {
   const env = {
     EMBEDDED_TOKENS_PER_SECOND: '0',
     PROVIDER: 'embedded',

@@ -23,7 +23,7 @@ import type { WireMessage } from './wire-blocks.ts'
  */
 export function decodeRequest(body: unknown): Conversation {
   const request = body as WireRequest
-  const betas = [...new Set([...(request.betas ?? []), ...(request.anthropic_beta ?? [])])]
+  const betas = betasOf(request)
   refuseUnkeptThread(request)
   refuseMisplacedBlocks(request)
   const marks = checkMarks(request)
@@ -58,6 +58,11 @@ export function decodeRequest(body: unknown): Conversation {
   }
 }
 
+function betasOf({ betas, anthropic_beta: more }: WireRequest): string[] {
+  if (!more?.length) return betas ?? []
+  return [...new Set([...(betas ?? []), ...more])]
+}
+
 function decodeSystem(system: WireRequest['system']): Part[] {
   if (typeof system === 'string') return [{ type: 'text', text: system }]
   return decodeBlocks(system ?? [], 'system')
@@ -78,8 +83,8 @@ const TIERS: Record<string, string> = { standard_only: 'default' }
 
 function decodeSettings(request: WireRequest, parallelToolCalls: boolean | undefined): Settings {
   const settings: Record<string, unknown> = {}
-  for (const [setting, field] of Object.entries(SETTING_FIELDS)) {
-    const value = request[field]
+  for (const setting in SETTING_FIELDS) {
+    const value = request[SETTING_FIELDS[setting as keyof typeof SETTING_FIELDS]]
     if (value != null) settings[setting] = value
   }
   const { stop_sequences: stop, service_tier: tier, cache_control: control } = request

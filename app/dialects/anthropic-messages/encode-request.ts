@@ -11,7 +11,7 @@ import { askForThought, type Thinking } from './ask-for-thought.ts'
 import type { Asking } from './asking.ts'
 import { type MarkedBody, placeMarks } from './cache-marks.ts'
 import { type BlockManner, encodeBlocks } from './encode-blocks.ts'
-import { encodeSettings, mayContinue } from './encode-settings.ts'
+import { mayContinue, writeSettings } from './encode-settings.ts'
 import { encodeTools } from './encode-tools.ts'
 import { type Fields, ownOf } from './extras.ts'
 import { type OutputPlan, outputInstruction, planOutput } from './output-form.ts'
@@ -41,12 +41,14 @@ function encodeRequest(
   card: ModelCard,
   form: RequestForm,
 ): EncodedRequest {
-  const ignored = new Set<string>()
+  const ignored: string[] = []
   const asking: Asking = {
     card,
     names: createToolNames(namesIn(conversation)),
     heard: ownOf(conversation).heard === true,
-    ignore: (what) => ignored.add(what),
+    ignore(what) {
+      if (!ignored.includes(what)) ignored.push(what)
+    },
   }
   const thinking = askForThought(conversation, asking)
   const output = planOutput(conversation, asking)
@@ -56,28 +58,29 @@ function encodeRequest(
   const tools = encodeTools(conversation, { ...asking, thinking: budgeted, output, wrapped })
   if (output.tool && output.wrapped) wrapped.add(output.tool.name)
   const bedrock = form === 'bedrock'
-  const words = encodeWords(conversation, asking, { thinking, output, wrapped })
-  const body: Fields & MarkedBody = {
-    ...(bedrock ? { anthropic_version: BEDROCK_VERSION } : { model: card.id }),
-    ...words,
-    ...tools,
-    ...encodeSettings(conversation, { ...asking, thinking: thinking.on, bedrock }),
-    ...(thinking.thinking && { thinking: thinking.thinking }),
-    ...encodeOutputConfig(conversation, thinking, output),
-    ...encodeAround(conversation, bedrock, asking),
-    ...(conversation.stream && !bedrock && { stream: true }),
-  }
+  const { system, messages } = encodeWords(conversation, asking, { thinking, output, wrapped })
+  const body: Fields & MarkedBody = bedrock
+    ? { anthropic_version: BEDROCK_VERSION, messages }
+    : { model: card.id, messages }
+  if (system !== undefined) body.system = system
+  Object.assign(body, tools)
+  writeSettings(body, conversation, { ...asking, thinking: thinking.on, bedrock })
+  if (thinking.thinking) body['thinking'] = thinking.thinking
+  const config = encodeOutputConfig(conversation, thinking, output)
+  if (config) body['output_config'] = config
+  writeAround(body, conversation, { bedrock, asking })
+  if (conversation.stream && !bedrock) body['stream'] = true
   placeMarks(body, markWish(conversation, body), asking)
-  const undo = undoOf(asking, wrapped, output)
-  return { body, ignored: [...ignored], ...(undo && { undo }) }
+  return { body, ignored, undo: undoOf(asking, wrapped, output) }
 }
 
-function* namesIn({ tools, toolChoice, turns }: Conversation): Iterable<string> {
-  for (const tool of tools) yield tool.name
-  if (toolChoice?.type === 'tool') yield toolChoice.name
+function namesIn({ tools, toolChoice, turns }: Conversation): string[] {
+  const names = tools.map(({ name }) => name)
+  if (toolChoice?.type === 'tool') names.push(toolChoice.name)
   for (const { parts } of turns) {
-    for (const part of parts) if (part.type === 'tool-call' && !part.server) yield part.name
+    for (const part of parts) if (part.type === 'tool-call' && !part.server) names.push(part.name)
   }
+  return names
 }
 
 interface WordsPlan {
@@ -116,9 +119,10 @@ function encodeWords(
 function prepare(conversation: Conversation, asking: Asking): { system: Part[]; turns: Turn[] } {
   const { traits } = asking.card
   const stays = ({ role }: Turn) => role !== 'system' || traits.systemTurns === true
-  const folded = conversation.turns.filter((turn) => !stays(turn)).flatMap(({ parts }) => parts)
-  const system = folded.length > 0 ? [...conversation.system, ...folded] : conversation.system
-  const turns = folded.length > 0 ? conversation.turns.filter(stays) : conversation.turns
+  const fits = conversation.turns.every(stays)
+  const folded = fits ? [] : conversation.turns.filter((turn) => !stays(turn))
+  const system = [conversation.system, ...folded.map(({ parts }) => parts)].flat()
+  const turns = fits ? conversation.turns : conversation.turns.filter(stays)
   if (asking.heard) return { system, turns }
   const clean = turns.map(({ role, parts, name }) => {
     if (name !== undefined) asking.ignore('name')
@@ -169,8 +173,9 @@ function encodeOutputConfig(
   conversation: Conversation,
   { effort }: Thinking,
   { format }: OutputPlan,
-): Fields {
+): Fields | undefined {
   const own = ownOf(conversation)
+  if (!effort && !format && !own.outputConfig) return undefined
   const older = own.fields?.['output_format'] !== undefined
   const { effort: _, format: __, ...others } = own.outputConfig ?? {}
   const config = {
@@ -178,29 +183,40 @@ function encodeOutputConfig(
     ...(effort && { effort }),
     ...(format && !older && { format: { ...own.outputConfig?.format, ...format } }),
   }
-  return Object.keys(config).length > 0 ? { output_config: config } : {}
+  return Object.keys(config).length > 0 ? config : undefined
 }
 
 /** Members of the API's body that Bedrock has elsewhere, or not at all. */
 const NOT_ON_BEDROCK = ['service_tier', 'cache_control', 'user_profile_id', 'workspace_id'] as const
 
-function encodeAround(conversation: Conversation, bedrock: boolean, asking: Asking): Fields {
-  const { fields = {}, betas } = ownOf(conversation)
-  const members: Fields = { ...conversation.extraFields, ...fields }
-  const { user, guardrail, webSearch, audio, metadata } = conversation
+/** What of other dialects has no place here. */
+const STRANGE = ['webSearch', 'audio', 'metadata'] as const
+
+interface Around {
+  bedrock: boolean
+  asking: Asking
+}
+
+function writeAround(
+  members: Fields,
+  conversation: Conversation,
+  { bedrock, asking }: Around,
+): void {
+  const { fields, betas } = ownOf(conversation)
+  const { extraFields, user, guardrail } = conversation
+  if (extraFields) Object.assign(members, extraFields)
+  if (fields) Object.assign(members, fields)
   if (user && !members['metadata']) members['metadata'] = { user_id: user }
   if (members['output_format'] && !asking.card.traits.structuredOutput) {
     delete members['output_format']
   }
-  for (const [name, value] of Object.entries({ webSearch, audio, metadata })) {
-    if (value) asking.ignore(name)
-  }
+  for (const name of STRANGE) if (conversation[name]) asking.ignore(name)
   if (!bedrock) {
     if (guardrail) asking.ignore('guardrail')
-    return members
+    return
   }
-  for (const name of NOT_ON_BEDROCK) delete members[name]
-  return betas ? { ...members, anthropic_beta: betas } : members
+  for (const name of NOT_ON_BEDROCK) if (name in members) delete members[name]
+  if (betas) members['anthropic_beta'] = betas
 }
 
 /** A caller who marks the request as a whole is obeyed by the API itself, and by us where it is not asked. */

@@ -38,20 +38,26 @@ export interface SettingsManner extends Asking {
 }
 
 /** Everything that tunes, as members of the request. */
-export function encodeSettings(conversation: Conversation, manner: SettingsManner): Fields {
+export function writeSettings(
+  members: Fields,
+  conversation: Conversation,
+  manner: SettingsManner,
+): void {
   const settings = applicable(conversation.settings, manner)
-  const members: Fields = { max_tokens: limit(settings, manner) }
-  for (const [setting, field] of Object.entries(SETTING_FIELDS)) {
-    const value = settings[setting as keyof typeof SETTING_FIELDS]
-    if (setting !== 'maxTokens' && value !== undefined) members[field] = value
+  members['max_tokens'] = limit(settings, manner)
+  for (const setting in SETTING_FIELDS) {
+    const name = setting as keyof typeof SETTING_FIELDS
+    const value = settings[name]
+    if (name !== 'maxTokens' && value !== undefined) members[SETTING_FIELDS[name]] = value
   }
   const stop = manner.heard ? settings.stop : settings.stop?.filter((text) => text.trim() !== '')
   if (stop?.length) members['stop_sequences'] = stop
-  for (const [setting, value] of Object.entries(settings)) {
+  for (const setting in settings) {
+    const value = settings[setting as keyof Settings]
     if (value === undefined || CARRIED.has(setting) || entryOf(IDLE, setting) === value) continue
     if (setting !== 'latency' || !manner.bedrock) manner.ignore(setting)
   }
-  return manner.bedrock ? members : { ...members, ...encodeTier(conversation, manner) }
+  if (!manner.bedrock) Object.assign(members, encodeTier(conversation, manner))
 }
 
 function limit({ maxTokens }: Settings, { card, heard, ignore }: SettingsManner): number {

@@ -12,39 +12,46 @@ export interface WireNames {
   changed(): ReadonlyMap<string, string> | undefined
 }
 
-export const createToolNames = (names: Iterable<string>) => createNames(names, LEGAL_NAME, LONGEST)
+export const createToolNames = (names: readonly string[]) => createNames(names, LEGAL_NAME, LONGEST)
 
 /** Ids grow no longer; models never repeat one, so that there is no way back and none is needed. */
 export const createCallIds = () => createNames([], LEGAL_ID, Number.POSITIVE_INFINITY)
 
 /** Legal names stay; the others get theirs in the order given, so that a growing history keeps them. */
-function createNames(names: Iterable<string>, legal: RegExp, longest: number): WireNames {
-  const all = new Set(names)
-  const taken = new Set([...all].filter((name) => legal.test(name)))
-  const wire = new Map<string, string>()
-  const changed = new Map<string, string>()
+function createNames(names: readonly string[], legal: RegExp, longest: number): WireNames {
+  const taken: string[] = names.filter((name) => legal.test(name))
+  let changes: Changes | undefined
 
   const free = (name: string): string => {
     let found = name
-    for (let count = 2; taken.has(found); count++) {
+    for (let count = 2; taken.includes(found); count++) {
       const suffix = `_${count}`
       found = name.slice(0, longest - suffix.length) + suffix
     }
-    taken.add(found)
+    taken.push(found)
     return found
   }
   const of = (name: string): string => {
-    const known = wire.get(name)
+    if (legal.test(name)) {
+      if (!taken.includes(name)) taken.push(name)
+      return name
+    }
+    const known = changes?.wire.get(name)
     if (known !== undefined) return known
-    const isLegal = legal.test(name)
-    const found = isLegal ? name : free(cleaned(name, longest))
-    if (isLegal) taken.add(name)
-    else changed.set(found, name)
-    wire.set(name, found)
+    const found = free(cleaned(name, longest))
+    changes ??= { wire: new Map(), callers: new Map() }
+    changes.wire.set(name, found)
+    changes.callers.set(found, name)
     return found
   }
-  for (const name of all) of(name)
-  return { of, fresh: free, changed: () => (changed.size > 0 ? changed : undefined) }
+  for (const name of names) of(name)
+  return { of, fresh: free, changed: () => changes?.callers }
+}
+
+/** Names that had to change, both ways. */
+interface Changes {
+  wire: Map<string, string>
+  callers: Map<string, string>
 }
 
 function cleaned(name: string, longest: number): string {

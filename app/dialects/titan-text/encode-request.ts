@@ -74,14 +74,17 @@ function writePrompt(conversation: Conversation, card: ModelCard, ignore: Ignore
   const { closing } = ownOf(conversation)
   const spoken = (parts: Part[]) => wordsOf(parts, card, ignore)
   const system = [...conversation.system, ...instructions(conversation)]
-  const heard = system.map((part) => spelling(part, spoken([part])) ?? `${spoken([part])}\n\n`)
+  const heard = system.map((part) => {
+    const said = spoken([part])
+    return spelling(part, said) ?? (isBlank(said) ? '' : writeTurn('system', said))
+  })
   const told = spellOutTools(conversation.turns)
   const turns = closing === undefined ? mergeTurns(told.map(withoutBlanks)) : told
   const lines = turns.map((turn) => {
     const said = spoken(turn.parts)
     return spelling(turn, said) ?? writeTurn(turn.role, said)
   })
-  const prompt = heard.filter((text) => !isBlank(text)).join('') + lines.join('')
+  const prompt = heard.join('') + lines.join('')
   if (closing !== undefined) return prompt + closing
   return turns.at(-1)?.role === 'assistant' ? prompt.trimEnd() : prompt + CLOSING
 }

@@ -5,6 +5,7 @@ import { GatewayError } from '../../errors.ts'
 import { textOfFile } from '../../library/file-text/text-of-file.ts'
 import type { Services } from '../../ports/services.ts'
 import type { FetchedFile } from '../../ports/web-fetch.ts'
+import { inputBudget } from './input-budget.ts'
 
 interface Reading {
   services: Services
@@ -41,28 +42,34 @@ export async function withFileContext(
 async function readAll(ids: readonly string[], reading: Reading): Promise<FetchedFile[]> {
   const files: FetchedFile[] = Array.from({ length: ids.length })
   const waiting = [...ids.entries()]
+  const { config } = reading.services
+  const budget = inputBudget(config)
   const work = async () => {
     for (let next = waiting.shift(); next; next = waiting.shift()) {
       const [index, id] = next
-      files[index] = await readOne(id, reading, `file_ids[${index}]`)
+      const param = `file_ids[${index}]`
+      files[index] = await named(param, async () => budget(await readOne(id, reading)))
     }
   }
-  const workers = reading.services.config.MAX_CONCURRENT_INPUT_DOWNLOADS
-  await Promise.all(Array.from({ length: Math.min(workers, ids.length) }, work))
+  const workers = Math.min(config.MAX_CONCURRENT_INPUT_DOWNLOADS, ids.length)
+  try {
+    await Promise.all(Array.from({ length: workers }, work))
+  } finally {
+    // What failed fails as a whole, so nothing more is read for it.
+    waiting.length = 0
+  }
   return files
 }
 
-async function readOne(id: string, reading: Reading, param: string): Promise<FetchedFile> {
+async function readOne(id: string, reading: Reading): Promise<FetchedFile> {
   const { services, owner, signal } = reading
   const { MAX_INPUT_FILE_SIZE, INPUT_URL_TIMEOUT } = services.config
   const read = services.media.file
   if (!read) {
-    throw new GatewayError('feature-unavailable', 'No store for files is configured here.', {
-      param,
-    })
+    throw new GatewayError('feature-unavailable', 'No store for files is configured here.')
   }
   const timeout = INPUT_URL_TIMEOUT * 1000
-  return named(param, () => read(id, owner, { maxBytes: MAX_INPUT_FILE_SIZE, timeout, signal }))
+  return read(id, owner, { maxBytes: MAX_INPUT_FILE_SIZE, timeout, signal })
 }
 
 /** Errors name the file among those of the request. */

@@ -3,7 +3,7 @@ import { concatenated } from '../../codecs/byte-pieces.ts'
 import { streamOfWhole } from '../../codecs/byte-stream.ts'
 import { HEAD, type ImageHead, imageHead, LONGEST_HEAD } from '../../codecs/image-head.ts'
 import type { MediaSource } from '../../conversation/conversation.ts'
-import { GatewayError } from '../../errors.ts'
+import { amended, GatewayError } from '../../errors.ts'
 import { storedFiles } from '../../library/files.ts'
 import type { InputImage } from '../../ports/images.ts'
 import type { Services } from '../../ports/services.ts'
@@ -44,7 +44,7 @@ async function readImage(image: WrittenImage, reading: Reading): Promise<InputIm
     return wholeImage(bytes, checkedHead(imageHead(bytes), param, reading))
   } catch (thrown) {
     if (!(thrown instanceof GatewayError) || thrown.param === param) throw thrown
-    throw new GatewayError(thrown.code, thrown.message, { ...thrown, param, cause: thrown.cause })
+    throw amended(thrown, { param })
   }
 }
 

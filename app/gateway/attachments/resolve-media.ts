@@ -16,6 +16,7 @@ import type { FetchedFile, WebFetchOptions } from '../../ports/web-fetch.ts'
 import { refuseBomb } from './archive-check.ts'
 import { isText, kindInS3, textPart } from './as-text.ts'
 import { withFileContext } from './file-context.ts'
+import { type InputBudget, inputBudget } from './input-budget.ts'
 
 /** What resolving needs to know besides the conversation. */
 export interface MediaResolution {
@@ -24,6 +25,11 @@ export interface MediaResolution {
   /** Whose stored files may be named. */
   owner: string
   signal: AbortSignal
+}
+
+/** The same, and what all that is read may have together. */
+interface Resolving extends MediaResolution {
+  budget: InputBudget
 }
 
 type Kind = MediaPart['type']
@@ -58,9 +64,10 @@ async function resolveAll(
 ): Promise<Conversation> {
   const resolved = new Map<Part, Part>()
   const waiting = [...found]
+  const resolving = { ...resolution, budget: inputBudget(resolution.services.config) }
   const work = async () => {
     for (let part = waiting.shift(); part; part = waiting.shift()) {
-      resolved.set(part, await resolvePart(part, resolution))
+      resolved.set(part, await resolvePart(part, resolving))
     }
   }
   const { MAX_CONCURRENT_INPUT_DOWNLOADS } = resolution.services.config
@@ -99,7 +106,7 @@ function isMedia(part: Part): part is MediaPart {
   return 'source' in part && typeof part.source === 'object'
 }
 
-async function resolvePart(part: MediaPart, resolution: MediaResolution): Promise<Part> {
+async function resolvePart(part: MediaPart, resolution: Resolving): Promise<Part> {
   const { source } = part
   const { card, owner } = resolution
   const sources = resolution.services.media
@@ -168,14 +175,14 @@ const UNCONFIGURED: Record<'s3' | 'url' | 'file', string> = {
 
 async function fetched(
   part: MediaPart,
-  resolution: MediaResolution,
+  resolution: Resolving,
   fetching: Promise<FetchedFile> | undefined,
 ): Promise<Part> {
   if (!fetching) {
     const kind = part.source.kind as keyof typeof UNCONFIGURED
     throw new GatewayError('feature-unavailable', UNCONFIGURED[kind])
   }
-  const file = await fetching
+  const file = resolution.budget(await fetching)
   const mediaType = sniffBytes(file.bytes, claim(part) ?? claim(file))
   const said = part.source.kind === 's3' ? file.mediaType : (part.mediaType ?? file.mediaType)
   refuseImpostor(mediaType, said, () => sniffBytes(file.bytes))

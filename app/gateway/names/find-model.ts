@@ -1,5 +1,5 @@
 import type { Conversation } from '../../conversation/conversation.ts'
-import { GatewayError } from '../../errors.ts'
+import { amended, GatewayError } from '../../errors.ts'
 import type { ChatModel, FoundModel, ModelCard } from '../../ports/models.ts'
 import type { Services } from '../../ports/services.ts'
 import { withAlias, withDefaults } from './model-params.ts'
@@ -34,8 +34,7 @@ async function findUpstream(conversation: Conversation, services: Services) {
 function aboutName(thrown: unknown, { upstreamModel }: Conversation): unknown {
   if (upstreamModel === undefined || !(thrown instanceof GatewayError)) return thrown
   if (thrown.param !== 'model') return thrown
-  const { code, message, cause } = thrown
-  return new GatewayError(code, message, { ...thrown, param: 'bedrock_model', cause })
+  return amended(thrown, { param: 'bedrock_model' })
 }
 
 function findNamed(

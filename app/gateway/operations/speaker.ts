@@ -1,5 +1,5 @@
 import { entryOf } from '../../codecs/table.ts'
-import { GatewayError } from '../../errors.ts'
+import { amended, GatewayError } from '../../errors.ts'
 import type { Call } from '../../ports/models.ts'
 import type { Services } from '../../ports/services.ts'
 import type { Speech, SpeechModel } from '../../ports/speech.ts'
@@ -64,5 +64,5 @@ function inChat(thrown: unknown): unknown {
   const param =
     thrown instanceof GatewayError && thrown.param ? entryOf(PARAMS, thrown.param) : undefined
   if (!(thrown instanceof GatewayError) || param === undefined) return thrown
-  return new GatewayError(thrown.code, thrown.message, { ...thrown, param, cause: thrown.cause })
+  return amended(thrown, { param })
 }

@@ -2,17 +2,17 @@ import { entryOf } from '../../codecs/table.ts'
 
 /** A page: its title, and the words of it. */
 export function textOfHtml(name: string, content: string): string {
-  const title = /<title[^>]*>([^<]{0,1000})</i.exec(content)?.[1]
+  const { title, text } = withoutMarkup(content)
   return [
     `HTML File: ${name}`,
     ...(title ? [`Title: ${wordsOf(title)}`] : []),
     'Extracted text content:',
-    wordsOf(withoutMarkup(content)),
+    wordsOf(text),
   ].join('\n')
 }
 
 /** Elements whose content nobody reads. */
-const UNREAD = ['script', 'style', 'template', 'noscript', 'title']
+const UNREAD = ['script', 'style']
 /** Elements after which a new line begins. */
 const LINES = new Set(
   'p div br li tr h1 h2 h3 h4 h5 h6 table ul ol section article header footer pre blockquote hr dt dd'.split(
@@ -20,15 +20,17 @@ const LINES = new Set(
   ),
 )
 
-function withoutMarkup(content: string): string {
-  const lower = content.toLowerCase()
+function withoutMarkup(content: string): { title?: string; text: string } {
+  // Only the letters of ASCII: others have lower ones of another length, and every place would be a wrong one.
+  const lower = content.replace(/[A-Z]+/g, (letters) => letters.toLowerCase())
+  let title: string | undefined
   let text = ''
   let at = 0
   for (;;) {
     const start = lower.indexOf('<', at)
-    if (start === -1) return text + content.slice(at)
+    if (start === -1) return { title, text: text + content.slice(at) }
     text += content.slice(at, start)
-    const name = /^\/?[a-z][a-z0-9]*/.exec(lower.slice(start + 1, start + 40))?.[0]
+    const name = /^\/?[a-z][a-z0-9:-]*/.exec(lower.slice(start + 1, start + 40))?.[0]
     if (name === undefined && !lower.startsWith('<!', start)) {
       // A sign that less is meant, not a tag.
       text += '<'
@@ -36,7 +38,12 @@ function withoutMarkup(content: string): string {
       continue
     }
     at = behind(lower, start, name)
-    if (LINES.has(name?.replace('/', '') ?? '')) text += '\n'
+    // The first alone is that of the page; drawings in it may have their own.
+    if (name === 'title' && title === undefined) {
+      const end = lower.indexOf('</title', at)
+      title = content.slice(at, end === -1 ? undefined : end)
+      at = end === -1 ? content.length : after(lower, '>', end)
+    } else if (LINES.has(name?.replace('/', '') ?? '')) text += '\n'
     else if (name === 'td' || name === 'th') text += ' '
   }
 }

@@ -1,9 +1,13 @@
+import { indentJson } from './indent-json.ts'
+
 /** How deep the structure is told; the content follows in full. */
 const DEPTH = 2
-/** Letters of a value in the structure. */
-const LONGEST_VALUE = 50
+/** Letters of a name and of a value in the structure. */
+const LONGEST = 50
+/** Letters of what is indented: longer ones are for no reader, and would be longer still. */
+const LONGEST_INDENTED = 1_000_000
 
-/** An object: how it is built, and all of it, indented. What is no JSON stands as it is. */
+/** An object: how it is built, and all of it, indented unless it is very long. What is no JSON stands as it is. */
 export function textOfJson(name: string, content: string): string {
   const value = parse(content)
   if (value === undefined) return content
@@ -13,7 +17,7 @@ export function textOfJson(name: string, content: string): string {
     ...structure(value.found, 'root', 0),
     '',
     'JSON Content:',
-    JSON.stringify(value.found, null, 2),
+    content.length > LONGEST_INDENTED ? content : indentJson(content),
   ].join('\n')
 }
 
@@ -36,7 +40,8 @@ function structure(value: unknown, path: string, depth: number): string[] {
   if (typeof value !== 'object' || value === null) return [`${indent}${path}: ${told(value)}`]
   const members = Object.entries(value)
   const lines = [`${indent}Object at ${path} with ${members.length} keys:`]
-  for (const [key, member] of members) {
+  for (const [name, member] of members) {
+    const key = cut(name)
     lines.push(`${indent}  ${key}: ${told(member)}`)
     if (depth < DEPTH)
       lines.push(...nested(member, path === 'root' ? key : `${path}.${key}`, depth))
@@ -49,10 +54,10 @@ const nested = (value: unknown, path: string, depth: number) =>
 
 function told(value: unknown): string {
   if (typeof value === 'object' && value !== null) return kindOf(value)
-  const text = String(value)
-  const shown = text.length > LONGEST_VALUE ? `${text.slice(0, LONGEST_VALUE)}...` : text
-  return `${kindOf(value)} = ${shown}`
+  return `${kindOf(value)} = ${cut(String(value))}`
 }
+
+const cut = (text: string) => (text.length > LONGEST ? `${text.slice(0, LONGEST)}...` : text)
 
 function kindOf(value: unknown): string {
   if (value === null) return 'null'

@@ -1,13 +1,13 @@
 import type { Config } from '../../config.ts'
 import type { AudioStaging } from '../../ports/audio-staging.ts'
 import type { FoundModel, ModelCard, Provider } from '../../ports/models.ts'
-import type { Runtime } from '../../ports/runtime.ts'
 import type { StateStore } from '../../ports/state-store.ts'
 import { aboutAudio } from './audio-faults.ts'
 import { createAudioFolders } from './audio-work/folders.ts'
 import { keepSwept } from './audio-work/keep-swept.ts'
 import { createLeases } from './audio-work/leases.ts'
 import { createAudioStaging } from './audio-work/staging.ts'
+import type { AwsRuntime } from './aws-runtime.ts'
 import type { Routing } from './bedrock/routed.ts'
 import { type AwsCallDependencies, createAwsCall } from './call.ts'
 import type { Endpoints } from './endpoints.ts'
@@ -20,17 +20,7 @@ import { createTranscribeModel } from './transcribe/model.ts'
 
 export interface AwsAudioOptions {
   config: Config
-  runtime: Pick<
-    Runtime,
-    | 'env'
-    | 'transport'
-    | 'log'
-    | 'credentials'
-    | 'digest'
-    | 'duplex'
-    | 'audioEncoding'
-    | 'transient'
-  > & { name?: string }
+  runtime: AwsRuntime
   routing: Routing
   endpoints: Endpoints
   signAs: AwsCallDependencies['signAs']

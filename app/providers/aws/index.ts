@@ -1,9 +1,9 @@
 import type { Config } from '../../config.ts'
 import type { Provider } from '../../ports/models.ts'
-import type { Runtime } from '../../ports/runtime.ts'
 import type { StateStore } from '../../ports/state-store.ts'
 import { assumedRoles } from './assumed-roles.ts'
 import { createAwsAudio, withAudio } from './audio.ts'
+import type { AwsRuntime } from './aws-runtime.ts'
 import { allowedKinds } from './bedrock/arn-permissions.ts'
 import { createAvailability } from './bedrock/availability.ts'
 import { createCatalog } from './bedrock/catalog.ts'
@@ -31,17 +31,7 @@ import { createWarn, type Warn } from './warn.ts'
 
 export interface AwsProviderOptions {
   config: Config
-  runtime: Pick<
-    Runtime,
-    | 'env'
-    | 'transport'
-    | 'log'
-    | 'credentials'
-    | 'digest'
-    | 'duplex'
-    | 'audioEncoding'
-    | 'transient'
-  > & { name?: string }
+  runtime: AwsRuntime
   /** Where instances learn from one another, if the configuration lets them. */
   state?: StateStore
 }

@@ -3,14 +3,12 @@ import type { KeyPolicy } from '../../config/key-policy.ts'
 import { reply } from '../../http/answers/reply.ts'
 import { endpoint } from '../../http/surface.ts'
 import type { KeyChange, ManagedKey } from '../../ports/access.ts'
+import { jsonAnswer, jsonRequest } from '../json-contract.ts'
 import { errorResponses } from '../openai/error-contract.ts'
 import { key, keyChange, keyOf, keyParams, keysOf, mintedKey, mintedOf } from './key-contract.ts'
 
 const changed = {
-  200: {
-    description: 'The key as it is now.',
-    content: { 'application/json': { schema: key } },
-  },
+  200: jsonAnswer('The key as it is now.', key),
   ...errorResponses(400, 401, 403, 404, 409, 413, 429, 500, 503),
 }
 
@@ -24,7 +22,7 @@ export const updateKey = endpoint(
     tags: ['Admin'],
     request: {
       params: keyParams,
-      body: { required: true, content: { 'application/json': { schema: keyChange } } },
+      body: jsonRequest(keyChange),
     },
     responses: changed,
   }),
@@ -68,10 +66,7 @@ export const rotateKey = endpoint(
     tags: ['Admin'],
     request: { params: keyParams, query: rotation },
     responses: {
-      200: {
-        description: 'The key, this once with its new secret.',
-        content: { 'application/json': { schema: mintedKey } },
-      },
+      200: jsonAnswer('The key, this once with its new secret.', mintedKey),
       ...errorResponses(400, 401, 403, 404, 409, 413, 429, 500, 503),
     },
   }),

@@ -1,6 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { reply } from '../../http/answers/reply.ts'
 import { endpoint } from '../../http/surface.ts'
+import { jsonAnswer, jsonRequest } from '../json-contract.ts'
 import { errorResponses } from '../openai/error-contract.ts'
 import { key, keyOf, keyParams, keysOf, mintedKey, mintedOf, newKey } from './key-contract.ts'
 
@@ -15,12 +16,9 @@ export const createKey = endpoint(
     summary: 'Make a key for callers',
     description: 'The answer is the only one that holds the key: only a salted hash is kept.',
     tags: ['Admin'],
-    request: { body: { required: true, content: { 'application/json': { schema: newKey } } } },
+    request: { body: jsonRequest(newKey) },
     responses: {
-      201: {
-        description: 'The key, this once with its secret.',
-        content: { 'application/json': { schema: mintedKey } },
-      },
+      201: jsonAnswer('The key, this once with its secret.', mintedKey),
       ...errorResponses(400, 401, 403, 409, 413, 429, 500, 503),
     },
   }),
@@ -47,22 +45,18 @@ export const listKeys = endpoint(
       }),
     },
     responses: {
-      200: {
-        description: 'One page of them.',
-        content: {
-          'application/json': {
-            schema: z
-              .object({
-                object: z.literal('list'),
-                data: z.array(key),
-                first_id: z.string().nullable(),
-                last_id: z.string().nullable(),
-                has_more: z.boolean(),
-              })
-              .openapi('KeyList'),
-          },
-        },
-      },
+      200: jsonAnswer(
+        'One page of them.',
+        z
+          .object({
+            object: z.literal('list'),
+            data: z.array(key),
+            first_id: z.string().nullable(),
+            last_id: z.string().nullable(),
+            has_more: z.boolean(),
+          })
+          .openapi('KeyList'),
+      ),
       ...errorResponses(400, 401, 403, 429, 500, 503),
     },
   }),
@@ -88,7 +82,7 @@ export const getKey = endpoint(
     tags: ['Admin'],
     request: { params: keyParams },
     responses: {
-      200: { description: 'The key.', content: { 'application/json': { schema: key } } },
+      200: jsonAnswer('The key.', key),
       ...errorResponses(401, 403, 404, 429, 500, 503),
     },
   }),
@@ -106,20 +100,16 @@ export const deleteKey = endpoint(
     tags: ['Admin'],
     request: { params: keyParams },
     responses: {
-      200: {
-        description: 'It is gone.',
-        content: {
-          'application/json': {
-            schema: z
-              .object({
-                id: z.string(),
-                object: z.literal('key.deleted'),
-                deleted: z.literal(true),
-              })
-              .openapi('KeyDeleted'),
-          },
-        },
-      },
+      200: jsonAnswer(
+        'It is gone.',
+        z
+          .object({
+            id: z.string(),
+            object: z.literal('key.deleted'),
+            deleted: z.literal(true),
+          })
+          .openapi('KeyDeleted'),
+      ),
       ...errorResponses(401, 403, 404, 429, 500, 503),
     },
   }),

@@ -10,6 +10,7 @@ import type { ManagedKey } from '../../ports/access.ts'
 import { type CallerIdentity, SOLE_CALLER } from '../../ports/caller.ts'
 import type { Metering } from '../../ports/metering.ts'
 import type { Services } from '../../ports/services.ts'
+import { jsonAnswer } from '../json-contract.ts'
 import { errorResponses } from '../openai/error-contract.ts'
 
 /** Managed keys that are told of; whoever has more of them lists them. */
@@ -63,10 +64,7 @@ export const getOverview = endpoint(
       'For admins, and for the one caller of a server that has no others. Holders of tokens and AWS identities are not known beforehand: usage names them.',
     tags: ['Admin'],
     responses: {
-      200: {
-        description: 'This server, and the keys it knows.',
-        content: { 'application/json': { schema: overviewBody } },
-      },
+      200: jsonAnswer('This server, and the keys it knows.', overviewBody),
       ...errorResponses(401, 403, 429, 500, 503),
     },
   }),

@@ -1,6 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { reply } from '../../http/answers/reply.ts'
 import { endpoint } from '../../http/surface.ts'
+import { jsonAnswer } from '../json-contract.ts'
 import { errorResponses } from './model-errors.ts'
 import type { Place } from './place.ts'
 
@@ -15,12 +16,7 @@ export const address = ({ prefix, name }: Place) =>
       tags: ['Anthropic'],
       security: [],
       responses: {
-        200: {
-          description: 'It is.',
-          content: {
-            'application/json': { schema: z.object({ messages: z.string() }) },
-          },
-        },
+        200: jsonAnswer('It is.', z.object({ messages: z.string() })),
         ...errorResponses('4XX'),
       },
     }),

@@ -6,6 +6,7 @@ import { countTokens } from '../../gateway/count-tokens.ts'
 import { reply } from '../../http/answers/reply.ts'
 import { caller } from '../../http/caller.ts'
 import { endpoint } from '../../http/surface.ts'
+import { jsonAnswer, jsonRequest } from '../json-contract.ts'
 import { modelErrors } from './model-errors.ts'
 import type { Place } from './place.ts'
 import { readThread } from './thread.ts'
@@ -25,19 +26,15 @@ const contract = ({ prefix, name }: Place) =>
     tags: ['Anthropic'],
     request: {
       headers: versionHeaders,
-      body: {
-        required: true,
-        content: { 'application/json': { schema: countTokensRequest } },
-      },
+      body: jsonRequest(countTokensRequest),
     },
     responses: {
       200: {
-        description: 'The tokens the model would read.',
+        ...jsonAnswer('The tokens the model would read.', countTokensReply),
         headers: z.object({
           'request-id': z.string(),
           [COUNTED_BY]: z.enum(['model', 'estimate']),
         }),
-        content: { 'application/json': { schema: countTokensReply } },
       },
       ...modelErrors,
     },

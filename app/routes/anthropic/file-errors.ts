@@ -1,9 +1,7 @@
 import { errorReply } from '../../dialects/anthropic-messages/wire-reply.ts'
+import { jsonAnswer } from '../json-contract.ts'
 
-export const fileError = (description: string) => ({
-  description,
-  content: { 'application/json': { schema: errorReply } },
-})
+export const fileError = (description: string) => jsonAnswer(description, errorReply)
 
 /** What requests about files may end with, in Anthropic's envelope. */
 export const fileErrors = {

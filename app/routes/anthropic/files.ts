@@ -1,20 +1,13 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { GatewayError } from '../../errors.ts'
 import { reply } from '../../http/answers/reply.ts'
-import { caller } from '../../http/caller.ts'
-import type { HttpContext } from '../../http/context.ts'
 import { endpoint } from '../../http/surface.ts'
-import { type Files, type StoredFile, storedFiles } from '../../library/files.ts'
+import type { Files, StoredFile } from '../../library/files.ts'
 import type { Page } from '../../library/page.ts'
-import { sendFile } from '../send-file.ts'
+import { jsonAnswer } from '../json-contract.ts'
+import { contentResponses, fileParams, filesOf, sendFile } from '../stored-file.ts'
 import { fileMetadata, metadataOf, spokenId } from './file-contract.ts'
 import { fileError, fileErrors } from './file-errors.ts'
-
-const filesOf = (c: HttpContext) => storedFiles(c.get('services'), caller(c).owner)
-
-const params = z.object({
-  file_id: z.string().describe('The id of a file, as either vendor writes it.'),
-})
 
 const query = z.object({
   limit: z.coerce.number().int().min(1).max(1000).default(20).describe('Files a page holds.'),
@@ -38,22 +31,18 @@ export const listAnthropicFiles = endpoint(
     tags: ['Anthropic'],
     request: { query },
     responses: {
-      200: {
-        description: 'One page of them.',
-        content: {
-          'application/json': {
-            schema: z
-              .object({
-                data: z.array(fileMetadata),
-                has_more: z.boolean(),
-                first_id: z.string().nullable(),
-                last_id: z.string().nullable(),
-                next_page: z.string().nullable(),
-              })
-              .openapi('AnthropicFileList'),
-          },
-        },
-      },
+      200: jsonAnswer(
+        'One page of them.',
+        z
+          .object({
+            data: z.array(fileMetadata),
+            has_more: z.boolean(),
+            first_id: z.string().nullable(),
+            last_id: z.string().nullable(),
+            next_page: z.string().nullable(),
+          })
+          .openapi('AnthropicFileList'),
+      ),
       ...fileErrors,
     },
   }),
@@ -64,6 +53,7 @@ export const listAnthropicFiles = endpoint(
       : await filesOf(c).list({
           after: page || after_id || undefined,
           before: before_id || undefined,
+          cursors: { after: page ? 'page' : 'after_id', before: 'before_id' },
           limit,
           descending: true,
         })
@@ -105,9 +95,9 @@ export const getAnthropicFile = endpoint(
     operationId: 'anthropic_retrieve_file',
     summary: 'Describe a file',
     tags: ['Anthropic'],
-    request: { params },
+    request: { params: fileParams },
     responses: {
-      200: { description: 'The file.', content: { 'application/json': { schema: fileMetadata } } },
+      200: jsonAnswer('The file.', fileMetadata),
       ...fileErrors,
     },
   }),
@@ -117,8 +107,6 @@ export const getAnthropicFile = endpoint(
   },
 )
 
-const bytes = { content: { '*/*': { schema: z.string().openapi({ format: 'binary' }) } } }
-
 export const getAnthropicFileContent = endpoint(
   createRoute({
     method: 'get',
@@ -126,17 +114,14 @@ export const getAnthropicFileContent = endpoint(
     operationId: 'anthropic_download_file',
     summary: 'Download a file',
     tags: ['Anthropic'],
-    request: { params },
+    request: { params: fileParams },
     responses: {
-      200: { description: 'The content.', ...bytes },
-      206: { description: 'The range of it that was asked for.', ...bytes },
-      304: { description: 'The caller has it.' },
-      307: { description: 'It is too large for the platform: the store itself sends it.' },
+      ...contentResponses,
       ...fileErrors,
       416: fileError('It has no such range.'),
     },
   }),
-  (c) => sendFile(c, filesOf(c), c.req.valid('param').file_id),
+  (c) => sendFile(c, c.req.valid('param').file_id),
 )
 
 export const deleteAnthropicFile = endpoint(
@@ -146,18 +131,14 @@ export const deleteAnthropicFile = endpoint(
     operationId: 'anthropic_delete_file',
     summary: 'Delete a file',
     tags: ['Anthropic'],
-    request: { params },
+    request: { params: fileParams },
     responses: {
-      200: {
-        description: 'It is gone.',
-        content: {
-          'application/json': {
-            schema: z
-              .object({ id: z.string(), type: z.literal('file_deleted') })
-              .openapi('AnthropicFileDeleted'),
-          },
-        },
-      },
+      200: jsonAnswer(
+        'It is gone.',
+        z
+          .object({ id: z.string(), type: z.literal('file_deleted') })
+          .openapi('AnthropicFileDeleted'),
+      ),
       ...fileErrors,
     },
   }),

@@ -7,6 +7,7 @@ import { exchange } from '../../gateway/exchange.ts'
 import { respond } from '../../http/answers/respond.ts'
 import { caller } from '../../http/caller.ts'
 import { endpoint } from '../../http/surface.ts'
+import { jsonRequest } from '../json-contract.ts'
 import { answerHeaders } from '../openai/answer-contract.ts'
 import { modelErrors } from './model-errors.ts'
 import type { Place } from './place.ts'
@@ -24,10 +25,7 @@ const contract = ({ prefix, name }: Place) =>
     tags: ['Anthropic'],
     request: {
       headers: versionHeaders,
-      body: {
-        required: true,
-        content: { 'application/json': { schema: messagesRequest } },
-      },
+      body: jsonRequest(messagesRequest),
     },
     responses: {
       200: {

@@ -6,6 +6,7 @@ import type { HttpContext } from '../../http/context.ts'
 import { endpoint } from '../../http/surface.ts'
 import { pageOf } from '../../library/page.ts'
 import type { ModelCard } from '../../ports/models.ts'
+import { jsonAnswer } from '../json-contract.ts'
 import { errorResponses } from './model-errors.ts'
 import type { Place } from './place.ts'
 import { versionHeaders } from './version-headers.ts'
@@ -90,10 +91,7 @@ const listContract = ({ prefix, name }: Place) =>
     tags: ['Anthropic'],
     request: { headers: versionHeaders, query },
     responses: {
-      200: {
-        description: 'One page of the models.',
-        content: { 'application/json': { schema: modelList } },
-      },
+      200: jsonAnswer('One page of the models.', modelList),
       ...errorResponses(400, 401, 403, 429, 500, 502, 503),
     },
   })
@@ -141,10 +139,7 @@ const modelContract = ({ prefix, name }: Place) =>
       }),
     },
     responses: {
-      200: {
-        description: 'The model.',
-        content: { 'application/json': { schema: modelInfo } },
-      },
+      200: jsonAnswer('The model.', modelInfo),
       ...errorResponses(400, 401, 403, 404, 429, 500, 502, 503),
     },
   })

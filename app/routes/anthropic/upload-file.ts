@@ -1,18 +1,17 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { endingOf } from '../../codecs/media-name.ts'
 import { validationWords } from '../../dialects/anthropic-messages/validation-words.ts'
-import { locate } from '../../dialects/media-location.ts'
 import { validationError } from '../../dialects/validation.ts'
-import { fetchInput } from '../../gateway/attachments/fetch-input.ts'
 import { reply } from '../../http/answers/reply.ts'
 import { isForm } from '../../http/bodies/form-body.ts'
 import { jsonBody } from '../../http/bodies/json-body.ts'
-import { caller } from '../../http/caller.ts'
 import type { HttpContext } from '../../http/context.ts'
 import { endpoint } from '../../http/surface.ts'
 import { lastPart } from '../../library/file-name.ts'
-import { type Received, type StoredFile, storedFiles } from '../../library/files.ts'
-import { refused, takeFile } from '../incoming-file.ts'
+import type { Received, StoredFile } from '../../library/files.ts'
+import { fetchFile, fileField, takeFile } from '../incoming-file.ts'
+import { jsonAnswer } from '../json-contract.ts'
+import { filesOf } from '../stored-file.ts'
 import { fileMetadata, metadataOf } from './file-contract.ts'
 import { fileErrors } from './file-errors.ts'
 
@@ -35,7 +34,7 @@ const form = z
 
 const json = z
   .object({
-    file: z.string().min(1).describe('Base64, a data URL, an `https:` URL or an `s3://` address.'),
+    file: fileField,
     filename: z.string().optional(),
     mime_type: z.string().optional(),
     expires_in_seconds: lifetime,
@@ -60,7 +59,7 @@ export const uploadFile = endpoint(
       },
     },
     responses: {
-      200: { description: 'The file.', content: { 'application/json': { schema: fileMetadata } } },
+      200: jsonAnswer('The file.', fileMetadata),
       ...fileErrors,
     },
   }),
@@ -71,7 +70,7 @@ export const uploadFile = endpoint(
 )
 
 async function fromForm(c: HttpContext): Promise<StoredFile> {
-  const files = storedFiles(c.get('services'), caller(c).owner)
+  const files = filesOf(c)
   const limit = c.get('services').config.MAX_ANTHROPIC_FILE_BYTES
   return takeFile(c, { files, limit }, async ({ received, filename, contentType, fields }) => {
     const said = Object.fromEntries(fields)
@@ -87,25 +86,18 @@ async function fromForm(c: HttpContext): Promise<StoredFile> {
 }
 
 async function fromJson(c: HttpContext): Promise<StoredFile> {
-  const services = c.get('services')
-  const asked = (await jsonBody(c, json, validationWords)) as z.infer<typeof json>
-  const { source, mediaType } = locate(asked.file, 'file')
-  const input = await fetchInput(source, services, 'file')
-  if (input.bytes.length === 0) throw refused('The file is empty.', 'file')
-  const files = storedFiles(services, caller(c).owner)
-  const received = await files.receive(input.bytes, services.config.MAX_ANTHROPIC_FILE_BYTES)
-  try {
-    const type = asked.mime_type ?? mediaType ?? input.mediaType
-    return await files.keep(received, {
-      name: nameOf(asked.filename ?? input.name, received, type),
+  const { file, ...asked } = (await jsonBody(c, json, validationWords)) as z.infer<typeof json>
+  const files = filesOf(c)
+  const limit = c.get('services').config.MAX_ANTHROPIC_FILE_BYTES
+  return fetchFile(c, { files, limit, file }, async ({ received, filename, contentType }) => {
+    const type = asked.mime_type ?? contentType
+    return files.keep(received, {
+      name: nameOf(asked.filename ?? filename, received, type),
       mediaType: type,
       purpose: PURPOSE,
       lifetime: asked.expires_in_seconds,
     })
-  } catch (thrown) {
-    await files.discard(received)
-    throw thrown
-  }
+  })
 }
 
 /** As Anthropic names files: the last part of a path, `unnamed` with an ending that fits where there is none. */

@@ -7,12 +7,13 @@ import { respond } from '../../http/answers/respond.ts'
 import { caller } from '../../http/caller.ts'
 import type { HttpContext } from '../../http/context.ts'
 import { endpoint } from '../../http/surface.ts'
+import { jsonAnswer, jsonRequest } from '../json-contract.ts'
 import { answerHeaders } from './answer-headers.ts'
 import { EVENT_STREAM, eventStream, modelErrors, modelParams, modelPath } from './contract.ts'
 
 const request = {
   params: modelParams,
-  body: { required: true, content: { 'application/json': { schema: converseRequest } } },
+  body: jsonRequest(converseRequest),
 }
 
 export const converse = endpoint(
@@ -26,10 +27,7 @@ export const converse = endpoint(
     tags: ['Bedrock'],
     request,
     responses: {
-      200: {
-        description: 'The answer.',
-        content: { 'application/json': { schema: converseReply } },
-      },
+      200: jsonAnswer('The answer.', converseReply),
       ...modelErrors,
     },
   }),

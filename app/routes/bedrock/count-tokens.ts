@@ -10,6 +10,7 @@ import { checkedBody, parsedJson } from '../../http/bodies/json-body.ts'
 import { caller } from '../../http/caller.ts'
 import type { HttpContext } from '../../http/context.ts'
 import { endpoint } from '../../http/surface.ts'
+import { jsonAnswer, jsonRequest } from '../json-contract.ts'
 import { modelErrors, modelParams, modelPath } from './contract.ts'
 import { invokeForm } from './invoke-forms.ts'
 
@@ -39,17 +40,15 @@ export const countTokens = endpoint(
     tags: ['Bedrock'],
     request: {
       params: modelParams,
-      body: { required: true, content: { 'application/json': { schema: countRequest } } },
+      body: jsonRequest(countRequest),
     },
     responses: {
       200: {
-        description: 'The tokens the model would read.',
+        ...jsonAnswer(
+          'The tokens the model would read.',
+          z.object({ inputTokens: z.int() }).openapi('CountTokensResponse'),
+        ),
         headers: z.object({ [COUNTED_BY]: z.enum(['model', 'estimate']) }),
-        content: {
-          'application/json': {
-            schema: z.object({ inputTokens: z.int() }).openapi('CountTokensResponse'),
-          },
-        },
       },
       ...modelErrors,
     },

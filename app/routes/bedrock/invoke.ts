@@ -8,6 +8,7 @@ import { caller } from '../../http/caller.ts'
 import type { HttpContext } from '../../http/context.ts'
 import { requestHeader } from '../../http/request-header.ts'
 import { endpoint } from '../../http/surface.ts'
+import { jsonAnswer, jsonRequest } from '../json-contract.ts'
 import { invokeHeaders } from './answer-headers.ts'
 import { EVENT_STREAM, eventStream, modelErrors, modelParams, modelPath } from './contract.ts'
 import { type InvokeForm, invokeForm } from './invoke-forms.ts'
@@ -26,7 +27,7 @@ const optionHeaders = z.object({
 const request = {
   params: modelParams,
   headers: optionHeaders,
-  body: { required: true, content: { 'application/json': { schema: anyBody } } },
+  body: jsonRequest(anyBody),
 }
 
 export const invokeModel = endpoint(
@@ -40,10 +41,7 @@ export const invokeModel = endpoint(
     tags: ['Bedrock'],
     request,
     responses: {
-      200: {
-        description: 'The answer, in the form of the body.',
-        content: { 'application/json': { schema: anyBody } },
-      },
+      200: jsonAnswer('The answer, in the form of the body.', anyBody),
       ...modelErrors,
     },
   }),

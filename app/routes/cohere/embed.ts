@@ -9,6 +9,7 @@ import type { HttpContext } from '../../http/context.ts'
 import { endpoint } from '../../http/surface.ts'
 import type { EmbeddedInput, Vector } from '../../ports/embeddings.ts'
 import { attachment, fused, plainText } from '../embedding-input.ts'
+import { jsonAnswer, jsonRequest } from '../json-contract.ts'
 import { answerHeaders } from '../openai/answer-contract.ts'
 import { modelErrors } from './errors.ts'
 import {
@@ -33,15 +34,9 @@ export const embed2 = endpoint(
     operationId: 'cohere_embed',
     description:
       "Cohere's embed with any embedding model; vectors by type, floats when none is named.",
-    request: {
-      body: { required: true, content: { 'application/json': { schema: embedRequest2 } } },
-    },
+    request: { body: jsonRequest(embedRequest2) },
     responses: {
-      200: {
-        description: 'The vectors.',
-        headers: answerHeaders,
-        content: { 'application/json': { schema: embedByType } },
-      },
+      200: { ...jsonAnswer('The vectors.', embedByType), headers: answerHeaders },
       ...modelErrors,
     },
   }),
@@ -64,14 +59,14 @@ export const embed1 = endpoint(
     path: '/cohere/v1/embed',
     operationId: 'cohere_embed_v1',
     description: "Cohere's first embed: a plain list of floats when no types are named.",
-    request: {
-      body: { required: true, content: { 'application/json': { schema: embedRequest1 } } },
-    },
+    request: { body: jsonRequest(embedRequest1) },
     responses: {
       200: {
-        description: 'The vectors, in one of two forms told apart by `response_type`.',
+        ...jsonAnswer(
+          'The vectors, in one of two forms told apart by `response_type`.',
+          embedFloats.or(embedByType),
+        ),
         headers: answerHeaders,
-        content: { 'application/json': { schema: embedFloats.or(embedByType) } },
       },
       ...modelErrors,
     },

@@ -7,6 +7,7 @@ import { caller } from '../../http/caller.ts'
 import type { HttpContext } from '../../http/context.ts'
 import { endpoint } from '../../http/surface.ts'
 import type { RerankRequest } from '../../ports/reranking.ts'
+import { jsonAnswer, jsonRequest } from '../json-contract.ts'
 import { answerHeaders } from '../openai/answer-contract.ts'
 import { modelErrors } from './errors.ts'
 import { rerankAnswer, rerankRequest1, rerankRequest2 } from './wire.ts'
@@ -17,9 +18,8 @@ const shared = {
   summary: 'Order documents by how well they answer a query',
   responses: {
     200: {
-      description: 'The documents in their order, the best first.',
+      ...jsonAnswer('The documents in their order, the best first.', rerankAnswer),
       headers: answerHeaders,
-      content: { 'application/json': { schema: rerankAnswer } },
     },
     ...modelErrors,
   },
@@ -42,9 +42,7 @@ export const rerank2 = endpoint(
     path: '/cohere/v2/rerank',
     operationId: 'cohere_rerank',
     description: "Cohere's rerank with any reranker of Bedrock.",
-    request: {
-      body: { required: true, content: { 'application/json': { schema: rerankRequest2 } } },
-    },
+    request: { body: jsonRequest(rerankRequest2) },
   }),
   (c) => {
     const body = c.req.valid('json')
@@ -58,9 +56,7 @@ export const rerank1 = endpoint(
     path: '/cohere/v1/rerank',
     operationId: 'cohere_rerank_v1',
     description: "Cohere's first rerank: documents may be objects, and come back when asked for.",
-    request: {
-      body: { required: true, content: { 'application/json': { schema: rerankRequest1 } } },
-    },
+    request: { body: jsonRequest(rerankRequest1) },
   }),
   (c) => {
     const body = c.req.valid('json')

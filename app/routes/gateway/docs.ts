@@ -67,8 +67,6 @@ export const docs = endpoint(
       headers: {
         'content-security-policy': CONTENT_SECURITY_POLICY,
         'cache-control': 'no-cache',
-        'x-content-type-options': 'nosniff',
-        'referrer-policy': 'no-referrer',
       },
     }),
 )
@@ -102,7 +100,10 @@ export const docsAsset = endpoint(
 
 async function serveAsset(c: HttpContext, name: string): Promise<Response> {
   if (name === 'start.js') {
-    return reply(c, START, { type: 'text/javascript; charset=utf-8', headers: CACHING })
+    return reply(c, START, {
+      type: 'text/javascript; charset=utf-8',
+      headers: { 'cache-control': 'no-cache' },
+    })
   }
   // Two thirds of a megabyte that only who opens the page shall pay for.
   const { swaggerAssets } = await import('./swagger-assets.generated.ts')
@@ -112,5 +113,3 @@ async function serveAsset(c: HttpContext, name: string): Promise<Response> {
   }
   return replyAsset(c, asset)
 }
-
-const CACHING = { 'cache-control': 'no-cache', 'x-content-type-options': 'nosniff' }

@@ -1,6 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { reply } from '../../http/answers/reply.ts'
 import { endpoint } from '../../http/surface.ts'
+import { jsonAnswer } from '../json-contract.ts'
 import { errorResponses } from '../openai/error-contract.ts'
 import { ABOUT } from './about.ts'
 import { examineServices, healthStatus, servicesHealth } from './services-health.ts'
@@ -15,21 +16,17 @@ export const health = endpoint(
     tags: ['Gateway'],
     security: [],
     responses: {
-      200: {
-        description: 'It does. Whether those it calls do is told by what it last heard of them.',
-        content: {
-          'application/json': {
-            schema: z
-              .object({
-                status: healthStatus,
-                timestamp: z.string(),
-                version: z.string(),
-                ...servicesHealth,
-              })
-              .openapi('Health'),
-          },
-        },
-      },
+      200: jsonAnswer(
+        'It does. Whether those it calls do is told by what it last heard of them.',
+        z
+          .object({
+            status: healthStatus,
+            timestamp: z.string(),
+            version: z.string(),
+            ...servicesHealth,
+          })
+          .openapi('Health'),
+      ),
       ...errorResponses('4XX'),
     },
   }),

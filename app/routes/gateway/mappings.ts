@@ -5,6 +5,7 @@ import { mayUse } from '../../http/access/permissions.ts'
 import { reply } from '../../http/answers/reply.ts'
 import type { HttpContext } from '../../http/context.ts'
 import { endpoint } from '../../http/surface.ts'
+import { jsonAnswer } from '../json-contract.ts'
 import { errorResponses } from '../openai/error-contract.ts'
 
 const mapping = z
@@ -42,16 +43,10 @@ export const getMappings = endpoint(
       }),
     },
     responses: {
-      200: {
-        description: 'Names and what they lead to.',
-        content: {
-          'application/json': {
-            schema: z
-              .object({ object: z.literal('list'), data: z.array(mapping) })
-              .openapi('ModelMappingList'),
-          },
-        },
-      },
+      200: jsonAnswer(
+        'Names and what they lead to.',
+        z.object({ object: z.literal('list'), data: z.array(mapping) }).openapi('ModelMappingList'),
+      ),
       ...errorResponses(400, 401, 403, 429, 500, 502, 503),
     },
   }),

@@ -1,6 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { reply } from '../../http/answers/reply.ts'
 import { endpoint } from '../../http/surface.ts'
+import { jsonAnswer } from '../json-contract.ts'
 import { errorResponses } from '../openai/error-contract.ts'
 
 /** `document` makes the OpenAPI document as JSON text. */
@@ -14,14 +15,7 @@ export function openApiDocument(document: () => string) {
       tags: ['Gateway'],
       security: [],
       responses: {
-        200: {
-          description: 'OpenAPI 3.1.',
-          content: {
-            'application/json': {
-              schema: z.looseObject({ openapi: z.string() }).openapi('OpenApi'),
-            },
-          },
-        },
+        200: jsonAnswer('OpenAPI 3.1.', z.looseObject({ openapi: z.string() }).openapi('OpenApi')),
         ...errorResponses('4XX'),
       },
     }),

@@ -4,6 +4,7 @@ import { isThereFor } from '../../http/access/permissions.ts'
 import { reply } from '../../http/answers/reply.ts'
 import { endpoint } from '../../http/surface.ts'
 import type { ModelCard } from '../../ports/models.ts'
+import { jsonAnswer } from '../json-contract.ts'
 import { errorResponses } from '../openai/error-contract.ts'
 
 const provider = z
@@ -25,16 +26,12 @@ export const getProviders = endpoint(
     summary: 'List who made the models',
     tags: ['Models'],
     responses: {
-      200: {
-        description: 'Every maker of a model that can be called.',
-        content: {
-          'application/json': {
-            schema: z
-              .object({ object: z.literal('list'), data: z.array(provider) })
-              .openapi('ModelProviderList'),
-          },
-        },
-      },
+      200: jsonAnswer(
+        'Every maker of a model that can be called.',
+        z
+          .object({ object: z.literal('list'), data: z.array(provider) })
+          .openapi('ModelProviderList'),
+      ),
       ...errorResponses(401, 403, 429, 500, 502, 503),
     },
   }),

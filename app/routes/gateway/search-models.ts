@@ -9,6 +9,7 @@ import { endpoint } from '../../http/surface.ts'
 import type { ImageTask } from '../../ports/images.ts'
 import type { Modality, ModelCard } from '../../ports/models.ts'
 import type { Services } from '../../ports/services.ts'
+import { jsonAnswer } from '../json-contract.ts'
 import { toolName } from '../mcp/tool-names.ts'
 import { isOffered } from '../mcp/tools.ts'
 import { errorResponses } from '../openai/error-contract.ts'
@@ -139,10 +140,7 @@ export const searchModels = endpoint(
     tags: ['Models'],
     request: { query },
     responses: {
-      200: {
-        description: 'The models that pass every filter.',
-        content: { 'application/json': { schema: z.array(found) } },
-      },
+      200: jsonAnswer('The models that pass every filter.', z.array(found)),
       ...errorResponses(400, 401, 403, 429, 500, 502, 503),
     },
   }),

@@ -5,6 +5,7 @@ import { caller } from '../../http/caller.ts'
 import type { HttpContext } from '../../http/context.ts'
 import { endpoint } from '../../http/surface.ts'
 import type { KnowledgeBases, KnowledgeCall } from '../../ports/knowledge.ts'
+import { jsonAnswer, jsonRequest } from '../json-contract.ts'
 import { errorResponses } from '../openai/error-contract.ts'
 import {
   baseObject,
@@ -23,11 +24,6 @@ export const asked = <T>(
   work: (bases: KnowledgeBases, call: KnowledgeCall) => Promise<T>,
 ): Promise<T> => onKnowledge(caller(c), c.get('services'), work)
 
-export const json = <Schema extends z.ZodType>(description: string, schema: Schema) => ({
-  description,
-  content: { 'application/json': { schema } },
-})
-
 export const tags = ['Knowledge bases']
 
 export const createKnowledgeBase = endpoint(
@@ -38,11 +34,9 @@ export const createKnowledgeBase = endpoint(
     summary: 'Create a knowledge base',
     description: 'It belongs to whoever creates it. On AWS it is made of what Bedrock needs.',
     tags,
-    request: {
-      body: { required: true, content: { 'application/json': { schema: createBaseRequest } } },
-    },
+    request: { body: jsonRequest(createBaseRequest) },
     responses: {
-      201: json('It is there, or on its way: `status` tells.', knowledgeBase),
+      201: jsonAnswer('It is there, or on its way: `status` tells.', knowledgeBase),
       ...errorResponses(400, 401, 403, 409, 413, 429, 500, 502, 503),
     },
   }),
@@ -72,7 +66,7 @@ export const listKnowledgeBases = endpoint(
     tags,
     request: { query: pageQuery },
     responses: {
-      200: json('One page of them.', knowledgeBaseList),
+      200: jsonAnswer('One page of them.', knowledgeBaseList),
       ...errorResponses(400, 401, 403, 429, 500, 502, 503),
     },
   }),
@@ -93,7 +87,7 @@ export const getKnowledgeBase = endpoint(
     tags,
     request: { params: baseParams },
     responses: {
-      200: json('The knowledge base.', knowledgeBase),
+      200: jsonAnswer('The knowledge base.', knowledgeBase),
       ...errorResponses(401, 403, 404, 429, 500, 502, 503),
     },
   }),
@@ -113,7 +107,7 @@ export const deleteKnowledgeBase = endpoint(
     tags,
     request: { params: baseParams },
     responses: {
-      200: json(
+      200: jsonAnswer(
         'It goes.',
         z
           .object({ knowledgeBaseId: z.string(), status: z.string() })

@@ -1,8 +1,9 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { reply } from '../../http/answers/reply.ts'
 import { endpoint } from '../../http/surface.ts'
+import { jsonAnswer, jsonRequest } from '../json-contract.ts'
 import { errorResponses } from '../openai/error-contract.ts'
-import { asked, json, tags } from './bases.ts'
+import { asked, tags } from './bases.ts'
 import {
   baseParams,
   createSourceRequest,
@@ -34,10 +35,10 @@ export const createDataSource = endpoint(
     tags,
     request: {
       params: baseParams,
-      body: { required: true, content: { 'application/json': { schema: createSourceRequest } } },
+      body: jsonRequest(createSourceRequest),
     },
     responses: {
-      201: json('The data source.', dataSource),
+      201: jsonAnswer('The data source.', dataSource),
       ...errorResponses(400, 401, 403, 404, 409, 413, 429, 500, 502, 503),
     },
   }),
@@ -63,7 +64,7 @@ export const listDataSources = endpoint(
     tags,
     request: { params: baseParams, query: pageQuery },
     responses: {
-      200: json('One page of them.', dataSourceList),
+      200: jsonAnswer('One page of them.', dataSourceList),
       ...errorResponses(400, 401, 403, 404, 429, 500, 502, 503),
     },
   }),
@@ -85,7 +86,7 @@ export const getDataSource = endpoint(
     tags,
     request: { params: sourceParams },
     responses: {
-      200: json('The data source.', dataSource),
+      200: jsonAnswer('The data source.', dataSource),
       ...errorResponses(401, 403, 404, 429, 500, 502, 503),
     },
   }),
@@ -105,7 +106,7 @@ export const deleteDataSource = endpoint(
     tags,
     request: { params: sourceParams },
     responses: {
-      200: json(
+      200: jsonAnswer(
         'It goes.',
         z
           .object({ knowledgeBaseId: z.string(), dataSourceId: z.string(), status: z.string() })

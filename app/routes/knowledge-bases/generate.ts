@@ -9,6 +9,7 @@ import { exchange } from '../../gateway/exchange.ts'
 import { respond } from '../../http/answers/respond.ts'
 import { caller } from '../../http/caller.ts'
 import { endpoint } from '../../http/surface.ts'
+import { jsonRequest } from '../json-contract.ts'
 import { answerHeaders } from '../openai/answer-contract.ts'
 import { modelErrors } from '../openai/error-contract.ts'
 import { tags } from './bases.ts'
@@ -25,7 +26,7 @@ export const generateFromKnowledgeBase = endpoint(
     tags,
     request: {
       params: baseParams,
-      body: { required: true, content: { 'application/json': { schema: generateRequest } } },
+      body: jsonRequest(generateRequest),
     },
     responses: {
       200: {

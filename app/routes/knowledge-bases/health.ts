@@ -4,8 +4,9 @@ import { knowledgeOf } from '../../gateway/knowledge/knowledge.ts'
 import { reply } from '../../http/answers/reply.ts'
 import { endpoint } from '../../http/surface.ts'
 import type { Services } from '../../ports/services.ts'
+import { jsonAnswer } from '../json-contract.ts'
 import { errorResponses } from '../openai/error-contract.ts'
-import { json, tags } from './bases.ts'
+import { tags } from './bases.ts'
 
 const health = z
   .object({
@@ -29,8 +30,8 @@ export const getKnowledgeBasesHealth = endpoint(
     summary: 'Tell whether there are knowledge bases to ask',
     tags,
     responses: {
-      200: json('There are.', health),
-      503: json('There are none, or their store does not answer.', health),
+      200: jsonAnswer('There are.', health),
+      503: jsonAnswer('There are none, or their store does not answer.', health),
       ...errorResponses(401, 403, 429),
     },
   }),

@@ -5,8 +5,9 @@ import { reply } from '../../http/answers/reply.ts'
 import { checkedBody, parsedBody } from '../../http/bodies/json-body.ts'
 import type { HttpContext } from '../../http/context.ts'
 import { endpoint } from '../../http/surface.ts'
+import { jsonAnswer, jsonRequest } from '../json-contract.ts'
 import { errorResponses } from '../openai/error-contract.ts'
-import { asked, json, tags } from './bases.ts'
+import { asked, tags } from './bases.ts'
 import { baseParams } from './contract.ts'
 
 const MOST = 10
@@ -40,10 +41,10 @@ export const queryKnowledgeBase = endpoint(
         max_results: z.string().optional(),
         next_token: z.string().optional(),
       }),
-      body: { required: false, content: { 'application/json': { schema: queryRequest } } },
+      body: { ...jsonRequest(queryRequest), required: false },
     },
     responses: {
-      200: json(
+      200: jsonAnswer(
         'The best passages first.',
         z
           .object({

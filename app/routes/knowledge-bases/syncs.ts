@@ -1,8 +1,9 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { reply } from '../../http/answers/reply.ts'
 import { endpoint } from '../../http/surface.ts'
+import { jsonAnswer } from '../json-contract.ts'
 import { errorResponses } from '../openai/error-contract.ts'
-import { asked, json, tags } from './bases.ts'
+import { asked, tags } from './bases.ts'
 import {
   ingestionJob,
   ingestionJobList,
@@ -24,7 +25,7 @@ export const syncDataSource = endpoint(
     tags,
     request: { params: sourceParams },
     responses: {
-      200: json(
+      200: jsonAnswer(
         'The job has begun.',
         z
           .looseObject({ executionId: z.string().describe('The id of the job.'), ingestionJob })
@@ -49,7 +50,7 @@ export const listSyncs = endpoint(
     tags,
     request: { params: sourceParams, query: pageQuery },
     responses: {
-      200: json('One page of them.', ingestionJobList),
+      200: jsonAnswer('One page of them.', ingestionJobList),
       ...errorResponses(400, 401, 403, 404, 429, 500, 502, 503),
     },
   }),
@@ -73,7 +74,7 @@ export const getSync = endpoint(
     tags,
     request: { params: sourceParams.extend({ job_id: z.string().describe('Its `executionId`.') }) },
     responses: {
-      200: json('The job.', ingestionJob),
+      200: jsonAnswer('The job.', ingestionJob),
       ...errorResponses(401, 403, 404, 429, 500, 502, 503),
     },
   }),

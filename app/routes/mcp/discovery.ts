@@ -5,6 +5,7 @@ import { protectedResource, RESOURCE_METADATA } from '../../http/access/protecte
 import { reply } from '../../http/answers/reply.ts'
 import { ownAddress } from '../../http/entrance/own-address.ts'
 import { type Endpoint, endpoint, type Surface, type Voice } from '../../http/surface.ts'
+import { jsonAnswer } from '../json-contract.ts'
 import { errorResponses } from '../openai/error-contract.ts'
 import { CARD_PATH, CARD_TYPE, OPEN_TO_PAGES, serverCards } from './server-card.ts'
 
@@ -84,10 +85,7 @@ const resourceMetadata = (resource: string, operationId: string): Endpoint =>
       tags: ['Gateway'],
       security: [],
       responses: {
-        200: {
-          description: 'RFC 9728.',
-          content: { 'application/json': { schema: metadata } },
-        },
+        200: jsonAnswer('RFC 9728.', metadata),
         ...errorResponses('4XX'),
       },
     }),

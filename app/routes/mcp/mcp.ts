@@ -1,4 +1,5 @@
 import { createRoute } from '@hono/zod-openapi'
+import { once } from '../../codecs/once.ts'
 import { GatewayError } from '../../errors.ts'
 import { reply } from '../../http/answers/reply.ts'
 import { bodyText } from '../../http/bodies/body-limit.ts'
@@ -7,6 +8,7 @@ import type { HttpContext } from '../../http/context.ts'
 import { refuseForeignPage } from '../../http/entrance/foreign-pages.ts'
 import { endpoint } from '../../http/surface.ts'
 import type { InProcess } from '../../http/within.ts'
+import { jsonRequest } from '../json-contract.ts'
 import { authInfoOf, type Door } from './door.ts'
 import { errorResponses, mcpAnswer, mcpMessages } from './message.ts'
 import { type Sdk, serverFactory } from './server.ts'
@@ -65,7 +67,7 @@ const posted = createRoute({
   description:
     'The Model Context Protocol by Streamable HTTP: a message of JSON-RPC in, its answer out, as JSON or as server-sent events. Revisions 2026-07-28 and, with sessions or without, those since 2024-11-05.',
   tags: ['MCP'],
-  request: { body: { required: true, content: { 'application/json': { schema: mcpMessages } } } },
+  request: { body: jsonRequest(mcpMessages) },
   responses: {
     200: {
       description: 'The answer, perhaps with progress before it.',
@@ -166,16 +168,4 @@ function untilLeft(
       await reader.cancel(reason)
     },
   })
-}
-
-/** Asks when first needed; what failed is asked again. */
-function once<T>(ask: () => Promise<T>): () => Promise<T> {
-  let asked: Promise<T> | undefined
-  return () => {
-    asked ??= ask().catch((thrown: unknown) => {
-      asked = undefined
-      throw thrown
-    })
-    return asked
-  }
 }

@@ -2,7 +2,7 @@ import { z } from '@hono/zod-openapi'
 import { streamOfWhole } from '../../codecs/byte-stream.ts'
 import { locate } from '../../dialects/media-location.ts'
 import { validationError } from '../../dialects/validation.ts'
-import { GatewayError } from '../../errors.ts'
+import { amended, GatewayError } from '../../errors.ts'
 import { fetchInput } from '../../gateway/attachments/fetch-input.ts'
 import { type HeldAudio, holdAudio } from '../../gateway/operations/held-audio.ts'
 import { isForm, readForm } from '../../http/bodies/form-body.ts'
@@ -137,15 +137,11 @@ async function broughtBy(c: HttpContext, written: string) {
     const body = await files.open(file)
     return { body, name: file.name, mediaType: file.mediaType }
   }
-  const { bytes, name, mediaType: told } = await fetchInput(source, services, 'file').catch(atFile)
+  const { bytes, name, mediaType: told } = await fetchInput(source, services, 'file')
   return { body: streamOfWhole(bytes), name, mediaType: mediaType ?? told }
 }
 
 function atFile(thrown: unknown): never {
   if (!(thrown instanceof GatewayError)) throw thrown
-  throw new GatewayError(thrown.code, thrown.message, {
-    ...thrown,
-    param: 'file',
-    cause: thrown.cause,
-  })
+  throw amended(thrown, { param: 'file' })
 }

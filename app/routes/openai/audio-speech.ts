@@ -10,6 +10,7 @@ import { respond } from '../../http/answers/respond.ts'
 import { sendAudio } from '../../http/bodies/audio-body.ts'
 import { caller } from '../../http/caller.ts'
 import { endpoint } from '../../http/surface.ts'
+import { jsonRequest } from '../json-contract.ts'
 import { answerHeaders } from './answer-contract.ts'
 import { modelErrors } from './error-contract.ts'
 
@@ -78,7 +79,7 @@ export const createSpeech = endpoint(
     description:
       'The audio leaves as it comes from the speaker. With `stream_format: "sse"` it comes as `speech.audio.delta` events and one `speech.audio.done`.',
     tags: ['Audio'],
-    request: { body: { required: true, content: { 'application/json': { schema: request } } } },
+    request: { body: jsonRequest(request) },
     responses: {
       200: {
         description: 'The audio.',

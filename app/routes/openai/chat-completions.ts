@@ -7,6 +7,7 @@ import { chatCompletionRequest } from '../../dialects/openai-chat/wire.ts'
 import { chatCompletion, chatCompletionChunk } from '../../dialects/openai-chat/wire-reply.ts'
 import { titanTextChunk, titanTextReply, titanTextRequest } from '../../dialects/titan-text/wire.ts'
 import { endpoint } from '../../http/surface.ts'
+import { jsonRequest } from '../json-contract.ts'
 import { answerChat, CHAT } from './answer-chat.ts'
 import { answerHeaders } from './answer-contract.ts'
 import { modelErrors } from './error-contract.ts'
@@ -25,14 +26,7 @@ const contract = createRoute({
         .optional()
         .describe("The format of the answer, whatever the body's: openai when absent."),
     }),
-    body: {
-      required: true,
-      content: {
-        'application/json': {
-          schema: z.union([chatCompletionRequest, messagesRequest, titanTextRequest]),
-        },
-      },
-    },
+    body: jsonRequest(z.union([chatCompletionRequest, messagesRequest, titanTextRequest])),
   },
   responses: {
     200: {

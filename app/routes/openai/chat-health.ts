@@ -4,6 +4,7 @@ import { reply } from '../../http/answers/reply.ts'
 import { endpoint } from '../../http/surface.ts'
 import { ABOUT } from '../gateway/about.ts'
 import { examineServices, healthStatus, servicesHealth } from '../gateway/services-health.ts'
+import { jsonAnswer } from '../json-contract.ts'
 import { errorResponses } from './error-contract.ts'
 
 const formats = z.array(z.enum(BODY_FORMATS))
@@ -17,26 +18,22 @@ export const getChatHealth = endpoint(
     summary: 'Tell whether conversations can be answered',
     tags: ['Chat'],
     responses: {
-      200: {
-        description: 'The endpoint answers; the services say whether models do.',
-        content: {
-          'application/json': {
-            schema: z
-              .object({
-                status: healthStatus,
-                timestamp: z.string(),
-                version: z.string(),
-                message: z.string(),
-                supported_input_formats: formats,
-                supported_output_formats: formats,
-                model_routing: z.literal('enabled'),
-                streaming_support: z.literal('enabled'),
-                ...servicesHealth,
-              })
-              .openapi('ChatHealth'),
-          },
-        },
-      },
+      200: jsonAnswer(
+        'The endpoint answers; the services say whether models do.',
+        z
+          .object({
+            status: healthStatus,
+            timestamp: z.string(),
+            version: z.string(),
+            message: z.string(),
+            supported_input_formats: formats,
+            supported_output_formats: formats,
+            model_routing: z.literal('enabled'),
+            streaming_support: z.literal('enabled'),
+            ...servicesHealth,
+          })
+          .openapi('ChatHealth'),
+      ),
       ...errorResponses(401, 403, 429),
     },
   }),

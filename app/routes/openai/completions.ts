@@ -6,6 +6,7 @@ import { exchange } from '../../gateway/exchange.ts'
 import { respond } from '../../http/answers/respond.ts'
 import { caller } from '../../http/caller.ts'
 import { endpoint } from '../../http/surface.ts'
+import { jsonRequest } from '../json-contract.ts'
 import { answerHeaders } from './answer-contract.ts'
 import { modelErrors } from './error-contract.ts'
 
@@ -17,12 +18,7 @@ const contract = createRoute({
   description:
     "OpenAI's completions with any chat model: each prompt is one message of the user, and nothing is added to it. Several prompts are answered at the same time, and all of them or none. With `stream` the answers come as server-sent events, interleaved by `choices[].index`, that end with `[DONE]`.",
   tags: ['Completions'],
-  request: {
-    body: {
-      required: true,
-      content: { 'application/json': { schema: completionRequest } },
-    },
-  },
+  request: { body: jsonRequest(completionRequest) },
   responses: {
     200: {
       description: 'The answers, whole or as a stream of chunks of the same form.',

@@ -3,6 +3,7 @@ import { outputItem } from '../../dialects/openai-responses/wire-reply.ts'
 import { reply } from '../../http/answers/reply.ts'
 import { endpoint } from '../../http/surface.ts'
 import type { Item } from '../../library/response-items.ts'
+import { jsonAnswer, jsonRequest } from '../json-contract.ts'
 import { addedItems, conversationId, conversationObject, conversationsOf } from './conversations.ts'
 import { errorResponses } from './error-contract.ts'
 import { pageOptions, pageQuery, pageSchema, pageText } from './paging.ts'
@@ -12,12 +13,7 @@ const path = '/v1/conversations/{conversation_id}/items'
 const itemPlace = conversationId.extend({ item_id: z.string().describe('The id of an item.') })
 
 const list = {
-  200: {
-    description: 'The items.',
-    content: {
-      'application/json': { schema: pageSchema(outputItem).openapi('ConversationItemList') },
-    },
-  },
+  200: jsonAnswer('The items.', pageSchema(outputItem).openapi('ConversationItemList')),
 }
 
 export const createConversationItems = endpoint(
@@ -29,14 +25,9 @@ export const createConversationItems = endpoint(
     tags: ['Conversations'],
     request: {
       params: conversationId,
-      body: {
-        required: true,
-        content: {
-          'application/json': {
-            schema: z.looseObject({ items: addedItems }).openapi('CreateConversationItemsRequest'),
-          },
-        },
-      },
+      body: jsonRequest(
+        z.looseObject({ items: addedItems }).openapi('CreateConversationItemsRequest'),
+      ),
     },
     responses: { ...list, ...errorResponses(400, 401, 403, 404, 413, 429, 500) },
   }),
@@ -77,10 +68,7 @@ export const getConversationItem = endpoint(
     tags: ['Conversations'],
     request: { params: itemPlace },
     responses: {
-      200: {
-        description: 'The item.',
-        content: { 'application/json': { schema: outputItem } },
-      },
+      200: jsonAnswer('The item.', outputItem),
       ...errorResponses(401, 403, 404, 429, 500),
     },
   }),
@@ -99,10 +87,7 @@ export const deleteConversationItem = endpoint(
     tags: ['Conversations'],
     request: { params: itemPlace },
     responses: {
-      200: {
-        description: 'The conversation it was in.',
-        content: { 'application/json': { schema: conversationObject } },
-      },
+      200: jsonAnswer('The conversation it was in.', conversationObject),
       ...errorResponses(401, 403, 404, 429, 500),
     },
   }),

@@ -9,6 +9,7 @@ import type { HttpContext } from '../../http/context.ts'
 import { endpoint } from '../../http/surface.ts'
 import { conversations } from '../../library/conversations.ts'
 import type { Item } from '../../library/response-items.ts'
+import { jsonAnswer, jsonRequest } from '../json-contract.ts'
 import { deletion } from './deletion.ts'
 import { errorResponses } from './error-contract.ts'
 
@@ -34,16 +35,8 @@ export const conversationObject = z
   .openapi('Conversation')
 
 const answer = {
-  200: {
-    description: 'The conversation.',
-    content: { 'application/json': { schema: conversationObject } },
-  },
+  200: jsonAnswer('The conversation.', conversationObject),
 }
-
-const jsonOf = <Schema extends z.ZodType>(schema: Schema) => ({
-  required: true,
-  content: { 'application/json': { schema } },
-})
 
 const newConversation = z
   .looseObject({ items: addedItems.nullish(), metadata: metadata.nullish() })
@@ -56,7 +49,7 @@ export const createConversation = endpoint(
     operationId: 'create_conversation',
     summary: 'Begin a conversation',
     tags: ['Conversations'],
-    request: { body: { ...jsonOf(newConversation), required: false } },
+    request: { body: { ...jsonRequest(newConversation), required: false } },
     responses: { ...answer, ...errorResponses(400, 401, 403, 413, 429, 500) },
   }),
   async (c) => {
@@ -95,7 +88,7 @@ export const updateConversation = endpoint(
     tags: ['Conversations'],
     request: {
       params: conversationId,
-      body: jsonOf(
+      body: jsonRequest(
         z.looseObject({ metadata: metadata.nullable() }).openapi('UpdateConversationRequest'),
       ),
     },

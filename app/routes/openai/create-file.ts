@@ -1,15 +1,14 @@
 import { createRoute, z } from '@hono/zod-openapi'
-import { locate } from '../../dialects/media-location.ts'
 import { validationError } from '../../dialects/validation.ts'
-import { fetchInput } from '../../gateway/attachments/fetch-input.ts'
 import { reply } from '../../http/answers/reply.ts'
 import { isForm } from '../../http/bodies/form-body.ts'
 import { jsonBody } from '../../http/bodies/json-body.ts'
-import { caller } from '../../http/caller.ts'
 import type { HttpContext } from '../../http/context.ts'
 import { endpoint } from '../../http/surface.ts'
-import { type StoredFile, storedFiles } from '../../library/files.ts'
-import { refused, takeFile } from '../incoming-file.ts'
+import type { StoredFile } from '../../library/files.ts'
+import { fetchFile, fileField, takeFile } from '../incoming-file.ts'
+import { jsonAnswer } from '../json-contract.ts'
+import { filesOf } from '../stored-file.ts'
 import { errorResponses } from './error-contract.ts'
 import {
   expiresAfter,
@@ -33,7 +32,7 @@ const form = z
 
 const json = about
   .extend({
-    file: z.string().min(1).describe('Base64, a data URL, an `https:` URL or an `s3://` address.'),
+    file: fileField,
     filename: z.string().optional().describe('Default: the name in the URL.'),
   })
   .openapi('CreateFileRequest')
@@ -54,7 +53,7 @@ export const createFile = endpoint(
       },
     },
     responses: {
-      200: { description: 'The file.', content: { 'application/json': { schema: openaiFile } } },
+      200: jsonAnswer('The file.', openaiFile),
       ...errorResponses(400, 401, 403, 413, 429, 500, 502, 503),
     },
   }),
@@ -65,9 +64,8 @@ export const createFile = endpoint(
 )
 
 async function fromForm(c: HttpContext): Promise<StoredFile> {
-  const { config } = c.get('services')
-  const files = storedFiles(c.get('services'), caller(c).owner)
-  const limit = config.MAX_FILE_BYTES
+  const files = filesOf(c)
+  const limit = c.get('services').config.MAX_FILE_BYTES
   return takeFile(c, { files, limit }, async ({ received, filename, contentType, fields }) => {
     const said = objectOfFields(fields)
     const checked = about.safeParse(said)
@@ -83,22 +81,15 @@ async function fromForm(c: HttpContext): Promise<StoredFile> {
 }
 
 async function fromJson(c: HttpContext): Promise<StoredFile> {
-  const services = c.get('services')
-  const asked = (await jsonBody(c, json)) as z.infer<typeof json>
-  const { source, mediaType } = locate(asked.file, 'file')
-  const input = await fetchInput(source, services, 'file')
-  if (input.bytes.length === 0) throw refused('The file is empty.', 'file')
-  const files = storedFiles(services, caller(c).owner)
-  const received = await files.receive(input.bytes, services.config.MAX_FILE_BYTES)
-  try {
-    return await files.keep(received, {
-      name: asked.filename ?? input.name ?? 'file',
-      mediaType: mediaType ?? input.mediaType,
+  const { file, ...asked } = (await jsonBody(c, json)) as z.infer<typeof json>
+  const files = filesOf(c)
+  const limit = c.get('services').config.MAX_FILE_BYTES
+  return fetchFile(c, { files, limit, file }, ({ received, filename, contentType }) =>
+    files.keep(received, {
+      name: asked.filename ?? filename ?? 'file',
+      mediaType: contentType,
       purpose: asked.purpose,
       lifetime: lifetimeOf(asked.expires_after, asked.purpose),
-    })
-  } catch (thrown) {
-    await files.discard(received)
-    throw thrown
-  }
+    }),
+  )
 }

@@ -9,6 +9,7 @@ import { caller } from '../../http/caller.ts'
 import { endpoint } from '../../http/surface.ts'
 import type { EmbeddedInput, Vector } from '../../ports/embeddings.ts'
 import { fused, textOrAddress } from '../embedding-input.ts'
+import { jsonAnswer, jsonRequest } from '../json-contract.ts'
 import { answerHeaders } from './answer-contract.ts'
 import {
   type EmbeddingWire,
@@ -26,15 +27,9 @@ const contract = createRoute({
   description:
     "OpenAI's embeddings with any embedding model. Inputs keep their order; what the model takes one at a time is asked for some at the same time. Unknown fields (`normalize`, `embeddingPurpose`) go to the model.",
   tags: ['Embeddings'],
-  request: {
-    body: { required: true, content: { 'application/json': { schema: embeddingRequest } } },
-  },
+  request: { body: jsonRequest(embeddingRequest) },
   responses: {
-    200: {
-      description: 'One vector for each input.',
-      headers: answerHeaders,
-      content: { 'application/json': { schema: embeddingList } },
-    },
+    200: { ...jsonAnswer('One vector for each input.', embeddingList), headers: answerHeaders },
     ...modelErrors,
   },
 })

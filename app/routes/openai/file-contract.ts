@@ -51,7 +51,8 @@ export const fileObject = (file: StoredFile): z.infer<typeof openaiFile> => ({
 
 /** Fields of a form as the object that JSON would have: `expires_after[seconds]` is a member of a member. */
 export function objectOfFields(fields: ReadonlyMap<string, string>): Record<string, unknown> {
-  const object: Record<string, unknown> = {}
+  // Without a prototype, for a field may be called `__proto__[purpose]`.
+  const object: Record<string, unknown> = Object.create(null)
   for (const [name, value] of fields) {
     const [, outer, inner] = /^(\w+)\[(\w+)\]$/.exec(name) ?? []
     if (outer === undefined || inner === undefined) object[name] = value

@@ -4,6 +4,7 @@ import { reply } from '../../http/answers/reply.ts'
 import { endpoint } from '../../http/surface.ts'
 import { objectsOf } from '../../library/files.ts'
 import type { Services } from '../../ports/services.ts'
+import { jsonAnswer } from '../json-contract.ts'
 import { errorResponses } from './error-contract.ts'
 
 const health = z
@@ -20,11 +21,6 @@ const health = z
   })
   .openapi('FilesHealth')
 
-const described = (description: string) => ({
-  description,
-  content: { 'application/json': { schema: health } },
-})
-
 export const getFilesHealth = endpoint(
   createRoute({
     method: 'get',
@@ -34,8 +30,8 @@ export const getFilesHealth = endpoint(
     description: 'Asks the store itself.',
     tags: ['Files'],
     responses: {
-      200: described('The store answers.'),
-      503: described('It does not, or there is none.'),
+      200: jsonAnswer('The store answers.', health),
+      503: jsonAnswer('It does not, or there is none.', health),
       ...errorResponses(401, 403, 429),
     },
   }),

@@ -1,19 +1,11 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { reply } from '../../http/answers/reply.ts'
-import { caller } from '../../http/caller.ts'
-import type { HttpContext } from '../../http/context.ts'
 import { endpoint } from '../../http/surface.ts'
-import { storedFiles } from '../../library/files.ts'
-import { sendFile } from '../send-file.ts'
+import { jsonAnswer } from '../json-contract.ts'
+import { contentResponses, fileParams, filesOf, sendFile } from '../stored-file.ts'
 import { errorResponses } from './error-contract.ts'
 import { fileObject, openaiFile } from './file-contract.ts'
 import { pageOptions, pageSchema, pageText } from './paging.ts'
-
-const filesOf = (c: HttpContext) => storedFiles(c.get('services'), caller(c).owner)
-
-const params = z.object({
-  file_id: z.string().describe('The id of a file, as either vendor writes it.'),
-})
 
 const query = z.object({
   purpose: z.string().optional().describe('Only files with this purpose.'),
@@ -31,10 +23,7 @@ export const listFiles = endpoint(
     tags: ['Files'],
     request: { query },
     responses: {
-      200: {
-        description: 'One page of them.',
-        content: { 'application/json': { schema: pageSchema(openaiFile).openapi('FileList') } },
-      },
+      200: jsonAnswer('One page of them.', pageSchema(openaiFile).openapi('FileList')),
       ...errorResponses(400, 401, 403, 429, 500, 502, 503),
     },
   }),
@@ -55,9 +44,9 @@ export const getFile = endpoint(
     operationId: 'retrieve_file',
     summary: 'Describe a file',
     tags: ['Files'],
-    request: { params },
+    request: { params: fileParams },
     responses: {
-      200: { description: 'The file.', content: { 'application/json': { schema: openaiFile } } },
+      200: jsonAnswer('The file.', openaiFile),
       ...errorResponses(401, 403, 404, 429, 500, 502, 503),
     },
   }),
@@ -66,8 +55,6 @@ export const getFile = endpoint(
     return reply(c, JSON.stringify(fileObject(file)))
   },
 )
-
-const bytes = { content: { '*/*': { schema: z.string().openapi({ format: 'binary' }) } } }
 
 export const getFileContent = endpoint(
   createRoute({
@@ -78,16 +65,13 @@ export const getFileContent = endpoint(
     description:
       'Byte for byte what was uploaded. `Range`, `If-Range` and `If-None-Match` are honoured.',
     tags: ['Files'],
-    request: { params },
+    request: { params: fileParams },
     responses: {
-      200: { description: 'The content.', ...bytes },
-      206: { description: 'The range of it that was asked for.', ...bytes },
-      304: { description: 'The caller has it.' },
-      307: { description: 'It is too large for the platform: the store itself sends it.' },
+      ...contentResponses,
       ...errorResponses(401, 403, 404, 416, 429, 500, 502, 503),
     },
   }),
-  (c) => sendFile(c, filesOf(c), c.req.valid('param').file_id),
+  (c) => sendFile(c, c.req.valid('param').file_id),
 )
 
 export const deleteFile = endpoint(
@@ -97,18 +81,14 @@ export const deleteFile = endpoint(
     operationId: 'delete_file',
     summary: 'Delete a file',
     tags: ['Files'],
-    request: { params },
+    request: { params: fileParams },
     responses: {
-      200: {
-        description: 'It is gone.',
-        content: {
-          'application/json': {
-            schema: z
-              .object({ id: z.string(), object: z.literal('file'), deleted: z.literal(true) })
-              .openapi('FileDeleted'),
-          },
-        },
-      },
+      200: jsonAnswer(
+        'It is gone.',
+        z
+          .object({ id: z.string(), object: z.literal('file'), deleted: z.literal(true) })
+          .openapi('FileDeleted'),
+      ),
       ...errorResponses(401, 403, 404, 429, 500, 502, 503),
     },
   }),

@@ -1,6 +1,6 @@
 import { encodeBase64 } from '../../codecs/base64.ts'
 import { imageSize } from '../../codecs/image-size.ts'
-import { GatewayError } from '../../errors.ts'
+import { amended, GatewayError } from '../../errors.ts'
 import type { ImageOrder } from '../../gateway/operations/draw.ts'
 import type { DrawnStore } from '../../library/drawn-images.ts'
 import type { DrawnImage, DrawnImages, ImageBytes } from '../../ports/images.ts'
@@ -90,5 +90,5 @@ export function usageOf({ usage, inputImageTokens = 0 }: DrawnImages): WireImage
 export function inImageWords(thrown: unknown, { model }: ImageOrder): unknown {
   if (!(thrown instanceof GatewayError) || thrown.code !== 'content-filter') return thrown
   const reason = isGptImage(model) ? 'moderation_blocked' : 'content_policy_violation'
-  return new GatewayError(thrown.code, thrown.message, { ...thrown, reason, cause: thrown.cause })
+  return amended(thrown, { reason })
 }

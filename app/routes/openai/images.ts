@@ -8,6 +8,7 @@ import type { HttpContext } from '../../http/context.ts'
 import { ownAddress } from '../../http/entrance/own-address.ts'
 import { endpoint } from '../../http/surface.ts'
 import type { ImageTask } from '../../ports/images.ts'
+import { jsonRequest } from '../json-contract.ts'
 import { answerHeaders } from './answer-contract.ts'
 import { modelErrors } from './error-contract.ts'
 import { imageList as answerWith, inImageWords } from './image-answer.ts'
@@ -54,9 +55,7 @@ export const createImage = (open: OpenStore) =>
       summary: 'Draw pictures',
       description: `OpenAI's images with any model that draws. ${MODELS_OWN}`,
       tags: ['Images'],
-      request: {
-        body: { required: true, content: { 'application/json': { schema: imageRequest } } },
-      },
+      request: { body: jsonRequest(imageRequest) },
       responses,
     }),
     (c) => {

@@ -4,6 +4,7 @@ import { isThereFor, refuseHidden } from '../../http/access/permissions.ts'
 import { reply } from '../../http/answers/reply.ts'
 import { endpoint } from '../../http/surface.ts'
 import type { ModelCard } from '../../ports/models.ts'
+import { jsonAnswer } from '../json-contract.ts'
 import { errorResponses } from './error-contract.ts'
 
 /** OpenAI's four fields, and what else is known: only additions, so strict clients are not surprised. */
@@ -58,16 +59,10 @@ export const getModels = endpoint(
     summary: 'List the models that can be called',
     tags: ['Models'],
     responses: {
-      200: {
-        description: 'Every model, each id once.',
-        content: {
-          'application/json': {
-            schema: z
-              .object({ object: z.literal('list'), data: z.array(model) })
-              .openapi('ModelList'),
-          },
-        },
-      },
+      200: jsonAnswer(
+        'Every model, each id once.',
+        z.object({ object: z.literal('list'), data: z.array(model) }).openapi('ModelList'),
+      ),
       ...errorResponses(401, 403, 429, 500, 502, 503),
     },
   }),
@@ -94,10 +89,7 @@ export const getModel = endpoint(
       }),
     },
     responses: {
-      200: {
-        description: 'The model.',
-        content: { 'application/json': { schema: model } },
-      },
+      200: jsonAnswer('The model.', model),
       ...errorResponses(400, 401, 403, 404, 429, 500, 502, 503),
     },
   }),

@@ -4,6 +4,7 @@ import { rerank } from '../../gateway/operations/rerank.ts'
 import { reply } from '../../http/answers/reply.ts'
 import { caller } from '../../http/caller.ts'
 import { endpoint } from '../../http/surface.ts'
+import { jsonAnswer, jsonRequest } from '../json-contract.ts'
 import { answerHeaders } from './answer-contract.ts'
 import { modelErrors } from './error-contract.ts'
 
@@ -57,13 +58,9 @@ export const createRerank = endpoint(
     summary: 'Order documents by how well they answer a query',
     description: 'The best first. Unknown fields go to the model where it knows them.',
     tags: ['Embeddings'],
-    request: { body: { required: true, content: { 'application/json': { schema: request } } } },
+    request: { body: jsonRequest(request) },
     responses: {
-      200: {
-        description: 'The documents in their order.',
-        headers: answerHeaders,
-        content: { 'application/json': { schema: answer } },
-      },
+      200: { ...jsonAnswer('The documents in their order.', answer), headers: answerHeaders },
       ...modelErrors,
     },
   }),

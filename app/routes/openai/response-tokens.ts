@@ -10,6 +10,7 @@ import { respond } from '../../http/answers/respond.ts'
 import { caller } from '../../http/caller.ts'
 import { endpoint } from '../../http/surface.ts'
 import { openResponseThread } from '../../library/response-thread.ts'
+import { jsonAnswer, jsonRequest } from '../json-contract.ts'
 import { answerHeaders } from './answer-contract.ts'
 import { modelErrors } from './error-contract.ts'
 
@@ -28,14 +29,11 @@ export const countResponseTokens = endpoint(
     description:
       'Counted by the model where AWS counts for it, else estimated by the length of the texts: the header says which.',
     tags: ['Responses'],
-    request: {
-      body: { required: true, content: { 'application/json': { schema: countRequest } } },
-    },
+    request: { body: jsonRequest(countRequest) },
     responses: {
       200: {
-        description: 'The tokens the model would read.',
+        ...jsonAnswer('The tokens the model would read.', tokenCount),
         headers: z.object({ [COUNTED_BY]: z.enum(['model', 'estimate']) }),
-        content: { 'application/json': { schema: tokenCount } },
       },
       ...modelErrors,
     },
@@ -63,14 +61,11 @@ export const compactResponse = endpoint(
     description:
       'The model writes a summary; with the last messages of the user it takes the place of the conversation in the next request.',
     tags: ['Responses'],
-    request: {
-      body: { required: true, content: { 'application/json': { schema: compactRequest } } },
-    },
+    request: { body: jsonRequest(compactRequest) },
     responses: {
       200: {
-        description: 'The items that take its place.',
+        ...jsonAnswer('The items that take its place.', compactedResponse),
         headers: answerHeaders,
-        content: { 'application/json': { schema: compactedResponse } },
       },
       ...modelErrors,
     },

@@ -10,6 +10,7 @@ import { caller } from '../../http/caller.ts'
 import { endpoint } from '../../http/surface.ts'
 import { openResponseThread, type ResponseThread } from '../../library/response-thread.ts'
 import type { KeptResponse } from '../../library/stored-responses.ts'
+import { jsonRequest } from '../json-contract.ts'
 import { answerHeaders } from './answer-contract.ts'
 import { modelErrors } from './error-contract.ts'
 import type { BackgroundResponses } from './response-background.ts'
@@ -22,12 +23,7 @@ const contract = createRoute({
   description:
     "OpenAI's Responses API with any chat model. With `stream` the answer comes as numbered events that end with `response.completed`, `response.incomplete` or `response.failed`.",
   tags: ['Responses'],
-  request: {
-    body: {
-      required: true,
-      content: { 'application/json': { schema: responseRequest } },
-    },
-  },
+  request: { body: jsonRequest(responseRequest) },
   responses: {
     200: {
       description: 'The response, whole or as a stream of events.',

@@ -4,6 +4,7 @@ import { chatCompletion } from '../../dialects/openai-chat/wire-reply.ts'
 import { reply } from '../../http/answers/reply.ts'
 import { endpoint } from '../../http/surface.ts'
 import type { CompletionFilter } from '../../library/stored-completions.ts'
+import { jsonAnswer } from '../json-contract.ts'
 import { errorResponses } from './error-contract.ts'
 import { pageOptions, pageQuery, pageSchema, pageText } from './paging.ts'
 import { completionId, stored } from './stored-completions.ts'
@@ -28,12 +29,10 @@ export const listStoredCompletions = endpoint(
     tags: ['Chat'],
     request: { query: listQuery },
     responses: {
-      200: {
-        description: 'One page of them.',
-        content: {
-          'application/json': { schema: pageSchema(chatCompletion).openapi('ChatCompletionList') },
-        },
-      },
+      200: jsonAnswer(
+        'One page of them.',
+        pageSchema(chatCompletion).openapi('ChatCompletionList'),
+      ),
       ...errorResponses(400, 401, 403, 429, 500),
     },
   }),
@@ -53,14 +52,10 @@ export const listStoredMessages = endpoint(
     tags: ['Chat'],
     request: { params: completionId, query: z.object(pageQuery) },
     responses: {
-      200: {
-        description: 'One page of the messages of the request.',
-        content: {
-          'application/json': {
-            schema: pageSchema(storedMessage).openapi('ChatCompletionMessageList'),
-          },
-        },
-      },
+      200: jsonAnswer(
+        'One page of the messages of the request.',
+        pageSchema(storedMessage).openapi('ChatCompletionMessageList'),
+      ),
       ...errorResponses(400, 401, 403, 404, 429, 500),
     },
   }),

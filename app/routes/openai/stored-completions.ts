@@ -5,6 +5,7 @@ import { caller } from '../../http/caller.ts'
 import type { HttpContext } from '../../http/context.ts'
 import { endpoint } from '../../http/surface.ts'
 import { storedCompletions } from '../../library/stored-completions.ts'
+import { jsonAnswer, jsonRequest } from '../json-contract.ts'
 import { deletion } from './deletion.ts'
 import { errorResponses } from './error-contract.ts'
 
@@ -26,10 +27,7 @@ const labels = z
   .describe("The caller's own labels, at most 16. They replace those there were.")
 
 const found = {
-  200: {
-    description: 'The chat completion.',
-    content: { 'application/json': { schema: chatCompletion } },
-  },
+  200: jsonAnswer('The chat completion.', chatCompletion),
 }
 
 export const getStoredCompletion = endpoint(
@@ -57,14 +55,7 @@ export const updateStoredCompletion = endpoint(
     tags: ['Chat'],
     request: {
       params: completionId,
-      body: {
-        required: true,
-        content: {
-          'application/json': {
-            schema: z.looseObject({ metadata: labels }).openapi('UpdateChatCompletionRequest'),
-          },
-        },
-      },
+      body: jsonRequest(z.looseObject({ metadata: labels }).openapi('UpdateChatCompletionRequest')),
     },
     responses: { ...found, ...errorResponses(400, 401, 403, 404, 409, 413, 429, 500) },
   }),

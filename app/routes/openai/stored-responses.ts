@@ -14,6 +14,7 @@ import type { HttpContext } from '../../http/context.ts'
 import { endpoint } from '../../http/surface.ts'
 import { responseJobs } from '../../library/response-jobs.ts'
 import { type KeptResponse, storedResponses } from '../../library/stored-responses.ts'
+import { jsonAnswer } from '../json-contract.ts'
 import { deletion } from './deletion.ts'
 import { errorResponses } from './error-contract.ts'
 import { pageOptions, pageQuery, pageSchema, pageText } from './paging.ts'
@@ -27,10 +28,7 @@ const responseId = z.object({
 })
 
 const found = {
-  200: {
-    description: 'The response.',
-    content: { 'application/json': { schema: responseObject } },
-  },
+  200: jsonAnswer('The response.', responseObject),
 }
 
 /** The response as it is now: one that nobody works on any more has failed. */
@@ -174,12 +172,7 @@ export const listInputItems = endpoint(
       query: z.object({ ...pageQuery, order: pageQuery.order.default('desc') }),
     },
     responses: {
-      200: {
-        description: 'One page of the items.',
-        content: {
-          'application/json': { schema: pageSchema(outputItem).openapi('ResponseItemList') },
-        },
-      },
+      200: jsonAnswer('One page of the items.', pageSchema(outputItem).openapi('ResponseItemList')),
       ...errorResponses(400, 401, 403, 404, 429, 500),
     },
   }),

@@ -7,6 +7,7 @@ import type { HttpContext } from '../../http/context.ts'
 import { endpoint } from '../../http/surface.ts'
 import type { UploadPart } from '../../library/uploads.ts'
 import { checkDeclared, inTurn, missing, refused } from '../incoming-file.ts'
+import { jsonAnswer } from '../json-contract.ts'
 import { errorResponses } from './error-contract.ts'
 import { uploadId, uploadsOf } from './uploads.ts'
 
@@ -55,7 +56,7 @@ export const addUploadPart = endpoint(
       },
     },
     responses: {
-      200: { description: 'The part.', content: { 'application/json': { schema: part } } },
+      200: jsonAnswer('The part.', part),
       ...errorResponses(400, 401, 403, 404, 413, 429, 500, 502, 503),
     },
   }),
@@ -68,7 +69,7 @@ export const addUploadPart = endpoint(
 
 async function fromForm(c: HttpContext, id: string) {
   const limit = c.get('services').config.MAX_FILE_BYTES
-  checkDeclared(c, limit)
+  checkDeclared(c, limit, 'data')
   let added: UploadPart | undefined
   await readForm(c, {
     files: ['data'],

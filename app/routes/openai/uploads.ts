@@ -5,6 +5,7 @@ import { caller } from '../../http/caller.ts'
 import type { HttpContext } from '../../http/context.ts'
 import { endpoint } from '../../http/surface.ts'
 import { storedUploads, type Upload } from '../../library/uploads.ts'
+import { jsonAnswer, jsonRequest } from '../json-contract.ts'
 import { errorResponses } from './error-contract.ts'
 import { expiresAfter, fileObject, lifetimeOf, openaiFile, purpose } from './file-contract.ts'
 
@@ -41,7 +42,7 @@ const uploadObject = (found: Upload): z.infer<typeof upload> => ({
 })
 
 const answer = {
-  200: { description: 'The upload.', content: { 'application/json': { schema: upload } } },
+  200: jsonAnswer('The upload.', upload),
 }
 const errors = errorResponses(400, 401, 403, 404, 413, 429, 500, 502, 503)
 
@@ -53,22 +54,17 @@ export const createUpload = endpoint(
     summary: 'Begin to upload a file in parts',
     tags: ['Files'],
     request: {
-      body: {
-        required: true,
-        content: {
-          'application/json': {
-            schema: z
-              .object({
-                filename: z.string(),
-                purpose,
-                bytes: z.int().min(1).describe('Of the whole file.'),
-                mime_type: z.string(),
-                expires_after: expiresAfter.nullish(),
-              })
-              .openapi('CreateUploadRequest'),
-          },
-        },
-      },
+      body: jsonRequest(
+        z
+          .object({
+            filename: z.string(),
+            purpose,
+            bytes: z.int().min(1).describe('Of the whole file.'),
+            mime_type: z.string(),
+            expires_after: expiresAfter.nullish(),
+          })
+          .openapi('CreateUploadRequest'),
+      ),
     },
     responses: { ...answer, ...errors },
   }),
@@ -103,19 +99,14 @@ export const completeUpload = endpoint(
     tags: ['Files'],
     request: {
       params: uploadId,
-      body: {
-        required: true,
-        content: {
-          'application/json': {
-            schema: z
-              .object({
-                part_ids: z.array(z.string()).min(1).max(10_000),
-                md5: z.string().nullish().describe('Of the whole file, in hex.'),
-              })
-              .openapi('CompleteUploadRequest'),
-          },
-        },
-      },
+      body: jsonRequest(
+        z
+          .object({
+            part_ids: z.array(z.string()).min(1).max(10_000),
+            md5: z.string().nullish().describe('Of the whole file, in hex.'),
+          })
+          .openapi('CompleteUploadRequest'),
+      ),
     },
     responses: { ...answer, ...errors },
   }),

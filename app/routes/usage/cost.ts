@@ -5,6 +5,7 @@ import { refuseHidden } from '../../http/access/permissions.ts'
 import { reply } from '../../http/answers/reply.ts'
 import type { HttpContext } from '../../http/context.ts'
 import { endpoint } from '../../http/surface.ts'
+import { jsonAnswer } from '../json-contract.ts'
 import { errorResponses } from '../openai/error-contract.ts'
 import { invalid, numberIn } from './query.ts'
 
@@ -46,7 +47,7 @@ export const getCost = endpoint(
       }),
     },
     responses: {
-      200: { description: 'US dollars.', content: { 'application/json': { schema: costBody } } },
+      200: jsonAnswer('US dollars.', costBody),
       ...errorResponses(400, 401, 403, 404, 429, 500, 502, 503),
     },
   }),

@@ -11,6 +11,7 @@ import {
   type ReportQuery,
   reportUsage,
 } from '../../library/usage/usage-report.ts'
+import { jsonAnswer } from '../json-contract.ts'
 import { errorResponses } from '../openai/error-contract.ts'
 import { COSTS, KINDS, type Kind } from './organization-kinds.ts'
 import {
@@ -78,7 +79,7 @@ function contractOf(kind: Kind) {
       }),
     },
     responses: {
-      200: { description: 'Buckets of time.', content: { 'application/json': { schema: page } } },
+      200: jsonAnswer('Buckets of time.', page),
       ...errorResponses(400, 401, 403, 429, 500, 502, 503),
     },
   })

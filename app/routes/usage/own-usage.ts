@@ -11,6 +11,7 @@ import {
   type Line,
   reportUsage,
 } from '../../library/usage/usage-report.ts'
+import { jsonAnswer } from '../json-contract.ts'
 import { errorResponses } from '../openai/error-contract.ts'
 import {
   invalid,
@@ -134,10 +135,10 @@ const contract = createRoute({
     }),
   },
   responses: {
-    200: {
-      description: 'Lines in the order of time. Stretches in which nothing was used have none.',
-      content: { 'application/json': { schema: usageReport } },
-    },
+    200: jsonAnswer(
+      'Lines in the order of time. Stretches in which nothing was used have none.',
+      usageReport,
+    ),
     ...errorResponses(400, 401, 403, 429, 500, 502, 503),
   },
 })

@@ -1,18 +1,15 @@
 import type { Conversation, Part } from '../../../app/conversation/conversation.ts'
 import type { ModelCard, ModelTraits } from '../../../app/ports/models.ts'
+import { plainCard } from '../../fakes/plain-card.ts'
 
 /** A model that takes everything but what the traits say. */
 export function card(id: string, traits: ModelTraits = {}): ModelCard {
-  return {
+  return plainCard({
     id,
-    provider: 'test',
     owner: 'Anthropic',
-    created: 0,
     input: ['text', 'image', 'document'],
-    output: ['text'],
-    streaming: true,
     traits: { structuredOutput: true, systemTurns: true, ...traits },
-  }
+  })
 }
 
 export const text = (words: string): Part => ({ type: 'text', text: words })

@@ -9,6 +9,7 @@ import {
 } from '../../../app/dialects/anthropic-messages/index.ts'
 import { messagesRequest } from '../../../app/dialects/anthropic-messages/wire.ts'
 import type { ModelCard } from '../../../app/ports/models.ts'
+import { plainCard } from '../../fakes/plain-card.ts'
 import { sharedRoot } from '../../fakes/shared.ts'
 import {
   anthropicRecordings,
@@ -22,16 +23,13 @@ import {
 const bedrock = createAnthropicMessages({ form: 'bedrock' })
 
 /** A model that takes everything. */
-const openCard = (id: string): ModelCard => ({
-  id,
-  provider: 'test',
-  owner: 'Anthropic',
-  created: 0,
-  input: ['text', 'image', 'document'],
-  output: ['text'],
-  streaming: true,
-  traits: { structuredOutput: true, systemTurns: true },
-})
+const openCard = (id: string): ModelCard =>
+  plainCard({
+    id,
+    owner: 'Anthropic',
+    input: ['text', 'image', 'document'],
+    traits: { structuredOutput: true, systemTurns: true },
+  })
 
 /** The one member whose absence means the same. */
 function withoutIdleStream({ stream, ...body }: Json): Json {

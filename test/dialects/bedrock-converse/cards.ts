@@ -9,19 +9,15 @@ import type {
 import { encodeRequest } from '../../../app/dialects/bedrock-converse/encode-request.ts'
 import type { ConverseRequest } from '../../../app/dialects/bedrock-converse/wire.ts'
 import type { ModelCard, ModelTraits } from '../../../app/ports/models.ts'
+import { plainCard } from '../../fakes/plain-card.ts'
 
 /** A model that takes everything, less what `traits` say. */
 export function card(traits: ModelTraits = {}): ModelCard {
-  return {
+  return plainCard({
     id: 'test-model',
-    provider: 'test',
-    owner: 'test',
-    created: 0,
     input: ['text', 'image', 'document', 'audio', 'video'],
-    output: ['text'],
-    streaming: true,
     traits: { structuredOutput: true, ...traits },
-  }
+  })
 }
 
 /** A conversation nobody has said anything in, with whatever `more` says. */

@@ -7,22 +7,14 @@ import { openaiChat } from '../../../app/dialects/openai-chat/index.ts'
 import { decodeError } from '../../../app/dialects/openai-refusal.ts'
 import { GatewayError } from '../../../app/errors.ts'
 import type { ModelCard, ModelTraits } from '../../../app/ports/models.ts'
+import { plainCard } from '../../fakes/plain-card.ts'
 import { heard } from './conversations.ts'
 import { bytes } from './sse-text.ts'
 
 const { client } = openaiChat
 
 function card(traits: ModelTraits = {}): ModelCard {
-  return {
-    id: 'upstream-model',
-    provider: 'p',
-    owner: 'o',
-    created: 0,
-    input: ['text'],
-    output: ['text'],
-    streaming: true,
-    traits,
-  }
+  return plainCard({ id: 'upstream-model', traits })
 }
 
 /** A conversation that was heard in another dialect. */

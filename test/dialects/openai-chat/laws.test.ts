@@ -6,7 +6,7 @@ import type { Reply } from '../../../app/conversation/events.ts'
 import { replay } from '../../../app/conversation/replay.ts'
 import { openaiChat } from '../../../app/dialects/openai-chat/index.ts'
 import { chatCompletionRequest } from '../../../app/dialects/openai-chat/wire.ts'
-import type { ModelCard } from '../../../app/ports/models.ts'
+import { plainCard } from '../../fakes/plain-card.ts'
 import { head, heard, streamed } from './conversations.ts'
 import { pieces } from './sse-text.ts'
 
@@ -135,16 +135,7 @@ const request = fc.record(
   { requiredKeys: ['model', 'messages'] },
 )
 
-const card: ModelCard = {
-  id: 'some-model',
-  provider: 'p',
-  owner: 'o',
-  created: 0,
-  input: ['text'],
-  output: ['text'],
-  streaming: true,
-  traits: {},
-}
+const card = plainCard({ id: 'some-model' })
 
 describe('a request', () => {
   it('comes back from the wire as the conversation it was', () => {

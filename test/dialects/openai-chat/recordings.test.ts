@@ -6,6 +6,8 @@ import { openaiChat } from '../../../app/dialects/openai-chat/index.ts'
 import { chatCompletionRequest } from '../../../app/dialects/openai-chat/wire.ts'
 import { decodeError } from '../../../app/dialects/openai-refusal.ts'
 import type { ModelCard } from '../../../app/ports/models.ts'
+import { plainCard } from '../../fakes/plain-card.ts'
+import { normalMessages, withoutNulls } from '../../fakes/recorded-chat.ts'
 import { type Recording, recordings, sharedRoot } from '../../fakes/shared.ts'
 import { frames, pieces } from './sse-text.ts'
 
@@ -15,16 +17,7 @@ const all = recordings('openai/openai.chat.completions')
 type Json = Record<string, unknown>
 
 function card(id: string): ModelCard {
-  return {
-    id,
-    provider: 'openai',
-    owner: 'openai',
-    created: 0,
-    input: ['text'],
-    output: ['text'],
-    streaming: true,
-    traits: {},
-  }
+  return plainCard({ id, provider: 'openai', owner: 'openai' })
 }
 
 /** The bytes of attachments are kept beside the recordings; any base64 will do for their place. */
@@ -40,28 +33,8 @@ function requestBody(recording: Recording): Json {
  */
 function normalRequest(body: Json): Json {
   const { n: _, stream, stream_options: __, ...rest } = withoutNulls(body) as Json
-  const messages = (rest['messages'] as Json[]).map((message) => ({
-    ...message,
-    ...('content' in message && { content: normalContent(message['content']) }),
-  }))
+  const messages = normalMessages(rest['messages'] as Json[])
   return { ...rest, messages, ...(stream === true && { stream }) }
-}
-
-function normalContent(content: unknown): unknown {
-  if (!Array.isArray(content)) return content
-  const parts = content.map((part: Json) =>
-    typeof part['image_url'] === 'string'
-      ? { ...part, image_url: { url: part['image_url'] } }
-      : part,
-  )
-  return parts.length === 1 && parts[0]?.type === 'text' ? parts[0].text : parts
-}
-
-function withoutNulls(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(withoutNulls)
-  if (typeof value !== 'object' || value === null) return value
-  const members = Object.entries(value).filter(([, member]) => member !== null)
-  return Object.fromEntries(members.map(([key, member]) => [key, withoutNulls(member)]))
 }
 
 /** What a reply may lose: nulls and empty annotations. */

@@ -4,21 +4,13 @@ import type { Conversation } from '../../../app/conversation/conversation.ts'
 import { openaiResponses } from '../../../app/dialects/openai-responses/index.ts'
 import { responseRequest } from '../../../app/dialects/openai-responses/wire.ts'
 import type { ModelCard } from '../../../app/ports/models.ts'
+import { plainCard } from '../../fakes/plain-card.ts'
 import { type Recording, recordings, sharedRoot } from '../../fakes/shared.ts'
 
 const { server, client } = openaiResponses
 type Json = Record<string, unknown>
 
-const card = (id: string): ModelCard => ({
-  id,
-  provider: 'p',
-  owner: 'o',
-  created: 0,
-  input: ['text'],
-  output: ['text'],
-  streaming: true,
-  traits: {},
-})
+const card = (id: string): ModelCard => plainCard({ id })
 
 const asked = (members: Partial<Conversation>): Conversation => ({
   model: 'm',

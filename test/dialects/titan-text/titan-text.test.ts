@@ -7,22 +7,18 @@ import { replay } from '../../../app/conversation/replay.ts'
 import { titanText } from '../../../app/dialects/titan-text/index.ts'
 import { titanTextRequest } from '../../../app/dialects/titan-text/wire.ts'
 import { GatewayError } from '../../../app/errors.ts'
-import type { ModelCard } from '../../../app/ports/models.ts'
 import { cutAt } from '../../fakes/bytes.ts'
 import { encodeFrame } from '../../fakes/fake-bedrock-frames.ts'
+import { plainCard } from '../../fakes/plain-card.ts'
 
 const { client, server } = titanText
 const HEAD = { id: '', created: 0, model: 'm' }
-const card: ModelCard = {
+const card = plainCard({
   id: 'amazon.titan-text-express-v1',
   provider: 'aws',
   owner: 'Amazon',
-  created: 0,
-  input: ['text'],
-  output: ['text'],
-  streaming: true,
   traits: { tools: false, systemPrompt: false },
-}
+})
 
 const hear = (body: object) =>
   server.decodeRequest(titanTextRequest.parse({ model: 'm', ...body })) as Conversation
@@ -74,6 +70,7 @@ describe('a prompt', () => {
       fc.property(texts, (inputText) => {
         expect(client.encodeRequest(hear({ inputText }), card).body).toEqual({ inputText })
       }),
+      { examples: [['\r\nUser:\r\nBot:']] },
     )
   })
 

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { normalMessages, withoutNulls } from '../../fakes/recorded-chat.ts'
 import { type Recording, recordings, sharedRoot } from '../../fakes/shared.ts'
 import type { Answer } from './scripted-server.ts'
 import { framesIn, openStage, unnamed } from './stage.ts'
@@ -22,29 +23,14 @@ function withMedia(value: unknown): string {
  */
 function normal(body: Json): Json {
   const { n: _, stream, stream_options: options, ...rest } = withoutNulls(body) as Json
-  const messages = (rest['messages'] as Json[] | undefined)?.map((message) => ({
-    ...message,
-    ...('content' in message && { content: normalContent(message['content']) }),
-  }))
+  const messages = rest['messages'] as Json[] | undefined
   const { include_usage: __, ...others } = (options ?? {}) as Json
-  return { ...rest, ...(messages && { messages }), ...others, ...(stream === true && { stream }) }
-}
-
-function normalContent(content: unknown): unknown {
-  if (!Array.isArray(content)) return content
-  const parts = content.map((part: Json) =>
-    typeof part['image_url'] === 'string'
-      ? { ...part, image_url: { url: part['image_url'] } }
-      : part,
-  )
-  return parts.length === 1 && parts[0]?.type === 'text' ? parts[0].text : parts
-}
-
-function withoutNulls(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(withoutNulls)
-  if (typeof value !== 'object' || value === null) return value
-  const members = Object.entries(value).filter(([, member]) => member !== null)
-  return Object.fromEntries(members.map(([key, member]) => [key, withoutNulls(member)]))
+  return {
+    ...rest,
+    ...(messages && { messages: normalMessages(messages) }),
+    ...others,
+    ...(stream === true && { stream }),
+  }
 }
 
 function answerOf({ status, headers, body, bodyText }: Recording['response']): Answer {

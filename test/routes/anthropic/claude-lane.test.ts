@@ -1,14 +1,9 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
+import { bedrockOfFile } from '../../fakes/bedrock-of-file.ts'
 import { chunkFrames, claudeEvents, claudeReply } from '../../fakes/claude-answers.ts'
-import { type FakeBedrock, startFakeBedrock } from '../../fakes/fake-bedrock.ts'
 import { CLAUDE, eventsOf, HELLO, jsonOf, lastAsked, NOVA, stageAws } from './stage.ts'
 
-let fake: FakeBedrock
-beforeAll(async () => {
-  fake = await startFakeBedrock()
-})
-afterEach(() => fake.forget())
-afterAll(() => fake.close())
+const fake = await bedrockOfFile()
 
 const said = claudeReply([{ type: 'text', text: 'Hi.' }])
 const refusal = (message: string) => ({

@@ -1,13 +1,9 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type FakeBedrock, startFakeBedrock } from '../../fakes/fake-bedrock.ts'
+import { describe, expect, it } from 'vitest'
+import { bedrockOfFile } from '../../fakes/bedrock-of-file.ts'
 import { FAKE_CATALOGUE } from '../../fakes/fake-bedrock-catalogue.ts'
 import { jsonOf, NOVA, stageAws } from './stage.ts'
 
-let fake: FakeBedrock
-beforeAll(async () => {
-  fake = await startFakeBedrock()
-})
-afterAll(() => fake.close())
+const fake = await bedrockOfFile()
 
 const VERSION = { 'anthropic-version': '2026-10-21' }
 const EMBEDDED = { PROVIDER: 'embedded', EMBEDDED_TOKENS_PER_SECOND: '0' }

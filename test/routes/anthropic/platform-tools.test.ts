@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { type FakeBedrock, startFakeBedrock } from '../../fakes/fake-bedrock.ts'
+import { describe, expect, it } from 'vitest'
+import { bedrockOfFile } from '../../fakes/bedrock-of-file.ts'
 import { recordings, sharedRoot } from '../../fakes/shared.ts'
 import { eventsOf, jsonOf, lastAsked, stageAws } from './stage.ts'
 
@@ -34,12 +34,7 @@ const ran = (id: string) => [
   },
 ]
 
-let fake: FakeBedrock
-beforeAll(async () => {
-  fake = await startFakeBedrock()
-})
-beforeEach(() => fake.forget())
-afterAll(() => fake.close())
+const fake = await bedrockOfFile()
 
 const askNova = (messages: unknown[], more: Json = {}) =>
   stageAws(fake).ask({ model: MODEL, messages, tools: TOOLS, ...more })

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import {
   anthropicRecordings,
   bedrockRecordings,
@@ -7,16 +7,12 @@ import {
   sseEvents,
 } from '../../dialects/anthropic-messages/recorded.ts'
 import { normalForm } from '../../dialects/bedrock-converse/normal-form.ts'
+import { bedrockOfFile } from '../../fakes/bedrock-of-file.ts'
 import { chunkFrames, claudeReply } from '../../fakes/claude-answers.ts'
-import { type FakeBedrock, startFakeBedrock } from '../../fakes/fake-bedrock.ts'
 import { type Recording, sharedRoot } from '../../fakes/shared.ts'
 import { eventsOf, jsonOf, lastAsked, stageAws } from './stage.ts'
 
-let fake: FakeBedrock
-beforeAll(async () => {
-  fake = await startFakeBedrock()
-})
-afterAll(() => fake.close())
+const fake = await bedrockOfFile()
 
 /** Nothing is filtered, so that what is lost is lost by us. */
 const OPEN = { ANTHROPIC_BETA_FILTER: 'false' }

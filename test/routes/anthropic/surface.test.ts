@@ -1,18 +1,10 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
+import { bedrockOfFile } from '../../fakes/bedrock-of-file.ts'
 import { chunkFrames, claudeEvents, claudeReply } from '../../fakes/claude-answers.ts'
-import { type FakeBedrock, startFakeBedrock } from '../../fakes/fake-bedrock.ts'
 import { textFrames } from '../../fakes/fake-bedrock-frames.ts'
 import { CLAUDE, eventsOf, HELLO, jsonOf, NOVA, stageAws } from './stage.ts'
 
-let fake: FakeBedrock
-beforeAll(async () => {
-  fake = await startFakeBedrock()
-})
-afterEach(() => {
-  fake.forget()
-  fake.requests.length = 0
-})
-afterAll(() => fake.close())
+const fake = await bedrockOfFile()
 
 const VERSION = { 'anthropic-version': '2026-10-21' }
 const EMBEDDED = { PROVIDER: 'embedded', EMBEDDED_TOKENS_PER_SECOND: '0' }

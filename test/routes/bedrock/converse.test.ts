@@ -1,18 +1,10 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { createEventStreamDecoder } from '../../../app/codecs/event-stream.ts'
-import { type FakeBedrock, startFakeBedrock } from '../../fakes/fake-bedrock.ts'
+import { bedrockOfFile } from '../../fakes/bedrock-of-file.ts'
 import { encodeFrame, textFrames, textReply } from '../../fakes/fake-bedrock-frames.ts'
 import { lastBody, stageNative } from './stage.ts'
 
-let fake: FakeBedrock
-beforeAll(async () => {
-  fake = await startFakeBedrock()
-})
-beforeEach(() => {
-  fake.forget()
-  fake.requests.length = 0
-})
-afterAll(() => fake.close())
+const fake = await bedrockOfFile()
 
 const PIXEL =
   'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR4nGP4z8DwHwAFAAH/iZk9HQAAAABJRU5ErkJggg=='

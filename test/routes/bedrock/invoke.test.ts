@@ -1,19 +1,11 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { createEventStreamDecoder } from '../../../app/codecs/event-stream.ts'
+import { bedrockOfFile } from '../../fakes/bedrock-of-file.ts'
 import { chunkFrames, claudeEvents, claudeReply } from '../../fakes/claude-answers.ts'
-import { type FakeBedrock, startFakeBedrock } from '../../fakes/fake-bedrock.ts'
 import { textReply } from '../../fakes/fake-bedrock-frames.ts'
 import { type Json, lastBody, stageNative } from './stage.ts'
 
-let fake: FakeBedrock
-beforeAll(async () => {
-  fake = await startFakeBedrock()
-})
-beforeEach(() => {
-  fake.forget()
-  fake.requests.length = 0
-})
-afterAll(() => fake.close())
+const fake = await bedrockOfFile()
 
 const CLAUDE_BODY = {
   anthropic_version: 'bedrock-2023-05-31',

@@ -1,15 +1,10 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { createEventStreamDecoder } from '../../../app/codecs/event-stream.ts'
-import { type FakeBedrock, startFakeBedrock } from '../../fakes/fake-bedrock.ts'
+import { bedrockOfFile } from '../../fakes/bedrock-of-file.ts'
 import { type Recording, recordings, sharedRoot } from '../../fakes/shared.ts'
 import { type Json, lastBody, stageNative } from './stage.ts'
 
-let fake: FakeBedrock
-beforeAll(async () => {
-  fake = await startFakeBedrock()
-})
-beforeEach(() => fake.forget())
-afterAll(() => fake.close())
+const fake = await bedrockOfFile()
 
 const named = (all: Recording[]) => all.map((recording) => [recording.file, recording] as const)
 

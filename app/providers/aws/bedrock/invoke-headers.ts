@@ -23,19 +23,14 @@ export function invokeHeaders(conversation: Conversation, asking: Asking): Invok
   const latency = latencyOf(settings.latency, asking)
   const requestMetadata = encodeMetadata(conversation, asking)
   const mode = stream ? guardrail?.streamMode : undefined
-  return {
-    headers: {
-      ...(tier && { 'x-amzn-bedrock-service-tier': tier }),
-      ...(latency && { 'x-amzn-bedrock-performanceconfig-latency': latency }),
-      ...(guardrail && guardrailHeaders(guardrail)),
-      ...(requestMetadata && {
-        'x-amzn-bedrock-request-metadata': JSON.stringify(requestMetadata),
-      }),
-    },
-    ...(mode && {
-      body: { 'amazon-bedrock-guardrailConfig': { streamProcessingMode: STREAM_MODES[mode] } },
-    }),
-  }
+  const headers: Record<string, string> = guardrail ? guardrailHeaders(guardrail) : {}
+  if (tier) headers['x-amzn-bedrock-service-tier'] = tier
+  if (latency) headers['x-amzn-bedrock-performanceconfig-latency'] = latency
+  if (requestMetadata) headers['x-amzn-bedrock-request-metadata'] = JSON.stringify(requestMetadata)
+  const streamProcessingMode = mode && STREAM_MODES[mode]
+  return streamProcessingMode
+    ? { headers, body: { 'amazon-bedrock-guardrailConfig': { streamProcessingMode } } }
+    : { headers }
 }
 
 /** As the user guide's page on streams and guardrails writes them for InvokeModel. */
@@ -44,7 +39,7 @@ const STREAM_MODES: Record<NonNullable<Guardrail['streamMode']>, string> = {
   async: 'ASYNCHRONOUS',
 }
 
-export function guardrailHeaders({ id, version, trace }: Guardrail): InvokeHeaders {
+export function guardrailHeaders({ id, version, trace }: Guardrail): Record<string, string> {
   return {
     'x-amzn-bedrock-guardrailidentifier': id,
     'x-amzn-bedrock-guardrailversion': version,

@@ -104,11 +104,12 @@ const MOST_LESSONS = 4
 /** What is sent, and what AWS's refusals have changed in it. */
 function draftOf(
   { lanePolicy: policy }: InvokeDependencies,
-  { lane, base, ...target }: LaneTarget,
+  target: LaneTarget,
   conversation: Conversation,
 ): Draft<Written> {
+  const { lane, base } = target
   const refusals: string[] = []
-  let card = knownCard({ lane, base, ...target })
+  let card = knownCard(target)
   let written = write({ lane, base, card, policy, refusals }, conversation)
   let learnt = 0
 
@@ -150,20 +151,23 @@ function write(
   conversation: Conversation,
 ): Written {
   const encoded = lane.client.encodeRequest(conversation, card)
-  const ignored = new Set(encoded.ignored)
-  const headers = invokeHeaders(conversation, { card, ignore: (what) => ignored.add(what) })
+  const ignored = [...encoded.ignored]
+  const ignore = (what: string) => {
+    if (!ignored.includes(what)) ignored.push(what)
+  }
+  const headers = invokeHeaders(conversation, { card, ignore })
   let fitted = lane.fit(encoded.body as Body, base ?? card.id, policy)
-  for (const name of fitted.ignored) ignored.add(name)
+  fitted.ignored.forEach(ignore)
   for (const refusal of refusals) {
     fitted = lane.relent(fitted.body, refusal) ?? fitted
-    for (const name of fitted.ignored) ignored.add(name)
+    fitted.ignored.forEach(ignore)
   }
   const body = headers.body ? { ...fitted.body, ...headers.body } : fitted.body
   return {
     body,
     text: JSON.stringify(body),
     headers: headers.headers,
-    ignored: [...ignored].map(spoken),
+    ignored: ignored.map(spoken),
     undo: encoded.undo,
   }
 }

@@ -7,23 +7,20 @@ import type {
   Turn,
 } from '../../../../app/conversation/conversation.ts'
 import { GatewayError } from '../../../../app/errors.ts'
-import type { ModelCard } from '../../../../app/ports/models.ts'
 import { traitsOf } from '../../../../app/providers/aws/bedrock/families/index.ts'
 import { pegasusLane } from '../../../../app/providers/aws/bedrock/pegasus/lane.ts'
 import { encodeFrame } from '../../../fakes/fake-bedrock-frames.ts'
+import { plainCard } from '../../../fakes/plain-card.ts'
 
 const { client } = pegasusLane
 const id = 'twelvelabs.pegasus-1-2-v1:0'
-const card: ModelCard = {
+const card = plainCard({
   id,
   provider: 'aws',
   owner: 'TwelveLabs',
-  created: 0,
   input: ['text', 'video'],
-  output: ['text'],
-  streaming: true,
   traits: traitsOf(id),
-}
+})
 
 const text = (words: string): Part => ({ type: 'text', text: words })
 const video: MediaPart = {

@@ -1,9 +1,9 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import type { Conversation } from '../../../../app/conversation/conversation.ts'
 import type { ReplyEvent } from '../../../../app/conversation/events.ts'
 import { bedrockConverse } from '../../../../app/dialects/bedrock-converse/index.ts'
 import { asGatewayError, type ErrorCode } from '../../../../app/errors.ts'
-import type { ChatModel, ModelCard } from '../../../../app/ports/models.ts'
+import type { ChatModel } from '../../../../app/ports/models.ts'
 import { createBedrockClient } from '../../../../app/providers/aws/bedrock/client.ts'
 import { createConverseModel } from '../../../../app/providers/aws/bedrock/converse.ts'
 import { traitsOf } from '../../../../app/providers/aws/bedrock/families/index.ts'
@@ -11,15 +11,13 @@ import { createAwsCall } from '../../../../app/providers/aws/call.ts'
 import { createEndpoints } from '../../../../app/providers/aws/endpoints.ts'
 import { bearerSigner } from '../../../../app/providers/aws/sign.ts'
 import { createUndiciTransport } from '../../../../runtimes/undici-transport.ts'
-import { type FakeBedrock, replay, startFakeBedrock } from '../../../fakes/fake-bedrock.ts'
+import { bedrockOfFile } from '../../../fakes/bedrock-of-file.ts'
+import { replay } from '../../../fakes/fake-bedrock.ts'
+import { plainCard } from '../../../fakes/plain-card.ts'
 import { type Recording, recordings, sharedRoot } from '../../../fakes/shared.ts'
 import { stagedRouting } from './staged-routing.ts'
 
-let fake: FakeBedrock
-beforeAll(async () => {
-  fake = await startFakeBedrock()
-})
-afterAll(() => fake.close())
+const fake = await bedrockOfFile()
 
 const QUESTION: Conversation = {
   model: 'whatever',
@@ -39,16 +37,7 @@ function modelOf(id: string): ChatModel {
     sign: bearerSigner('ABSK'),
     connectTimeout: 2000,
   })
-  const card: ModelCard = {
-    id,
-    provider: 'aws',
-    owner: 'test',
-    created: 0,
-    input: ['text'],
-    output: ['text'],
-    streaming: true,
-    traits: traitsOf(id),
-  }
+  const card = plainCard({ id, provider: 'aws', traits: traitsOf(id) })
   const dependencies = {
     ...stagedRouting(),
     client: createBedrockClient(awsCall),

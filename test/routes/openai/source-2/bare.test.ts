@@ -3,18 +3,10 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { chunksOf } from '../../../features/stage.ts'
-import { launch, type Platform, type Running } from '../../../runtimes/platform.ts'
+import { launch, type Running } from '../../../runtimes/platform.ts'
+import { node } from '../../../runtimes/platforms.ts'
 import { EXAMPLES, filled } from './examples.ts'
 import { type Choice, choicesOf, faultOf, IMAGE_B64, OBJECTS, VIDEO } from './stage.ts'
-
-const node: Platform = {
-  name: 'node',
-  command: ['node', 'runtimes/node.ts'],
-  tellsLeaving: 'at once',
-  endsWell: true,
-  largestBody: 100,
-  listens: true,
-}
 
 /** More than AWS takes within a request. */
 const LARGE = Buffer.concat([VIDEO, Buffer.alloc(18_750_001)])

@@ -6,17 +6,9 @@ import { type FakeBedrock, startFakeBedrock } from '../../../fakes/fake-bedrock.
 import { toolCallFrames } from '../../../fakes/fake-bedrock-frames.ts'
 import { sharedRoot } from '../../../fakes/shared.ts'
 import { bodyOf, chunksOf, type Json, spokenIn } from '../../../features/stage.ts'
-import { launch, type Platform, type Running } from '../../../runtimes/platform.ts'
+import { launch, type Running } from '../../../runtimes/platform.ts'
+import { node } from '../../../runtimes/platforms.ts'
 import { EXAMPLES, filled, IMAGE, OPENAI_FORMAT } from './examples.ts'
-
-const node: Platform = {
-  name: 'node',
-  command: ['node', 'runtimes/node.ts'],
-  tellsLeaving: 'at once',
-  endsWell: true,
-  largestBody: 100,
-  listens: true,
-}
 
 /** The document's own key. */
 const KEY = 'your-api-key'

@@ -1,3 +1,4 @@
+import { entryOf } from '../../../../codecs/table.ts'
 import { isGranted } from '../../../../dialects/anthropic-messages/betas.ts'
 import { createAnthropicClient } from '../../../../dialects/anthropic-messages/client.ts'
 import { NAME } from '../../../../dialects/anthropic-messages/extras.ts'
@@ -31,9 +32,11 @@ export const claudeLane: OwnLane = {
 
   fit(body, base, policy) {
     if (!policy.ANTHROPIC_BETA_FILTER) return { body, ignored: [] }
+    const asked = betasOf(body).flatMap((flag) => entryOf(RENAMED, flag) ?? flag)
+    const needed = flagsNeededBy(body)
+    if (asked.length + needed.length === 0 && !marksIn(body)) return { body, ignored: [] }
     const known = new Set([...flagsOf(base), ...policy.ANTHROPIC_BETA_ALLOWLIST])
-    const asked = betasOf(body).flatMap((flag) => RENAMED[flag] ?? flag)
-    const granted = [...asked, ...flagsNeededBy(body)].filter((flag) => known.has(flag))
+    const granted = [...asked, ...needed].filter((flag) => known.has(flag))
     const lost = asked.filter((flag) => !known.has(flag) && !isGranted(flag))
     return withFlags(body, [...new Set(granted)], lost)
   },
@@ -56,17 +59,34 @@ function betasOf(body: Body): string[] {
 
 /** Anthropic's own API takes many of these without a flag by now, so clients leave it out. */
 function flagsNeededBy(body: Body): string[] {
-  const needed = Object.keys(body).map((field) => BODY_FIELDS[field])
+  const needed: string[] = []
+  const need = (flag: string | undefined) => {
+    if (flag !== undefined) needed.push(flag)
+  }
+  for (const field in body) need(entryOf(BODY_FIELDS, field))
   const output = body['output_config']
   if (typeof output === 'object' && output && 'effort' in output) needed.push(EFFORT_FLAG)
   for (const tool of toolsOf(body)) {
     const type = String(tool['type'] ?? '')
-    needed.push(...Object.keys(tool).map((field) => TOOL_FIELDS[field]))
-    for (const beginning in TOOL_FLAGS) {
-      if (type.startsWith(beginning)) needed.push(TOOL_FLAGS[beginning])
-    }
+    for (const field in tool) need(entryOf(TOOL_FIELDS, field))
+    for (const beginning in TOOL_FLAGS) if (type.startsWith(beginning)) need(TOOL_FLAGS[beginning])
   }
-  return needed.filter((flag) => flag !== undefined)
+  return needed
+}
+
+/** Whether a mark for the cache says anything that needs a flag. */
+function marksIn({ tools, system, messages }: Body): boolean {
+  return holdsMark(tools) || holdsMark(system) || holdsMark(messages)
+}
+
+function holdsMark(value: unknown): boolean {
+  if (Array.isArray(value)) return value.some(holdsMark)
+  if (typeof value !== 'object' || value === null) return false
+  const { cache_control: control, content } = value as Body
+  if (typeof control === 'object' && control !== null) {
+    for (const field in control) if (entryOf(CACHE_FIELDS, field)) return true
+  }
+  return Array.isArray(content) && content.some(holdsMark)
 }
 
 /** The body with these flags and without whatever needs another. `lost` are flags the caller misses. */
