@@ -46,7 +46,12 @@ const OWN: Target[] = [
   },
   {
     name: 'outcrop-node',
-    command: [process.execPath, '--min-semi-space-size=4', 'runtimes/start-node.js'],
+    command: [
+      process.execPath,
+      '--min-semi-space-size=16',
+      '--max-semi-space-size=16',
+      'runtimes/start-node.js',
+    ],
     ...OUTCROP,
   },
   { name: 'outcrop-bun', command: ['bun', 'runtimes/bun.ts'], ...OUTCROP },

@@ -1,4 +1,5 @@
 import type { Runtime } from '../app/ports/runtime.ts'
+import { createAlarms } from './alarms.ts'
 import { createCredentials } from './credentials.ts'
 import { createDigest } from './digest.ts'
 import { http2Duplex } from './http2-duplex.ts'
@@ -18,6 +19,7 @@ export function serverRuntime() {
     env,
     instance: instanceName(),
     log: createLineLog(),
+    alarm: createAlarms(),
     duplex: http2Duplex,
     credentials: createCredentials(env),
     digest: createDigest(),

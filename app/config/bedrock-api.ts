@@ -1,11 +1,11 @@
 import { z } from '@hono/zod-openapi'
-import { blankIsAbsent, json } from './values.ts'
+import { blankIsAbsent, json, names } from './values.ts'
 
 const port = z.preprocess(blankIsAbsent, z.coerce.number().int().min(0).max(65535).optional())
 
 /** How callers come who speak to Bedrock. */
 export const bedrockApiVariables = {
-  BEDROCK_API_CREDENTIALS: json(z.record(z.string().min(1), z.string().min(1))).describe(
+  BEDROCK_API_CREDENTIALS: json(names).describe(
     'JSON: access keys with which AWS\'s clients may sign requests to this server\'s Bedrock API, and their secrets: `{"AKIDEXAMPLE": "secret"}`. They are this server\'s own, not keys of AWS.',
   ),
   HTTP2_PORT: port.describe(

@@ -30,6 +30,9 @@ export const list = () =>
       ),
   )
 
+/** Words by words, as JSON gives them. */
+export const names = z.record(z.string().min(1), z.string().min(1))
+
 /** A variable that holds JSON; what is no JSON is named as such. */
 export const json = <T extends z.ZodType>(schema: T, absent = '{}') =>
   z

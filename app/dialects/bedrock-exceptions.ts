@@ -79,3 +79,13 @@ function placedMessage({ code, message, param }: GatewayError): string {
     ? `${param}: ${message}`
     : message
 }
+
+/** The exceptions of InvokeModelWithResponseStream (service model, ResponseStream). */
+export const BY_EXCEPTION: Record<string, ErrorCode> = {
+  internalServerException: 'upstream',
+  modelStreamErrorException: 'upstream',
+  modelTimeoutException: 'timeout',
+  serviceUnavailableException: 'overloaded',
+  throttlingException: 'rate-limit',
+  validationException: 'invalid-request',
+}

@@ -1,3 +1,4 @@
+import { z } from '@hono/zod-openapi'
 import { entryOf } from '../codecs/table.ts'
 import type { Settings } from '../conversation/conversation.ts'
 
@@ -9,6 +10,18 @@ const LIFETIMES: Record<string, Life> = {
   '30m': '1h',
   '1h': '1h',
   '24h': '1h',
+}
+
+/** By which OpenAI's callers ask for a cache, in chats and in responses. */
+export const cacheFields = {
+  prompt_cache_key: z.string().nullish(),
+  prompt_cache_retention: z.enum(['in_memory', '24h', '5m', '1h']).nullish(),
+  prompt_cache_options: z
+    .looseObject({
+      ttl: z.enum(['30m', '5m', '1h']).nullish(),
+      mode: z.enum(['implicit', 'explicit']).nullish(),
+    })
+    .nullish(),
 }
 
 /** The fields by which OpenAI's requests ask for prompt caching. */

@@ -1,5 +1,6 @@
 import { entryOf } from '../codecs/table.ts'
 import { type ErrorCode, GatewayError } from '../errors.ts'
+import { FALLBACK, SENTENCES } from './refusal-sentences.ts'
 
 /** An upstream's error, as far as it is read. Compatible servers leave members out or add their own. */
 interface WireError {
@@ -48,17 +49,6 @@ const TELLS: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'too-large',
   'model-not-found',
 ])
-
-const SENTENCES: Partial<Record<ErrorCode, string>> = {
-  'model-not-found': 'The model does not exist upstream, or is not open to this gateway.',
-  'model-access-denied': 'This gateway may not use the model.',
-  'rate-limit': 'The model is busy. Retry the request later.',
-  'quota-exceeded': 'The quota of the model is used up.',
-  overloaded: 'The model is overloaded. Retry the request.',
-  timeout: 'The model did not answer in time. Retry the request.',
-}
-
-const FALLBACK = 'The request could not be completed. Retry the request.'
 
 /**
  * An upstream's error answer, or the error frame in its stream (`status` undefined), as ours. `retryAfter`

@@ -1,4 +1,5 @@
 import { GatewayError } from '../errors.ts'
+import type { Alarm } from '../ports/runtime.ts'
 import type { Heard } from './answer.ts'
 
 /** One signal for everything that ends a call early: the caller leaving, or time running out. */
@@ -12,7 +13,11 @@ export interface Deadline {
   clear(): void
 }
 
-export function openDeadline(seconds: number, onLeft: Heard['onLeft']): Deadline {
+export function openDeadline(
+  seconds: number,
+  onLeft: Heard['onLeft'],
+  alarm: Alarm = timerOfItsOwn,
+): Deadline {
   const controller = new AbortController()
   let over = false
   let reason: GatewayError | undefined
@@ -21,11 +26,9 @@ export function openDeadline(seconds: number, onLeft: Heard['onLeft']): Deadline
     reason ??= error
     controller.abort(error)
   }
-  const timer = setTimeout(
-    // A model that is too slow is one that is not available: clients know to come back after a 503.
-    () =>
-      stop(new GatewayError('overloaded', 'The model did not answer in time. Retry the request.')),
-    seconds * 1000,
+  // A model that is too slow is one that is not available: clients know to come back after a 503.
+  const callOff = alarm(seconds * 1000, () =>
+    stop(new GatewayError('overloaded', 'The model did not answer in time. Retry the request.')),
   )
   onLeft?.(() => stop(new GatewayError('caller-left', 'The caller left before the answer.')))
 
@@ -35,7 +38,12 @@ export function openDeadline(seconds: number, onLeft: Heard['onLeft']): Deadline
     abort: () => controller.abort(),
     clear() {
       over = true
-      clearTimeout(timer)
+      callOff()
     },
   }
+}
+
+const timerOfItsOwn: Alarm = (milliseconds, ring) => {
+  const timer = setTimeout(ring, milliseconds)
+  return () => clearTimeout(timer)
 }

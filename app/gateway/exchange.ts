@@ -67,6 +67,7 @@ export async function exchange(heard: Heard, services: Services): Promise<Answer
   const deadline = openDeadline(
     asked.stream ? config.FIRST_TOKEN_TIMEOUT : config.AI_RESPONSE_TIMEOUT,
     heard.onLeft,
+    services.runtime.alarm,
   )
   try {
     const { signal } = deadline

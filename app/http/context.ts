@@ -1,9 +1,19 @@
 import type { Context } from 'hono'
 import type { CallerIdentity } from '../ports/caller.ts'
 import type { Services } from '../ports/services.ts'
-import type { StandingHeaders } from './answers/security-headers.ts'
-import type { Forwarded } from './entrance/forwarded.ts'
 import type { AccessEntry, AccessLog } from './log/access-log.ts'
+
+/** Headers of every answer to one request. */
+export type StandingHeaders = Readonly<Record<string, string>>
+
+/** Where a request comes from, as far as somebody credible says so. */
+export interface Forwarded {
+  /** The IP address of the caller. */
+  address?: string
+  /** As the caller wrote it, with its port. */
+  host?: string
+  protocol?: 'http' | 'https'
+}
 
 /** What Hono hands around with one request. `Bindings` is whatever the runtime passes beside the request. */
 export interface HttpEnv {

@@ -12,6 +12,9 @@ import type { BytesOut, StreamOut } from './stream-out.ts'
 import type { ByteSource, Transport } from './transport.ts'
 import type { WebFetch } from './web-fetch.ts'
 
+/** Calls `ring` after so many milliseconds, unless it is called off before by what is returned. */
+export type Alarm = (milliseconds: number, ring: () => void) => () => void
+
 /** Everything a runtime brings. Differences between runtimes live behind these members and nowhere else. */
 export interface Runtime {
   /** `node`, `bun`, `deno`, `lambda`, `workers`: for the banner and the log. */
@@ -69,6 +72,8 @@ export interface Runtime {
    * other requests, warm. Absent where it would gain nothing.
    */
   turn?(): Promise<void>
+  /** A timer that costs less than the platform's. Absent where a timer must be that of its request. */
+  alarm?: Alarm
   /**
    * Calls `leave` when the caller goes before the answer is out; it may be called after a whole answer too.
    * `env` and `request` are what Hono was handed. Absent where the platform does not tell.

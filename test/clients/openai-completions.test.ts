@@ -1,24 +1,16 @@
-import OpenAI, { APIError } from 'openai'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { Listening } from '../../runtimes/serve-node.ts'
+import { APIError } from 'openai'
+import { describe, expect, it } from 'vitest'
 import { textFrames } from '../fakes/fake-bedrock-frames.ts'
-import { MODELS, useFakeBedrock } from '../features/stage.ts'
+import { MODELS } from '../features/stage.ts'
+import { useOpenaiClient } from './openai-client.ts'
 
-const bedrock = useFakeBedrock()
-let server: Listening
-let client: OpenAI
-
-beforeAll(async () => {
-  server = await bedrock.serve()
-  const baseURL = `http://127.0.0.1:${server.port}/v1`
-  client = new OpenAI({ apiKey: 'k', baseURL, maxRetries: 0 })
-})
-afterAll(() => server.stop())
+const stand = useOpenaiClient()
+const { bedrock } = stand
 
 describe('completions.create()', () => {
   it('answers whole', async () => {
     const prompt = ['The capital of France is', 'The capital of Spain is']
-    const { id, choices, usage } = await client.completions.create({
+    const { id, choices, usage } = await stand.client.completions.create({
       model: MODELS.nova,
       prompt,
       n: 2,
@@ -38,7 +30,7 @@ describe('completions.create()', () => {
 
   it('answers as a stream', async () => {
     bedrock.fake.script({ frames: textFrames(['Paris', '.']) })
-    const stream = await client.completions.create({
+    const stream = await stand.client.completions.create({
       model: MODELS.nova,
       prompt: ['The capital of France is', 'And again:'],
       stream: true,
@@ -55,13 +47,13 @@ describe('completions.create()', () => {
   })
 
   it('throws what went wrong, before a stream and within it', async () => {
-    const asking = client.completions.create({ model: MODELS.nova, prompt: [1, 2, 3] })
+    const asking = stand.client.completions.create({ model: MODELS.nova, prompt: [1, 2, 3] })
     const refused = await asking.catch((thrown: unknown) => thrown)
     expect(refused).toBeInstanceOf(APIError)
     expect(refused).toMatchObject({ status: 400, param: 'prompt', code: 'unsupported_parameter' })
 
     bedrock.fake.script({ frames: textFrames(['Paris', '.']).slice(0, 2) })
-    const stream = await client.completions.create({
+    const stream = await stand.client.completions.create({
       model: MODELS.nova,
       prompt: 'The capital of France is',
       stream: true,

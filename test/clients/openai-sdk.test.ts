@@ -1,23 +1,15 @@
 import OpenAI from 'openai'
 import { zodResponseFormat } from 'openai/helpers/zod'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import type { Listening } from '../../runtimes/serve-node.ts'
 import { replay, type Script } from '../fakes/fake-bedrock.ts'
 import { textFrames, textReply, toolCallFrames } from '../fakes/fake-bedrock-frames.ts'
 import { recordings, sharedRoot } from '../fakes/shared.ts'
-import { MODELS, useFakeBedrock } from '../features/stage.ts'
+import { MODELS } from '../features/stage.ts'
+import { useOpenaiClient } from './openai-client.ts'
 
-const bedrock = useFakeBedrock()
-let server: Listening
-let client: OpenAI
-
-beforeAll(async () => {
-  server = await bedrock.serve()
-  const baseURL = `http://127.0.0.1:${server.port}/v1`
-  client = new OpenAI({ apiKey: 'k', baseURL, maxRetries: 0 })
-})
-afterAll(() => server.stop())
+const stand = useOpenaiClient()
+const { bedrock } = stand
 
 const QUESTION = 'What is the weather in San Francisco, CA?'
 const hello = [{ role: 'user' as const, content: QUESTION }]
@@ -38,7 +30,7 @@ describe('stream()', () => {
 
   it('gathers a streamed answer', async () => {
     bedrock.fake.script({ frames: textFrames(['Hello', ' there', '.']) })
-    const stream = client.chat.completions.stream({ model: MODELS.nova, messages: hello })
+    const stream = stand.client.chat.completions.stream({ model: MODELS.nova, messages: hello })
     const heard: string[] = []
     stream.on('content', (piece) => heard.push(piece))
     expect(await stream.finalContent()).toBe('Hello there.')
@@ -49,7 +41,7 @@ describe('stream()', () => {
     for (const recording of streams) {
       bedrock.fake.forget()
       bedrock.fake.script({ ...replay(recording), cutEvery: 97 })
-      const stream = client.chat.completions.stream({
+      const stream = stand.client.chat.completions.stream({
         model: MODELS.nova,
         messages: hello,
         stream_options: { include_usage: true },
@@ -74,7 +66,7 @@ describe('stream()', () => {
 
   it('ends early and quietly when it is aborted', async () => {
     bedrock.fake.script({ frames: textFrames(Array(50).fill('more ')), stallAfter: 3 })
-    const stream = client.chat.completions.stream({ model: MODELS.nova, messages: hello })
+    const stream = stand.client.chat.completions.stream({ model: MODELS.nova, messages: hello })
     const left = new Promise((resolve) => stream.on('abort', resolve))
     stream.on('content', () => stream.abort())
     await left
@@ -88,7 +80,7 @@ describe('stream()', () => {
         { exception: 'throttlingException', payload: { message: 'slow down' } },
       ],
     })
-    const stream = client.chat.completions.stream({ model: MODELS.nova, messages: hello })
+    const stream = stand.client.chat.completions.stream({ model: MODELS.nova, messages: hello })
     await expect(stream.finalContent()).rejects.toThrow(/slow down/)
   })
 })
@@ -113,7 +105,7 @@ describe('parse()', () => {
     'reads an answer of a model with structured output: %s',
     async (which) => {
       answers[which]!().forEach(bedrock.fake.script)
-      const completion = await client.chat.completions.parse({
+      const completion = await stand.client.chat.completions.parse({
         model: MODELS.claude,
         messages: [{ role: 'user', content: 'What is the capital of France?' }],
         response_format: zodResponseFormat(City, 'CityInfo'),
@@ -125,7 +117,7 @@ describe('parse()', () => {
   it('reads an answer of a model without', async () => {
     const frames = toolCallFrames('t1', 'final_answer', [JSON.stringify(PARIS)])
     bedrock.fake.script({ frames })
-    const stream = client.chat.completions.stream({
+    const stream = stand.client.chat.completions.stream({
       model: MODELS.nova,
       messages: [{ role: 'user', content: 'What is the capital of France?' }],
       response_format: zodResponseFormat(City, 'CityInfo'),
@@ -198,7 +190,7 @@ describe('runTools()', () => {
   it.each(withRecordings)('goes on until the model is done: %s', async (which) => {
     wholes[which]!().forEach(bedrock.fake.script)
     const { calls, tool } = weather()
-    const runner = client.chat.completions.runTools({
+    const runner = stand.client.chat.completions.runTools({
       model: 'us.anthropic.claude-sonnet-5',
       messages: hello,
       tools: [tool],
@@ -211,7 +203,7 @@ describe('runTools()', () => {
   it.each(withRecordings)('goes on over streams: %s', async (which) => {
     streamed[which]!().forEach(bedrock.fake.script)
     const { calls, tool } = weather()
-    const runner = client.chat.completions.runTools({
+    const runner = stand.client.chat.completions.runTools({
       model: 'us.anthropic.claude-sonnet-5',
       stream: true,
       messages: hello,
@@ -246,9 +238,9 @@ describe('errors', () => {
       errorType: 'ThrottlingException',
       body: { message: 'slow' },
     })
-    const asking = client.chat.completions.create({ model: MODELS.nova, messages: hello })
+    const asking = stand.client.chat.completions.create({ model: MODELS.nova, messages: hello })
     await expect(asking).rejects.toThrow(OpenAI.RateLimitError)
-    const unknown = client.chat.completions.create({ model: 'nobody', messages: hello })
+    const unknown = stand.client.chat.completions.create({ model: 'nobody', messages: hello })
     await expect(unknown).rejects.toThrow(OpenAI.NotFoundError)
   })
 })

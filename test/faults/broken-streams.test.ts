@@ -2,17 +2,10 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { encodeEventStreamMessage } from '../../app/codecs/event-stream.ts'
+import { joined } from '../fakes/bytes.ts'
 import { encodeFrame } from '../fakes/fake-bedrock-frames.ts'
 import { sharedRoot } from '../fakes/shared.ts'
-import {
-  FRAMES,
-  joined,
-  type Script,
-  type Step,
-  scriptedAws,
-  type Wire,
-  WORDS,
-} from './scripted-aws.ts'
+import { FRAMES, type Script, type Step, scriptedAws, type Wire, WORDS } from './scripted-aws.ts'
 import { openHouse, SURFACES, type Surface } from './surfaces.ts'
 
 const WHOLE = WORDS.join('')

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { FRAMES, joined, type Step, scriptedAws, type Wire } from './scripted-aws.ts'
+import { joined } from '../fakes/bytes.ts'
+import { FRAMES, type Step, scriptedAws, type Wire } from './scripted-aws.ts'
 import { openHouse, SURFACES } from './surfaces.ts'
 
 const begun = (wire: Wire): Step[] => FRAMES[wire].slice(0, 4)

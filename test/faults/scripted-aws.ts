@@ -5,6 +5,7 @@ import type {
   UpstreamRequest,
   UpstreamResponse,
 } from '../../app/ports/transport.ts'
+import { chunkFrames, claudeEvents } from '../fakes/claude-answers.ts'
 import { encodeFrame, textFrames } from '../fakes/fake-bedrock-frames.ts'
 
 /** What an upstream does next: sends bytes, breaks the connection, says nothing more, or sends for ever. */
@@ -111,48 +112,12 @@ async function textOf(body: ByteSource): Promise<string> {
   return text
 }
 
-const message = {
-  id: 'msg_1',
-  type: 'message',
-  role: 'assistant',
-  model: 'claude',
-  content: [],
-  stop_reason: null,
-  stop_sequence: null,
-  usage: { input_tokens: 9, output_tokens: 1 },
-}
-
-const claudeEvents = (words: readonly string[]) => [
-  { type: 'message_start', message },
-  { type: 'content_block_start', index: 0, content_block: { type: 'text', text: '' } },
-  ...words.map((text) => ({
-    type: 'content_block_delta',
-    index: 0,
-    delta: { type: 'text_delta', text },
-  })),
-  { type: 'content_block_stop', index: 0 },
-  {
-    type: 'message_delta',
-    delta: { stop_reason: 'end_turn', stop_sequence: null },
-    usage: { output_tokens: 4 },
-  },
-  { type: 'message_stop' },
-]
-
 export const WORDS = ['Once ', 'upon ', 'a ', 'time.']
 
 /** Answers of a few words, frame by frame: of ConverseStream, and of Claude through InvokeModel. */
 export const FRAMES = {
   converse: textFrames(WORDS).map(encodeFrame),
-  invoke: claudeEvents(WORDS).map((event) =>
-    encodeFrame({
-      event: 'chunk',
-      payload: { bytes: Buffer.from(JSON.stringify(event)).toString('base64') },
-    }),
-  ),
+  invoke: chunkFrames(claudeEvents(WORDS)).map(encodeFrame),
 }
 
 export type Wire = keyof typeof FRAMES
-
-export const joined = (pieces: readonly Uint8Array[]): Uint8Array =>
-  new Uint8Array(Buffer.concat(pieces))

@@ -8,7 +8,8 @@ import type { StateStore } from '../../app/ports/state-store.ts'
 import type { Transport } from '../../app/ports/transport.ts'
 import { createMemoryStateStore } from '../../app/providers/embedded/memory-state-store.ts'
 import { openDiskObjectStore } from '../../runtimes/stores/disk-object-store.ts'
-import { FRAMES, joined, scriptedAws } from './scripted-aws.ts'
+import { joined } from '../fakes/bytes.ts'
+import { FRAMES, scriptedAws } from './scripted-aws.ts'
 import { openHouse, SURFACES } from './surfaces.ts'
 
 const full = vi.hoisted(() => ({ after: Number.POSITIVE_INFINITY, code: 'ENOSPC' }))

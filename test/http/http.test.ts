@@ -3,7 +3,7 @@ import { HTTPException } from 'hono/http-exception'
 import { describe, expect, it } from 'vitest'
 import { GatewayError } from '../../app/errors.ts'
 import { reply } from '../../app/http/answers/reply.ts'
-import { endpoint } from '../../app/http/surface.ts'
+import { endpoint } from '../../app/http/endpoint.ts'
 import { echo, post, stage, streamed } from './stage.ts'
 
 const responses = { 200: { description: 'Well.' } }

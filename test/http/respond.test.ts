@@ -5,7 +5,7 @@ import { GatewayError } from '../../app/errors.ts'
 import type { Answer } from '../../app/gateway/answer.ts'
 import { respond } from '../../app/http/answers/respond.ts'
 import { ANSWER_HEADERS } from '../../app/http/answers/security-headers.ts'
-import { endpoint } from '../../app/http/surface.ts'
+import { endpoint } from '../../app/http/endpoint.ts'
 import { stage } from './stage.ts'
 
 const record = (stream: boolean) => ({

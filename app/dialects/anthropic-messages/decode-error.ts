@@ -1,5 +1,7 @@
 import { entryOf } from '../../codecs/table.ts'
 import { type ErrorCode, GatewayError } from '../../errors.ts'
+import { BY_EXCEPTION } from '../bedrock-exceptions.ts'
+import { FALLBACK, SENTENCES } from '../refusal-sentences.ts'
 
 /** Anthropic's error types, which say more than the status does. */
 const BY_TYPE: Record<string, ErrorCode> = {
@@ -13,16 +15,6 @@ const BY_TYPE: Record<string, ErrorCode> = {
   timeout_error: 'timeout',
   api_error: 'upstream',
   overloaded_error: 'overloaded',
-}
-
-/** The exceptions of InvokeModelWithResponseStream (service model, ResponseStream). */
-const BY_EXCEPTION: Record<string, ErrorCode> = {
-  internalServerException: 'upstream',
-  modelStreamErrorException: 'upstream',
-  modelTimeoutException: 'timeout',
-  serviceUnavailableException: 'overloaded',
-  throttlingException: 'rate-limit',
-  validationException: 'invalid-request',
 }
 
 const BY_STATUS: Record<number, ErrorCode> = {
@@ -43,16 +35,6 @@ const TELLS: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'context-length-exceeded',
   'too-large',
 ])
-
-const SENTENCES: Partial<Record<ErrorCode, string>> = {
-  'model-not-found': 'The model does not exist upstream, or is not open to this gateway.',
-  'model-access-denied': 'This gateway may not use the model.',
-  'rate-limit': 'The model is busy. Retry the request later.',
-  overloaded: 'The model is overloaded. Retry the request.',
-  timeout: 'The model did not answer in time. Retry the request.',
-}
-
-const FALLBACK = 'The request could not be completed. Retry the request.'
 
 /** How models say that there is too much to read. */
 const TOO_LONG =

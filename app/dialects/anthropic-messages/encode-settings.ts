@@ -1,6 +1,7 @@
 import { entryOf } from '../../codecs/table.ts'
 import type { Conversation, Settings } from '../../conversation/conversation.ts'
 import type { ModelCard } from '../../ports/models.ts'
+import { isIdle } from '../idle-settings.ts'
 import type { Asking } from './asking.ts'
 import { type Fields, ownOf } from './extras.ts'
 import { SETTING_FIELDS } from './vocabulary.ts'
@@ -16,16 +17,6 @@ const CARRIED: ReadonlySet<string> = new Set<keyof Settings>([
   'serviceTier',
   'promptCache',
 ])
-
-/** Values by which a caller asks for nothing special. */
-const IDLE: Readonly<Record<string, unknown>> = {
-  frequencyPenalty: 0,
-  presencePenalty: 0,
-  logprobs: false,
-  topLogprobs: 0,
-  verbosity: 'medium',
-  latency: 'standard',
-}
 
 /** Anthropic wants a limit in every request; this one every model allows. */
 const FALLBACK_LIMIT = 4096
@@ -54,7 +45,7 @@ export function writeSettings(
   if (stop?.length) members['stop_sequences'] = stop
   for (const setting in settings) {
     const value = settings[setting as keyof Settings]
-    if (value === undefined || CARRIED.has(setting) || entryOf(IDLE, setting) === value) continue
+    if (CARRIED.has(setting) || isIdle(setting, value)) continue
     if (setting !== 'latency' || !manner.bedrock) manner.ignore(setting)
   }
   if (!manner.bedrock) Object.assign(members, encodeTier(conversation, manner))

@@ -1,6 +1,7 @@
 import { entryOf } from '../../codecs/table.ts'
 import type { Conversation, Settings } from '../../conversation/conversation.ts'
 import { GatewayError } from '../../errors.ts'
+import { isIdle } from '../idle-settings.ts'
 import type { Asking } from './encoding.ts'
 import type { Thinking } from './reasoning.ts'
 import type { ConverseRequest, InferenceConfig } from './wire.ts'
@@ -16,15 +17,6 @@ const CARRIED: ReadonlySet<string> = new Set<keyof Settings>([
   'latency',
   'promptCache',
 ])
-
-/** Values by which a caller asks for nothing special. */
-const IDLE: Readonly<Record<string, unknown>> = {
-  frequencyPenalty: 0,
-  presencePenalty: 0,
-  logprobs: false,
-  topLogprobs: 0,
-  verbosity: 'medium',
-}
 
 interface Tuning extends Asking {
   thinking: Thinking
@@ -119,7 +111,7 @@ function encodeNative(settings: Settings, fields: Record<string, unknown>, askin
     if (value === undefined || CARRIED.has(name)) continue
     const path = native[name]
     if (path !== undefined) setNative(fields, path, value)
-    else if (entryOf(IDLE, name) !== value) asking.ignore(name)
+    else if (!isIdle(name, value)) asking.ignore(name)
   }
 }
 

@@ -1,5 +1,6 @@
 import type { FunctionTool, JsonSchema, Tool, ToolChoice } from '../../conversation/conversation.ts'
 import { GatewayError } from '../../errors.ts'
+import { freeTextSchema } from '../openai-free-text.ts'
 import { cachePoint } from './decode-parts.ts'
 import { extrasOf, type Fields, unknownFields } from './extras.ts'
 import type { WireRequest } from './wire.ts'
@@ -100,16 +101,7 @@ function customTool(wire: WireCustomTool): FunctionTool {
 }
 
 function inputSchema({ custom: { format } }: WireCustomTool): JsonSchema {
-  const grammar = format?.type === 'grammar' ? format.grammar : undefined
-  const description = grammar
-    ? `Text that matches this ${grammar.syntax} grammar:\n${grammar.definition}`
-    : 'The input of the tool as free text.'
-  return {
-    type: 'object',
-    properties: { input: { type: 'string', description } },
-    required: ['input'],
-    additionalProperties: false,
-  }
+  return freeTextSchema(format?.type === 'grammar' ? format.grammar : undefined)
 }
 
 const SYSTEM_FIELDS: ReadonlySet<string> = new Set(['type', 'name'])

@@ -1,6 +1,7 @@
-import type { Conversation, ReasoningRequest, Settings } from '../../conversation/conversation.ts'
+import type { Conversation, Settings } from '../../conversation/conversation.ts'
 import type { ModelCard } from '../../ports/models.ts'
 import type { EncodedRequest } from '../dialect.ts'
+import { effortOf } from '../openai-effort.ts'
 import { wireNames } from '../openai-wire-names.ts'
 import { encodeMessages } from './encode-messages.ts'
 import { encodeTools } from './encode-tools.ts'
@@ -102,16 +103,6 @@ function encodeReasoning(conversation: Conversation, ignored: string[]): Fields 
   if (effort) return { reasoning_effort: effort }
   ignored.push(reasoning.param ?? 'reasoning')
   return {}
-}
-
-const LOW_BUDGET = 2048
-const MEDIUM_BUDGET = 16384
-
-// OpenAI's models know levels, not budgets; that a model shall think as it likes is how they begin.
-function effortOf({ effort, budget }: ReasoningRequest): string | undefined {
-  if (effort || budget === undefined) return effort
-  if (budget <= LOW_BUDGET) return 'low'
-  return budget <= MEDIUM_BUDGET ? 'medium' : 'high'
 }
 
 /** Voice, search, labels: in their plain forms, over which the caller's own are laid. */

@@ -1,6 +1,7 @@
 import { z } from '@hono/zod-openapi'
 import { guardrail } from '../openai-guardrail.ts'
 import { knowledgeFields } from '../openai-knowledge.ts'
+import { cacheFields } from '../openai-prompt-cache.ts'
 import { performanceConfig, seed, serviceTier, stop, streamOptions } from '../openai-settings.ts'
 import { message, textPart } from './wire-messages.ts'
 import { legacyFunction, legacyFunctionCall, tool, toolChoice } from './wire-tools.ts'
@@ -121,14 +122,7 @@ export const chatCompletionRequest = z
     web_search_options: webSearchOptions.nullish().describe('The model may search the web.'),
 
     service_tier: serviceTier,
-    prompt_cache_key: z.string().nullish(),
-    prompt_cache_retention: z.enum(['in_memory', '24h', '5m', '1h']).nullish(),
-    prompt_cache_options: z
-      .looseObject({
-        ttl: z.enum(['30m', '5m', '1h']).nullish(),
-        mode: z.enum(['implicit', 'explicit']).nullish(),
-      })
-      .nullish(),
+    ...cacheFields,
     metadata: z
       .record(z.string().max(64), z.string().max(512))
       .nullish()

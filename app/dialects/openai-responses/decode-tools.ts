@@ -5,6 +5,7 @@ import type {
   Tool,
   WebSearch,
 } from '../../conversation/conversation.ts'
+import { freeTextSchema } from '../openai-free-text.ts'
 import { CALLER_TOOLS, isCallerTool } from './caller-tools.ts'
 import { type Callee, extrasOf } from './extras.ts'
 import type { ToolNames } from './tool-names.ts'
@@ -75,18 +76,9 @@ const functionMembers = ({ parameters, strict }: WireFunctionTool) => ({
   ...(strict != null && { strict }),
 })
 
-// A tool of free text becomes a function of one string, which every model with tools can call.
 function inputSchema({ format }: WireCustomTool): JsonSchema {
-  const isGrammar = format?.type === 'grammar' && format.definition
-  const description = isGrammar
-    ? `Text that matches this ${format.syntax ?? 'lark'} grammar:\n${format.definition}`
-    : 'The input of the tool as free text.'
-  return {
-    type: 'object',
-    properties: { input: { type: 'string', description } },
-    required: ['input'],
-    additionalProperties: false,
-  }
+  const definition = format?.type === 'grammar' ? format.definition : undefined
+  return freeTextSchema(definition ? { syntax: format?.syntax ?? 'lark', definition } : undefined)
 }
 
 /**

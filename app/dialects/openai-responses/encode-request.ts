@@ -1,13 +1,8 @@
-import type {
-  Conversation,
-  ReasoningRequest,
-  Settings,
-  Tool,
-  WebSearch,
-} from '../../conversation/conversation.ts'
+import type { Conversation, Settings, Tool, WebSearch } from '../../conversation/conversation.ts'
 import type { ModelCard } from '../../ports/models.ts'
 import type { EncodedRequest } from '../dialect.ts'
 import type { Fields } from '../extras.ts'
+import { effortOf } from '../openai-effort.ts'
 import { wireNames } from '../openai-wire-names.ts'
 import { encodeInput } from './encode-input.ts'
 import { ownOf } from './extras.ts'
@@ -136,14 +131,4 @@ function encodeReasoning(conversation: Conversation, ignored: string[]): Fields 
     (reasoning?.display === 'summarized' ? 'auto' : undefined)
   if (!effort && !summary) return {}
   return { reasoning: { ...(effort && { effort }), ...(summary && { summary }) } }
-}
-
-const LOW_BUDGET = 2048
-const MEDIUM_BUDGET = 16384
-
-// OpenAI's models know levels, not budgets; that a model shall think as it likes is how they begin.
-function effortOf({ effort, budget }: ReasoningRequest): string | undefined {
-  if (effort || budget === undefined) return effort
-  if (budget <= LOW_BUDGET) return 'low'
-  return budget <= MEDIUM_BUDGET ? 'medium' : 'high'
 }

@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi'
 import { guardrail } from '../openai-guardrail.ts'
+import { cacheFields } from '../openai-prompt-cache.ts'
 import { performanceConfig, serviceTier } from '../openai-settings.ts'
 import { inputItem } from './wire-items.ts'
 import { tool, toolChoice } from './wire-tools.ts'
@@ -59,17 +60,6 @@ const question = {
     .describe('A stored response whose conversation goes on.'),
 }
 
-const cache = {
-  prompt_cache_key: z.string().nullish(),
-  prompt_cache_retention: z.enum(['in_memory', '24h', '5m', '1h']).nullish(),
-  prompt_cache_options: z
-    .looseObject({
-      ttl: z.enum(['30m', '5m', '1h']).nullish(),
-      mode: z.enum(['implicit', 'explicit']).nullish(),
-    })
-    .nullish(),
-}
-
 const tools = {
   tools: z.array(tool).nullish().describe('What the model may call.'),
   tool_choice: toolChoice.nullish(),
@@ -112,7 +102,7 @@ export const responseRequest = z
     user: z.string().nullish().describe('The end user; older form of safety_identifier.'),
     safety_identifier: z.string().max(64).nullish(),
     service_tier: serviceTier,
-    ...cache,
+    ...cacheFields,
     prompt: z
       .looseObject({ id: z.string() })
       .nullish()

@@ -1,23 +1,7 @@
 import { entryOf } from '../../codecs/table.ts'
-import { type ErrorCode, GatewayError } from '../../errors.ts'
-
-/** The exceptions of InvokeModelWithResponseStream (service model, ResponseStream). */
-const BY_EXCEPTION: Record<string, ErrorCode> = {
-  internalServerException: 'upstream',
-  modelStreamErrorException: 'upstream',
-  modelTimeoutException: 'timeout',
-  serviceUnavailableException: 'overloaded',
-  throttlingException: 'rate-limit',
-  validationException: 'invalid-request',
-}
-
-const SENTENCES: Partial<Record<ErrorCode, string>> = {
-  'rate-limit': 'The model is busy. Retry the request later.',
-  overloaded: 'The model is overloaded. Retry the request.',
-  timeout: 'The model did not answer in time. Retry the request.',
-}
-
-const FALLBACK = 'The request could not be completed. Retry the request.'
+import { GatewayError } from '../../errors.ts'
+import { BY_EXCEPTION } from '../bedrock-exceptions.ts'
+import { FALLBACK, SENTENCES } from '../refusal-sentences.ts'
 
 /** The error of an exception frame; only what the caller can mend is told in AWS's words. */
 export function decodeException(type: string, payload: string): GatewayError {

@@ -1,9 +1,9 @@
-import { entryOf } from '../../codecs/table.ts'
 import type { Conversation, Part, Settings, Turn } from '../../conversation/conversation.ts'
 import { dropBlankText, isBlank, mergeTurns, spellOutTools } from '../../conversation/repair.ts'
 import { GatewayError } from '../../errors.ts'
 import type { ModelCard } from '../../ports/models.ts'
 import type { EncodedRequest } from '../dialect.ts'
+import { isIdle } from '../idle-settings.ts'
 import { ownOf } from './extras.ts'
 import { CLOSING, writeTurn } from './transcript.ts'
 import { SETTING_FIELDS } from './vocabulary.ts'
@@ -12,15 +12,6 @@ type Ignore = (what: string) => void
 
 /** Settings carried by the body; the rest of them means nothing to Titan. */
 const CARRIED: ReadonlySet<string> = new Set(Object.keys(SETTING_FIELDS))
-
-/** Values by which a caller asks for nothing special. */
-const IDLE: Readonly<Record<string, unknown>> = {
-  frequencyPenalty: 0,
-  presencePenalty: 0,
-  logprobs: false,
-  topLogprobs: 0,
-  verbosity: 'medium',
-}
 
 /** Carried by headers of InvokeModel, not by the body. */
 const IN_HEADERS: ReadonlySet<string> = new Set<keyof Settings>(['serviceTier', 'latency'])
@@ -46,8 +37,8 @@ export function encodeRequest(conversation: Conversation, card: ModelCard): Enco
 function ignoreWhatTunes(conversation: Conversation, ignore: Ignore): void {
   const { settings, tools, toolChoice, reasoning, webSearch, audio } = conversation
   for (const [name, value] of Object.entries(settings)) {
-    if (value === undefined || CARRIED.has(name) || IN_HEADERS.has(name)) continue
-    if (entryOf(IDLE, name) !== value) ignore(name)
+    if (CARRIED.has(name) || IN_HEADERS.has(name)) continue
+    if (!isIdle(name, value)) ignore(name)
   }
   if (toolChoice?.type === 'tool' || toolChoice?.type === 'required') {
     throw refused('Titan knows no tools, so none can be called.', 'tool_choice')

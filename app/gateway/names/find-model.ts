@@ -2,8 +2,9 @@ import type { Conversation } from '../../conversation/conversation.ts'
 import { amended, GatewayError } from '../../errors.ts'
 import type { ChatModel, FoundModel, ModelCard } from '../../ports/models.ts'
 import type { Services } from '../../ports/services.ts'
+import { namesLike } from './list-models.ts'
 import { withAlias, withDefaults } from './model-params.ts'
-import { namesLike, type Resolution, type ResolvedBy, resolveModel } from './resolve-model.ts'
+import { type Resolution, type ResolvedBy, resolveModel } from './resolve-model.ts'
 
 /** A model that can be talked to, and how its name led to it. */
 export interface ChattingModel extends FoundModel {

@@ -1,15 +1,10 @@
 import type { ModelAlias } from '../../config/model-settings.ts'
 import { GatewayError } from '../../errors.ts'
-import type {
-  FindOptions,
-  FoundModel,
-  ModelCard,
-  ModelNames,
-  Provider,
-} from '../../ports/models.ts'
+import type { FindOptions, FoundModel, ModelCard, Provider } from '../../ports/models.ts'
 import type { Services } from '../../ports/services.ts'
+import { bySuccessor } from './follow-successors.ts'
 import { isGlob } from './glob.ts'
-import { nearestNames } from './nearest-names.ts'
+import { listModels, namesLike } from './list-models.ts'
 import { newestFitting, requirePattern } from './newest-fitting.ts'
 
 /** How a name led to its model. */
@@ -114,7 +109,7 @@ async function resolve(name: string, asked: Asked): Promise<Resolution | undefin
   if (configured) return configured
   const prefixed = exact?.standing === 'unlisted' ? undefined : await byPrefix(name, asked)
   if (prefixed) return prefixed
-  const successor = await bySuccessor(name, asked)
+  const successor = await bySuccessor(name, services)
   if (successor) return successor
   // An id nobody listed may still be called: that must not wait for any list.
   if (exact?.standing === 'unlisted') return { found: exact, by: 'id' }
@@ -207,47 +202,6 @@ const isBy = (owner: string, card: ModelCard) => plain(card.owner).startsWith(pl
 
 const plain = (name: string) => name.toLowerCase().replace(/[^a-z0-9]/g, '')
 
-/** Follows the chain of successors to a model that can be asked. */
-async function bySuccessor(name: string, { services }: Asked): Promise<Resolution | undefined> {
-  for (const provider of services.providers) {
-    const names = provider.names?.()
-    if (!names || names.successorOf(name) === undefined) continue
-    const isListed = (await provider.list()).length > 0
-    const again = await provider.find(name)
-    // The list has just come, and has it after all.
-    if (again && again.standing === undefined) return { found: again, by: 'id' }
-    const found = await endOfChain(name, provider, isListed)
-    if (!found) continue
-    if (!names.followsSuccessors) throw retired(name, found.card.id)
-    return { found, by: 'successor' }
-  }
-  return undefined
-}
-
-const LONGEST_CHAIN = 10
-
-async function endOfChain(
-  name: string,
-  provider: Provider,
-  isListed: boolean,
-): Promise<FoundModel | undefined> {
-  const names: ModelNames = provider.names!()
-  let at = names.successorOf(name)
-  for (let steps = 0; at !== undefined && steps < LONGEST_CHAIN; steps += 1) {
-    const found = await provider.find(at, { configured: true })
-    if (found && (found.standing === undefined || !isListed)) return found
-    at = names.successorOf(at)
-  }
-  return undefined
-}
-
-const retired = (name: string, successor: string) =>
-  new GatewayError(
-    'model-not-found',
-    `The model \`${name}\` has been retired. Use \`${successor}\` instead.`,
-    { param: 'model' },
-  )
-
 async function byWildcard(
   name: string,
   { services, suits }: Asked,
@@ -273,22 +227,4 @@ async function notFound(name: string, { services, owner }: Asked): Promise<Gatew
     `The model \`${name}\` does not exist or you do not have access to it.${sentences}`,
     { param: 'model' },
   )
-}
-
-/** A sentence of the names most like one that does not exist, to follow another; empty where none is. */
-export async function namesLike(name: string, services: Services): Promise<string> {
-  const cards = await listModels(services)
-  const aliases = services.providers.flatMap((one) => [...(one.names?.().aliases.keys() ?? [])])
-  const configured = Object.keys(services.config.MODEL_ALIASES)
-  const ids = cards.map(({ id }) => id)
-  const near = nearestNames(name, [...ids, ...configured, ...aliases])
-  return near.length > 0 ? ` Names like it: ${near.map((one) => `\`${one}\``).join(', ')}.` : ''
-}
-
-/** Every model of every provider, each id once: of the provider that is asked for it. */
-export async function listModels({ providers }: Services): Promise<ModelCard[]> {
-  const lists = await Promise.all(providers.map((provider) => provider.list()))
-  const cards = new Map<string, ModelCard>()
-  for (const card of lists.flat()) if (!cards.has(card.id)) cards.set(card.id, card)
-  return [...cards.values()]
 }

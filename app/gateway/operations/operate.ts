@@ -68,7 +68,9 @@ export async function operate<Model, Result extends Done>(
   }
   asking.begun?.(record)
   await asking.admit?.({ operation, model: order.model, card, tokens, units })
-  const deadline = openDeadline(order.seconds ?? services.config.AI_RESPONSE_TIMEOUT, asking.onLeft)
+  const { config, runtime } = services
+  const seconds = order.seconds ?? config.AI_RESPONSE_TIMEOUT
+  const deadline = openDeadline(seconds, asking.onLeft, runtime.alarm)
   try {
     const call: Call = {
       requestId: asking.requestId,

@@ -1,8 +1,6 @@
 import type { Config } from '../../config.ts'
+import type { Forwarded, StandingHeaders } from '../context.ts'
 import type { Cors } from '../entrance/cors.ts'
-import type { Forwarded } from '../entrance/forwarded.ts'
-
-export type StandingHeaders = Readonly<Record<string, string>>
 
 /** What stands on every answer that is no page: it is read as what it says it is, and never runs or shows in a frame. */
 export const ANSWER_HEADERS: StandingHeaders = {

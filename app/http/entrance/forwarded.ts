@@ -1,16 +1,7 @@
 import ipaddr from 'ipaddr.js'
 import type { Services } from '../../ports/services.ts'
-import type { HttpContext } from '../context.ts'
+import type { Forwarded, HttpContext } from '../context.ts'
 import { requestHeader } from '../request-header.ts'
-
-/** Where a request comes from, as far as somebody credible says so. */
-export interface Forwarded {
-  /** The IP address of the caller. */
-  address?: string
-  /** As the caller wrote it, with its port. */
-  host?: string
-  protocol?: 'http' | 'https'
-}
 
 type IsTrusted = (address: string | undefined) => boolean
 

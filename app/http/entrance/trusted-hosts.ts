@@ -1,8 +1,7 @@
 import { asksForProof } from '../../config/access.ts'
 import { GatewayError } from '../../errors.ts'
 import type { Services } from '../../ports/services.ts'
-import type { HttpContext } from '../context.ts'
-import type { Forwarded } from './forwarded.ts'
+import type { Forwarded, HttpContext } from '../context.ts'
 
 export type HostCheck = (c: HttpContext, forwarded: (c: HttpContext) => Forwarded) => void
 

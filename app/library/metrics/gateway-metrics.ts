@@ -44,7 +44,13 @@ export function createMetrics(options: MetricsOptions): Metrics {
   describeServer(registry, options)
   const known = new Map<string, Bundle>()
 
+  // Requests that follow one another are mostly of one kind, and a key of their facts has to be written to be looked up.
+  let last: { facts: RequestFacts; bundle: Bundle } | undefined
   const bundleFor = (facts: RequestFacts): Bundle => {
+    if (!last || !isSameKind(last.facts, facts)) last = { facts, bundle: findBundle(facts) }
+    return last.bundle
+  }
+  const findBundle = (facts: RequestFacts): Bundle => {
     const { surface, operation, status, outcome, model, provider } = facts
     const key = `${surface} ${operation} ${status} ${outcome} ${provider} ${model}`
     const kept = known.get(key)
@@ -55,7 +61,14 @@ export function createMetrics(options: MetricsOptions): Metrics {
     return made
   }
   const attempts = new Map<string, Series>()
-  const attemptFor = ({ provider, region, outcome }: AttemptFact): Series => {
+  let lastAttempt: { fact: AttemptFact; series: Series } | undefined
+  const attemptFor = (fact: AttemptFact): Series => {
+    if (!lastAttempt || !isSameAttempt(lastAttempt.fact, fact)) {
+      lastAttempt = { fact, series: findAttempt(fact) }
+    }
+    return lastAttempt.series
+  }
+  const findAttempt = ({ provider, region, outcome }: AttemptFact): Series => {
     const key = `${provider} ${region} ${outcome}`
     const kept = attempts.get(key)
     if (kept) return kept
@@ -80,6 +93,17 @@ export function createMetrics(options: MetricsOptions): Metrics {
     text: registry.text,
   }
 }
+
+const isSameKind = (one: RequestFacts, other: RequestFacts) =>
+  one.surface === other.surface &&
+  one.operation === other.operation &&
+  one.status === other.status &&
+  one.outcome === other.outcome &&
+  one.provider === other.provider &&
+  one.model === other.model
+
+const isSameAttempt = (one: AttemptFact, other: AttemptFact) =>
+  one.provider === other.provider && one.region === other.region && one.outcome === other.outcome
 
 /** The series one kind of request is counted in. */
 interface Bundle {

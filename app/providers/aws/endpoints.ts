@@ -55,10 +55,10 @@ type Environment = Record<string, string | undefined>
  */
 export function createEndpoints(env: Environment): Endpoints {
   const configured = configuredEndpoints(env)
-  const known = new Map<string, Endpoint>()
+  const known = new Map<AwsService, Map<string, Endpoint>>()
   return (service, region) => {
-    const name = `${service}/${region}`
-    const kept = known.get(name)
+    const regions = known.get(service) ?? new Map<string, Endpoint>()
+    const kept = regions.get(region)
     if (kept) return kept
 
     const url =
@@ -69,7 +69,8 @@ export function createEndpoints(env: Environment): Endpoints {
       prefix: url.pathname.replace(/\/+$/, ''),
       service: SIGNING_NAMES[service],
     }
-    known.set(name, endpoint)
+    regions.set(region, endpoint)
+    known.set(service, regions)
     return endpoint
   }
 }

@@ -1,5 +1,6 @@
 import { cosine } from '../../codecs/vectors.ts'
-import type { RerankModel, RerankRequest } from '../../ports/reranking.ts'
+import type { RerankModel } from '../../ports/reranking.ts'
+import { rankedText } from '../ranked-text.ts'
 import { textVector } from './features.ts'
 import { countTokens } from './tokens.ts'
 
@@ -11,7 +12,7 @@ const DOCUMENTS_PER_SEARCH = 100
 export function createReranking(name: string): RerankModel {
   return {
     async rerank({ query, documents, top, extras = {} }) {
-      const texts = documents.map(textOf)
+      const texts = documents.map(rankedText)
       const wanted = textVector(query, DIMENSIONS)
       const results = texts.map((text, index) => {
         const likeness = text.trim() === '' ? 0 : cosine(wanted, textVector(text, DIMENSIONS))
@@ -30,13 +31,3 @@ export function createReranking(name: string): RerankModel {
     },
   }
 }
-
-const textOf = (document: RerankRequest['documents'][number]) =>
-  typeof document === 'string'
-    ? document
-    : Object.entries(document)
-        .map(
-          ([field, value]) =>
-            `${field}: ${typeof value === 'string' ? value : JSON.stringify(value)}`,
-        )
-        .join('\n')

@@ -1,7 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import type { KeyPolicy } from '../../config/key-policy.ts'
 import { reply } from '../../http/answers/reply.ts'
-import { endpoint } from '../../http/surface.ts'
+import { endpoint } from '../../http/endpoint.ts'
 import type { KeyChange, ManagedKey } from '../../ports/access.ts'
 import { jsonAnswer, jsonRequest } from '../json-contract.ts'
 import { errorResponses } from '../openai/error-contract.ts'

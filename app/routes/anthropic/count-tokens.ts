@@ -5,7 +5,7 @@ import { countTokensReply, countTokensRequest } from '../../dialects/anthropic-m
 import { countTokens } from '../../gateway/count-tokens.ts'
 import { reply } from '../../http/answers/reply.ts'
 import { caller } from '../../http/caller.ts'
-import { endpoint } from '../../http/surface.ts'
+import { endpoint } from '../../http/endpoint.ts'
 import { jsonAnswer, jsonRequest } from '../json-contract.ts'
 import { modelErrors } from './model-errors.ts'
 import type { Place } from './place.ts'

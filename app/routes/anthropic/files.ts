@@ -1,7 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { GatewayError } from '../../errors.ts'
 import { reply } from '../../http/answers/reply.ts'
-import { endpoint } from '../../http/surface.ts'
+import { endpoint } from '../../http/endpoint.ts'
 import type { Files, StoredFile } from '../../library/files.ts'
 import type { Page } from '../../library/page.ts'
 import { jsonAnswer } from '../json-contract.ts'

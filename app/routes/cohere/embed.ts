@@ -6,11 +6,11 @@ import { type Embedded, embed, type WrittenInput } from '../../gateway/operation
 import { reply } from '../../http/answers/reply.ts'
 import { caller } from '../../http/caller.ts'
 import type { HttpContext } from '../../http/context.ts'
-import { endpoint } from '../../http/surface.ts'
+import { endpoint } from '../../http/endpoint.ts'
 import type { EmbeddedInput, Vector } from '../../ports/embeddings.ts'
+import { answerHeaders } from '../answer-contract.ts'
 import { attachment, fused, plainText } from '../embedding-input.ts'
 import { jsonAnswer, jsonRequest } from '../json-contract.ts'
-import { answerHeaders } from '../openai/answer-contract.ts'
 import { modelErrors } from './errors.ts'
 import {
   type EmbedWire,

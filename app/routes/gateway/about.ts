@@ -1,17 +1,10 @@
 import { createRoute, z } from '@hono/zod-openapi'
-import { VERSION } from '../../config/version.ts'
 import { prefersPage } from '../../http/answers/conditional.ts'
 import { reply } from '../../http/answers/reply.ts'
-import { endpoint } from '../../http/surface.ts'
+import { endpoint } from '../../http/endpoint.ts'
+import { ABOUT } from '../about-us.ts'
 import { errorResponses } from '../openai/error-contract.ts'
 import { replyPlayground } from './pages.ts'
-
-/** Who we are. */
-export const ABOUT = {
-  name: 'outcrop',
-  version: VERSION,
-  description: 'A gateway between the AI clients people already use and Amazon Bedrock',
-} as const
 
 const LINKS = {
   docs: '/docs',

@@ -1,6 +1,6 @@
 import type { OpenAPIHono } from '@hono/zod-openapi'
 import type { HttpEnv } from '../../http/context.ts'
-import { ABOUT } from './about.ts'
+import { ABOUT } from '../about-us.ts'
 
 /** The OpenAPI 3.1 document of everything that is mounted. Call it when all is. */
 export function describeApi(app: OpenAPIHono<HttpEnv>) {

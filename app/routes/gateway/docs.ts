@@ -3,7 +3,7 @@ import { GatewayError } from '../../errors.ts'
 import { replyAsset } from '../../http/answers/packed-asset.ts'
 import { reply } from '../../http/answers/reply.ts'
 import type { HttpContext } from '../../http/context.ts'
-import { endpoint } from '../../http/surface.ts'
+import { endpoint } from '../../http/endpoint.ts'
 import { errorResponses } from '../openai/error-contract.ts'
 
 const PAGE = `<!doctype html>

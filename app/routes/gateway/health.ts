@@ -1,10 +1,10 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { reply } from '../../http/answers/reply.ts'
-import { endpoint } from '../../http/surface.ts'
+import { endpoint } from '../../http/endpoint.ts'
+import { ABOUT } from '../about-us.ts'
 import { jsonAnswer } from '../json-contract.ts'
 import { errorResponses } from '../openai/error-contract.ts'
-import { ABOUT } from './about.ts'
-import { examineServices, healthStatus, servicesHealth } from './services-health.ts'
+import { examineServices, healthStatus, servicesHealth } from '../services-health.ts'
 
 /** Whether the process answers, and what is known of those it calls: no upstream is asked for a probe. */
 export const health = endpoint(

@@ -1,10 +1,10 @@
 import { createRoute, z } from '@hono/zod-openapi'
+import { listModels } from '../../gateway/names/list-models.ts'
 import { explainName, listNames, type NameEntry } from '../../gateway/names/name-book.ts'
-import { listModels } from '../../gateway/names/resolve-model.ts'
 import { mayUse } from '../../http/access/permissions.ts'
 import { reply } from '../../http/answers/reply.ts'
 import type { HttpContext } from '../../http/context.ts'
-import { endpoint } from '../../http/surface.ts'
+import { endpoint } from '../../http/endpoint.ts'
 import { jsonAnswer } from '../json-contract.ts'
 import { errorResponses } from '../openai/error-contract.ts'
 

@@ -3,7 +3,8 @@ import type { Config } from '../../config.ts'
 import { GatewayError } from '../../errors.ts'
 import { requireUsageOfAll } from '../../http/access/usage-access.ts'
 import { reply } from '../../http/answers/reply.ts'
-import { type Endpoint, endpoint } from '../../http/surface.ts'
+import { endpoint } from '../../http/endpoint.ts'
+import type { Endpoint } from '../../http/surface.ts'
 import { errorResponses } from '../openai/error-contract.ts'
 
 /** https://prometheus.io/docs/instrumenting/exposition_formats/ */

@@ -2,7 +2,7 @@ import { createRoute, z } from '@hono/zod-openapi'
 import { GatewayError } from '../../errors.ts'
 import { replyAsset } from '../../http/answers/packed-asset.ts'
 import type { HttpContext } from '../../http/context.ts'
-import { endpoint } from '../../http/surface.ts'
+import { endpoint } from '../../http/endpoint.ts'
 import { errorResponses } from '../openai/error-contract.ts'
 
 /** Nothing from elsewhere, nothing inline, and no text that turns into markup. */

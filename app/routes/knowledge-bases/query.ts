@@ -4,7 +4,7 @@ import { decodeRetrievalConfig, retrievalConfig } from '../../dialects/retrieval
 import { reply } from '../../http/answers/reply.ts'
 import { checkedBody, parsedBody } from '../../http/bodies/json-body.ts'
 import type { HttpContext } from '../../http/context.ts'
-import { endpoint } from '../../http/surface.ts'
+import { endpoint } from '../../http/endpoint.ts'
 import { jsonAnswer, jsonRequest } from '../json-contract.ts'
 import { errorResponses } from '../openai/error-contract.ts'
 import { asked, tags } from './bases.ts'

@@ -9,9 +9,9 @@ import { type SpeechOrder, type Spoken, speak } from '../../gateway/operations/s
 import { respond } from '../../http/answers/respond.ts'
 import { sendAudio } from '../../http/bodies/audio-body.ts'
 import { caller } from '../../http/caller.ts'
-import { endpoint } from '../../http/surface.ts'
+import { endpoint } from '../../http/endpoint.ts'
+import { answerHeaders } from '../answer-contract.ts'
 import { jsonRequest } from '../json-contract.ts'
-import { answerHeaders } from './answer-contract.ts'
 import { modelErrors } from './error-contract.ts'
 
 const request = z

@@ -6,7 +6,7 @@ import { chatCompletionRequest } from '../../dialects/openai-chat/wire.ts'
 import { decodeKnowledge, idleKnowledge, knowledgeFields } from '../../dialects/openai-knowledge.ts'
 import { titanText } from '../../dialects/titan-text/index.ts'
 import { titanTextRequest } from '../../dialects/titan-text/wire.ts'
-import type { SpokenFormat } from './body-formats.ts'
+import type { SpokenFormat } from './spoken-format.ts'
 
 /** What this endpoint itself understands in any body: `source-3` has files in any chat completion request. */
 const endpointFields = { file_ids: chatCompletionRequest.shape.file_ids, ...knowledgeFields }

@@ -1,18 +1,11 @@
 import { BODY_FORMATS, type BodyFormat, detect, hasClaudeBlocks } from '../../dialects/detect.ts'
-import type { Dialect, ServerSide } from '../../dialects/dialect.ts'
 import type { OpenaiChat } from '../../dialects/openai-chat/index.ts'
 import { chatCompletionRequest } from '../../dialects/openai-chat/wire.ts'
 import { GatewayError } from '../../errors.ts'
-import { type BodyForm, bodyForm, checkedBody, parsedBody } from '../../http/bodies/json-body.ts'
+import { bodyForm, checkedBody, parsedBody } from '../../http/bodies/json-body.ts'
 import type { HttpContext } from '../../http/context.ts'
 import { requestHeader } from '../../http/request-header.ts'
-
-/** A format that can be heard and answered in. */
-export interface SpokenFormat extends BodyForm {
-  dialect: Dialect & { server: ServerSide }
-  /** What a header of the request adds to a body. */
-  withHeaders?(body: object, header: (name: string) => string | undefined): object
-}
+import type { SpokenFormat } from './spoken-format.ts'
 
 /** OpenAI's is there at once; the code of the others is loaded by the first who speaks them. */
 export type SpokenFormats = Readonly<Record<BodyFormat, () => SpokenFormat | Promise<SpokenFormat>>>

@@ -6,10 +6,10 @@ import type { OpenaiChat } from '../../dialects/openai-chat/index.ts'
 import { chatCompletionRequest } from '../../dialects/openai-chat/wire.ts'
 import { chatCompletion, chatCompletionChunk } from '../../dialects/openai-chat/wire-reply.ts'
 import { titanTextChunk, titanTextReply, titanTextRequest } from '../../dialects/titan-text/wire.ts'
-import { endpoint } from '../../http/surface.ts'
+import { endpoint } from '../../http/endpoint.ts'
+import { answerHeaders } from '../answer-contract.ts'
 import { jsonRequest } from '../json-contract.ts'
 import { answerChat, CHAT } from './answer-chat.ts'
-import { answerHeaders } from './answer-contract.ts'
 import { modelErrors } from './error-contract.ts'
 
 const contract = createRoute({

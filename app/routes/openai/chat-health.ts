@@ -1,10 +1,10 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { BODY_FORMATS } from '../../dialects/detect.ts'
 import { reply } from '../../http/answers/reply.ts'
-import { endpoint } from '../../http/surface.ts'
-import { ABOUT } from '../gateway/about.ts'
-import { examineServices, healthStatus, servicesHealth } from '../gateway/services-health.ts'
+import { endpoint } from '../../http/endpoint.ts'
+import { ABOUT } from '../about-us.ts'
 import { jsonAnswer } from '../json-contract.ts'
+import { examineServices, healthStatus, servicesHealth } from '../services-health.ts'
 import { errorResponses } from './error-contract.ts'
 
 const formats = z.array(z.enum(BODY_FORMATS))

@@ -1,6 +1,7 @@
 import type { Config } from '../../config.ts'
 import { createOpenaiChat } from '../../dialects/openai-chat/index.ts'
-import { endpoint, type Surface } from '../../http/surface.ts'
+import { endpoint } from '../../http/endpoint.ts'
+import type { Surface } from '../../http/surface.ts'
 import { answerChat, CHAT } from './answer-chat.ts'
 import { openaiManner } from './manner.ts'
 

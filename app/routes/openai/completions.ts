@@ -5,9 +5,9 @@ import { completion } from '../../dialects/openai-completions/wire-reply.ts'
 import { exchange } from '../../gateway/exchange.ts'
 import { respond } from '../../http/answers/respond.ts'
 import { caller } from '../../http/caller.ts'
-import { endpoint } from '../../http/surface.ts'
+import { endpoint } from '../../http/endpoint.ts'
+import { answerHeaders } from '../answer-contract.ts'
 import { jsonRequest } from '../json-contract.ts'
-import { answerHeaders } from './answer-contract.ts'
 import { modelErrors } from './error-contract.ts'
 
 const contract = createRoute({

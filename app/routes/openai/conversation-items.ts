@@ -1,7 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { outputItem } from '../../dialects/openai-responses/wire-reply.ts'
 import { reply } from '../../http/answers/reply.ts'
-import { endpoint } from '../../http/surface.ts'
+import { endpoint } from '../../http/endpoint.ts'
 import type { Item } from '../../library/response-items.ts'
 import { jsonAnswer, jsonRequest } from '../json-contract.ts'
 import { addedItems, conversationId, conversationObject, conversationsOf } from './conversations.ts'

@@ -6,11 +6,11 @@ import { GatewayError } from '../../errors.ts'
 import { type EmbeddingOrder, embed, type WrittenInput } from '../../gateway/operations/embed.ts'
 import { reply } from '../../http/answers/reply.ts'
 import { caller } from '../../http/caller.ts'
-import { endpoint } from '../../http/surface.ts'
+import { endpoint } from '../../http/endpoint.ts'
 import type { EmbeddedInput, Vector } from '../../ports/embeddings.ts'
+import { answerHeaders } from '../answer-contract.ts'
 import { fused, textOrAddress } from '../embedding-input.ts'
 import { jsonAnswer, jsonRequest } from '../json-contract.ts'
-import { answerHeaders } from './answer-contract.ts'
 import {
   type EmbeddingWire,
   embeddingList,

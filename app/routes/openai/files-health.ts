@@ -1,7 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { asGatewayError } from '../../errors.ts'
 import { reply } from '../../http/answers/reply.ts'
-import { endpoint } from '../../http/surface.ts'
+import { endpoint } from '../../http/endpoint.ts'
 import { objectsOf } from '../../library/files.ts'
 import type { Services } from '../../ports/services.ts'
 import { jsonAnswer } from '../json-contract.ts'

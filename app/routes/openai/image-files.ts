@@ -1,6 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { sendContent } from '../../http/bodies/content.ts'
-import { endpoint } from '../../http/surface.ts'
+import { endpoint } from '../../http/endpoint.ts'
 import { addressSecret, type DrawnStore, drawnStore } from '../../library/drawn-images.ts'
 import type { Services } from '../../ports/services.ts'
 import { errorResponses } from './error-contract.ts'

@@ -3,9 +3,9 @@ import { unknownFields } from '../../dialects/extras.ts'
 import { rerank } from '../../gateway/operations/rerank.ts'
 import { reply } from '../../http/answers/reply.ts'
 import { caller } from '../../http/caller.ts'
-import { endpoint } from '../../http/surface.ts'
+import { endpoint } from '../../http/endpoint.ts'
+import { answerHeaders } from '../answer-contract.ts'
 import { jsonAnswer, jsonRequest } from '../json-contract.ts'
-import { answerHeaders } from './answer-contract.ts'
 import { modelErrors } from './error-contract.ts'
 
 const document = z.union([z.string(), z.looseObject({ text: z.string() })], {

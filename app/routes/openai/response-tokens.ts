@@ -8,10 +8,10 @@ import { exchange } from '../../gateway/exchange.ts'
 import { reply } from '../../http/answers/reply.ts'
 import { respond } from '../../http/answers/respond.ts'
 import { caller } from '../../http/caller.ts'
-import { endpoint } from '../../http/surface.ts'
+import { endpoint } from '../../http/endpoint.ts'
 import { openResponseThread } from '../../library/response-thread.ts'
+import { answerHeaders } from '../answer-contract.ts'
 import { jsonAnswer, jsonRequest } from '../json-contract.ts'
-import { answerHeaders } from './answer-contract.ts'
 import { modelErrors } from './error-contract.ts'
 
 /** Who counted: the model, or nobody. */

@@ -2,7 +2,8 @@ import { createRoute, z } from '@hono/zod-openapi'
 import { requireUsageOfAll, usageStore } from '../../http/access/usage-access.ts'
 import { reply } from '../../http/answers/reply.ts'
 import type { HttpContext } from '../../http/context.ts'
-import { type Endpoint, endpoint } from '../../http/surface.ts'
+import { endpoint } from '../../http/endpoint.ts'
+import type { Endpoint } from '../../http/surface.ts'
 import { SECONDS } from '../../library/usage/pages.ts'
 import {
   floorTo,

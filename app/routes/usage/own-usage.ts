@@ -2,7 +2,7 @@ import { createRoute, z } from '@hono/zod-openapi'
 import { seesAllUsage, usageStore } from '../../http/access/usage-access.ts'
 import { reply } from '../../http/answers/reply.ts'
 import type { HttpContext } from '../../http/context.ts'
-import { endpoint } from '../../http/surface.ts'
+import { endpoint } from '../../http/endpoint.ts'
 import { BEGAN, quantile, TOOK } from '../../library/usage/durations.ts'
 import { addSums, type Measure, noSums, type Sums } from '../../library/usage/measures.ts'
 import {

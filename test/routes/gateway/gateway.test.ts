@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { readConfig } from '../../../app/config.ts'
 import { createHttp } from '../../../app/http/create-http.ts'
 import { createMemoryStateStore } from '../../../app/providers/embedded/memory-state-store.ts'
-import { ABOUT } from '../../../app/routes/gateway/about.ts'
+import { ABOUT } from '../../../app/routes/about-us.ts'
 import { gatewaySurface } from '../../../app/routes/gateway/index.ts'
 import { stagedRuntime, voice } from '../../http/stage.ts'
 

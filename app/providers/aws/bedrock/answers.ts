@@ -1,5 +1,5 @@
 import type { ReplyDecoder } from '../../../dialects/dialect.ts'
-import { GatewayError } from '../../../errors.ts'
+import { amended, GatewayError } from '../../../errors.ts'
 import type { ModelTraits, ReplyStream } from '../../../ports/models.ts'
 import type { UpstreamResponse } from '../../../ports/transport.ts'
 import { replyStream as eventsOf } from '../../reply-stream.ts'
@@ -47,5 +47,5 @@ export const replyStream = (response: UpstreamResponse, decoder: ReplyDecoder): 
 function withRequestId(thrown: unknown, requestId: string | undefined): unknown {
   if (!(thrown instanceof GatewayError) || requestId === undefined) return thrown
   const cause = new Error(`in the stream of AWS request ${requestId}`, { cause: thrown.cause })
-  return new GatewayError(thrown.code, thrown.message, { ...thrown, cause })
+  return amended(thrown, { cause })
 }

@@ -78,16 +78,20 @@ interface Queue {
 
 function createQueue<T>(router: Router, { plan, better }: Routes, { way, warm }: Turn<T>): Queue {
   let planned = plan.candidates
-  let waiting = [...router.order(planned, way, warm)]
+  let waiting = router.order(planned, way, warm)
+  let at = 0
   let improve = better
   let isRotating = false
   /** What was asked, by region; and ids AWS did not know there, whose region may be asked for another. */
-  const asked = new Set<string>()
-  const unknown = new Set<string>()
+  const asked: string[] = []
+  const unknown: string[] = []
 
   const take = () => {
-    const next = waiting.shift()
-    if (next) asked.add(next.region)
+    const next = waiting[at]
+    if (next) {
+      at++
+      asked.push(next.region)
+    }
     return next
   }
   /** Looks once into the catalogue: for the other regions, or for the id by which this one knows the model. */
@@ -96,24 +100,25 @@ function createQueue<T>(router: Router, { plan, better }: Routes, { way, warm }:
     improve = undefined
     const found = await look?.()
     if (!found) return
-    const isNeeded = asked.size === 0 || unknown.size > 0
+    const isNeeded = asked.length === 0 || unknown.length > 0
     if (found.candidates.length === 0 && isNeeded) throw refusalOf(found.refusal ?? '')
     planned = found.candidates
-    waiting = router
-      .order(planned, way, warm)
-      .filter(({ region, key }) => !asked.has(region) || (unknown.has(region) && !unknown.has(key)))
+    const isNew = ({ region, key }: Candidate) =>
+      !asked.includes(region) || (unknown.includes(region) && !unknown.includes(key))
+    waiting = router.order(planned, way, warm).filter(isNew)
+    at = 0
   }
   const takeNext = () => {
-    if (asked.size === 0 && waiting.length === 0) throw refusalOf(plan.refusal ?? '')
+    if (asked.length + waiting.length === 0) throw refusalOf(plan.refusal ?? '')
     return take()
   }
   return {
     take,
     next() {
-      const isDue = improve !== undefined && (waiting.length === 0 || asked.size > 0)
+      const isDue = improve !== undefined && (at === waiting.length || asked.length > 0)
       return isDue ? replan().then(takeNext) : takeNext()
     },
-    hasMore: () => waiting.length > 0,
+    hasMore: () => at < waiting.length,
     failed(thrown) {
       if (troubleOf(thrown)) isRotating = true
     },
@@ -121,8 +126,8 @@ function createQueue<T>(router: Router, { plan, better }: Routes, { way, warm }:
       if (troubleOf(thrown)) return false
       if (isLocal(thrown) && isRotating) return false
       if (!isUnknownModel(thrown) || !improve) return true
-      for (const region of asked) unknown.add(region)
-      for (const { region, key } of planned) if (asked.has(region)) unknown.add(key)
+      unknown.push(...asked)
+      for (const { region, key } of planned) if (asked.includes(region)) unknown.push(key)
       return false
     },
     planned: () => planned,

@@ -1,6 +1,7 @@
 import { GatewayError } from '../../../errors.ts'
 import type { Call } from '../../../ports/models.ts'
 import type { Ranked, RerankModel, RerankRequest } from '../../../ports/reranking.ts'
+import { rankedText } from '../../ranked-text.ts'
 import type { AwsCall } from '../call.ts'
 import { parseReply } from './answers.ts'
 import type { BedrockClient } from './client.ts'
@@ -169,7 +170,7 @@ function byInvoke(
     const body = JSON.stringify({
       ...fields,
       query,
-      documents: documents.map(textOf),
+      documents: documents.map(rankedText),
       ...(top !== undefined && { top_n: Math.min(top, documents.length) }),
       api_version: 2,
     })
@@ -178,16 +179,6 @@ function byInvoke(
     return resultsOf(parseReply(await response.text()), 'relevance_score')
   }
 }
-
-const textOf = (document: RerankRequest['documents'][number]) =>
-  typeof document === 'string'
-    ? document
-    : Object.entries(document)
-        .map(
-          ([name, value]) =>
-            `${name}: ${typeof value === 'string' ? value : JSON.stringify(value)}`,
-        )
-        .join('\n')
 
 function resultsOf(answer: unknown, score: string): Ranked[] {
   const { results } = answer as { results?: unknown }

@@ -7,30 +7,12 @@ import { regionsOf } from '../regions-of.ts'
 import { sigV4Signer } from '../sign.ts'
 import { staticCredentials } from '../static-credentials.ts'
 import { isConflict, isSafeToRepeat, isThrottled, storeFault } from './faults.ts'
+import type { Dynamo } from './operation.ts'
 
 export interface DynamoOptions {
   config: Config
   runtime: Pick<Runtime, 'env' | 'transport' | 'credentials' | 'digest'>
 }
-
-export type Operation =
-  | 'GetItem'
-  | 'PutItem'
-  | 'UpdateItem'
-  | 'DeleteItem'
-  | 'Query'
-  | 'CreateTable'
-  | 'DescribeTable'
-  | 'UpdateTimeToLive'
-
-/**
- * One operation of DynamoDB. Undefined when its condition did not hold. Throws `GatewayError`:
- * `overloaded` with `retryAfter` when the table has no capacity or cannot be reached, else `upstream`.
- */
-export type Dynamo = (
-  operation: Operation,
-  body: Record<string, unknown>,
-) => Promise<Record<string, unknown> | undefined>
 
 /** Milliseconds for one try, and for all of them: a request is waiting. */
 const PATIENCE = 2000

@@ -1,6 +1,6 @@
 import { GatewayError } from '../../../errors.ts'
-import type { Dynamo } from './call.ts'
 import { faultType } from './faults.ts'
+import type { Dynamo } from './operation.ts'
 
 /** Milliseconds between two looks at a table that is being made, and how many there are. */
 const PAUSE = 1000

@@ -1,6 +1,6 @@
 import { GatewayError } from '../../../errors.ts'
 import type { AwsFault } from '../call.ts'
-import type { Operation } from './call.ts'
+import type { Operation } from './operation.ts'
 
 /** What DynamoDB calls a lack of capacity; nothing was done then. It says so with status 400. */
 const THROTTLES = new Set([

@@ -1,5 +1,5 @@
 import type { ListOptions, StateItem } from '../../../ports/state-store.ts'
-import type { Dynamo } from './call.ts'
+import type { Dynamo } from './operation.ts'
 
 /** A table and when it is now, in Unix milliseconds: DynamoDB clears up what has expired days later. */
 export interface Table {

@@ -1,7 +1,7 @@
 import { plainWords, wordsOf } from '../words.ts'
 import { fits } from './fits.ts'
-import type { Wish } from './make.ts'
 import { isObject, type SchemaObject } from './schema.ts'
+import type { Wish } from './wish.ts'
 
 /** One of the allowed values: the one the text speaks of, else the default, else the first. */
 export function makeEnum(schema: SchemaObject, wish: Wish): unknown {

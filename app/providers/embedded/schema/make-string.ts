@@ -3,9 +3,9 @@ import type { Fact, FactKind } from '../facts.ts'
 import { wordsOf } from '../words.ts'
 import { fits } from './fits.ts'
 import { formatOf } from './formats.ts'
-import type { Wish } from './make.ts'
 import { exampleOf, type Length } from './pattern-match.ts'
 import { limitOf, patternOf, type SchemaObject } from './schema.ts'
+import type { Wish } from './wish.ts'
 
 /** The kinds of fact a format is made of. */
 const OF_FORMAT: Partial<Record<string, FactKind[]>> = {

@@ -13,20 +13,7 @@ import {
   type SchemaObject,
   type Scope,
 } from './schema.ts'
-
-/**
- * How much a value is wanted: `required` is made up if need be, `found` must come from the text, and
- * `named` must be something the text clearly gives for this very property.
- */
-export type Need = 'required' | 'found' | 'named'
-
-export interface Wish {
-  /** The property's name; the empty string at the root. */
-  name: string
-  need: Need
-  scope: Scope
-  facts: Facts
-}
+import type { Need, Wish } from './wish.ts'
 
 /** A value that keeps the schema, as far as one can be found, filled from the facts. */
 export function makeValue(schema: unknown, facts: Facts): unknown {

@@ -1,6 +1,6 @@
 import { signBits, signedSignBits } from '../../../../codecs/vectors.ts'
 import type { Usage } from '../../../../conversation/events.ts'
-import { GatewayError } from '../../../../errors.ts'
+import { amended, GatewayError } from '../../../../errors.ts'
 import type {
   EmbeddedInput,
   EmbeddingInput,
@@ -167,7 +167,7 @@ async function placed<T>(
     if (!(thrown instanceof GatewayError) || !ABOUT_INPUTS.has(thrown.code)) throw thrown
     if (thrown.param !== undefined && thrown.param !== CONVERSATION) throw thrown
     const param = (batch.length === 1 ? batch[0]!.param : undefined) ?? params?.inputs ?? 'input'
-    throw new GatewayError(thrown.code, thrown.message, { ...thrown, param, cause: thrown.cause })
+    throw amended(thrown, { param })
   }
 }
 

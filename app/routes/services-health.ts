@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi'
-import { entryOf } from '../../codecs/table.ts'
-import type { Services } from '../../ports/services.ts'
+import { entryOf } from '../codecs/table.ts'
+import type { Services } from '../ports/services.ts'
 
 const STATES = ['available', 'unavailable', 'unknown'] as const
 

@@ -1,0 +1,27 @@
+import { list, text } from './values.ts'
+
+/** Who we are to AWS, and where it is. */
+export const awsVariables = {
+  AWS_REGION: text().describe('The AWS region, as the AWS SDKs read it.'),
+  AWS_DEFAULT_REGION: text().describe('Read when AWS_REGION is absent.'),
+  AWS_BEDROCK_REGIONS: list().describe('Bedrock regions in order of preference, comma separated.'),
+  AWS_BEARER_TOKEN_BEDROCK: text().describe('A Bedrock API key; wins over signed requests.'),
+  AWS_ACCESS_KEY_ID: text().describe('Static AWS credentials.'),
+  AWS_SECRET_ACCESS_KEY: text().describe('Static AWS credentials.'),
+  AWS_SESSION_TOKEN: text().describe('Static AWS credentials: the token of temporary ones.'),
+  AWS_PROFILE: text().describe('A profile of the shared AWS configuration.'),
+  AWS_ENDPOINT_URL: text().describe(
+    'One endpoint for every AWS service; `{region}` in it stands for the region that is asked.',
+  ),
+  AWS_ENDPOINT_URL_BEDROCK_RUNTIME: text().describe(
+    'The endpoint of Bedrock Runtime; with `_US_EAST_1` and the like behind the name, that of one region.',
+  ),
+  AWS_ENDPOINT_URL_BEDROCK: text().describe(
+    'The endpoint of the Bedrock control plane; that of one region as above.',
+  ),
+  AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: text().describe(
+    '`true`: AWS_ENDPOINT_URL and its kin are not read.',
+  ),
+  AWS_USE_FIPS_ENDPOINT: text().describe('`true`: the FIPS endpoints of AWS.'),
+  AWS_USE_DUALSTACK_ENDPOINT: text().describe('`true`: the endpoints of AWS that know IPv6.'),
+} as const

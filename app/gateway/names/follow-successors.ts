@@ -1,0 +1,52 @@
+import { GatewayError } from '../../errors.ts'
+import type { FoundModel, ModelNames, Provider } from '../../ports/models.ts'
+import type { Services } from '../../ports/services.ts'
+
+interface Successor {
+  found: FoundModel
+  by: 'id' | 'successor'
+}
+
+/** Follows the chain of successors to a model that can be asked. Throws 404 where they are not followed. */
+export async function bySuccessor(
+  name: string,
+  { providers }: Pick<Services, 'providers'>,
+): Promise<Successor | undefined> {
+  for (const provider of providers) {
+    const names = provider.names?.()
+    if (!names || names.successorOf(name) === undefined) continue
+    const isListed = (await provider.list()).length > 0
+    const again = await provider.find(name)
+    // The list has just come, and has it after all.
+    if (again && again.standing === undefined) return { found: again, by: 'id' }
+    const found = await endOfChain(name, provider, isListed)
+    if (!found) continue
+    if (!names.followsSuccessors) throw retired(name, found.card.id)
+    return { found, by: 'successor' }
+  }
+  return undefined
+}
+
+const LONGEST_CHAIN = 10
+
+async function endOfChain(
+  name: string,
+  provider: Provider,
+  isListed: boolean,
+): Promise<FoundModel | undefined> {
+  const names: ModelNames = provider.names!()
+  let at = names.successorOf(name)
+  for (let steps = 0; at !== undefined && steps < LONGEST_CHAIN; steps += 1) {
+    const found = await provider.find(at, { configured: true })
+    if (found && (found.standing === undefined || !isListed)) return found
+    at = names.successorOf(at)
+  }
+  return undefined
+}
+
+const retired = (name: string, successor: string) =>
+  new GatewayError(
+    'model-not-found',
+    `The model \`${name}\` has been retired. Use \`${successor}\` instead.`,
+    { param: 'model' },
+  )
