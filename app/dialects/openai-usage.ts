@@ -34,11 +34,14 @@ export function encodeUsage(count: Usage): WireUsage {
     prompt_tokens: prompt,
     completion_tokens: count.output,
     total_tokens: prompt + count.output,
-    prompt_tokens_details: {
-      cached_tokens: count.cacheRead ?? 0,
-      audio_tokens: 0,
-      ...(count.cacheWrite !== undefined && { cache_write_tokens: count.cacheWrite }),
-    },
+    prompt_tokens_details:
+      count.cacheWrite === undefined
+        ? { cached_tokens: count.cacheRead ?? 0, audio_tokens: 0 }
+        : {
+            cached_tokens: count.cacheRead ?? 0,
+            audio_tokens: 0,
+            cache_write_tokens: count.cacheWrite,
+          },
     completion_tokens_details: {
       reasoning_tokens: count.reasoning ?? 0,
       audio_tokens: 0,
@@ -50,6 +53,7 @@ export function encodeUsage(count: Usage): WireUsage {
 
 /** The count of several answers to one prompt: OpenAI counts the prompt once, however many answers it gets. */
 export function sumAnswers(counts: readonly Usage[]): Usage {
+  if (counts.length === 1) return counts[0]!
   const [first, ...others] = counts
   const sum: Usage = { input: 0, output: 0, ...first }
   for (const count of others) {

@@ -22,11 +22,20 @@ export interface Questions {
 }
 
 /** Asks them all; the answers come in the order of the questions. One failure is the failure of all. */
-export async function askAll<T>(
+export function askAll<T>(
+  asked: Questions,
+  ask: (question: Conversation) => Promise<T>,
+): Promise<T[]> {
+  const { questions } = asked
+  return questions.length === 1 ? ask(questions[0]!).then(only) : askSeveral(asked, ask)
+}
+
+const only = <T>(answer: T): T[] => [answer]
+
+async function askSeveral<T>(
   { questions, atOnce, abort }: Questions,
   ask: (question: Conversation) => Promise<T>,
 ): Promise<T[]> {
-  if (questions.length === 1) return [await ask(questions[0]!)]
   const answers: T[] = Array.from({ length: questions.length })
   let next = 0
   const work = async () => {
@@ -61,8 +70,8 @@ export async function openAll<T extends Opened>(
   open: (question: Conversation, signal?: AbortSignal) => Promise<T>,
 ): Promise<{ first: T; streams: ReplyStream[] }> {
   if (questions.length === 1) {
-    const only = await open(questions[0]!)
-    return { first: only, streams: [only.events] }
+    const first = await open(questions[0]!)
+    return { first, streams: [first.events] }
   }
   const early = questions.slice(0, atOnce)
   const opening = early.map((question) => placed(() => open(question), question))

@@ -29,11 +29,10 @@ export function settle(wished: Conversation, settling: Settling): Conversation {
   requireVoice(asked, card, services)
   requireSystemPrompt(asked, card, services.config)
   const guardrail = guardrailFor(asked, settling)
-  return {
-    ...withTier(asked, settling),
-    ...(guardrail && { guardrail }),
-    labels: labelsOf(settling.heard, services),
-  }
+  const settled: Conversation = { ...withTier(asked, settling) }
+  settled.labels = labelsOf(settling.heard, services)
+  if (guardrail) settled.guardrail = guardrail
+  return settled
 }
 
 /** `model_provider` narrows; beside a model of somebody else it contradicts. */

@@ -33,10 +33,12 @@ export function prepareTurns(conversation: Conversation, asking: Asking): Prepar
   const { traits } = asking.card
   const all = sendableTurns(conversation, asking)
   const stays = (turn: Turn) => turn.role !== 'system' || traits.systemTurns === true
-  const folded = all.filter((turn) => !stays(turn)).flatMap(({ parts }) => parts)
-  const kept = all.filter(stays)
+  const isFolded = !all.every(stays)
+  const kept = isFolded ? all.filter(stays) : all
   const told = traits.tools === false ? spellOutTools(kept) : kept
   const turns = answerToolCalls(mergeTurns(dropRepeatedCalls(mergeTurns(told))))
+  if (!isFolded) return { system: conversation.system, turns }
+  const folded = all.filter((turn) => !stays(turn)).flatMap(({ parts }) => parts)
   return { system: [...conversation.system, ...folded], turns }
 }
 
@@ -67,17 +69,19 @@ export function encodeMessages(turns: Turn[], encoding: Encoding): Message[] {
 function encodeContent({ role, parts }: Turn, encoding: Encoding): ContentBlock[] {
   const content = parts.map((part) => encodeBlock(part, encoding))
   if (role !== 'user') return content
-  const overflow = parts.flatMap((part) =>
-    part.type === 'tool-result' ? overflowOf(part, encoding) : [],
-  )
+  const results = parts.filter(isResult)
+  const overflow = results.flatMap((part) => overflowOf(part, encoding))
   if (overflow.length > 0) {
-    const results = parts.filter((part) => part.type === 'tool-result').length
-    content.splice(results, 0, ...overflow.map((part) => encodeBlock(part, encoding)))
+    content.splice(results.length, 0, ...overflow.map((part) => encodeBlock(part, encoding)))
   }
-  const last = content.findLastIndex(({ document }) => document)
-  if (last >= 0 && !content.some(speaks)) content.splice(last + 1, 0, { text: DOCUMENT_TEXT })
+  if (!content.some(isDocument) || content.some(speaks)) return content
+  content.splice(content.findLastIndex(isDocument) + 1, 0, { text: DOCUMENT_TEXT })
   return content
 }
+
+const isResult = (part: Part) => part.type === 'tool-result'
+
+const isDocument = ({ document }: ContentBlock): boolean => document !== undefined
 
 const speaks = ({ text, guardContent }: ContentBlock): boolean =>
   text !== undefined || guardContent !== undefined

@@ -5,7 +5,7 @@ import { betaOf, encodeMakersTool, kindOf } from './system-tools.ts'
 import { encodeChoice, forcesCallersTool } from './tool-choice.ts'
 import { closeObjects, normaliseToolSchema } from './tool-schema.ts'
 import type { ToolsOfRequest } from './tools-of-request.ts'
-import type { ToolConfig, WireTool } from './wire.ts'
+import type { ToolConfig, ToolSpec, WireTool } from './wire.ts'
 
 /** Stands for tools that a history knows and this request does not offer. */
 const STUB_TEXT = 'Not available any more. Do not call it.'
@@ -30,7 +30,8 @@ export function encodeTools(request: ToolsOfRequest): EncodedTools {
   }
   const wrapped = new Set<string>()
   const makers = offered.filter((tool) => tool.type === 'system').filter(kindOf)
-  const tools = offered.flatMap((tool) => encodeTool(tool, request, wrapped))
+  const tools: WireTool[] = []
+  for (const tool of offered) tools.push(...encodeTool(tool, request, wrapped))
   addMakersTools(makers, request)
   if (output.tool && !forcesCallersTool({ tools, makers }, request)) {
     tools.push({ toolSpec: output.tool.spec })
@@ -41,7 +42,8 @@ export function encodeTools(request: ToolsOfRequest): EncodedTools {
   const encoded: EncodedTools = unforced === undefined ? { wrapped } : { wrapped, unforced }
   if (tools.length === 0) return encoded
   const said = only === undefined ? tools : tools.filter(({ toolSpec }) => toolSpec?.name === only)
-  return { ...encoded, toolConfig: toolChoice ? { tools: said, toolChoice } : { tools: said } }
+  encoded.toolConfig = toolChoice ? { tools: said, toolChoice } : { tools: said }
+  return encoded
 }
 
 function encodeTool(
@@ -67,12 +69,12 @@ function encodeFunction(
   if (schema.wrapped) wrapped.add(name)
   const strict = tool.strict === true && card.traits.strictTools !== false
   if (tool.strict && !strict) ignore('tools.strict')
-  const toolSpec = {
-    name,
-    ...(tool.description?.trim() && { description: tool.description }),
-    inputSchema: { json: strict ? closeObjects(schema.json) : schema.json },
-    ...(strict && { strict }),
-  }
+  const json = strict ? closeObjects(schema.json) : schema.json
+  const { description } = tool
+  const toolSpec: ToolSpec = description?.trim()
+    ? { name, description, inputSchema: { json } }
+    : { name, inputSchema: { json } }
+  if (strict) toolSpec.strict = strict
   if (!tool.cachePoint) return [{ toolSpec }]
   const { cachePoints } = card.traits
   if (cachePoints !== false && cachePoints?.tools !== false) {

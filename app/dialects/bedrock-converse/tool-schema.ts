@@ -24,7 +24,7 @@ const COMPOSITIONS = ['anyOf', 'oneOf', 'allOf', 'not', 'if']
  */
 export function normaliseToolSchema(schema: JsonSchema | undefined): ToolSchema {
   if (!schema) return { json: { type: 'object', properties: {} }, wrapped: false }
-  const { $schema: _, $id: __, ...plain } = holdsReference(schema) ? localise(schema) : schema
+  const plain = withoutName(holdsReference(schema) ? localise(schema) : schema)
   const root = typeof plain['$ref'] === 'string' ? dissolveRootReference(plain) : plain
   if (isObjectRoot(root)) {
     const json = root['type'] === 'object' ? root : { ...root, type: 'object' }
@@ -37,6 +37,13 @@ export function normaliseToolSchema(schema: JsonSchema | undefined): ToolSchema 
     required: [WRAPPER],
   }
   return { json: $defs ? { ...json, $defs } : json, wrapped: true }
+}
+
+/** What a schema says of itself, and AWS refuses. */
+function withoutName(schema: JsonSchema): JsonSchema {
+  if (schema['$schema'] === undefined && schema['$id'] === undefined) return schema
+  const { $schema: _, $id: __, ...plain } = schema
+  return plain
 }
 
 function isObjectRoot(root: JsonSchema): boolean {
@@ -64,7 +71,9 @@ function holdsReference(node: unknown, depth = 0): boolean {
   }
   // No early exit: every branch is to be measured.
   let holds = isSchema(node) && typeof node['$ref'] === 'string'
-  for (const member of Object.values(node)) holds = holdsReference(member, depth + 1) || holds
+  for (const key in node) {
+    holds = holdsReference((node as JsonSchema)[key], depth + 1) || holds
+  }
   return holds
 }
 

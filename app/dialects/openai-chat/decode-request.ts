@@ -27,45 +27,44 @@ export function decodeRequest(body: unknown): Conversation {
   const { tools, toolChoice, legacy, fields } = decodeTools(request)
   const { reasoning, hide } = decodeReasoning(request)
   const extraFields = unknownFields(request, KNOWN_FIELDS)
-  return {
-    model: request.model,
-    ...(request.bedrock_model && { upstreamModel: request.bedrock_model }),
-    ...(request.model_provider && { modelProvider: request.model_provider }),
-    system,
-    turns,
-    tools,
-    ...(toolChoice && { toolChoice }),
-    settings: decodeSettings(request, cacheTtl),
-    ...decodeForm(request),
-    ...(reasoning && { reasoning }),
-    ...decodeAround(request),
-    ...decodeKnowledge(request),
-    stream: request.stream ?? false,
-    ...(request.stream_options?.include_usage != null && {
-      streamUsage: request.stream_options.include_usage,
-    }),
-    ...(extraFields && { extraFields }),
-    ...extrasOf({
-      systemMessages: systemForms,
-      legacyFunctions: legacy || undefined,
-      hideReasoning: hide || undefined,
-      maxTokensField: maxTokensField(request),
-      stop: writtenStop(request.stop),
-      streamOptions: streamOptions(request),
-      fields: keptFields(request, fields),
-    }),
-    ...decodeDialectOnly(request),
-    ...decodeIgnored(request),
-  }
+  const extras = extrasOf({
+    systemMessages: systemForms,
+    legacyFunctions: legacy || undefined,
+    hideReasoning: hide || undefined,
+    maxTokensField: maxTokensField(request),
+    stop: writtenStop(request.stop),
+    streamOptions: streamOptions(request),
+    fields: keptFields(request, fields),
+  })
+  const settings = decodeSettings(request, cacheTtl)
+  const stream = request.stream ?? false
+  const asked: Conversation = { model: request.model, system, turns, tools, settings, stream }
+  if (request.bedrock_model) asked.upstreamModel = request.bedrock_model
+  if (request.model_provider) asked.modelProvider = request.model_provider
+  if (toolChoice) asked.toolChoice = toolChoice
+  if (reasoning) asked.reasoning = reasoning
+  if (extraFields) asked.extraFields = extraFields
+  const streamUsage = request.stream_options?.include_usage
+  if (streamUsage != null) asked.streamUsage = streamUsage
+  return Object.assign(
+    asked,
+    extras,
+    decodeForm(request),
+    decodeAround(request),
+    decodeKnowledge(request),
+    decodeDialectOnly(request),
+    decodeIgnored(request),
+  )
 }
+
+const NOTHING = {}
 
 /** What only a server of this dialect understands. */
 function decodeDialectOnly(request: WireRequest): { dialectOnly?: string[] } {
-  const only = [
-    ...(request.moderation ? ['moderation'] : []),
-    ...(request.stream_options?.include_obfuscation ? ['stream_options.include_obfuscation'] : []),
-  ]
-  return only.length > 0 ? { dialectOnly: only } : {}
+  const only: string[] = []
+  if (request.moderation) only.push('moderation')
+  if (request.stream_options?.include_obfuscation) only.push('stream_options.include_obfuscation')
+  return only.length > 0 ? { dialectOnly: only } : NOTHING
 }
 
 const STREAM_FIELDS: ReadonlySet<string> = new Set(['include_usage'])
@@ -80,7 +79,7 @@ function decodeIgnored(request: WireRequest): { ignored?: string[] } {
   // Tags choose parts of a prompt on InvokeModel; without them all of it is guarded.
   if (guardrail?.['tagSuffix'] != null) ignored.push('amazon-bedrock-guardrailConfig.tagSuffix')
   ignored.push(...idleTools(request), ...idleKnowledge(request))
-  return ignored.length > 0 ? { ignored } : {}
+  return ignored.length > 0 ? { ignored } : NOTHING
 }
 
 /** Of two ways to offer tools and to choose among them one counts. */
@@ -116,11 +115,13 @@ function maxTokensField(request: WireRequest): 'max_tokens' | undefined {
 
 /** The form of the answer: format, voice, number. */
 function decodeForm(request: WireRequest): Partial<Conversation> {
-  const output = decodeOutput(request.response_format)
+  const { n, response_format: format, modalities } = request
+  if (n == null && !format && !modalities) return NOTHING
+  const output = decodeOutput(format)
   return {
     ...(output && { output }),
     ...decodeAudio(request),
-    ...(request.n != null && { choices: request.n }),
+    ...(n != null && { choices: n }),
   }
 }
 
@@ -154,23 +155,23 @@ function decodeAudio({ modalities, audio }: WireRequest): Partial<Conversation> 
 /** What stands around the conversation: who asks, what is kept, what guards it. */
 function decodeAround(request: WireRequest): Partial<Conversation> {
   const user = request.safety_identifier ?? request.user
-  const metadata = request.metadata
-  if (metadata) limitMetadata(metadata)
-  return {
-    ...(user && { user }),
-    ...(request.file_ids?.length && { fileIds: request.file_ids }),
-    ...(metadata && { metadata }),
-    ...(request.store != null && { store: request.store }),
-    ...(request.web_search_options && { webSearch: decodeWebSearch(request.web_search_options) }),
+  const { metadata, file_ids: fileIds, store, web_search_options: search } = request
+  const around: Partial<Conversation> = {
     ...decodeGuardrail(request['amazon-bedrock-guardrailConfig']),
   }
+  if (user) around.user = user
+  if (fileIds?.length) around.fileIds = fileIds
+  if (metadata) around.metadata = limited(metadata)
+  if (store != null) around.store = store
+  if (search) around.webSearch = decodeWebSearch(search)
+  return around
 }
 
 const MOST_LABELS = 16
 
-function limitMetadata(metadata: Record<string, string>): void {
+function limited(metadata: Record<string, string>): Record<string, string> {
   const { length } = Object.keys(metadata)
-  if (length <= MOST_LABELS) return
+  if (length <= MOST_LABELS) return metadata
   throw new GatewayError(
     'invalid-request',
     `Invalid 'metadata': too many properties. Expected an object with at most ${MOST_LABELS} properties, but got an object with ${length} properties instead.`,

@@ -47,19 +47,18 @@ function encodeReply(
   if (wire) return { ...wire, id: head.id, created: head.created, model: head.model }
   const end = only?.end
   const own = end ? ownOf(end) : {}
-  return {
+  const completion: WireCompletion = {
     id: head.id,
     object: 'chat.completion',
     created: head.created,
     model: head.model,
     choices: replies.map((reply, index) => encodeChoice(reply, index, { manner, head })),
     usage: replyUsage(replies.map((reply) => reply.end)),
-    ...(end?.serviceTier && { service_tier: end.serviceTier }),
-    ...(conversation.metadata && { metadata: conversation.metadata }),
-    ...guardrailMembers(guardrailOf(replies)),
-    ...knowledgeMembers(end?.knowledge),
-    ...own.fields,
   }
+  if (end?.serviceTier) completion.service_tier = end.serviceTier
+  if (conversation.metadata) completion['metadata'] = conversation.metadata
+  const guardrail = guardrailMembers(guardrailOf(replies))
+  return Object.assign(completion, guardrail, knowledgeMembers(end?.knowledge), own.fields)
 }
 
 /** The upstream's own answer, where nobody has changed what it says. */

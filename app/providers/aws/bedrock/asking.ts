@@ -37,7 +37,7 @@ export function createAsking<Sent extends Written>({
   /** Calls beyond the first of a region. */
   let repeated = 0
 
-  const post = async (
+  const post = (
     operation: Operation,
     candidate: Candidate,
     signal: AbortSignal,
@@ -47,10 +47,8 @@ export function createAsking<Sent extends Written>({
     const { id: modelId, region } = candidate
     const { text: body, headers } = sent
     const { as, trace } = call
-    try {
-      const asked = { operation, modelId, region, body, headers, as, trace }
-      return { response: await client(asked, signal), sent }
-    } catch (thrown) {
+    const asked = { operation, modelId, region, body, headers, as, trace }
+    const learn = (thrown: unknown) => {
       const refused = draft.learn(thrown)
       if (!refused) throw thrown
       repeated += 1
@@ -63,11 +61,9 @@ export function createAsking<Sent extends Written>({
       })
       return post(operation, candidate, signal)
     }
+    return client(asked, signal).then((response) => ({ response, sent }), learn)
   }
-  const served = (by: Omit<Served, 'ignored'>, ignored: readonly string[]): Served => ({
-    ...by,
-    attempts: by.attempts + repeated,
-    ignored: [...ignored],
-  })
+  const served = (by: Omit<Served, 'ignored'>, ignored: readonly string[]): Served =>
+    Object.assign(by, { attempts: by.attempts + repeated, ignored: [...ignored] })
   return { post, served }
 }

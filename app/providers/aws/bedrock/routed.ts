@@ -73,21 +73,19 @@ export async function askRouted<T>(
         milliseconds,
       }),
   })
-  return {
-    answer,
-    served: {
-      provider: 'aws',
-      model: candidate.id,
-      region: candidate.region,
-      attempts: tried.length,
-      ...(tried.length > 1 ? { tried } : {}),
-    },
-    ...(prompt !== undefined && {
-      billed(usage: Usage) {
-        if (usedCache(usage)) warmRegions.note(prompt, candidate.region)
-      },
-    }),
+  const { id: model, region } = candidate
+  const served: RoutedAnswer<T>['served'] = {
+    provider: 'aws',
+    model,
+    region,
+    attempts: tried.length,
   }
+  if (tried.length > 1) served.tried = tried
+  if (prompt === undefined) return { answer, served }
+  const billed = (usage: Usage) => {
+    if (usedCache(usage)) warmRegions.note(prompt, region)
+  }
+  return { answer, served, billed }
 }
 
 /** Another account has quotas of its own, so what its regions suffer is nobody else's trouble. */
