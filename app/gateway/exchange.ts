@@ -1,3 +1,4 @@
+import { stage } from '../codecs/stage.ts'
 import type { Conversation } from '../conversation/conversation.ts'
 import type { Reply } from '../conversation/events.ts'
 import type { AnswerHead, ReplyEncoder, ServerSide } from '../dialects/dialect.ts'
@@ -46,6 +47,7 @@ interface Exchange {
 export async function exchange(heard: Heard, services: Services): Promise<Answer> {
   const { config } = services
   const decoded = hear(heard)
+  await stage
   const wished = withCallerOptions(governExtraFields(decoded, config), heard, config)
   const finding = findChatModel(wished, services)
   const found = finding instanceof Promise ? await finding : finding
@@ -54,6 +56,7 @@ export async function exchange(heard: Heard, services: Services): Promise<Answer
   const settled = settle(asked, { heard, card, services, speaksIt: hasLane(found, heard) })
   // Who cannot be spoken for is told before anybody is paid.
   if (settled.audio && !card.output.includes('audio')) await services.speech?.ready?.()
+  await stage
   const server = (heard.answerIn ?? heard.dialect).server
   const input = estimateOnce(settled)
   const admission = heard.admit?.({

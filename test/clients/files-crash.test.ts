@@ -81,9 +81,10 @@ it(
   async () => {
     const acknowledged = new Set<string>()
     const checked = new Set<string>()
+    let server = await start()
     for (let kill = 0; kill < KILLS || acknowledged.size < UPLOADS; kill++) {
-      await uploadUntilItDies(await start(), acknowledged)
-      const server = await start()
+      await uploadUntilItDies(server, acknowledged)
+      server = await start()
       const openai = clientOf(server)
       const listed = (await openai.files.list()).data
       const ids = new Set(listed.map((file) => file.id))
@@ -95,8 +96,8 @@ it(
       }
       const writing = join(folder, '.writing')
       expect(existsSync(writing) ? readdirSync(writing) : []).toEqual([])
-      await server.end()
     }
+    await server.end()
   },
   60_000 + KILLS * 10_000,
 )

@@ -6,7 +6,7 @@ import { type FilesServer, KEY, openFilesServer } from './files-server.ts'
 
 const MEGABYTE = 1024 * 1024
 const SMALL = 1000
-const LARGE = 300
+const LARGE = 160
 /** Megabytes by which the server may grow over an upload that is many times as large. */
 const GROWTH = 64
 

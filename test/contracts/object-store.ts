@@ -14,7 +14,7 @@ export function patterned(size: number, seed = 1): ReadableStream<Uint8Array> {
       if (at >= size) return controller.close()
       const piece = new Uint8Array(Math.min(size - at, 40_000 + ((at * 7) % 60_000)))
       for (let index = 0; index < piece.length; index++) {
-        state = (state * 1_103_515_245 + 12_345) & 0x7fffffff
+        state = (Math.imul(state, 1_103_515_245) + 12_345) | 0
         piece[index] = state >> 16
       }
       at += piece.length

@@ -137,11 +137,11 @@ describe('S3 that fails', () => {
     trouble = kind
     asked = 0
     const house = open()
-    const answers = [
-      await upload(house),
-      await house.app.request('/v1/files'),
-      await house.app.request('/v1/files/file-01a20242c0c047c7a24fff071abb19ed/content'),
-    ]
+    const answers = await Promise.all([
+      upload(house),
+      house.app.request('/v1/files'),
+      house.app.request('/v1/files/file-01a20242c0c047c7a24fff071abb19ed/content'),
+    ])
     expect(answers.map((answer) => answer.status)).toEqual([status, status, status])
     for (const answer of answers) {
       expect(await answer.json()).toMatchObject({ error: { type: 'server_error' } })
@@ -177,14 +177,17 @@ describe('DynamoDB that fails', () => {
     return openHouse(aws.transport, { env: { AWS_DYNAMODB_TABLE: 'table', ...keys } })
   }
 
-  it.each(TROUBLES)('gives an answer that it cannot keep, and says so: %j', async (answer) => {
-    const house = open(answer)
-    const bytes = await (await house.ask(CHAT.path, CHAT.body)).bytes()
-    expect(CHAT.ending(bytes)).toMatchObject({ success: true, errors: 0 })
-    expect(JSON.stringify(house.log().at(-1))).toContain('store')
-  })
+  it.concurrent.each(TROUBLES)(
+    'gives an answer that it cannot keep, and says so: %j',
+    async (answer) => {
+      const house = open(answer)
+      const bytes = await (await house.ask(CHAT.path, CHAT.body)).bytes()
+      expect(CHAT.ending(bytes)).toMatchObject({ success: true, errors: 0 })
+      expect(JSON.stringify(house.log().at(-1))).toContain('store')
+    },
+  )
 
-  it.each(TROUBLES)(
+  it.concurrent.each(TROUBLES)(
     'says that it does not know what is kept, not that there is none: %j',
     async (answer, status) => {
       const { app } = open(answer)

@@ -1,23 +1,26 @@
 import { existsSync } from 'node:fs'
-import { expect, it } from 'vitest'
+import { beforeAll, expect, it } from 'vitest'
 import { chatCompletionRequest } from '../../app/dialects/openai-chat/wire.ts'
 import { page, parameterSuite } from './parameter-suite.ts'
 import { ROWS } from './parameters.ts'
 import { HELLO, MODELS, useFakeBedrock } from './stage.ts'
 
 const bedrock = useFakeBedrock()
+let house: ReturnType<typeof bedrock.open>
+beforeAll(() => {
+  house = bedrock.open()
+})
 
 parameterSuite(bedrock, {
   rows: ROWS,
   understood: Object.keys(chatCompletionRequest.shape),
   specified: 'CreateChatCompletionRequest',
   shaping: 'response_format',
-  ask: async (family, body) =>
-    bedrock.open().ask({ model: MODELS[family], messages: HELLO, ...body }),
+  ask: async (family, body) => house.ask({ model: MODELS[family], messages: HELLO, ...body }),
 })
 
 it('begins with a bare request', async () => {
-  await bedrock.open().ask({ messages: HELLO })
+  await house.ask({ messages: HELLO })
   expect(bedrock.sent()).toMatchObject([
     { messages: [{ role: 'user', content: [{ text: 'Hi' }] }] },
   ])

@@ -1,9 +1,14 @@
+import { beforeAll } from 'vitest'
 import { responseRequest } from '../../app/dialects/openai-responses/wire.ts'
 import { parameterSuite } from './parameter-suite.ts'
 import { RESPONSE_ROWS } from './response-parameters.ts'
 import { MODELS, useFakeBedrock } from './stage.ts'
 
 const bedrock = useFakeBedrock()
+let house: ReturnType<typeof bedrock.open>
+beforeAll(() => {
+  house = bedrock.open({ FILES_DIR: 'memory' })
+})
 
 parameterSuite(bedrock, {
   rows: RESPONSE_ROWS,
@@ -11,7 +16,7 @@ parameterSuite(bedrock, {
   specified: 'CreateResponse',
   shaping: 'text',
   async ask(family, body) {
-    const response = await bedrock.open({ FILES_DIR: 'memory' }).app.request('/v1/responses', {
+    const response = await house.app.request('/v1/responses', {
       method: 'POST',
       body: JSON.stringify({ model: MODELS[family], input: 'Hi', ...body }),
     })

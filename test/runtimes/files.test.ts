@@ -81,7 +81,7 @@ describe.each([bun, deno])('files on $name', (platform) => {
 
     it('go in and come out as they are, whole, in parts and in ranges', async () => {
       const { openai, anthropic } = server
-      const content = randomBytes(20 * MEGABYTE + 3)
+      const content = randomBytes(12 * MEGABYTE + 3)
       const file = await openai.files.create({
         file: new File([content], 'naïve.csv'),
         purpose: 'user_data',

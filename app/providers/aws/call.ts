@@ -1,3 +1,4 @@
+import { stage } from '../../codecs/stage.ts'
 import { awsError } from '../../dialects/bedrock-converse/decode-error.ts'
 import { GatewayError } from '../../errors.ts'
 import type { AwsIdentity } from '../../ports/caller.ts'
@@ -55,6 +56,7 @@ export function createAwsCall(dependencies: AwsCallDependencies): AwsCall {
     const { method, body } = request
     const path = prefix + request.path
     try {
+      await stage
       const signable = { method, host, path, headers, body }
       const proof = signerOf(request.as)(signable, { region: request.region, service })
       Object.assign(headers, proof instanceof Promise ? await proof : proof)
@@ -63,6 +65,7 @@ export function createAwsCall(dependencies: AwsCallDependencies): AwsCall {
     }
     // Not signed: whoever passes a trace on may put itself between.
     if (request.trace) Object.assign(headers, request.trace)
+    await stage
     const sent = { method, origin, path, headers, body }
     const response = await transport.send(sent, { signal, connectTimeout })
     if (response.status >= 200 && response.status < 300) return response

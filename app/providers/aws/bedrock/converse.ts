@@ -1,4 +1,5 @@
 import { withFirstRead } from '../../../codecs/first-read.ts'
+import { stage } from '../../../codecs/stage.ts'
 import type { Conversation } from '../../../conversation/conversation.ts'
 import { bedrockConverse } from '../../../dialects/bedrock-converse/index.ts'
 import type { Call, ChatModel, ModelCard } from '../../../ports/models.ts'
@@ -26,6 +27,7 @@ export function createConverseModel(dependencies: ConverseDependencies, target: 
   return {
     async reply(conversation, call) {
       const asking = askFor(conversation, call)
+      await stage
       const { answer, served, billed } = await askRouted(dependencies, target, {
         way: 'reply',
         conversation,
@@ -43,6 +45,7 @@ export function createConverseModel(dependencies: ConverseDependencies, target: 
 
     async stream(conversation, call) {
       const asking = askFor(conversation, call)
+      await stage
       const { answer, served, billed } = await askRouted(dependencies, target, {
         way: 'stream',
         conversation,

@@ -1,5 +1,6 @@
 import { encodeBase64 } from '../../../codecs/base64.ts'
 import { withFirstRead } from '../../../codecs/first-read.ts'
+import { stage } from '../../../codecs/stage.ts'
 import type { Conversation } from '../../../conversation/conversation.ts'
 import type { Reply, Usage } from '../../../conversation/events.ts'
 import type { Undo } from '../../../dialects/dialect.ts'
@@ -40,6 +41,7 @@ export function createInvokeModel(dependencies: InvokeDependencies, target: Lane
   return {
     async reply(conversation, call) {
       const asking = askFor(conversation, call)
+      await stage
       const { answer, served, billed } = await askRouted(dependencies, target, {
         way: 'reply',
         conversation,
@@ -57,6 +59,7 @@ export function createInvokeModel(dependencies: InvokeDependencies, target: Lane
 
     async stream(conversation, call) {
       const asking = askFor(conversation, call)
+      await stage
       const { answer, served, billed } = await askRouted(dependencies, target, {
         way: 'stream',
         conversation,
