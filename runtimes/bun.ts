@@ -7,7 +7,7 @@ import { serve } from './serve.ts'
 import { serveBun } from './serve-bun.ts'
 import { serverRuntime } from './server-runtime.ts'
 import { start } from './start.ts'
-import { createTurn, untilTurn } from './turn.ts'
+import { createTurn, inTurns } from './turn.ts'
 import { webStreamOut } from './web-stream-out.ts'
 
 await start(async () => {
@@ -16,10 +16,9 @@ await start(async () => {
     name: 'bun',
     // Bun ends a `fetch` that was silent for five minutes; a model may think longer.
     transport: createFetchTransport({ timeout: false }),
-    turn: untilTurn(createTurn()),
     streamOut: webStreamOut,
     onCallerLeft: onRequestAborted,
     peerAddress: bunPeerAddress,
   }
-  await serve(openApp(runtime), runtime, serveBun)
+  await serve(inTurns(openApp(runtime), createTurn()), runtime, serveBun)
 })

@@ -11,7 +11,7 @@ import { serve } from './serve.ts'
 import { servePorts } from './serve-ports.ts'
 import { serverRuntime } from './server-runtime.ts'
 import { start } from './start.ts'
-import { createTurn, untilTurn } from './turn.ts'
+import { createTurn, inTurns } from './turn.ts'
 import { createUndiciTransport } from './undici-transport.ts'
 
 await start(async () => {
@@ -21,7 +21,6 @@ await start(async () => {
     ...common,
     name: 'node',
     transport: createUndiciTransport(common.env, atTurn),
-    turn: untilTurn(atTurn),
     streamOut: nodeStreamOut,
     bytesOut: nodeBytesOut,
     audioEncoding,
@@ -30,5 +29,5 @@ await start(async () => {
     onCallerLeft: onNodeCallerLeft,
     peerAddress: nodePeerAddress,
   }
-  await serve(openApp(runtime), runtime, servePorts)
+  await serve(inTurns(openApp(runtime), atTurn), runtime, servePorts)
 })

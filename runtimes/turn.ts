@@ -1,3 +1,5 @@
+import type { OpenApp } from '../app/open-app.ts'
+
 /** Runs what was handed over since the last turn, all of it together. */
 export type AtTurn = (run: () => void) => void
 
@@ -34,5 +36,11 @@ export function createTurn(): AtTurn {
   }
 }
 
-/** A promise of the end of this turn. */
-export const untilTurn = (atTurn: AtTurn) => () => new Promise<void>(atTurn)
+/** The same app, asked by all who came in together at once. */
+export const inTurns = (app: OpenApp, atTurn: AtTurn): OpenApp => ({
+  ...app,
+  async fetch(request, env) {
+    await new Promise<void>(atTurn)
+    return app.fetch(request, env)
+  },
+})

@@ -67,11 +67,6 @@ export interface Runtime {
    * we live on after an answer. `env` is what Hono was handed.
    */
   linger?(env: unknown, work: Promise<unknown>): void
-  /**
-   * Resolves at the end of the event loop's turn. Work that waits for it is done together with that of
-   * other requests, warm. Absent where it would gain nothing.
-   */
-  turn?(): Promise<void>
   /** A timer that costs less than the platform's. Absent where a timer must be that of its request. */
   alarm?: Alarm
   /**

@@ -25,8 +25,10 @@ export async function stageBrowser(
   env: Record<string, string>,
   path: string,
 ): Promise<BrowserStage> {
-  const server = await launch(node, { PROVIDER: 'embedded', FILES_DIR: 'memory', ...env })
-  const chromium: Chromium = await startChromium()
+  const [server, chromium]: [Running, Chromium] = await Promise.all([
+    launch(node, { PROVIDER: 'embedded', FILES_DIR: 'memory', ...env }),
+    startChromium(),
+  ])
   const page = await chromium.open()
   await page.look({ width: 1440, height: 900 })
   await page.goto(server.url + path)

@@ -10,7 +10,7 @@ import {
 
 const ENV = {
   STATE_DIR: 'memory',
-  EMBEDDED_TOKENS_PER_SECOND: '60',
+  EMBEDDED_TOKENS_PER_SECOND: '120',
   MODEL_PRICES: JSON.stringify({ 'embedded-reasoner': { input: 3, output: 15 } }),
 }
 

@@ -24,9 +24,8 @@ export async function jsonBody(
  * nothing, where one may be left out.
  */
 export async function parsedBody(c: HttpContext, absent?: object): Promise<object> {
-  const { config, runtime } = c.get('services')
+  const { config } = c.get('services')
   const text = await bodyText(c, config.MAX_BODY_BYTES)
-  await runtime.turn?.()
   if (absent && text.trim() === '') return absent
   const value = parsedJson(text)
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {

@@ -17,7 +17,10 @@ export interface Asked extends UpstreamRequest {
   json: Record<string, unknown>
 }
 
-/** Servers behind a transport: listings of `GET /models` apart from all else that is asked. */
+/** Of an upstream's models, and of AWS's catalogue, which is asked for beside the requests. */
+const LISTING = /\/(models|foundation-models|inference-profiles)(\?|$)/
+
+/** Servers behind a transport: listings of models apart from all else that is asked. */
 export function scriptedServer(models: unknown[] | undefined = undefined) {
   const asked: Asked[] = []
   const listings: UpstreamRequest[] = []
@@ -27,7 +30,7 @@ export function scriptedServer(models: unknown[] | undefined = undefined) {
 
   const transport: Transport = {
     async send(request, { signal }) {
-      if (request.method === 'GET' && /\/models(\?|$)/.test(request.path)) {
+      if (request.method === 'GET' && LISTING.test(request.path)) {
         listings.push(request)
         const listed = { object: 'list', data: models ?? [] }
         return respond(models === undefined ? { status: 404, body: 'no' } : { body: listed })
