@@ -17,10 +17,10 @@ COPY package.json LICENSE ./
 RUN mkdir .outcrop compile-cache && chown node .outcrop compile-cache
 USER node
 # Starts once, so that every container finds the compile cache that the first start writes.
-RUN HOST=127.0.0.1 PORT=0 timeout --preserve-status 3 node --min-semi-space-size=16 --max-semi-space-size=16 server/server.mjs || true
+RUN HOST=127.0.0.1 PORT=0 timeout --preserve-status 3 node --min-semi-space-size=32 --max-semi-space-size=32 server/server.mjs || true
 EXPOSE 8000
 HEALTHCHECK --interval=30s --timeout=3s --start-period=5s \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT}/health`).then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"]
 # Reachable from outside, so it starts with API_KEY, or with AUTH=none where something in front of it
 # checks who calls. --max-semi-space-size=4 in NODE_OPTIONS halves the memory for a fifth more CPU.
-CMD ["node", "--min-semi-space-size=16", "--max-semi-space-size=16", "server/server.mjs"]
+CMD ["node", "--min-semi-space-size=32", "--max-semi-space-size=32", "server/server.mjs"]

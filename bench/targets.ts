@@ -48,8 +48,8 @@ const OWN: Target[] = [
     name: 'outcrop-node',
     command: [
       process.execPath,
-      '--min-semi-space-size=16',
-      '--max-semi-space-size=16',
+      '--min-semi-space-size=32',
+      '--max-semi-space-size=32',
       'runtimes/start-node.js',
     ],
     ...OUTCROP,

@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url'
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 
 /** Those of `npm start`: what Node compiled under others it compiles anew. */
-const FLAGS = ['--min-semi-space-size=16', '--max-semi-space-size=16']
+const FLAGS = ['--min-semi-space-size=32', '--max-semi-space-size=32']
 
 try {
   const { bundleServer } = await import('./bundle-server.ts')

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import { afterAll, describe, expect, it } from 'vitest'
 import { reportUsage } from '../../app/library/usage/usage-report.ts'
 import type { StateStore } from '../../app/ports/state-store.ts'
@@ -22,7 +23,7 @@ async function requestsIn(state: StateStore): Promise<number> {
   return buckets.reduce((sum, { lines }) => sum + (lines[0]?.sums.requests ?? 0), 0)
 }
 
-/** Asks until `over`, and keeps when each answer was there. */
+/** Asks until `over`, and keeps when each answer was there; with pauses, for nothing is proven by speed. */
 async function askUntil(url: string, over: number): Promise<number[]> {
   const answered: number[] = []
   const body = JSON.stringify({ model: 'm', messages: [{ role: 'user', content: 'Hi' }] })
@@ -31,6 +32,7 @@ async function askUntil(url: string, over: number): Promise<number[]> {
     const answer = await fetch(`${url}/v1/chat/completions`, { method: 'POST', headers, body })
     await answer.text()
     answered.push(performance.now())
+    await setTimeout(5)
   }
   return answered
 }

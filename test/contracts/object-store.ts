@@ -48,12 +48,12 @@ export function objectStoreContract(name: string, open: () => Promise<ObjectStor
 
     it('takes streams of any length, also none, and replaces what was there', async () => {
       const store = await open()
-      for (const size of [0, 1, 300_000, 5 * MEGABYTE, 21 * MEGABYTE + 17]) {
+      for (const size of [0, 1, 300_000, 5 * MEGABYTE, 13 * MEGABYTE + 17]) {
         const put = await store.put('same', patterned(size))
         expect(put?.size).toBe(size)
         expect(await digest(await store.get('same'))).toBe(await digest(patterned(size)))
       }
-      expect((await store.list('')).map(({ size }) => size)).toEqual([21 * MEGABYTE + 17])
+      expect((await store.list('')).map(({ size }) => size)).toEqual([13 * MEGABYTE + 17])
     })
 
     it('gives ranges, both ends counted in', async () => {

@@ -169,7 +169,7 @@ describe('a model that is held in some regions', () => {
           }
         }
       }),
-      { numRuns: 600 },
+      { numRuns: 200 },
     )
   }, 60_000)
 })
