@@ -31,7 +31,7 @@ import {
   WORKS,
 } from './soak/traffic.ts'
 import { trendOf } from './soak/trend.ts'
-import { REPOSITORY } from './targets.ts'
+import { NODE_FLAGS, REPOSITORY } from './targets.ts'
 
 const HELP = `npm run soak -- [options]
   --minutes n     how long the traffic lasts (default 30)
@@ -78,7 +78,7 @@ async function startServer(folder: string) {
   const [port, probePort] = [await freePort(), await freePort()]
   const probe = `--import=${join(REPOSITORY, 'bench/soak/probe.ts')}`
   const running = launch(
-    [process.execPath, probe, join(folder, 'server', 'server.mjs')],
+    [process.execPath, ...NODE_FLAGS, probe, join(folder, 'server', 'server.mjs')],
     {
       PORT: String(port),
       PROBE_PORT: String(probePort),

@@ -20,6 +20,9 @@ const KEYS = {
   AWS_SECRET_ACCESS_KEY: 'wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY',
 }
 
+/** What `npm start` tells Node about memory. */
+export const NODE_FLAGS = ['--min-semi-space-size=32', '--max-semi-space-size=32']
+
 /** The checkout that is measured; another one than this, to compare two states of the code. */
 const checkout = process.env['BENCH_OUTCROP'] ?? REPOSITORY
 
@@ -46,12 +49,7 @@ const OWN: Target[] = [
   },
   {
     name: 'outcrop-node',
-    command: [
-      process.execPath,
-      '--min-semi-space-size=32',
-      '--max-semi-space-size=32',
-      'runtimes/start-node.js',
-    ],
+    command: [process.execPath, ...NODE_FLAGS, 'runtimes/start-node.js'],
     ...OUTCROP,
   },
   { name: 'outcrop-bun', command: ['bun', 'runtimes/bun.ts'], ...OUTCROP },

@@ -1,4 +1,4 @@
-import { beforeAll } from 'vitest'
+import { beforeAll, expect, it } from 'vitest'
 import { responseRequest } from '../../app/dialects/openai-responses/wire.ts'
 import { parameterSuite } from './parameter-suite.ts'
 import { RESPONSE_ROWS } from './response-parameters.ts'
@@ -23,4 +23,13 @@ parameterSuite(bedrock, {
     if (body['stream']) await response.clone().text()
     return response
   },
+})
+
+it('refuses to include what OpenAI does not know', async () => {
+  const response = await house.app.request('/v1/responses', {
+    method: 'POST',
+    body: JSON.stringify({ model: MODELS.nova, input: 'Hi', include: ['everything'] }),
+  })
+  expect(response.status).toBe(400)
+  expect(await response.json()).toMatchObject({ error: { param: 'include[0]' } })
 })

@@ -75,6 +75,18 @@ const form = {
     .describe('`auto` drops the oldest turns of what is too long for the model.'),
 }
 
+/** What OpenAI lets a caller ask for beside the answer (specification, IncludeEnum). */
+const INCLUDABLE = [
+  'file_search_call.results',
+  'web_search_call.results',
+  'web_search_call.action.sources',
+  'message.input_image.image_url',
+  'computer_call_output.output.image_url',
+  'code_interpreter_call.outputs',
+  'reasoning.encrypted_content',
+  'message.output_text.logprobs',
+] as const
+
 /**
  * The body of `POST /v1/responses`: OpenAI's CreateResponse, and what this server adds on every route.
  * Loose: what is not named here passes and is for the model to know.
@@ -92,7 +104,7 @@ export const responseRequest = z
     temperature: z.number().min(0).max(2).nullish(),
     top_p: z.number().min(0).max(1).nullish(),
     top_logprobs: z.int().min(0).max(20).nullish(),
-    include: z.array(z.string()).nullish().describe('More of what would be left out.'),
+    include: z.array(z.enum(INCLUDABLE)).nullish().describe('More of what would be left out.'),
 
     store: z.boolean().nullish().describe('Keep the response; true when absent.'),
     background: z.boolean().nullish().describe('Answer at once, and work on.'),
