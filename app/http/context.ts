@@ -1,7 +1,8 @@
 import type { Context } from 'hono'
 import type { CallerIdentity } from '../ports/caller.ts'
 import type { Services } from '../ports/services.ts'
-import type { AccessEntry, AccessLog } from './log/access-log.ts'
+import type { AccessEntry } from './log/access-entry.ts'
+import type { AccessLog } from './log/access-log.ts'
 
 /** Headers of every answer to one request. */
 export type StandingHeaders = Readonly<Record<string, string>>

@@ -5,7 +5,7 @@ import type { CallerIdentity } from '../ports/caller.ts'
 import type { Limiter, Metering, Ticket } from '../ports/metering.ts'
 import type { Services } from '../ports/services.ts'
 import type { HttpContext } from './context.ts'
-import type { AccessEntry, AccessObserver } from './log/access-log.ts'
+import type { AccessEntry, AccessObserver } from './log/access-entry.ts'
 import type { Voice } from './surface.ts'
 
 /** Whether a caller may come in, by their limits; a promise where other instances must be asked. */

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { VERSION } from '../../app/config/version.ts'
 import type { Config } from '../../app/config.ts'
 import { GatewayError } from '../../app/errors.ts'
-import { type AccessEntry, createAccessLog } from '../../app/http/log/access-log.ts'
+import type { AccessEntry } from '../../app/http/log/access-entry.ts'
+import { createAccessLog } from '../../app/http/log/access-log.ts'
 
 function lineOf(entry: Partial<AccessEntry>, status = 200, least: Config['LOG_LEVEL'] = 'info') {
   const lines: string[] = []

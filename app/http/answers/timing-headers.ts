@@ -1,4 +1,4 @@
-import type { AccessEntry } from '../log/access-log.ts'
+import type { AccessEntry } from '../log/access-entry.ts'
 
 /**
  * What an answer tells of the time until its head: in its surface's own words, and of answers of models how

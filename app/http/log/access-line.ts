@@ -2,7 +2,7 @@ import { VERSION } from '../../config/version.ts'
 import type { Usage } from '../../conversation/events.ts'
 import { GatewayError } from '../../errors.ts'
 import { SOLE_CALLER } from '../../ports/caller.ts'
-import type { AccessEntry, Ending } from './access-log.ts'
+import type { AccessEntry, Ending } from './access-entry.ts'
 import { loggable } from './loggable.ts'
 
 /** What the request itself told, taken from it when it ends: nothing of it waits with its line. */

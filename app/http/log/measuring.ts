@@ -1,7 +1,7 @@
 import type { GatewayError } from '../../errors.ts'
 import type { ExchangeRecord } from '../../gateway/answer.ts'
 import type { AttemptFact, Metrics, RequestFacts } from '../../ports/metrics.ts'
-import type { AccessEntry, AccessObserver, Ending } from './access-log.ts'
+import type { AccessEntry, AccessObserver, Ending } from './access-entry.ts'
 
 /** Counts every request. */
 export const metricsObserver = (metrics: Metrics): AccessObserver => ({

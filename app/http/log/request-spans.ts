@@ -4,7 +4,7 @@ import type { StopReason, Usage } from '../../conversation/events.ts'
 import type { ExchangeRecord, Operation } from '../../gateway/answer.ts'
 import { SOLE_CALLER } from '../../ports/caller.ts'
 import type { Span, SpanAttributes, SpanEvent } from '../../ports/traces.ts'
-import type { AccessEntry, Ending } from './access-log.ts'
+import type { AccessEntry, Ending } from './access-entry.ts'
 import type { RequestTrace } from './tracing.ts'
 
 /** `performance.now` as Unix milliseconds. */

@@ -8,18 +8,8 @@ import {
 } from '../../codecs/trace-context.ts'
 import type { Services } from '../../ports/services.ts'
 import type { Traces } from '../../ports/traces.ts'
-import type { AccessEntry, AccessObserver } from './access-log.ts'
+import type { AccessEntry, AccessObserver, RequestTrace } from './access-entry.ts'
 import { type OriginOf, requestSpans } from './request-spans.ts'
-
-/** A request's place in its trace. */
-export interface RequestTrace extends Omit<TraceContext, 'spanId'> {
-  /** Of the request. */
-  spanId: string
-  /** Of whoever made it. */
-  parentSpanId?: string
-  /** Of the question to an upstream, where one is asked. */
-  askingSpanId?: string
-}
 
 type Header = NonNullable<AccessEntry['header']>
 
