@@ -4,8 +4,7 @@ import type { StopReason, Usage } from '../../conversation/events.ts'
 import type { ExchangeRecord, Operation } from '../../gateway/answer.ts'
 import { SOLE_CALLER } from '../../ports/caller.ts'
 import type { Span, SpanAttributes, SpanEvent } from '../../ports/traces.ts'
-import type { AccessEntry, Ending } from './access-entry.ts'
-import type { RequestTrace } from './tracing.ts'
+import type { AccessEntry, Ending, RequestTrace } from './access-entry.ts'
 
 /** `performance.now` as Unix milliseconds. */
 type At = (moment: number) => number
