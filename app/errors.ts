@@ -1,4 +1,4 @@
-import type { Attempt } from './ports/models.ts'
+import type { Attempt } from './ports/call.ts'
 
 /**
  * The one error class of the house. Whatever goes wrong anywhere becomes a `GatewayError`: a code that

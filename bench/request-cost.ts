@@ -1,6 +1,7 @@
 import { createAdaptorServer } from '@hono/node-server'
 import { type App, createApp } from '../app/app.ts'
-import type { ChatModel, ModelCard, Provider, Served } from '../app/ports/models.ts'
+import type { Served } from '../app/ports/call.ts'
+import type { ChatModel, ModelCard, Provider } from '../app/ports/models.ts'
 import type { Runtime } from '../app/ports/runtime.ts'
 import { createDigest } from '../runtimes/digest.ts'
 import { createLineLog } from '../runtimes/line-log.ts'

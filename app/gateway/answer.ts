@@ -2,8 +2,9 @@ import type { FrameSource } from '../codecs/pump.ts'
 import type { StopReason, Usage } from '../conversation/events.ts'
 import type { AnswerHead, Dialect, ServerSide } from '../dialects/dialect.ts'
 import type { GatewayError } from '../errors.ts'
+import type { Attempt } from '../ports/call.ts'
 import type { AwsIdentity } from '../ports/caller.ts'
-import type { Attempt, ModelCard } from '../ports/models.ts'
+import type { ModelCard } from '../ports/models.ts'
 import type { ResolvedBy } from './names/resolve-model.ts'
 
 /** What is asked of models, for meters and limits. */

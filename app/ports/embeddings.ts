@@ -1,6 +1,6 @@
 import type { MediaPart } from '../conversation/conversation.ts'
 import type { Usage } from '../conversation/events.ts'
-import type { Call, Served } from './models.ts'
+import type { Call, Served } from './call.ts'
 
 /** A text, or an attachment the model reads: its source is base64 or an `s3://` address by now. */
 export type EmbeddingPiece = { type: 'text'; text: string; param?: string } | MediaPart

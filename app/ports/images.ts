@@ -1,6 +1,6 @@
 import type { Guardrail } from '../conversation/conversation.ts'
 import type { Usage } from '../conversation/events.ts'
-import type { Call, Served } from './models.ts'
+import type { Call, Served } from './call.ts'
 
 export interface ImageBytes {
   bytes: Uint8Array<ArrayBuffer>

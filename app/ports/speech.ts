@@ -1,6 +1,6 @@
 import type { Usage } from '../conversation/events.ts'
+import type { Call, Served } from './call.ts'
 import type { AwsIdentity } from './caller.ts'
-import type { Call, Served } from './models.ts'
 
 /** How a text shall be spoken. */
 export interface SpeechOptions {

@@ -1,5 +1,5 @@
 import type { Usage } from '../conversation/events.ts'
-import type { Call, Served } from './models.ts'
+import type { Call, Served } from './call.ts'
 
 export interface TranscriptionRequest {
   /** The name the caller wrote. */

@@ -1,6 +1,7 @@
 import type { Conversation } from '../../app/conversation/conversation.ts'
 import type { Reply, ReplyEvent } from '../../app/conversation/events.ts'
-import type { Call, ModelTraits, Provider, ReplyStream } from '../../app/ports/models.ts'
+import type { Call } from '../../app/ports/call.ts'
+import type { ModelTraits, Provider, ReplyStream } from '../../app/ports/models.ts'
 import { plainCard } from '../fakes/plain-card.ts'
 
 /** What a scripted model does when it is asked for the n-th time, counted from 0. */

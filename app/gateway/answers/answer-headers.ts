@@ -2,7 +2,7 @@ import { entryOf } from '../../codecs/table.ts'
 import type { Settings } from '../../conversation/conversation.ts'
 import type { Usage } from '../../conversation/events.ts'
 import type { ServerSide } from '../../dialects/dialect.ts'
-import type { Served } from '../../ports/models.ts'
+import type { Served } from '../../ports/call.ts'
 
 /** The headers that tell who answered and at what price. Counts are absent while they are unknown. */
 export function answerHeaders(

@@ -7,7 +7,8 @@ import {
   jsonWithin,
 } from '../../conversation/json-text.ts'
 import { GatewayError } from '../../errors.ts'
-import type { Call, ChatModel, ReplyStream } from '../../ports/models.ts'
+import type { Call } from '../../ports/call.ts'
+import type { ChatModel, ReplyStream } from '../../ports/models.ts'
 import { addUsage } from './meter.ts'
 
 type Structured = Exclude<OutputFormat, { type: 'text' }>

@@ -2,7 +2,8 @@ import { encodeBase64 } from '../../codecs/base64.ts'
 import { concatenated } from '../../codecs/byte-pieces.ts'
 import type { Conversation, MediaPart } from '../../conversation/conversation.ts'
 import type { ReplyEvent } from '../../conversation/events.ts'
-import type { Call, ChatModel, ReplyStream } from '../../ports/models.ts'
+import type { Call } from '../../ports/call.ts'
+import type { ChatModel, ReplyStream } from '../../ports/models.ts'
 import type { Speech } from '../../ports/speech.ts'
 
 type Wanted = NonNullable<Conversation['audio']>

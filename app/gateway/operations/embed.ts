@@ -1,13 +1,14 @@
 import type { Conversation, MediaPart, Part } from '../../conversation/conversation.ts'
 import type { Usage } from '../../conversation/events.ts'
 import { GatewayError } from '../../errors.ts'
+import type { Served } from '../../ports/call.ts'
 import type {
   EmbeddedInput,
   EmbeddingInput,
   EmbeddingPiece,
   EmbeddingRequest,
 } from '../../ports/embeddings.ts'
-import type { ModelCard, Served } from '../../ports/models.ts'
+import type { ModelCard } from '../../ports/models.ts'
 import type { Services } from '../../ports/services.ts'
 import type { Asking } from '../answer.ts'
 import { type MediaResolution, resolveMedia } from '../attachments/resolve-media.ts'

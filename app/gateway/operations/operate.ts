@@ -1,5 +1,6 @@
 import { GatewayError } from '../../errors.ts'
-import type { Call, FoundModel, ModelCard, Served } from '../../ports/models.ts'
+import type { Call, Served } from '../../ports/call.ts'
+import type { FoundModel, ModelCard } from '../../ports/models.ts'
 import type { Services } from '../../ports/services.ts'
 import type { Asking, ExchangeRecord, Operation, Wish } from '../answer.ts'
 import { answerHeaders, ignoredNames } from '../answers/answer-headers.ts'

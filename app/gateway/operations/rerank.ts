@@ -1,6 +1,6 @@
 import type { Usage } from '../../conversation/events.ts'
 import { GatewayError } from '../../errors.ts'
-import type { Served } from '../../ports/models.ts'
+import type { Served } from '../../ports/call.ts'
 import type { Ranked, RerankRequest } from '../../ports/reranking.ts'
 import type { Services } from '../../ports/services.ts'
 import type { Asking } from '../answer.ts'

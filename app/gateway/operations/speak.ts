@@ -1,5 +1,5 @@
 import type { Usage } from '../../conversation/events.ts'
-import type { Served } from '../../ports/models.ts'
+import type { Served } from '../../ports/call.ts'
 import type { Services } from '../../ports/services.ts'
 import type { SpeechRequest, SpokenText } from '../../ports/speech.ts'
 import type { Asking } from '../answer.ts'

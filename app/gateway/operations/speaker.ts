@@ -1,6 +1,6 @@
 import { entryOf } from '../../codecs/table.ts'
 import { amended, GatewayError } from '../../errors.ts'
-import type { Call } from '../../ports/models.ts'
+import type { Call } from '../../ports/call.ts'
 import type { Services } from '../../ports/services.ts'
 import type { Speech, SpeechModel } from '../../ports/speech.ts'
 import { resolveModel } from '../names/resolve-model.ts'

@@ -1,6 +1,7 @@
 import type { Usage } from '../../conversation/events.ts'
 import { GatewayError } from '../../errors.ts'
-import type { FoundModel, ModelCard, Served } from '../../ports/models.ts'
+import type { Served } from '../../ports/call.ts'
+import type { FoundModel, ModelCard } from '../../ports/models.ts'
 import type { Services } from '../../ports/services.ts'
 import type {
   Transcript,

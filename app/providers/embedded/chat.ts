@@ -1,6 +1,7 @@
 import type { Conversation } from '../../conversation/conversation.ts'
 import type { ReplyEvent } from '../../conversation/events.ts'
-import type { ChatModel, Served } from '../../ports/models.ts'
+import type { Served } from '../../ports/call.ts'
+import type { ChatModel } from '../../ports/models.ts'
 import { answer } from './answer.ts'
 import { ignoredOf, mannerOf } from './models.ts'
 import { type Pace, pacedStream, speakingTime } from './pace.ts'

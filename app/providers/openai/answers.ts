@@ -1,5 +1,5 @@
 import { GatewayError } from '../../errors.ts'
-import type { Served } from '../../ports/models.ts'
+import type { Served } from '../../ports/call.ts'
 import type { UpstreamResponse } from '../../ports/transport.ts'
 import type { Upstream } from './upstreams.ts'
 

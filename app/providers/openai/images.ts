@@ -3,6 +3,7 @@ import { parseDataUrl } from '../../codecs/data-url.ts'
 import { sniffBytes } from '../../codecs/media-type.ts'
 import type { Usage } from '../../conversation/events.ts'
 import { GatewayError } from '../../errors.ts'
+import type { Call } from '../../ports/call.ts'
 import type {
   DrawnImage,
   ImageBytes,
@@ -10,7 +11,7 @@ import type {
   ImageRequest,
   InputImage,
 } from '../../ports/images.ts'
-import type { Call, ModelCard } from '../../ports/models.ts'
+import type { ModelCard } from '../../ports/models.ts'
 import { type Json, readJson, servedBy, unreadable } from './answers.ts'
 import type { Question, UpstreamClient } from './client.ts'
 import { encodeForm, type FormFile, ownFields } from './form.ts'

@@ -1,7 +1,8 @@
 import { entryOf } from '../../codecs/table.ts'
 import type { Usage } from '../../conversation/events.ts'
 import { GatewayError } from '../../errors.ts'
-import type { Call, ModelCard } from '../../ports/models.ts'
+import type { Call } from '../../ports/call.ts'
+import type { ModelCard } from '../../ports/models.ts'
 import type {
   SpokenSegment,
   SpokenWord,

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { readConfig } from '../../../app/config.ts'
-import type { Call, FoundModel } from '../../../app/ports/models.ts'
+import type { Call } from '../../../app/ports/call.ts'
+import type { FoundModel } from '../../../app/ports/models.ts'
 import { createOpenaiProviders } from '../../../app/providers/openai/index.ts'
 import { recordings, sharedRoot } from '../../fakes/shared.ts'
 import { stagedRuntime } from '../../http/stage.ts'

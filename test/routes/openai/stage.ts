@@ -1,7 +1,8 @@
 import { createApp } from '../../../app/app.ts'
 import type { Conversation } from '../../../app/conversation/conversation.ts'
 import type { Reply, ReplyEvent } from '../../../app/conversation/events.ts'
-import type { Call, ChatModel, ModelCard, Provider, Served } from '../../../app/ports/models.ts'
+import type { Call, Served } from '../../../app/ports/call.ts'
+import type { ChatModel, ModelCard, Provider } from '../../../app/ports/models.ts'
 import { stagedRuntime } from '../../http/stage.ts'
 
 export const card = (id: string, more: Partial<ModelCard> = {}): ModelCard => ({

@@ -1,7 +1,8 @@
 import { createApp } from '../../../app/app.ts'
 import type { Reply, ReplyEvent } from '../../../app/conversation/events.ts'
 import { GatewayError } from '../../../app/errors.ts'
-import type { ChatModel, Provider, Served } from '../../../app/ports/models.ts'
+import type { Served } from '../../../app/ports/call.ts'
+import type { ChatModel, Provider } from '../../../app/ports/models.ts'
 import { stagedRuntime } from '../../http/stage.ts'
 import { card } from '../openai/stage.ts'
 

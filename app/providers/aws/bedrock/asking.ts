@@ -1,4 +1,4 @@
-import type { Call, Served } from '../../../ports/models.ts'
+import type { Call, Served } from '../../../ports/call.ts'
 import type { UpstreamResponse } from '../../../ports/transport.ts'
 import type { Warn } from '../warn.ts'
 import type { BedrockClient, Operation } from './client.ts'

@@ -1,5 +1,5 @@
 import { type ErrorCode, GatewayError } from '../../../errors.ts'
-import type { Attempt } from '../../../ports/models.ts'
+import type { Attempt } from '../../../ports/call.ts'
 import { isLocal, isUnknownModel, troubleOf } from './faults.ts'
 import { type Candidate, type Plan, refusalOf } from './region-policy.ts'
 import type { Router, Way } from './router.ts'

@@ -1,5 +1,5 @@
 import { GatewayError } from '../../../errors.ts'
-import type { Call } from '../../../ports/models.ts'
+import type { Call } from '../../../ports/call.ts'
 import type { Ranked, RerankModel, RerankRequest } from '../../../ports/reranking.ts'
 import { rankedText } from '../../ranked-text.ts'
 import type { AwsCall } from '../call.ts'

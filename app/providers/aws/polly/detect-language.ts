@@ -1,4 +1,4 @@
-import type { Call } from '../../../ports/models.ts'
+import type { Call } from '../../../ports/call.ts'
 import type { AwsCall } from '../call.ts'
 import { jsonHeaders } from '../json-protocol.ts'
 import { guessLanguage } from './guess-language.ts'

@@ -1,6 +1,6 @@
 import { streamOfBytes } from '../../../codecs/byte-stream.ts'
 import { GatewayError } from '../../../errors.ts'
-import type { Call } from '../../../ports/models.ts'
+import type { Call } from '../../../ports/call.ts'
 import type { AudioFolder, AudioFolders } from '../audio-work/folders.ts'
 import { pause } from '../bedrock/embeddings/fan-out.ts'
 import type { AwsCall } from '../call.ts'

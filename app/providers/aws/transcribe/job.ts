@@ -1,5 +1,5 @@
 import { GatewayError } from '../../../errors.ts'
-import type { Call } from '../../../ports/models.ts'
+import type { Call } from '../../../ports/call.ts'
 import type { Transcript, TranscriptionRequest } from '../../../ports/transcription.ts'
 import { type AudioFolder, type AudioFolders, tagsOf } from '../audio-work/folders.ts'
 import { pause } from '../bedrock/embeddings/fan-out.ts'

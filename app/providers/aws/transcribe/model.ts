@@ -1,6 +1,7 @@
 import type { Usage } from '../../../conversation/events.ts'
 import { GatewayError } from '../../../errors.ts'
-import type { Call, ModelCard, Served } from '../../../ports/models.ts'
+import type { Call, Served } from '../../../ports/call.ts'
+import type { ModelCard } from '../../../ports/models.ts'
 import type {
   Transcript,
   TranscriptionModel,

@@ -1,4 +1,4 @@
-import type { Call } from '../../../ports/models.ts'
+import type { Call } from '../../../ports/call.ts'
 import type { Transcript, TranscriptStream } from '../../../ports/transcription.ts'
 import { pause } from '../bedrock/embeddings/fan-out.ts'
 

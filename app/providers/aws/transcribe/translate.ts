@@ -1,5 +1,5 @@
 import { GatewayError } from '../../../errors.ts'
-import type { Call } from '../../../ports/models.ts'
+import type { Call } from '../../../ports/call.ts'
 import type { Transcript } from '../../../ports/transcription.ts'
 import { fanOut } from '../bedrock/embeddings/fan-out.ts'
 import type { AwsCall } from '../call.ts'

@@ -1,13 +1,13 @@
 import { signBits, signedSignBits } from '../../../../codecs/vectors.ts'
 import type { Usage } from '../../../../conversation/events.ts'
 import { amended, GatewayError } from '../../../../errors.ts'
+import type { Call, Served } from '../../../../ports/call.ts'
 import type {
   EmbeddedInput,
   EmbeddingInput,
   EmbeddingModel,
   EmbeddingRequest,
 } from '../../../../ports/embeddings.ts'
-import type { Call, Served } from '../../../../ports/models.ts'
 import { parseReply } from '../answers.ts'
 import type { BedrockClient } from '../client.ts'
 import { askRouted, type Target } from '../routed.ts'

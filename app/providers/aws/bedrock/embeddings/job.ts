@@ -1,6 +1,6 @@
 import { encodeStrictly } from '../../../../codecs/canonical-request.ts'
 import { GatewayError } from '../../../../errors.ts'
-import type { Call, Served } from '../../../../ports/models.ts'
+import type { Call, Served } from '../../../../ports/call.ts'
 import type { AwsCall } from '../../call.ts'
 import type { JobOutputs } from '../../s3/job-outputs.ts'
 import { parseReply } from '../answers.ts'

@@ -5,9 +5,9 @@ import {
   missingValue,
   promptOf,
   refusedValue,
+  type Size,
   shortPrompt,
 } from '../../../image-requests.ts'
-import type { Canvas } from './canvas.ts'
 import { maskIn, opaque, ownMask } from './masks.ts'
 import { type Fields, readFields } from './own-values.ts'
 import type { OwnFields } from './painter.ts'
@@ -20,6 +20,20 @@ export type CanvasTask =
   | 'OUTPAINTING'
   | 'BACKGROUND_REMOVAL'
   | 'VIRTUAL_TRY_ON'
+
+/** What Amazon's models differ in; their envelope and their tasks are the same. */
+export interface Canvas {
+  tasks: readonly CanvasTask[]
+  /** Characters of a text. */
+  longestText: number
+  styles?: readonly string[]
+  /** Whether a text may be drawn after a picture. */
+  conditions: boolean
+  /** Throws 400 for a size it does not draw. */
+  checkSize(size: Size): void
+  /** Tasks that take no quality. */
+  withoutQuality: readonly CanvasTask[]
+}
 
 /** What a task is asked by. */
 export interface Asked {

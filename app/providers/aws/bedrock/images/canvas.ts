@@ -7,24 +7,10 @@ import {
   type Size,
 } from '../../../image-requests.ts'
 import { fieldsOf } from '../embeddings/embedder.ts'
-import { type CanvasTask, TASKS } from './canvas-tasks.ts'
+import { type Canvas, type CanvasTask, TASKS } from './canvas-tasks.ts'
 import { isTransparent } from './masks.ts'
 import { readFields } from './own-values.ts'
 import { type OwnFields, ownFields, type Painted, type Plan } from './painter.ts'
-
-/** What Amazon's models differ in; their envelope and their tasks are the same. */
-export interface Canvas {
-  tasks: readonly CanvasTask[]
-  /** Characters of a text. */
-  longestText: number
-  styles?: readonly string[]
-  /** Whether a text may be drawn after a picture. */
-  conditions: boolean
-  /** Throws 400 for a size it does not draw. */
-  checkSize(size: Size): void
-  /** Tasks that take no quality. */
-  withoutQuality: readonly CanvasTask[]
-}
 
 /** Pictures of one call. */
 const BATCH = 5

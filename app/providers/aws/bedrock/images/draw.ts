@@ -1,7 +1,7 @@
 import { encodeJson } from '../../../../codecs/json-with-contents.ts'
 import { GatewayError } from '../../../../errors.ts'
+import type { Call, Served } from '../../../../ports/call.ts'
 import type { DrawnImage, ImageModel, ImageRequest } from '../../../../ports/images.ts'
-import type { Call, Served } from '../../../../ports/models.ts'
 import { refusedValue } from '../../../image-requests.ts'
 import { parseReply } from '../answers.ts'
 import type { BedrockClient } from '../client.ts'

@@ -1,5 +1,6 @@
 import { refusedValue, sizeText } from '../../../image-requests.ts'
-import { type Canvas, decodeCanvas, LARGEST_SEED, planCanvas } from './canvas.ts'
+import { decodeCanvas, LARGEST_SEED, planCanvas } from './canvas.ts'
+import type { Canvas } from './canvas-tasks.ts'
 import { PAINTS, type Painter } from './painter.ts'
 
 /** The table of the page below; nothing else is drawn. */
