@@ -5,6 +5,8 @@ export type AtTurn = (run: () => void) => void
 
 /** How often more is waited for, at most. Where nothing else goes on, a look takes some ten microseconds. */
 const LOOKS = 8
+/** As many that it is worth waiting for more; slow streams come by ones and twos. */
+const SEVERAL = 4
 
 /**
  * Gathers what becomes ready and does it together, one after the other, once a look at the sockets has brought nothing
@@ -16,7 +18,7 @@ export function createTurn(): AtTurn {
   let known = 0
   let looks = 0
   const look = () => {
-    if (waiting.length > known && looks < LOOKS) {
+    if (waiting.length >= SEVERAL && waiting.length > known && looks < LOOKS) {
       known = waiting.length
       looks++
       setImmediate(look)
