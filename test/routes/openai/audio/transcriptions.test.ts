@@ -256,7 +256,7 @@ describe('what goes wrong leaves nothing behind', () => {
     for (const leave of leaving) leave()
     expect((await asking).status).toBe(499)
     await expect.poll(() => keysIn(listening.speech.s3), { timeout: 10_000 }).toEqual([])
-    expect(listening.transcribe.jobs.size).toBe(0)
+    await expect.poll(() => listening.transcribe.jobs.size, { timeout: 10_000 }).toBe(0)
   })
 })
 
