@@ -59,8 +59,8 @@ export function decodeRequest(body: unknown): Conversation {
 }
 
 function betasOf({ betas, anthropic_beta: more }: WireRequest): string[] {
-  if (!more?.length) return betas ?? []
-  return [...new Set([...(betas ?? []), ...more])]
+  const all = [...(betas ?? []), ...(more ?? [])]
+  return all.length > 1 ? [...new Set(all)] : all
 }
 
 function decodeSystem(system: WireRequest['system']): Part[] {

@@ -119,10 +119,12 @@ function encodeWords(
 function prepare(conversation: Conversation, asking: Asking): { system: Part[]; turns: Turn[] } {
   const { traits } = asking.card
   const stays = ({ role }: Turn) => role !== 'system' || traits.systemTurns === true
-  const fits = conversation.turns.every(stays)
-  const folded = fits ? [] : conversation.turns.filter((turn) => !stays(turn))
-  const system = [conversation.system, ...folded.map(({ parts }) => parts)].flat()
-  const turns = fits ? conversation.turns : conversation.turns.filter(stays)
+  const isFolded = !conversation.turns.every(stays)
+  const folded = isFolded ? conversation.turns.filter((turn) => !stays(turn)) : []
+  const system = isFolded
+    ? [...conversation.system, ...folded.flatMap(({ parts }) => parts)]
+    : conversation.system
+  const turns = isFolded ? conversation.turns.filter(stays) : conversation.turns
   if (asking.heard) return { system, turns }
   const clean = turns.map(({ role, parts, name }) => {
     if (name !== undefined) asking.ignore('name')
