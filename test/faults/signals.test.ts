@@ -51,9 +51,10 @@ async function load(server: Running, count: number, signal: 'SIGTERM' | 'SIGKILL
     while (going) {
       const { id, ended } = await ask(server)
       ends.push(ended)
-      if (id !== undefined) acknowledged.push(id)
       if (ended !== 'well') going = false
-      if (acknowledged.length === count) process.kill(server.pid, signal)
+      if (id === undefined) continue
+      // Once: a second signal says not to wait, and the lane that is refused would send it.
+      if (acknowledged.push(id) === count) process.kill(server.pid, signal)
     }
   }
   await Promise.all(Array.from({ length: LANES }, lane))
