@@ -62,20 +62,27 @@ function dissolveRootReference(root: JsonSchema): JsonSchema {
 }
 
 /** Throws `invalid-request` for a schema nested so deeply that nobody could serialise it. */
-function holdsReference(node: unknown, depth = 0): boolean {
-  if (typeof node !== 'object' || node === null) return false
+function holdsReference(node: object, depth = 0): boolean {
   if (depth > DEEPEST) {
     throw new GatewayError('invalid-request', 'A JSON schema is nested too deeply.', {
       param: 'tools',
     })
   }
   // No early exit: every branch is to be measured.
-  let holds = isSchema(node) && typeof node['$ref'] === 'string'
+  let holds = false
+  if (Array.isArray(node)) {
+    for (const item of node) if (isBranch(item) && holdsReference(item, depth + 1)) holds = true
+    return holds
+  }
   for (const key in node) {
-    holds = holdsReference((node as JsonSchema)[key], depth + 1) || holds
+    const value = (node as JsonSchema)[key]
+    if (isBranch(value)) holds = holdsReference(value, depth + 1) || holds
+    else if (key === '$ref' && typeof value === 'string') holds = true
   }
   return holds
 }
+
+const isBranch = (value: unknown): value is object => typeof value === 'object' && value !== null
 
 /** The schema with every reference leading into its own `$defs`. */
 function localise(schema: JsonSchema): JsonSchema {
