@@ -3,6 +3,7 @@ WORKDIR /outcrop
 COPY package.json package-lock.json ./
 # No package's own script runs here; the bundler comes as a binary from the registry.
 RUN npm ci --ignore-scripts --no-audit --no-fund
+COPY tsconfig.json ./
 COPY app ./app
 COPY runtimes ./runtimes
 COPY deploy ./deploy
@@ -22,6 +23,6 @@ EXPOSE 8000
 HEALTHCHECK --interval=30s --timeout=3s --start-period=5s \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT}/health`).then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"]
 # Reachable from outside, so it starts with API_KEY, or with AUTH=none where something in front of it
-# checks who calls. In a small container `node --max-semi-space-size=4 server/server.mjs` as the command takes half the
-# memory for a fifth more CPU.
+# checks who calls. In a small container `node --max-semi-space-size=4 server/server.mjs` as the command leaves
+# more of it to the rest, for a fifth more CPU.
 CMD ["node", "--min-semi-space-size=32", "--max-semi-space-size=32", "server/server.mjs"]

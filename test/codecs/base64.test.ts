@@ -7,6 +7,7 @@ import {
   encodeBase64,
   isBase64,
   normaliseBase64,
+  readBase64,
 } from '../../app/codecs/base64.ts'
 
 describe('base64', () => {
@@ -38,6 +39,25 @@ describe('base64', () => {
     expect(decodeBase64('AP8Q')).toEqual(new Uint8Array([0, 255, 16]))
     Reflect.deleteProperty(Uint8Array, 'fromBase64')
     if (native) Object.defineProperty(Uint8Array, 'fromBase64', native)
+  })
+
+  it('decodes letters into bytes that are there, and tells of what is none', () => {
+    const letters = fc.constantFrom(...'AZaz09+/=')
+    fc.assert(
+      fc.property(fc.string({ unit: letters, maxLength: 12 }), (text) => {
+        const bytes = new Uint8Array(20)
+        const end = readBase64(new TextEncoder().encode(text), bytes, 2)
+        if (isBase64(text)) expect(bytes.slice(2, end)).toEqual(decodeBase64(text))
+        else expect(end).toBe(-1)
+      }),
+    )
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 100 }), (bytes) => {
+        const decoded = new Uint8Array(120)
+        const end = readBase64(new TextEncoder().encode(encodeBase64(bytes)), decoded, 7)
+        expect(decoded.slice(7, end)).toEqual(bytes)
+      }),
+    )
   })
 
   it('decodes text, ASCII or not', () => {

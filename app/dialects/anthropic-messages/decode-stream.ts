@@ -1,5 +1,4 @@
-import { decodeBase64Text } from '../../codecs/base64.ts'
-import { createEventStreamDecoder, type EventFrame } from '../../codecs/event-stream.ts'
+import { createChunkDecoder } from '../../codecs/event-stream-chunks.ts'
 import { createSseReader, sseEvent } from '../../codecs/sse.ts'
 import type { ReplyBatch } from '../../conversation/events.ts'
 import { GatewayError } from '../../errors.ts'
@@ -23,13 +22,7 @@ export function createSseReplyDecoder(undo?: Undo): ReplyDecoder {
 
 /** A streamed answer of InvokeModelWithResponseStream: Anthropic's events in base64, one a `chunk` frame. */
 export function createFrameReplyDecoder(undo?: Undo): ReplyDecoder {
-  const frames = createEventStreamDecoder()
-  return createDecoder(undo, {
-    read: (bytes, take) => {
-      for (const frame of frames.read(bytes)) takeFrame(frame, take)
-    },
-    end: () => frames.end(),
-  })
+  return createDecoder(undo, createChunkDecoder({ refusal: decodeException, damage }))
 }
 
 /** Takes the data of one event. */
@@ -96,25 +89,6 @@ function oneLine(data: string): string {
   return data.includes('\n') ? JSON.stringify(JSON.parse(data)) : data
 }
 
-const BYTES = '{"bytes":"'
-
-function takeFrame({ messageType, type, payload }: EventFrame, take: Take): void {
-  if (messageType !== 'event') throw decodeException(type, payload)
-  if (type !== 'chunk') return
-  take(decodeBase64Text(chunkBytes(payload)))
-}
-
-/** The base64 of a chunk. AWS writes it first, with padding behind it that need not be parsed. */
-function chunkBytes(payload: string): string {
-  if (payload.startsWith(BYTES)) {
-    const end = payload.indexOf('"', BYTES.length)
-    if (end !== -1) return payload.slice(BYTES.length, end)
-  }
-  try {
-    const { bytes } = JSON.parse(payload) as { bytes?: unknown }
-    if (typeof bytes === 'string') return bytes
-    throw new TypeError('a chunk without bytes')
-  } catch (cause) {
-    throw new GatewayError('upstream', 'The answer arrived damaged. Retry the request.', { cause })
-  }
+function damage(cause: unknown): GatewayError {
+  return new GatewayError('upstream', 'The answer arrived damaged. Retry the request.', { cause })
 }

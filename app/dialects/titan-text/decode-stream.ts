@@ -1,5 +1,4 @@
-import { decodeBase64Text } from '../../codecs/base64.ts'
-import { createEventStreamDecoder, type EventFrame } from '../../codecs/event-stream.ts'
+import { createChunkDecoder } from '../../codecs/event-stream-chunks.ts'
 import type { ReplyEvent } from '../../conversation/events.ts'
 import { GatewayError } from '../../errors.ts'
 import type { ReplyDecoder } from '../dialect.ts'
@@ -26,7 +25,7 @@ interface Stream {
  * that came before it in the same bytes.
  */
 export function createReplyDecoder(): ReplyDecoder {
-  const frames = createEventStreamDecoder()
+  const chunks = createChunkDecoder({ refusal: decodeException, damage })
   const stream: Stream = { started: false, ended: false, told: {} }
   let failure: unknown
   return {
@@ -34,7 +33,7 @@ export function createReplyDecoder(): ReplyDecoder {
       if (failure !== undefined) throw failure
       const out: ReplyEvent[] = []
       try {
-        for (const frame of frames.read(bytes)) takeFrame(stream, frame, out)
+        chunks.read(bytes, (text) => takeChunk(stream, text, out))
       } catch (thrown) {
         failure = thrown
         if (out.length === 0) throw thrown
@@ -43,16 +42,15 @@ export function createReplyDecoder(): ReplyDecoder {
     },
     end() {
       if (failure !== undefined) throw failure
-      frames.end()
+      chunks.end()
       return finish(stream)
     },
   }
 }
 
-function takeFrame(stream: Stream, { messageType, type, payload }: EventFrame, out: ReplyEvent[]) {
-  if (messageType !== 'event') throw decodeException(type, payload)
-  if (type !== 'chunk' || stream.ended) return
-  const chunk = parseChunk(payload)
+function takeChunk(stream: Stream, text: string, out: ReplyEvent[]) {
+  if (stream.ended) return
+  const chunk = parseChunk(text)
   if (!stream.started) {
     stream.started = true
     out.push({ type: 'reply-start' }, { type: 'part-start', index: 0, part: { type: 'text' } })
@@ -97,11 +95,14 @@ function billOf({ input, output, told }: Stream): { input: unknown; output: unkn
 
 type Chunk = Partial<WireChunk> & Record<string, unknown>
 
-function parseChunk(payload: string): Chunk {
+function parseChunk(text: string): Chunk {
   try {
-    const { bytes } = JSON.parse(payload) as { bytes: string }
-    return JSON.parse(decodeBase64Text(bytes)) as Chunk
+    return JSON.parse(text) as Chunk
   } catch (cause) {
-    throw new GatewayError('upstream', 'The answer arrived damaged. Retry the request.', { cause })
+    throw damage(cause)
   }
+}
+
+function damage(cause: unknown): GatewayError {
+  return new GatewayError('upstream', 'The answer arrived damaged. Retry the request.', { cause })
 }

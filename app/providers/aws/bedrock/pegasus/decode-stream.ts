@@ -1,5 +1,4 @@
-import { decodeBase64Text } from '../../../../codecs/base64.ts'
-import { createEventStreamDecoder, type EventFrame } from '../../../../codecs/event-stream.ts'
+import { createChunkDecoder } from '../../../../codecs/event-stream-chunks.ts'
 import type { ReplyEvent, StopReason, Usage } from '../../../../conversation/events.ts'
 import { streamError } from '../../../../dialects/bedrock-converse/decode-error.ts'
 import type { ReplyDecoder } from '../../../../dialects/dialect.ts'
@@ -19,7 +18,7 @@ interface State {
 
 /** Frames of InvokeModelWithResponseStream, each with a piece of the answer in base64. */
 export function createReplyDecoder(): ReplyDecoder {
-  const frames = createEventStreamDecoder()
+  const chunks = createChunkDecoder({ refusal: streamError, damage })
   const state: State = { started: false, ended: false, characters: 0, wire: {} }
   let failure: unknown
   return {
@@ -27,7 +26,7 @@ export function createReplyDecoder(): ReplyDecoder {
       if (failure !== undefined) throw failure
       const events: ReplyEvent[] = []
       try {
-        for (const frame of frames.read(bytes)) take(state, pieceOf(frame), events)
+        chunks.read(bytes, (text) => take(state, pieceOf(text), events))
       } catch (thrown) {
         // What came before the failure in the same bytes was said.
         failure = thrown
@@ -37,7 +36,7 @@ export function createReplyDecoder(): ReplyDecoder {
     },
     end() {
       if (failure !== undefined) throw failure
-      frames.end()
+      chunks.end()
       const events: ReplyEvent[] = []
       if (!state.ended) close(state, events)
       return events
@@ -45,15 +44,16 @@ export function createReplyDecoder(): ReplyDecoder {
   }
 }
 
-function pieceOf({ messageType, type, payload }: EventFrame): WireReply {
-  if (messageType !== 'event') throw streamError(type, payload)
-  if (type !== 'chunk') return {}
+function pieceOf(text: string): WireReply {
   try {
-    const { bytes } = JSON.parse(payload) as { bytes: string }
-    return JSON.parse(decodeBase64Text(bytes)) as WireReply
+    return JSON.parse(text) as WireReply
   } catch (cause) {
-    throw new GatewayError('upstream', 'The answer arrived damaged. Retry the request.', { cause })
+    throw damage(cause)
   }
+}
+
+function damage(cause: unknown): GatewayError {
+  return new GatewayError('upstream', 'The answer arrived damaged. Retry the request.', { cause })
 }
 
 function take(state: State, piece: WireReply, events: ReplyEvent[]): void {
