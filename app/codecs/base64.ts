@@ -58,34 +58,57 @@ export function decodeBase64(text: string): Uint8Array<ArrayBuffer> {
   return bytesOfBinary(atob(text))
 }
 
-/**
- * Writes the bytes that padded letters stand for into `bytes` from a place on; returns where they end, or -1 where
- * the letters are no base64. `bytes` must have room for three bytes of every four letters.
- */
-export function readBase64(letters: Uint8Array, bytes: Uint8Array, start: number): number {
-  const { length } = letters
-  if (length % 4 !== 0) return -1
-  const padding = paddingOf(letters)
-  let to = start
-  let bad = 0
-  for (let at = 0; at < length; at += 4) {
-    // Where the padding stands nothing is read, which a shorter view would have to be made for.
-    const isPadded = padding > 0 && at === length - 4
-    const third = isPadded && padding === 2 ? 0 : SIX_BITS[letters[at + 2]!]!
-    const fourth = isPadded ? 0 : SIX_BITS[letters[at + 3]!]!
-    const bits =
-      (SIX_BITS[letters[at]!]! << 18) | (SIX_BITS[letters[at + 1]!]! << 12) | (third << 6) | fourth
-    bad |= bits
-    bytes[to++] = bits >> 16
-    bytes[to++] = bits >> 8
-    bytes[to++] = bits
-  }
-  return bad < 0 ? -1 : to - padding
+/** Bytes one after the other, and how many there are. There must be room for what is added. */
+export interface Filling {
+  bytes: Uint8Array
+  filled: number
 }
 
-function paddingOf(letters: Uint8Array): number {
-  if (letters[letters.length - 1] !== EQUALS) return 0
-  return letters[letters.length - 2] === EQUALS ? 2 : 1
+/** What a letter is worth at each of four places; negative for what is none. */
+const WORTH = Int32Array.from(
+  { length: 1024 },
+  (_, at) => SIX_BITS[at & 255]! << (18 - 6 * (at >> 8)),
+)
+
+/** 24 bits; negative where one of the letters is none. */
+const bitsOf = (four: number) =>
+  WORTH[four >>> 24]! |
+  WORTH[256 + ((four >>> 16) & 255)]! |
+  WORTH[512 + ((four >>> 8) & 255)]! |
+  WORTH[768 + (four & 255)]!
+
+/**
+ * Adds the bytes that base64 stands for, from a place up to the first byte that is no letter; returns where that is,
+ * behind the padding. Letters that make no whole group without their padding are left to stand.
+ */
+export function readBase64(view: DataView, from: number, into: Filling): number {
+  const { bytes } = into
+  const last = view.byteLength - 4
+  let to = into.filled
+  let at = from
+  for (; at <= last; at += 4) {
+    const bits = bitsOf(view.getInt32(at))
+    if (bits < 0) break
+    bytes[to] = bits >> 16
+    bytes[to + 1] = bits >> 8
+    bytes[to + 2] = bits
+    to += 3
+  }
+  into.filled = to
+  return at <= last ? readPadded(view, at, into) : at
+}
+
+/** A last group, whose padding stands for no bytes. */
+function readPadded(view: DataView, at: number, into: Filling): number {
+  const four = view.getInt32(at)
+  const padding = (four & 0xffff) === 0x3d3d ? 2 : (four & 0xff) === EQUALS ? 1 : 0
+  if (padding === 0) return at
+  // The letter `A` stands for nothing but noughts.
+  const bits = bitsOf(padding === 2 ? (four & ~0xffff) | 0x4141 : (four & ~0xff) | 0x41)
+  if (bits < 0) return at
+  into.bytes[into.filled++] = bits >> 16
+  if (padding === 1) into.bytes[into.filled++] = bits >> 8
+  return at + 4
 }
 
 /** UTF-8 text that was base64; for ASCII, which streamed events nearly always are, without a detour over bytes. */

@@ -1,4 +1,4 @@
-import { decodeBase64Text, readBase64 } from './base64.ts'
+import { decodeBase64Text, type Filling, readBase64 } from './base64.ts'
 import { payloadOfHead } from './event-stream.ts'
 import { createFrameSplitter } from './event-stream-frames.ts'
 
@@ -33,7 +33,7 @@ export function createChunkDecoder(faults: ChunkFaults): ChunkDecoder {
   const splitter = createFrameSplitter(({ messageType, type, message }, payload) => {
     if (failure !== undefined) return
     if (messageType !== 'event') {
-      const told = payload.length > 0 ? UTF8_DECODER.decode(payload) : ''
+      const told = payload.byteLength > 0 ? UTF8_DECODER.decode(payload) : ''
       failure = faults.refusal(type, told || payloadOfHead({ messageType, type, message }))
     } else if (type === 'chunk' && !text.addLetters(payload)) {
       try {
@@ -46,6 +46,8 @@ export function createChunkDecoder(faults: ChunkFaults): ChunkDecoder {
   return {
     read(bytes, take) {
       if (failure !== undefined) throw failure
+      // More than its chunks can hold, so that there is nothing to grow.
+      text.reserve(bytes.length)
       splitter.read(bytes)
       text.flush(take)
       if (failure !== undefined) throw failure
@@ -63,57 +65,60 @@ function textOfChunk(payload: string): string {
 
 /** Texts that stand behind each other in one buffer until they are asked for. */
 function createGatheredText() {
-  let buffer = new Uint8Array(1024)
-  let filled = 0
+  const gathered: Filling = { bytes: new Uint8Array(0), filled: 0 }
   /** Where each text ends. */
   let ends: number[] = []
 
   const reserve = (size: number): void => {
-    if (filled + size <= buffer.length) return
-    const larger = new Uint8Array(2 * (filled + size))
-    larger.set(buffer.subarray(0, filled))
-    buffer = larger
-  }
-  const close = (end: number): void => {
-    filled = end
-    ends.push(end)
+    const { bytes, filled } = gathered
+    if (filled + size <= bytes.length) return
+    gathered.bytes = new Uint8Array(Math.max(2 * (filled + size), 1024))
+    gathered.bytes.set(bytes.subarray(0, filled))
   }
 
   return {
+    reserve,
     add(text: string): void {
       const bytes = UTF8_ENCODER.encode(text)
       reserve(bytes.length)
-      buffer.set(bytes, filled)
-      close(filled + bytes.length)
+      gathered.bytes.set(bytes, gathered.filled)
+      gathered.filled += bytes.length
+      ends.push(gathered.filled)
     },
     /** False when the payload has another form; nothing was added then. */
-    addLetters(payload: Uint8Array): boolean {
+    addLetters(payload: DataView): boolean {
       if (!beginsChunk(payload)) return false
-      const end = payload.indexOf(QUOTE, OPENING.length)
-      if (end === -1) return false
-      reserve(payload.length)
-      const to = readBase64(payload.subarray(OPENING.length, end), buffer, filled)
-      if (to === -1) return false
-      close(to)
+      reserve(payload.byteLength)
+      const before = gathered.filled
+      const at = readBase64(payload, OPENING.length, gathered)
+      if (at >= payload.byteLength || payload.getUint8(at) !== QUOTE) {
+        gathered.filled = before
+        return false
+      }
+      ends.push(gathered.filled)
       return true
     },
     flush(take: (text: string) => void): void {
       if (ends.length === 0) return
-      const gathered = ends
-      const all = UTF8_DECODER.decode(buffer.subarray(0, filled))
-      const isAscii = all.length === filled
-      filled = 0
+      const { bytes, filled } = gathered
+      const told = ends
+      gathered.filled = 0
       ends = []
+      const all = UTF8_DECODER.decode(bytes.subarray(0, filled))
+      const isAscii = all.length === filled
       let start = 0
-      for (const end of gathered) {
-        take(isAscii ? all.slice(start, end) : UTF8_DECODER.decode(buffer.subarray(start, end)))
+      for (const end of told) {
+        take(isAscii ? all.slice(start, end) : UTF8_DECODER.decode(bytes.subarray(start, end)))
         start = end
       }
     },
   }
 }
 
-function beginsChunk(payload: Uint8Array): boolean {
-  for (let at = 0; at < OPENING.length; at++) if (payload[at] !== OPENING[at]) return false
+function beginsChunk(payload: DataView): boolean {
+  if (payload.byteLength < OPENING.length) return false
+  for (let at = 0; at < OPENING.length; at++) {
+    if (payload.getUint8(at) !== OPENING[at]) return false
+  }
   return true
 }

@@ -1,6 +1,6 @@
 import { GatewayError } from '../errors.ts'
 import { crc32 } from './crc32.ts'
-import { bytesOf, createHeadReader, damaged, type FrameHead } from './event-stream-headers.ts'
+import { createHeadReader, damaged, type FrameHead } from './event-stream-headers.ts'
 
 /** Bytes before the headers of a frame: two lengths and their checksum. */
 export const PRELUDE = 12
@@ -9,7 +9,7 @@ export const CHECKSUM = 4
 const LONGEST = 24 * 1024 * 1024
 
 /** Hears of one frame. The payload is a view of bytes that may be used again as soon as this returns. */
-export type TakeFrame = (head: FrameHead, payload: Uint8Array) => void
+export type TakeFrame = (head: FrameHead, payload: DataView) => void
 
 /** Bytes of one network read in; the frames that are now whole are handed over. */
 export interface FrameSplitter {
@@ -33,7 +33,8 @@ export function createFrameSplitter(take: TakeFrame): FrameSplitter {
     const end = start + view.getUint32(start) - CHECKSUM
     if (crc32(view, start, end) !== view.getUint32(end)) throw damaged('message checksum')
     const body = start + PRELUDE + view.getUint32(start + 4)
-    take(headAt(view, start + PRELUDE, body), bytesOf(view, body, end))
+    const payload = new DataView(view.buffer, view.byteOffset + body, end - body)
+    take(headAt(view, start + PRELUDE, body), payload)
     taken++
   }
 

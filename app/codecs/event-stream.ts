@@ -34,7 +34,7 @@ export function createEventStreamDecoder(): EventStreamDecoder {
     frames.push({
       messageType: head.messageType,
       type: head.type,
-      payload: payload.length > 0 ? UTF8_DECODER.decode(payload) : payloadOfHead(head),
+      payload: payload.byteLength > 0 ? UTF8_DECODER.decode(payload) : payloadOfHead(head),
     })
   })
   return {

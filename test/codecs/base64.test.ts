@@ -41,23 +41,33 @@ describe('base64', () => {
     if (native) Object.defineProperty(Uint8Array, 'fromBase64', native)
   })
 
-  it('decodes letters into bytes that are there, and tells of what is none', () => {
-    const letters = fc.constantFrom(...'AZaz09+/=')
+  it('reads letters in the midst of other bytes, up to where they end', () => {
     fc.assert(
-      fc.property(fc.string({ unit: letters, maxLength: 12 }), (text) => {
-        const bytes = new Uint8Array(20)
-        const end = readBase64(new TextEncoder().encode(text), bytes, 2)
-        if (isBase64(text)) expect(bytes.slice(2, end)).toEqual(decodeBase64(text))
-        else expect(end).toBe(-1)
-      }),
+      fc.property(
+        fc.uint8Array({ maxLength: 100 }),
+        fc.constantFrom('"', '"abc', '', '"}='),
+        (bytes, behind) => {
+          const letters = encodeBase64(bytes)
+          const around = new TextEncoder().encode(`{"${letters}${behind}`)
+          const into = { bytes: new Uint8Array(120), filled: 7 }
+          expect(readBase64(new DataView(around.buffer), 2, into)).toBe(2 + letters.length)
+          expect(into.bytes.slice(7, into.filled)).toEqual(bytes)
+        },
+      ),
     )
-    fc.assert(
-      fc.property(fc.uint8Array({ maxLength: 100 }), (bytes) => {
-        const decoded = new Uint8Array(120)
-        const end = readBase64(new TextEncoder().encode(encodeBase64(bytes)), decoded, 7)
-        expect(decoded.slice(7, end)).toEqual(bytes)
-      }),
-    )
+  })
+
+  it.each([
+    ['aGk', 0],
+    ['aGk"', 0],
+    ['aGVsbG8', 4],
+    ['a"==', 0],
+    ['====', 0],
+    ['\u00ffGk=', 0],
+    ['aGk!aGk=', 0],
+  ])('stops in %j at the first group that is none', (text, end) => {
+    const view = new DataView(Uint8Array.from(text, (letter) => letter.charCodeAt(0)).buffer)
+    expect(readBase64(view, 0, { bytes: new Uint8Array(20), filled: 0 })).toBe(end)
   })
 
   it('decodes text, ASCII or not', () => {
