@@ -1,5 +1,5 @@
 import { decodeBase64Text, type Filling, readBase64 } from './base64.ts'
-import { payloadOfHead } from './event-stream.ts'
+import { textOfPayload } from './event-stream.ts'
 import { createFrameSplitter } from './event-stream-frames.ts'
 
 /** The chunks of InvokeModelWithResponseStream: each frame holds text of the model's own format in base64. */
@@ -30,14 +30,13 @@ const QUOTE = 34
 export function createChunkDecoder(faults: ChunkFaults): ChunkDecoder {
   const text = createGatheredText()
   let failure: unknown
-  const splitter = createFrameSplitter(({ messageType, type, message }, payload) => {
+  const splitter = createFrameSplitter((head, payload) => {
     if (failure !== undefined) return
-    if (messageType !== 'event') {
-      const told = payload.byteLength > 0 ? UTF8_DECODER.decode(payload) : ''
-      failure = faults.refusal(type, told || payloadOfHead({ messageType, type, message }))
-    } else if (type === 'chunk' && !text.addLetters(payload)) {
+    if (head.messageType !== 'event') {
+      failure = faults.refusal(head.type, textOfPayload(head, payload))
+    } else if (head.type === 'chunk' && !text.addLetters(payload)) {
       try {
-        text.add(textOfChunk(UTF8_DECODER.decode(payload)))
+        text.add(textOfChunk(textOfPayload(head, payload)))
       } catch (cause) {
         failure = faults.damage(cause)
       }

@@ -30,12 +30,9 @@ const UTF8_ENCODER = new TextEncoder()
 /** Decodes frames cut at any byte. */
 export function createEventStreamDecoder(): EventStreamDecoder {
   let frames: EventFrame[] = []
-  const splitter = createFrameSplitter((head, payload) => {
-    frames.push({
-      messageType: head.messageType,
-      type: head.type,
-      payload: payload.byteLength > 0 ? UTF8_DECODER.decode(payload) : payloadOfHead(head),
-    })
+  const splitter = createFrameSplitter((head, bytes) => {
+    const { messageType, type } = head
+    frames.push({ messageType, type, payload: textOfPayload(head, bytes) })
   })
   return {
     read(bytes) {
@@ -47,8 +44,9 @@ export function createEventStreamDecoder(): EventStreamDecoder {
   }
 }
 
-/** What stands for the payload of a frame that has none. */
-export function payloadOfHead({ messageType, message }: FrameHead): string {
+/** The payload of a frame as text; what stands for it where there is none. */
+export function textOfPayload({ messageType, message }: FrameHead, payload: DataView): string {
+  if (payload.byteLength > 0) return UTF8_DECODER.decode(payload)
   return messageType === 'error' ? JSON.stringify({ message }) : ''
 }
 

@@ -1,3 +1,4 @@
+import { plainText } from '../../codecs/plain-text.ts'
 import type { ReplyEvent } from '../../conversation/events.ts'
 import { GatewayError } from '../../errors.ts'
 import type { Undo } from '../dialect.ts'
@@ -14,7 +15,6 @@ import {
   startBlock,
   stopBlock,
 } from './open-blocks.ts'
-import { plainText } from './plain-text.ts'
 import { decodeUsage, type InvocationMetrics, mergeUsage } from './usage.ts'
 import { GUARDRAIL_ACTION, guardedStop } from './vocabulary.ts'
 import type { WireBlock } from './wire-blocks.ts'
@@ -79,7 +79,7 @@ export function createMessageReader(undo: Undo): MessageReader {
     },
     take(data) {
       const { speaking, blocks } = state
-      const text = speaking && plainText(data, speaking.prefix)
+      const text = speaking && plainText(data, speaking.prefix, 2)
       if (speaking && text !== undefined) {
         if (text !== '') addText(blocks, speaking, text)
         return 'content_block_delta'

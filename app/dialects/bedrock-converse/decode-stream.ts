@@ -1,4 +1,7 @@
-import { createEventStreamDecoder, type EventFrame } from '../../codecs/event-stream.ts'
+import { textOfPayload } from '../../codecs/event-stream.ts'
+import { createFrameSplitter } from '../../codecs/event-stream-frames.ts'
+import type { FrameHead } from '../../codecs/event-stream-headers.ts'
+import { plainText } from '../../codecs/plain-text.ts'
 import type { ReplyBatch } from '../../conversation/events.ts'
 import { GatewayError } from '../../errors.ts'
 import type { ReplyDecoder, Undo } from '../dialect.ts'
@@ -20,9 +23,6 @@ import { DIALECT, type StreamPayloads } from './wire.ts'
 
 /** Characters of text that make about one token, where AWS sent no bill. */
 const CHARACTERS_PER_TOKEN = 4
-
-const BACKSLASH = 92
-const CLOSING_BRACE = 125
 
 /** One answer while it comes in. */
 interface Stream {
@@ -71,10 +71,18 @@ function relayed(decoder: CountingDecoder): ReplyDecoder {
 }
 
 function createDecoder(undo: Undo): CountingDecoder {
-  const frames = createEventStreamDecoder()
   const stream: Stream = { blocks: createBlocks(undo), started: false, ended: false }
   let failure: unknown
   let taken = 0
+  const splitter = createFrameSplitter((head, payload) => {
+    if (failure !== undefined) return
+    try {
+      takeFrame(stream, head, textOfPayload(head, payload))
+      taken++
+    } catch (thrown) {
+      failure = thrown
+    }
+  })
 
   return {
     taken: () => taken,
@@ -82,20 +90,14 @@ function createDecoder(undo: Undo): CountingDecoder {
       if (failure !== undefined) throw failure
       stream.blocks.out = []
       taken = 0
-      try {
-        for (const frame of frames.read(bytes)) {
-          takeFrame(stream, frame)
-          taken++
-        }
-      } catch (thrown) {
-        failure = thrown
-        if (stream.blocks.out.length === 0) throw thrown
-      }
-      return stream.blocks.out
+      splitter.read(bytes)
+      const { out } = stream.blocks
+      if (failure !== undefined && out.length === 0) throw failure
+      return out
     },
     end() {
       if (failure !== undefined) throw failure
-      frames.end()
+      splitter.end()
       stream.blocks.out = []
       endStream(stream)
       return stream.blocks.out
@@ -103,11 +105,12 @@ function createDecoder(undo: Undo): CountingDecoder {
   }
 }
 
-function takeFrame(stream: Stream, { messageType, type, payload }: EventFrame): void {
+function takeFrame(stream: Stream, { messageType, type }: FrameHead, payload: string): void {
   if (messageType !== 'event') throw streamError(type, payload)
   const { speaking, blocks } = stream
   if (speaking && type === 'contentBlockDelta') {
-    const text = plainText(payload, speaking.prefix)
+    // As AWS writes it: `{"contentBlockIndex":0,"delta":{"text":"..."},"p":"..."}`.
+    const text = plainText(payload, speaking.prefix, 1)
     if (text !== undefined) {
       if (text !== '') addText(blocks, speaking, text)
       return
@@ -190,28 +193,4 @@ function endStream(stream: Stream): void {
     })
   }
   finish(stream)
-}
-
-/**
- * The text of a delta in the form AWS writes it, `{"contentBlockIndex":0,"delta":{"text":"..."},"p":"..."}`,
- * without parsing the rest; undefined for every other form.
- */
-function plainText(payload: string, prefix: string): string | undefined {
-  if (!payload.startsWith(prefix)) return undefined
-  const start = prefix.length
-  let end = payload.indexOf('"', start)
-  const escaped = payload.indexOf('\\', start)
-  if (escaped < 0 || escaped > end) {
-    return payload.charCodeAt(end + 1) === CLOSING_BRACE ? payload.slice(start, end) : undefined
-  }
-  while (end > 0 && isEscaped(payload, end)) end = payload.indexOf('"', end + 1)
-  if (end < 0 || payload.charCodeAt(end + 1) !== CLOSING_BRACE) return undefined
-  const text: unknown = JSON.parse(payload.slice(start - 1, end + 1))
-  return typeof text === 'string' ? text : undefined
-}
-
-function isEscaped(payload: string, quote: number): boolean {
-  let backslashes = 0
-  while (payload.charCodeAt(quote - 1 - backslashes) === BACKSLASH) backslashes++
-  return backslashes % 2 === 1
 }
