@@ -7,7 +7,12 @@ export function sseData(json: string): string {
 
 /** One named frame. Neither `event` nor `json` holds a line break. */
 export function sseEvent(event: string, json: string): string {
-  return `event: ${event}\ndata: ${json}\n\n`
+  return `${sseEventHead(event)}${json}\n\n`
+}
+
+/** What stands before the data of a named frame. */
+export function sseEventHead(event: string): string {
+  return `event: ${event}\ndata: `
 }
 
 /** A frame every reader skips; it keeps a connection open. */

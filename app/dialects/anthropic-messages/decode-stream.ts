@@ -1,5 +1,5 @@
 import { createChunkDecoder } from '../../codecs/event-stream-chunks.ts'
-import { createSseReader, sseEvent } from '../../codecs/sse.ts'
+import { createSseReader, sseEventHead } from '../../codecs/sse.ts'
 import type { ReplyBatch } from '../../conversation/events.ts'
 import { GatewayError } from '../../errors.ts'
 import type { ReplyDecoder, Undo } from '../dialect.ts'
@@ -33,13 +33,15 @@ interface Framing {
   end(take: Take): void
 }
 
-/** Events that go on to the caller as they are; the first and the last one hold names of the upstream's. */
-const RELAYED: ReadonlySet<string> = new Set([
-  'content_block_start',
-  'content_block_delta',
-  'content_block_stop',
-  'message_delta',
-])
+/**
+ * How events begin that go on to the caller as they are; the first and the last one hold names of the upstream's. Said
+ * once, for there are many.
+ */
+const RELAYED: ReadonlyMap<string, string> = new Map(
+  ['content_block_start', 'content_block_delta', 'content_block_stop', 'message_delta'].map(
+    (type) => [type, sseEventHead(type)],
+  ),
+)
 
 /**
  * What fails in mid-batch is thrown after the events that came before it in the same bytes. Batches carry
@@ -50,8 +52,8 @@ function createDecoder(undo: Undo | undefined, framing: Framing): ReplyDecoder {
   let failure: unknown
   let text = ''
   const relay = (data: string) => {
-    const type = message.take(data)
-    if (RELAYED.has(type)) text += sseEvent(type, oneLine(data))
+    const head = RELAYED.get(message.take(data))
+    if (head !== undefined) text += `${head}${oneLine(data)}\n\n`
   }
   const take: Take = undo ? message.take : relay
   const batch = (events: ReplyBatch): ReplyBatch => {
