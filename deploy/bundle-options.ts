@@ -2,6 +2,8 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { BuildOptions, Plugin } from 'esbuild'
 
+const WHEN_USED = join(import.meta.dirname, 'when-used')
+
 /** What every bundle has in common. */
 export const COMMON: BuildOptions = {
   bundle: true,
@@ -38,5 +40,33 @@ export const withoutLocales: Plugin = {
     building.onLoad({ filter: /.*/, namespace: 'without-locales' }, () => ({
       contents: 'export {}',
     }))
+  },
+}
+
+/** Files that stand for what `@hono/node-server` imports of Node, so that it is loaded when it is used. */
+export const nodeWhenUsed: Plugin = {
+  name: 'node-when-used',
+  setup(building) {
+    building.onResolve({ filter: /^node:http2?$/ }, ({ path, importer }) =>
+      /@hono\/node-server\//.test(importer)
+        ? { path: join(WHEN_USED, `${path.replace(':', '-')}.ts`) }
+        : undefined,
+    )
+  },
+}
+
+/** Has the bundle take the classes of Node's fetch from a stand-in for its global object. */
+export const GLOBALS_WHEN_USED: BuildOptions = {
+  inject: [join(WHEN_USED, 'node-global.ts')],
+  define: {
+    global: 'nodeGlobal',
+    Headers: 'nodeGlobal.Headers',
+    Request: 'nodeGlobal.Request',
+    Response: 'nodeGlobal.Response',
+    'globalThis.Headers': 'nodeGlobal.Headers',
+    'globalThis.Request': 'nodeGlobal.Request',
+    'globalThis.Response': 'nodeGlobal.Response',
+    // Of Node's fetch as well; the adapter has one of its own where there is none.
+    'globalThis.CloseEvent': 'undefined',
   },
 }

@@ -2,7 +2,13 @@ import { rmSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { build } from 'esbuild'
-import { COMMON, NODE_MODULES, withoutLocales } from './bundle-options.ts'
+import {
+  COMMON,
+  GLOBALS_WHEN_USED,
+  NODE_MODULES,
+  nodeWhenUsed,
+  withoutLocales,
+} from './bundle-options.ts'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 
@@ -16,12 +22,13 @@ export async function bundleServer(outdir: string): Promise<void> {
   const { metafile } = await build({
     ...COMMON,
     ...NODE_MODULES,
+    ...GLOBALS_WHEN_USED,
     entryPoints: { server: 'runtimes/node-server.ts' },
     outdir,
-    plugins: [withoutLocales],
+    plugins: [withoutLocales, nodeWhenUsed],
     metafile: true,
   })
-  const own = Object.keys(metafile.inputs).filter((path) => /^(app|runtimes)\//.test(path))
+  const own = Object.keys(metafile.inputs).filter((path) => /^(app|deploy|runtimes)\//.test(path))
   const inputs = [...own, 'package-lock.json'].map((path) => [
     path,
     statSync(join(root, path)).mtimeMs,

@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http'
 import type { HttpBindings } from '@hono/node-server'
-import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
 import type { BytesEnd, BytesOut } from '../app/ports/stream-out.ts'
+import { alreadySent } from './already-sent.ts'
 
 /** Bytes of each of the two pieces that take turns: one is read into while the other is sent. */
 const PIECE = 256 * 1024
@@ -18,7 +18,7 @@ export const nodeBytesOut: BytesOut = ({ status, headers, env }, body, ended) =>
     else outgoing.end()
     ended?.(end)
   })
-  return RESPONSE_ALREADY_SENT
+  return alreadySent()
 }
 
 /** Never rejects. */

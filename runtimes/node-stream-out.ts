@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http'
 import type { HttpBindings } from '@hono/node-server'
-import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
 import type { Sink, StreamOut, StreamStart } from '../app/ports/stream-out.ts'
+import { alreadySent } from './already-sent.ts'
 
 /** Strings straight to the Node response: no encoder, no ReadableStream between. */
 export const nodeStreamOut: StreamOut = (start, run) => {
@@ -39,8 +39,7 @@ export const nodeStreamOut: StreamOut = (start, run) => {
   setImmediate(() => {
     if (!written && !ended) outgoing.flushHeaders()
   })
-  // The server knows this very constant; a copy of it would be answered a second time.
-  return RESPONSE_ALREADY_SENT
+  return alreadySent()
 }
 
 /** Trailers are announced where there are chunks for them to follow; HTTP/1.0 has none. */

@@ -1,6 +1,5 @@
 import { lookup } from 'node:dns/promises'
-import { request as httpRequest, type IncomingMessage } from 'node:http'
-import { request as httpsRequest } from 'node:https'
+import type { IncomingMessage } from 'node:http'
 import { isIP } from 'node:net'
 import { type AddressPolicy, checkAddress, checkUrl } from '../app/codecs/address-policy.ts'
 import { GatewayError } from '../app/errors.ts'
@@ -72,11 +71,13 @@ async function publicAddress(url: URL, policy: AddressPolicy, resolve: Resolve):
   return first
 }
 
-function get(url: URL, address: string, signal: AbortSignal): Promise<IncomingMessage> {
+async function get(url: URL, address: string, signal: AbortSignal): Promise<IncomingMessage> {
   const secure = url.protocol === 'https:'
+  // Loaded when first used: TLS takes Node some milliseconds of a start.
+  const { request } = await (secure ? import('node:https') : import('node:http'))
   const host = url.hostname.replace(/^\[|\]$/g, '')
   return new Promise((resolve, reject) => {
-    const asking = (secure ? httpsRequest : httpRequest)(
+    const asking = request(
       {
         host: address,
         port: url.port || (secure ? 443 : 80),

@@ -1,10 +1,17 @@
+import { join } from 'node:path'
 import { expect, it } from 'vitest'
+import { bundleServer } from '../../deploy/bundle-server.ts'
 import { textFrames } from '../fakes/fake-bedrock-frames.ts'
-import { launch } from './platform.ts'
-import { node } from './platforms.ts'
+import { launch, type Platform, root } from './platform.ts'
+import { node as fromSources } from './platforms.ts'
 import { runtimeSuite } from './runtime-suite.ts'
 import { beginStream, openScriptedBedrock, sendFrames } from './scripted-bedrock.ts'
 import { openSse } from './sse-reader.ts'
+
+// As `npm start` and the container run it; most other tests of a whole server run the sources.
+const folder = join(root, '.outcrop', 'server-test')
+await bundleServer(folder)
+const node: Platform = { ...fromSources, command: ['node', join(folder, 'server.mjs')] }
 
 runtimeSuite(node)
 
