@@ -35,15 +35,17 @@ function whenUsed(name: Name): Constructor {
     const wanted = new.target as unknown as Constructor
     return Reflect.construct(platform, parameters, wanted === standIn ? platform : wanted)
   } as unknown as Constructor
-  const tag = `[object ${name}]`
+  const isOf = (prototype: object, value: object) =>
+    Object.prototype.isPrototypeOf.call(prototype, value)
   Object.defineProperties(standIn, {
     name: { value: name },
     [Symbol.hasInstance]: {
-      // What the platform made itself, for an answer of its `fetch`, has this tag.
-      value: (value: unknown) =>
-        Object.prototype.isPrototypeOf.call(standIn.prototype, value as object) ||
-        (Object.prototype.toString.call(value) === tag &&
-          Object.prototype.isPrototypeOf.call(load().prototype, value as object)),
+      value(value: { [Symbol.toStringTag]?: string } | null | undefined): boolean {
+        if (value === null || typeof value !== 'object') return false
+        if (isOf(standIn.prototype, value)) return true
+        // So is marked what the platform made itself, for an answer of its `fetch`.
+        return value[Symbol.toStringTag] === name && isOf(load().prototype, value)
+      },
     },
   })
   for (const own of STATICS[name]) {
