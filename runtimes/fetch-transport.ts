@@ -1,12 +1,21 @@
 import { GatewayError } from '../app/errors.ts'
 import type { ByteSource, Transport, UpstreamResponse } from '../app/ports/transport.ts'
 import { callerLeft } from './caller-left.ts'
+import type { AtTurn } from './turn.ts'
+
+/** What differs between platforms. */
+interface Platform {
+  /** Members of the options of `fetch` only this one knows. */
+  extras?: Record<string, unknown>
+  /** Answers that come in together are handed over together. Absent where each goes its own way. */
+  atTurn?: AtTurn
+}
 
 /**
- * Upstream calls over the platform's `fetch`. `extras` are members of its options only this platform
- * knows. `fetch` does not tell when a connection stands, so `connectTimeout` is the platform's own.
+ * Upstream calls over the platform's `fetch`, which does not tell when a connection stands, so `connectTimeout` is
+ * the platform's own.
  */
-export function createFetchTransport(extras: Record<string, unknown> = {}): Transport {
+export function createFetchTransport({ extras, atTurn }: Platform = {}): Transport {
   return {
     async send({ origin, path, method, headers, body }, { signal }) {
       if (signal.aborted) throw callerLeft(signal)
@@ -24,6 +33,7 @@ export function createFetchTransport(extras: Record<string, unknown> = {}): Tran
           redirect: 'manual',
           signal: stopped.signal,
         })
+        if (atTurn) await new Promise<void>(atTurn)
         return upstreamResponse(response, { signal, stopped, release })
       } catch (thrown) {
         release()
