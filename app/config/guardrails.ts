@@ -4,7 +4,7 @@ import { blankIsAbsent, text, yesOrNo } from './values.ts'
 /** What every answer of a model goes through. */
 export const guardrailVariables = {
   AWS_BEDROCK_GUARDRAIL_IDENTIFIER: text().describe(
-    'The Bedrock guardrail every answer of a model goes through. A model it cannot be applied to is then refused.',
+    'The Bedrock guardrail every answer of a model goes through. What goes to models that only take texts, for vectors, order or speech, is judged by ApplyGuardrail first; any other model it cannot be applied to is then refused.',
   ),
   AWS_BEDROCK_GUARDRAIL_VERSION: z
     .preprocess(blankIsAbsent, z.string().default('DRAFT'))

@@ -88,6 +88,7 @@ export async function exchange(heard: Heard, services: Services): Promise<Answer
         shapeAnswers(askedAloud(laneOf(found, heard), heard.onText), conversation, {
           card,
           speech: services.speech,
+          record,
         }),
       server,
       heard: heard.dialect.server,

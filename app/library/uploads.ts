@@ -40,13 +40,21 @@ export interface UploadPart {
   created: number
 }
 
+export interface PresignedPart extends UploadPart {
+  url: string
+  /** Unix seconds. */
+  expires: number
+  /** What has to be sent along. */
+  headers?: Readonly<Record<string, string>>
+}
+
 /** The uploads of one owner. Whoever names one that is not there gets `not-found`. */
 export interface Uploads {
   create(facts: UploadFacts): Promise<Upload>
   /** Parts may come in any order, at the same time, and be of any size up to `limit` bytes. */
   addPart(id: string, body: Bytes, limit: number): Promise<UploadPart>
   /** A part whose bytes the caller writes itself. Throws `feature-unavailable` where the store knows no such thing. */
-  presignPart(id: string): Promise<UploadPart & { url: string; expires: number }>
+  presignPart(id: string): Promise<PresignedPart>
   /** The file made of these parts, in this order. May be asked again with the same parts. */
   complete(id: string, parts: readonly string[], md5?: string): Promise<Upload>
   cancel(id: string): Promise<Upload>
@@ -85,7 +93,15 @@ export function storedUploads(
       const part = newId(now())
       const key = sessions.partKey(id, part)
       const url = await objects.presign(key, { method: 'PUT', seconds: URL_LIFETIME })
-      return { id: part, created: secondsOf(part), url, expires: secondsOf(part) + URL_LIFETIME }
+      const created = secondsOf(part)
+      const { writeHeaders: headers } = objects
+      return {
+        id: part,
+        created,
+        url,
+        expires: created + URL_LIFETIME,
+        ...(headers && { headers }),
+      }
     },
 
     complete: (spoken, parts, md5) => complete(room, { spoken, parts, md5 }),

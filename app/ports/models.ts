@@ -4,6 +4,7 @@ import type { AudioStaging } from './audio-staging.ts'
 import type { Call, Served } from './call.ts'
 import type { AwsIdentity } from './caller.ts'
 import type { EmbeddingModel } from './embeddings.ts'
+import type { Guard } from './guard.ts'
 import type { ImageAbility, ImageModel } from './images.ts'
 import type { RerankModel } from './reranking.ts'
 import type { SpeechModel } from './speech.ts'
@@ -179,6 +180,8 @@ export interface Provider {
   health?(): ProviderHealth
   /** Where recordings may lie so that its models read them there. */
   staging?: AudioStaging
+  /** Judges what goes to models that no guardrail can be applied to, whoever serves them. */
+  guard?: Guard
   /** Scheme, host and port that are asked, for traces: in a region, where it has them. */
   originIn?(region: string | undefined): string | undefined
   /** What an operator would have to set for a name that nobody knows, as a sentence for its 404. */

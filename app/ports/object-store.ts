@@ -59,6 +59,8 @@ export interface ObjectStore {
   join(key: string, sources: readonly StoredObject[]): Promise<StoredObject>
   /** A URL by which anybody may read or write this one object. */
   presign?(key: string, options: PresignOptions): Promise<string>
+  /** Headers that whoever writes by such a URL has to send: they are signed into it. */
+  writeHeaders?: Readonly<Record<string, string>>
   /** The `s3://` address by which models may read it. */
   address?(key: string): string
 }

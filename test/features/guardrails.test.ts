@@ -148,28 +148,6 @@ describe('a model that cannot be guarded', () => {
     })
   })
 
-  it.each([
-    ['/v1/embeddings', { model: 'amazon.titan-embed-text-v2:0', input: 'Hi' }],
-    [
-      '/cohere/v2/embed',
-      { model: 'cohere.embed-v4:0', texts: ['Hi'], input_type: 'classification' },
-    ],
-    ['/v1/rerank', { model: 'cohere.rerank-v3-5:0', query: 'Hi', documents: ['a'] }],
-  ])('is not asked for vectors or an order either: %s', async (path, body) => {
-    const { app } = bedrock.open(SERVER)
-    const headers = { 'content-type': 'application/json' }
-    const response = await app.request(path, {
-      method: 'POST',
-      headers,
-      body: JSON.stringify(body),
-    })
-    expect([response.status, await response.text()]).toEqual([
-      400,
-      expect.stringContaining('guardrail'),
-    ])
-    expect(bedrock.fake.requests).toEqual([])
-  })
-
   it('is not asked with a guardrail of the request', async () => {
     const { ask } = bedrock.open({ PROVIDER: 'embedded' })
     const response = await ask({ model: 'gpt-4o', messages: HELLO, ...BODY })

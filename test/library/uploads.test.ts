@@ -155,6 +155,20 @@ describe('an upload', () => {
     await expect(stranger.addPart(upload, bytes('a'), 1)).rejects.toMatchObject(unknown)
   })
 
+  it('says what has to be sent with bytes that go past us', async () => {
+    const writeHeaders = { 'x-amz-server-side-encryption': 'AES256' }
+    const presign = async (key: string) => `https://store/${key}`
+    const { uploads, begin } = setting((objects) => ({ ...objects, presign, writeHeaders }))
+    const part = await uploads.presignPart(await begin(1))
+    expect(part).toEqual({
+      id: expect.any(String),
+      created: 1_800_000_000,
+      url: expect.stringContaining(part.id),
+      expires: 1_800_003_600,
+      headers: writeHeaders,
+    })
+  })
+
   it('has no URLs where the store has none', async () => {
     const { uploads, begin } = setting()
     await expect(uploads.presignPart(await begin(1))).rejects.toMatchObject({

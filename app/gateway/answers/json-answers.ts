@@ -50,13 +50,14 @@ async function again(chat: ChatModel, { conversation, call, first }: Failed, for
   ]
   const second = await chat.reply({ ...conversation, turns }, call)
   const mended = mend(second.reply, format)
+  const attempts = first.served.attempts + second.served.attempts
   if (!mended) {
     throw new GatewayError('upstream', 'The model answered twice with what is not JSON.', {
       reason: 'invalid_json_answer',
+      attempts,
     })
   }
   const usage = addUsage([first.reply.end.usage, mended.end.usage])
-  const attempts = first.served.attempts + second.served.attempts
   return {
     reply: { ...mended, end: { ...mended.end, usage } },
     served: { ...second.served, attempts },

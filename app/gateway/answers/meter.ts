@@ -1,4 +1,5 @@
 import type { ReplyEvent, Usage } from '../../conversation/events.ts'
+import { COUNTS } from '../../conversation/usage-counts.ts'
 import type { ExchangeRecord } from '../answer.ts'
 
 /** Characters of text that make about one token, where nobody counted. */
@@ -41,24 +42,11 @@ export function createMeter(record: ExchangeRecord, estimateInput?: () => number
   }
 }
 
-/** What is counted and simply adds up. */
-const COUNTS = [
-  'cacheRead',
-  'cacheWrite',
-  'reasoning',
-  'images',
-  'audioSeconds',
-  'characters',
-  'searches',
-] as const satisfies readonly (keyof Usage)[]
-
 /** The bill of several replies: each was billed for the prompt as well. */
 export function addUsage(bills: Usage[]): Usage {
   if (bills.length === 1) return bills[0]!
   const sum: Usage = { input: 0, output: 0 }
   for (const bill of bills) {
-    sum.input += bill.input
-    sum.output += bill.output
     for (const name of COUNTS) {
       const count = bill[name]
       if (count !== undefined) sum[name] = (sum[name] ?? 0) + count

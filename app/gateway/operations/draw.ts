@@ -7,7 +7,7 @@ import { ignoredNames } from '../answers/answer-headers.ts'
 import { readImages, type WrittenImage } from '../attachments/read-images.ts'
 import { configuredGuardrail } from '../caller-options.ts'
 import { governExtraFields } from '../extra-fields.ts'
-import { requireGuardrail } from '../guarded.ts'
+import { screened, type Told } from '../guarded.ts'
 import { type Operated, operate } from './operate.ts'
 
 /** What a caller wants drawn. */
@@ -48,16 +48,20 @@ export async function draw(
       tokens: () => Math.ceil((wish.prompt?.length ?? 0) / PER_TOKEN),
       units: { images: wish.count },
       async work(model, call, card) {
-        requireGuardrail(card, services)
+        const words = wordsOf(order, extras)
+        const isGuarded = card.traits.guardrails === true
+        const told = isGuarded ? words : await screened(words, { card, services, call })
+        const [prompt] = told.texts
         const reading = { services, owner: asking.owner, signal: call.signal }
         const all = writtenMask ? [...written, writtenMask] : written
         const images = await readImages(all, reading)
         const mask = writtenMask && images.pop()
         const request: ImageRequest = {
           ...wish,
+          ...(prompt !== undefined && { prompt }),
           images,
           mask,
-          extras,
+          extras: told.extras,
           labels: labelsOf(asking, services, wish.user),
           guardrail: configuredGuardrail(services.config),
         }
@@ -84,6 +88,13 @@ export function suits(
   const needed: ImageAbility[] = mask && task === 'edit' ? ['edit', 'mask'] : [task]
   return !draws || needed.every((ability) => draws.includes(ability))
 }
+
+/** Pictures are judged by nobody but the models that take a guardrail. */
+const wordsOf = ({ prompt, images, mask }: ImageOrder, extras: Told['extras']): Told => ({
+  texts: prompt === undefined ? [] : [prompt],
+  extras,
+  wordless: images.length > 0 || mask ? 'image' : undefined,
+})
 
 function governed({ model, fields }: ImageOrder, config: Config) {
   const bare = { model, system: [], turns: [], tools: [], settings: {}, stream: false }

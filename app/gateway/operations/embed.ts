@@ -14,7 +14,7 @@ import type { Asking } from '../answer.ts'
 import { type MediaResolution, resolveMedia } from '../attachments/resolve-media.ts'
 import { estimateTokens } from '../estimate-tokens.ts'
 import { governExtraFields } from '../extra-fields.ts'
-import { requireGuardrail } from '../guarded.ts'
+import { type Guarding, screened } from '../guarded.ts'
 import { labelsOf } from '../labels.ts'
 import { type Operated, operate } from './operate.ts'
 
@@ -75,10 +75,10 @@ export function embed(
       exact: true,
       tokens: () => estimateTokens(bare(name, inputs.flatMap(piecesOf).map(partOf))),
       async work(model, call, card) {
-        requireGuardrail(card, services)
         const resolution = { card, services, owner: asking.owner, signal: call.signal }
         const read = await readInputs(inputs, resolution)
-        const request = { ...order, inputs: read, extras, labels }
+        const judged = await judgedInputs({ inputs: read, extras }, { card, services, call })
+        const request = { ...order, ...judged, labels }
         const answer = await model.embed(request, call, onEmbedded)
         const served = { ...answer.served, ignored: [...ignored, ...answer.served.ignored] }
         return { ...answer, served, inputs: read }
@@ -132,6 +132,27 @@ function located(piece: WrittenPiece, { input }: ModelCard): WrittenPiece {
   if (piece.type !== 'text' || !piece.located) return piece
   const readsTextAlone = input.every((modality) => modality === 'text')
   return piece.mayBeText && readsTextAlone ? piece : piece.located()
+}
+
+type Judged = Pick<EmbeddingRequest, 'inputs' | 'extras'>
+
+/** The same as the guardrail of this server lets it go on. Throws for pictures and sounds under one. */
+async function judgedInputs({ inputs, extras }: Judged, guarding: Guarding): Promise<Judged> {
+  const pieces = inputs.flatMap((input) => (input.type === 'fused' ? input.parts : [input]))
+  const texts = pieces.flatMap((piece) => (piece.type === 'text' ? [piece.text] : []))
+  const wordless = pieces.find((piece) => piece.type !== 'text')
+  const told = { texts, extras, wordless: wordless && (wordless.param ?? 'input') }
+  const judged = await screened(told, guarding)
+  if (judged === told) return { inputs, extras }
+  const words = judged.texts.values()
+  const withWords = (piece: EmbeddingPiece): EmbeddingPiece =>
+    piece.type === 'text' ? { ...piece, text: words.next().value! } : piece
+  return {
+    extras: judged.extras,
+    inputs: inputs.map((input) =>
+      input.type === 'fused' ? { ...input, parts: input.parts.map(withWords) } : withWords(input),
+    ),
+  }
 }
 
 function readPiece(part: Part | WrittenText, { param }: WrittenPiece): EmbeddingPiece {

@@ -4,7 +4,7 @@ import type { Served } from '../../ports/call.ts'
 import type { Ranked, RerankRequest } from '../../ports/reranking.ts'
 import type { Services } from '../../ports/services.ts'
 import type { Asking } from '../answer.ts'
-import { requireGuardrail } from '../guarded.ts'
+import { type Guarding, screened } from '../guarded.ts'
 import { type Operated, operate } from './operate.ts'
 
 /** Characters of a token, about. */
@@ -31,8 +31,7 @@ export function rerank(
       pick: (found) => found.reranking,
       kind: 'a reranking model',
       tokens: () => Math.ceil(lengthOf(request) / PER_TOKEN),
-      work: (model, call, card) => {
-        requireGuardrail(card, services)
+      async work(model, call, card) {
         if (documents.every(isBlank)) {
           throw new GatewayError('invalid-request', `Invalid 'documents': all of them are empty.`, {
             param: 'documents',
@@ -45,12 +44,42 @@ export function rerank(
             reason: 'invalid_value',
           })
         }
-        return model.rerank(request, call)
+        return model.rerank(await judged(request, { card, services, call }), call)
       },
     },
     asking,
     services,
   )
+}
+
+/** The same as the guardrail of this server lets it go on; of a document that is an object, names and numbers are judged as well. */
+async function judged(request: RerankRequest, guarding: Guarding): Promise<RerankRequest> {
+  const { query, documents, extras } = request
+  const written = documents.map((one) => (typeof one === 'string' ? one : JSON.stringify(one)))
+  const told = { texts: [query, ...written], extras }
+  const screening = await screened(told, guarding)
+  if (screening === told) return request
+  const [asked = query, ...texts] = screening.texts
+  return {
+    ...request,
+    query: asked,
+    documents: texts.map((text, index) =>
+      text === written[index] ? documents[index]! : documentOf(text, documents[index]!),
+    ),
+    ...(screening.extras && { extras: screening.extras }),
+  }
+}
+
+type Document = RerankRequest['documents'][number]
+
+/** A masked document; where a mask has broken its form, it is a text. */
+function documentOf(text: string, original: Document): Document {
+  if (typeof original === 'string') return text
+  try {
+    return JSON.parse(text) as Exclude<Document, string>
+  } catch {
+    return text
+  }
 }
 
 const isBlank = (document: RerankRequest['documents'][number]) =>

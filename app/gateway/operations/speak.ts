@@ -4,7 +4,7 @@ import type { Services } from '../../ports/services.ts'
 import type { SpeechRequest, SpokenText } from '../../ports/speech.ts'
 import type { Asking } from '../answer.ts'
 import { governExtraFields } from '../extra-fields.ts'
-import { requireGuardrail } from '../guarded.ts'
+import { screened } from '../guarded.ts'
 import { type Operated, operate } from './operate.ts'
 
 export interface SpeechOrder extends Omit<SpeechRequest, 'extras'> {
@@ -38,8 +38,9 @@ export function speak(
       units: { characters: text.length },
       seconds: services.config.AUDIO_JOB_TIMEOUT,
       async work(model, call, card) {
-        requireGuardrail(card, services)
-        const spoken = await model.speak({ ...request, extras }, call)
+        const told = await screened({ texts: [text], extras }, { card, services, call })
+        const judged = { ...request, text: told.texts[0] ?? text, extras: told.extras }
+        const spoken = await model.speak(judged, call)
         const served = { ...spoken.served, ignored: [...ignored, ...spoken.served.ignored] }
         return { ...spoken, served }
       },

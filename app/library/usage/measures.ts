@@ -1,3 +1,4 @@
+import { COUNTS } from '../../conversation/usage-counts.ts'
 import type { UsageDimensions, UsageEvent } from '../../ports/metering.ts'
 import { BEGAN, classOf, TOOK } from './durations.ts'
 
@@ -60,15 +61,7 @@ export function count(sums: Sums, event: UsageEvent): void {
   if (usage.estimated) sums.estimated += 1
   if (cost === undefined) sums.unpriced += 1
   else sums.cost += cost
-  sums.input += usage.input
-  sums.output += usage.output
-  sums.cacheRead += usage.cacheRead ?? 0
-  sums.cacheWrite += usage.cacheWrite ?? 0
-  sums.reasoning += usage.reasoning ?? 0
-  sums.images += usage.images ?? 0
-  sums.audioSeconds += usage.audioSeconds ?? 0
-  sums.characters += usage.characters ?? 0
-  sums.searches += usage.searches ?? 0
+  for (const name of COUNTS) sums[name] += usage[name] ?? 0
 }
 
 export function addSums(to: Sums, more: Sums): void {

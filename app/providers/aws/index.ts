@@ -10,6 +10,7 @@ import { createCatalog } from './bedrock/catalog.ts'
 import { createBedrockClient } from './bedrock/client.ts'
 import { ALIASES } from './bedrock/data/aliases.ts'
 import { SUCCESSORS } from './bedrock/data/successors.ts'
+import { createGuard } from './bedrock/guard.ts'
 import { readModelId } from './bedrock/model-id.ts'
 import { createBedrockModels } from './bedrock/models.ts'
 import type { NameBook } from './bedrock/names.ts'
@@ -88,7 +89,8 @@ export function createAwsProvider({ config, runtime, state }: AwsProviderOptions
   })
   const audio = createAwsAudio({ config, runtime, routing, endpoints, signAs, state })
   const originIn = (region = regions[0]!) => endpoints('bedrock-runtime', region).origin
-  return withAudio({ name: 'aws', health: pulse.health, originIn, ...models }, audio)
+  const guard = createGuard({ call, regions })
+  return withAudio({ name: 'aws', health: pulse.health, originIn, guard, ...models }, audio)
 }
 
 /** Signs as the roles of callers, which STS is asked for with our own credentials. */

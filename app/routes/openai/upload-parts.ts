@@ -20,8 +20,12 @@ const part = z
     upload_url: z
       .string()
       .optional()
-      .describe('Where the bytes of a presigned part are to be PUT, without further headers.'),
+      .describe('Where the bytes of a presigned part are to be PUT.'),
     upload_url_expires_at: z.int().optional(),
+    upload_headers: z
+      .record(z.string(), z.string())
+      .optional()
+      .describe('Headers that have to be sent with these bytes; absent where there are none.'),
   })
   .openapi('UploadPart')
 
@@ -85,8 +89,13 @@ async function fromForm(c: HttpContext, id: string) {
 async function fromJson(c: HttpContext, id: string) {
   const { data, presigned } = (await jsonBody(c, json)) as z.infer<typeof json>
   if (presigned) {
-    const { url, expires, ...added } = await uploadsOf(c).presignPart(id)
-    return { ...partObject(added, id), upload_url: url, upload_url_expires_at: expires }
+    const { url, expires, headers, ...added } = await uploadsOf(c).presignPart(id)
+    return {
+      ...partObject(added, id),
+      upload_url: url,
+      upload_url_expires_at: expires,
+      ...(headers && { upload_headers: headers }),
+    }
   }
   if (data === undefined) throw missing('data')
   const base64 = normaliseBase64(data)

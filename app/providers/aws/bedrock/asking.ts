@@ -5,7 +5,7 @@ import type { BedrockClient, Operation } from './client.ts'
 import type { Candidate } from './region-policy.ts'
 
 /** A request as it is sent. */
-interface Written {
+export interface Written {
   /** JSON. */
   text: string
   headers?: Readonly<Record<string, string>>

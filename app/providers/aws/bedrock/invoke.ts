@@ -1,6 +1,4 @@
 import { encodeBase64 } from '../../../codecs/base64.ts'
-import { withFirstRead } from '../../../codecs/first-read.ts'
-import { stage } from '../../../codecs/stage.ts'
 import type { Conversation } from '../../../conversation/conversation.ts'
 import type { Reply, Usage } from '../../../conversation/events.ts'
 import type { Undo } from '../../../dialects/dialect.ts'
@@ -9,14 +7,14 @@ import type { Call } from '../../../ports/call.ts'
 import type { ChatModel, ModelCard } from '../../../ports/models.ts'
 import type { UpstreamResponse } from '../../../ports/transport.ts'
 import { amendTraits } from './amend.ts'
-import { changesBetween, faultOf, parseReply, replyStream } from './answers.ts'
-import { createAsking, type Draft } from './asking.ts'
-import type { ConverseDependencies } from './converse.ts'
+import { changesBetween, faultOf, parseReply } from './answers.ts'
+import type { Draft } from './asking.ts'
 import type { Body, LanePolicy, OwnLane } from './families/own-lane.ts'
 import { type InvokeHeaders, invokeHeaders } from './invoke-headers.ts'
-import { askRouted, billedStream, type Target } from './routed.ts'
+import type { Target } from './routed.ts'
+import { type ChatDependencies, createRoutedChat } from './routed-chat.ts'
 
-export interface InvokeDependencies extends ConverseDependencies {
+export interface InvokeDependencies extends ChatDependencies {
   lanePolicy: LanePolicy
 }
 
@@ -30,60 +28,16 @@ export interface LaneTarget extends Target {
 /** A model asked in its own dialect, by InvokeModel and InvokeModelWithResponseStream. */
 export function createInvokeModel(dependencies: InvokeDependencies, target: LaneTarget): ChatModel {
   const { client } = target.lane
-  const askFor = (conversation: Conversation, call: Call) =>
-    createAsking({
-      client: dependencies.client,
-      warn: dependencies.warn,
-      model: target.card.id,
-      call,
-      draft: draftOf(dependencies, target, conversation),
-    })
-
+  const chat = createRoutedChat(dependencies, target, {
+    reply: 'invoke',
+    stream: 'invoke-with-response-stream',
+    draft: (conversation) => draftOf(dependencies, target, conversation),
+    decode: (body, { undo }, response) => counted(client.decodeReply(body, undo), response),
+    // What a guardrail did is told in Bedrock's words, so nothing of it may pass as it came.
+    decoder: ({ undo }, { guardrail }) => client.replyDecoder(undo ?? (guardrail && {})),
+  })
   return {
-    async reply(conversation, call) {
-      const asking = askFor(conversation, call)
-      await stage
-      const { answer, served, billed } = await askRouted(dependencies, target, {
-        way: 'reply',
-        conversation,
-        call,
-        ask: async (candidate, signal) => {
-          const { response, sent } = await asking.post('invoke', candidate, signal)
-          return { body: parseReply(await response.text()), sent, response }
-        },
-        undo: () => {},
-      })
-      const reply = counted(client.decodeReply(answer.body, answer.sent.undo), answer.response)
-      billed?.(reply.end.usage)
-      return { reply, served: asking.served(served, answer.sent.ignored) }
-    },
-
-    async stream(conversation, call) {
-      const asking = askFor(conversation, call)
-      await stage
-      const { answer, served, billed } = await askRouted(dependencies, target, {
-        way: 'stream',
-        conversation,
-        call,
-        ask: async (candidate, signal) => {
-          const { response, sent } = await asking.post(
-            'invoke-with-response-stream',
-            candidate,
-            signal,
-          )
-          // What a guardrail did is told in Bedrock's words, so nothing of it may pass as it came.
-          const changed = sent.undo ?? (conversation.guardrail && {})
-          const events = replyStream(response, client.replyDecoder(changed))
-          return { events: await withFirstRead(events, dependencies.firstFrameWait), sent }
-        },
-        undo: ({ events }) => events.cancel(),
-      })
-      return {
-        events: billed ? billedStream(answer.events, billed) : answer.events,
-        served: asking.served(served, answer.sent.ignored),
-      }
-    },
-
+    ...chat,
     count: (conversation, call) => count(dependencies, target, { conversation, call }),
   }
 }

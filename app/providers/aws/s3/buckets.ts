@@ -33,11 +33,23 @@ export function ownBuckets(config: Config): Set<string> {
 export const bucketRegion = ({ AWS_REGION, AWS_DEFAULT_REGION }: Config) =>
   AWS_REGION ?? AWS_DEFAULT_REGION ?? 'us-east-1'
 
+/** The same in headers, for those who write by a URL of ours. */
+export function encryptionHeaders(config: Config): Record<string, string> {
+  const { ServerSideEncryption, SSEKMSKeyId } = encryption(config)
+  return {
+    ...(ServerSideEncryption && { 'x-amz-server-side-encryption': ServerSideEncryption }),
+    ...(SSEKMSKeyId && { 'x-amz-server-side-encryption-aws-kms-key-id': SSEKMSKeyId }),
+  }
+}
+
 /** How what we write is encrypted, in S3's words. */
-export function encryption({ AWS_S3_SSE, AWS_S3_SSE_KMS_KEY_ID }: Config) {
+export function encryption({ AWS_S3_SSE, AWS_S3_SSE_KMS_KEY_ID }: Config): {
+  ServerSideEncryption?: Config['AWS_S3_SSE']
+  SSEKMSKeyId?: string
+} {
   if (!AWS_S3_SSE && !AWS_S3_SSE_KMS_KEY_ID) return {}
   return {
     ServerSideEncryption: AWS_S3_SSE ?? 'aws:kms',
     ...(AWS_S3_SSE_KMS_KEY_ID && { SSEKMSKeyId: AWS_S3_SSE_KMS_KEY_ID }),
-  } as const
+  }
 }

@@ -1,6 +1,6 @@
 import type { ByteRange } from '../../../codecs/byte-range.ts'
 import type { ObjectStore, StoredObject } from '../../../ports/object-store.ts'
-import { bucketRegion, encryption } from './buckets.ts'
+import { bucketRegion, encryption, encryptionHeaders } from './buckets.ts'
 import { type S3Access, type S3Options, s3Access } from './client.ts'
 import { faultName, faultStatus, isMissing, isUnsupported, storeFault } from './errors.ts'
 import { joinObjects } from './join-objects.ts'
@@ -14,6 +14,7 @@ export function createS3ObjectStore(options: S3Options, bucket: string): ObjectS
   const access = s3Access(options, region)
   const store: Store = { bucket, prefix: config.AWS_S3_FILES_PREFIX, access }
   const presign = presigner(options, { bucket, region })
+  const writeHeaders = encryptionHeaders(config)
   const targetOf = (key: string, ifAbsent = false) => ({
     bucket,
     key: store.prefix + key,
@@ -29,6 +30,7 @@ export function createS3ObjectStore(options: S3Options, bucket: string): ObjectS
     list: (prefix, { after, limit = 1000 } = {}) => list(store, { prefix, after, limit }),
     join: (key, sources) => join(store, targetOf(key), { key, sources }),
     presign: (key, asked) => presign(store.prefix + key, asked),
+    ...(Object.keys(writeHeaders).length > 0 && { writeHeaders }),
     address: (key) => `s3://${bucket}/${store.prefix}${key}`,
   }
 }

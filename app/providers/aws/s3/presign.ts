@@ -1,5 +1,6 @@
 import { AwsV4Signer } from 'aws4fetch'
 import type { PresignOptions } from '../../../ports/object-store.ts'
+import { encryptionHeaders } from './buckets.ts'
 import { credentialsOf, customEndpoint, type S3Options } from './client.ts'
 
 /** Makes URLs that read or write one object of a bucket without further proof. */
@@ -13,6 +14,8 @@ export function presigner(
     region,
     accelerate: config.AWS_S3_ACCELERATE,
   })
+  // S3 takes them as headers alone; a URL that was signed without them could not write where a policy asks for them.
+  const written = encryptionHeaders(config)
   return async (key, { method, seconds, type, disposition }) => {
     const { accessKeyId, secretAccessKey, sessionToken } = await identity()
     const url = new URL(`${base}/${key.split('/').map(encodeURIComponent).join('/')}`)
@@ -22,6 +25,7 @@ export function presigner(
     const signer = new AwsV4Signer({
       url: url.href,
       method,
+      headers: method === 'PUT' ? written : {},
       accessKeyId,
       secretAccessKey,
       sessionToken,

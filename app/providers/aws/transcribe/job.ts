@@ -50,7 +50,8 @@ export async function transcribeByJob(
     await finish(dependencies, job, asked)
     return await resultIn(folder)
   } finally {
-    if (isStarted && asked.signal.aborted) void abandon(dependencies, job, asked)
+    // A start that was broken off may have been taken all the same.
+    if (asked.signal.aborted) void abandon(dependencies, job, asked)
     else await clear(dependencies, job, { as: asked.as, isStarted })
   }
 }

@@ -1,3 +1,5 @@
+import { Sha256 } from '@aws-crypto/sha256-js'
+import { SignatureV4 } from '@smithy/signature-v4'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { readConfig } from '../../../../app/config.ts'
 import { createS3ObjectStore } from '../../../../app/providers/aws/s3/object-store.ts'
@@ -14,6 +16,11 @@ afterAll(async () => {
   await server.close()
   await plain.close()
 })
+
+const ENCRYPTED = {
+  'x-amz-server-side-encryption': 'aws:kms',
+  'x-amz-server-side-encryption-aws-kms-key-id': 'arn:aws:kms:us-east-1:1:key/k',
+}
 
 const storeOn = ({ env, bucket }: S3Server, more: Record<string, string> = {}) => {
   const all = { ...env, ...more }
@@ -83,11 +90,14 @@ describe('S3', () => {
   })
 
   it('asks for the encryption that is configured', async () => {
-    const asked: Record<string, string | string[] | undefined>[] = []
+    const asked: [string, Record<string, string | string[] | undefined>][] = []
     const { createServer } = await import('node:http')
+    const opened =
+      '<InitiateMultipartUploadResult><UploadId>u</UploadId></InitiateMultipartUploadResult>'
     const listener = createServer((request, response) => {
-      asked.push(request.headers)
-      request.resume().on('end', () => response.end())
+      const { method, url = '' } = request
+      asked.push([`${method} ${url.split('=')[0]}`, request.headers])
+      request.resume().on('end', () => response.end(method === 'POST' ? opened : ''))
     })
     await new Promise<void>((resolve) => {
       listener.listen(0, '127.0.0.1', resolve)
@@ -98,11 +108,59 @@ describe('S3', () => {
       AWS_S3_SSE_KMS_KEY_ID: 'arn:aws:kms:us-east-1:1:key/k',
     })
     await store.put('a', new Uint8Array(3))
+    await store.put('b', new Blob([new Uint8Array(7 * 1024 * 1024)]).stream())
+    await store.join('c', [{ key: 'a', size: 3, modified: 0 }]).catch(() => {})
     listener.closeAllConnections()
     listener.close()
-    expect(asked[0]).toMatchObject({
-      'x-amz-server-side-encryption': 'aws:kms',
-      'x-amz-server-side-encryption-aws-kms-key-id': 'arn:aws:kms:us-east-1:1:key/k',
+    const encrypted = asked.filter(([, headers]) => 'x-amz-server-side-encryption' in headers)
+    expect(encrypted.map(([what]) => what)).toEqual([
+      `PUT /${server.bucket}/files/a?x-id`,
+      `POST /${server.bucket}/files/b?uploads`,
+      `POST /${server.bucket}/files/c?uploads`,
+    ])
+    for (const [, headers] of encrypted) expect(headers).toMatchObject(ENCRYPTED)
+  })
+
+  it('signs the encryption into the URLs that write, and says what to send', async () => {
+    const store = storeOn(server, { AWS_S3_SSE: 'aws:kms:dsse', AWS_S3_SSE_KMS_KEY_ID: 'k' })
+    const headers = store.writeHeaders!
+    expect(headers).toEqual({
+      'x-amz-server-side-encryption': 'aws:kms:dsse',
+      'x-amz-server-side-encryption-aws-kms-key-id': 'k',
     })
+    const url = new URL(await store.presign!('sealed', { method: 'PUT', seconds: 60 }))
+    // The stand-in looks at no signature, so AWS's own signer does.
+    expect(url.searchParams.get('X-Amz-Signature')).toBe(await signatureOf(url, headers))
+    expect(url.searchParams.get('X-Amz-Signature')).not.toBe(await signatureOf(url, {}))
+    expect((await fetch(url, { method: 'PUT', body: 'x', headers })).status).toBe(200)
+    const get = await store.presign!('sealed', { method: 'GET', seconds: 60 })
+    expect(await (await fetch(get)).text()).toBe('x')
+    expect(storeOn(server).writeHeaders).toBeUndefined()
   })
 })
+
+/** The signature AWS's own signer gives a PUT to this URL with these headers, made at the same time. */
+async function signatureOf(url: URL, headers: Record<string, string>) {
+  const time = url.searchParams.get('X-Amz-Date')!
+  const signer = new SignatureV4({
+    service: 's3',
+    region: 'us-east-1',
+    sha256: Sha256,
+    applyChecksum: false,
+    credentials: { accessKeyId: 'S3RVER', secretAccessKey: 'S3RVER' },
+    uriEscapePath: false,
+  })
+  const { host, pathname: path, protocol, hostname } = url
+  const request = { method: 'PUT', protocol, hostname, path, query: {} }
+  const body = { 'x-amz-content-sha256': 'UNSIGNED-PAYLOAD' }
+  const { query } = await signer.presign(
+    { ...request, headers: { host, ...headers, ...body } },
+    {
+      expiresIn: 60,
+      signingDate: new Date(time.replace(/(....)(..)(..T..)(..)(..Z)/, '$1-$2-$3:$4:$5')),
+      unhoistableHeaders: new Set(Object.keys({ ...headers, ...body })),
+      unsignableHeaders: new Set(Object.keys(body)),
+    },
+  )
+  return query?.['X-Amz-Signature']
+}

@@ -206,9 +206,34 @@ describe('what cannot be spoken is refused by name', () => {
     expect(error.message).toContain('us-west-2')
   })
 
-  it('where a guardrail could not be applied', async () => {
+  it('where the guardrail steps in', async () => {
     const { ask } = speech.open({ AWS_BEDROCK_GUARDRAIL_IDENTIFIER: 'gr1' })
-    expect(await errorOf(await ask({}))).toMatchObject({ status: 400, param: 'model' })
+    const outputs = [{ text: 'Not this.' }]
+    const verdict = { action: 'GUARDRAIL_INTERVENED', outputs, assessments: [] }
+    speech.bedrock.script({ body: verdict })
+    expect(await errorOf(await ask({ voice: 'Amy' }))).toMatchObject({
+      status: 400,
+      code: 'content_filter',
+      message: 'Not this.',
+    })
+    speech.bedrock.forget()
+    speech.bedrock.script({ status: 503, body: {} })
+    expect((await ask({ voice: 'Amy' })).status).toBe(503)
+    expect(speech.polly.requests.map(({ path }) => path)).toEqual([])
+  })
+
+  it('unless it only hides something', async () => {
+    const { ask } = speech.open({ AWS_BEDROCK_GUARDRAIL_IDENTIFIER: 'gr1' })
+    const regexes = [{ name: 'name', action: 'ANONYMIZED' }]
+    const assessments = [{ sensitiveInformationPolicy: { piiEntities: [], regexes } }]
+    const outputs = [{ text: 'Hi {NAME}' }]
+    speech.bedrock.script({ body: { action: 'GUARDRAIL_INTERVENED', outputs, assessments } })
+    const response = await ask({ voice: 'Amy', input: 'Hi Ann' })
+    await response.arrayBuffer()
+    expect([response.status, speech.polly.spoken().map(({ Text }) => Text)]).toEqual([
+      200,
+      ['Hi {NAME}'],
+    ])
   })
 
   it('and trouble of Polly’s is told as what it is', async () => {

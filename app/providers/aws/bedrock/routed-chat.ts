@@ -1,0 +1,78 @@
+import { withFirstRead } from '../../../codecs/first-read.ts'
+import { stage } from '../../../codecs/stage.ts'
+import type { Conversation } from '../../../conversation/conversation.ts'
+import type { Reply } from '../../../conversation/events.ts'
+import type { ReplyDecoder } from '../../../dialects/dialect.ts'
+import type { Call } from '../../../ports/call.ts'
+import type { ChatModel } from '../../../ports/models.ts'
+import type { UpstreamResponse } from '../../../ports/transport.ts'
+import { parseReply, replyStream } from './answers.ts'
+import { createAsking, type Draft, type Written } from './asking.ts'
+import type { BedrockClient, Operation } from './client.ts'
+import { askRouted, billedStream, type Routing, type Target } from './routed.ts'
+
+export interface ChatDependencies extends Routing {
+  client: BedrockClient
+  /** Milliseconds a stream may wait for its first events before it counts as begun. */
+  firstFrameWait: number
+}
+
+/** How a model is talked to, in whatever language. */
+export interface Tongue<Sent extends Written> {
+  reply: Operation
+  stream: Operation
+  draft(conversation: Conversation): Draft<Sent>
+  decode(body: unknown, sent: Sent, response: UpstreamResponse): Reply
+  decoder(sent: Sent, conversation: Conversation): ReplyDecoder
+}
+
+/** A model that is asked in its regions, in turn, until one answers. */
+export function createRoutedChat<Sent extends Written & { ignored: readonly string[] }>(
+  dependencies: ChatDependencies,
+  target: Target,
+  tongue: Tongue<Sent>,
+): Pick<ChatModel, 'reply' | 'stream'> {
+  const { client, warn, firstFrameWait } = dependencies
+  const { id: model } = target.card
+  const askFor = (conversation: Conversation, call: Call) =>
+    createAsking({ client, warn, model, call, draft: tongue.draft(conversation) })
+
+  return {
+    async reply(conversation, call) {
+      const asking = askFor(conversation, call)
+      await stage
+      const { answer, served, billed } = await askRouted(dependencies, target, {
+        way: 'reply',
+        conversation,
+        call,
+        ask: async (candidate, signal) => {
+          const { response, sent } = await asking.post(tongue.reply, candidate, signal)
+          return { body: parseReply(await response.text()), sent, response }
+        },
+        undo: () => {},
+      })
+      const reply = tongue.decode(answer.body, answer.sent, answer.response)
+      billed?.(reply.end.usage)
+      return { reply, served: asking.served(served, answer.sent.ignored) }
+    },
+
+    async stream(conversation, call) {
+      const asking = askFor(conversation, call)
+      await stage
+      const { answer, served, billed } = await askRouted(dependencies, target, {
+        way: 'stream',
+        conversation,
+        call,
+        ask: async (candidate, signal) => {
+          const { response, sent } = await asking.post(tongue.stream, candidate, signal)
+          const events = replyStream(response, tongue.decoder(sent, conversation))
+          // Until its first frame is in, a stream may still fail in its head, and another region be asked.
+          return { events: await withFirstRead(events, firstFrameWait), sent }
+        },
+        undo: ({ events }) => events.cancel(),
+      })
+      const events = billed ? billedStream(answer.events, billed) : answer.events
+      return { events, served: asking.served(served, answer.sent.ignored) }
+    },
+  }
+}
