@@ -10,7 +10,10 @@ const APART = [
 export default defineConfig({
   test: {
     setupFiles: ['test/setup.ts'],
-    testTimeout: 20_000,
+    // Only what hangs comes to these ends; a machine with much else to do is no fault of ours.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    expect: { poll: { timeout: 20_000 } },
     pool: 'threads',
     // Much of the suite waits for servers, so two cores take three files at a time.
     maxWorkers: 3,

@@ -61,7 +61,7 @@ export const environment = z.object({
   ),
   TOTAL_TIMEOUT: number(3600, 0.001).describe('Seconds an answer may take in all.'),
   SHUTDOWN_TIMEOUT: number(30).describe(
-    'Seconds that running answers get to finish after SIGTERM.',
+    'Seconds that running answers get to finish after SIGTERM; what still runs then ends with an error.',
   ),
   INPUT_URLS: z
     .preprocess(blankIsAbsent, z.enum(['off', 'https', 'http']).default('https'))

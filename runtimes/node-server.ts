@@ -1,5 +1,4 @@
 import { openApp } from '../app/open-app.ts'
-import type { Runtime } from '../app/ports/runtime.ts'
 import { audioEncoding } from './audio-encoding.ts'
 import { nodeBytesOut } from './node-bytes-out.ts'
 import { nodeRequestBody } from './node-request-body.ts'
@@ -9,7 +8,7 @@ import { onNodeCallerLeft } from './on-caller-left.ts'
 import { nodePeerAddress } from './peer-address.ts'
 import { serve } from './serve.ts'
 import { servePorts } from './serve-ports.ts'
-import { serverRuntime } from './server-runtime.ts'
+import { type ServerRuntime, serverRuntime } from './server-runtime.ts'
 import { start } from './start.ts'
 import { createTurn, inTurns } from './turn.ts'
 import { createUndiciTransport } from './undici-transport.ts'
@@ -17,7 +16,7 @@ import { createUndiciTransport } from './undici-transport.ts'
 await start(async () => {
   const common = serverRuntime()
   const atTurn = createTurn()
-  const runtime: Runtime = {
+  const runtime: ServerRuntime = {
     ...common,
     name: 'node',
     transport: createUndiciTransport(common.env, atTurn),

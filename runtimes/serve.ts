@@ -1,7 +1,7 @@
 import type { OpenApp } from '../app/open-app.ts'
-import type { Runtime } from '../app/ports/runtime.ts'
 import { banner } from './banner.ts'
 import type { Listening } from './serve-node.ts'
+import type { ServerRuntime } from './server-runtime.ts'
 import { endOnSignal } from './termination.ts'
 
 /** Opens a server at an address of its platform; port 0 takes a free one. */
@@ -11,7 +11,7 @@ export type Listen = (app: OpenApp, host: string, port: number) => Listening | P
 const CALM = 1000
 
 /** Listens where the configuration says, tells so, and ends on a signal. */
-export async function serve(app: OpenApp, runtime: Runtime, listen: Listen): Promise<void> {
+export async function serve(app: OpenApp, runtime: ServerRuntime, listen: Listen): Promise<void> {
   const { config, listen: place } = app.facts
   if (!place) throw new Error(`${runtime.name} has no address to listen on.`)
   const { port, http2Port, stop, cut } = await listen(app, place.host, place.port)
@@ -25,10 +25,10 @@ export async function serve(app: OpenApp, runtime: Runtime, listen: Listen): Pro
   setTimeout(() => app.complete?.().catch(() => {}), CALM).unref()
   // One request's fault must not end the streams of all others.
   process.on('unhandledRejection', (fault) => console.error(fault))
-  const { log } = runtime
+  const { log, endAnswers } = runtime
   const flush = async () => {
     await app.flush()
     app.life.stopped()
   }
-  endOnSignal({ stop, cut, flush, log, patience: config.SHUTDOWN_TIMEOUT })
+  endOnSignal({ stop, endAnswers, cut, flush, log, patience: config.SHUTDOWN_TIMEOUT })
 }

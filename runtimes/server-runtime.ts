@@ -1,3 +1,4 @@
+import type { GatewayError } from '../app/errors.ts'
 import type { Runtime } from '../app/ports/runtime.ts'
 import { createAlarms } from './alarms.ts'
 import { createCredentials } from './credentials.ts'
@@ -12,14 +13,22 @@ import { openBuckets } from './stores/open-buckets.ts'
 import { openObjects } from './stores/open-objects.ts'
 import { openState } from './stores/open-state.ts'
 
+/** A runtime that is a process of its own, which can be told to end. */
+export interface ServerRuntime extends Runtime {
+  /** Tells every answer that is under way to end now, and why. */
+  endAnswers(why: GatewayError): void
+}
+
 /** What the servers of Node, Bun and Deno bring alike: all three have Node's modules, a disk and a process of their own. */
 export function serverRuntime() {
   const env = withProfileRegion(process.env)
+  const alarms = createAlarms()
   return {
     env,
     instance: instanceName(),
     log: createLineLog(),
-    alarm: createAlarms(),
+    alarm: alarms.set,
+    endAnswers: alarms.ringAll,
     duplex: http2Duplex,
     credentials: createCredentials(env),
     digest: createDigest(),
@@ -28,5 +37,5 @@ export function serverRuntime() {
     openObjects,
     openBuckets,
     readTextFile,
-  } satisfies Partial<Runtime>
+  } satisfies Partial<ServerRuntime>
 }

@@ -35,13 +35,13 @@ const METADATA_ADDRESS = '168.63.129.16'
 /** The URL, parsed, if its scheme, host and credentials are such as we follow. Throws `GatewayError`. */
 export function checkUrl(text: string, policy: AddressPolicy): URL {
   const url = URL.parse(text)
-  if (!url) throw refused('invalid-request', 'The URL cannot be parsed.')
+  if (!url) throw refused('The URL cannot be parsed.')
   if (url.protocol !== 'https:' && !(policy.allowHttp && url.protocol === 'http:')) {
     const schemes = policy.allowHttp ? 'http or https' : 'https'
-    throw refused('invalid-request', `The URL must be ${schemes}.`)
+    throw refused(`The URL must be ${schemes}.`)
   }
   if (url.username || url.password) {
-    throw refused('invalid-request', 'The URL must not hold a user name or password.')
+    throw refused('The URL must not hold a user name or password.')
   }
   const host = url.hostname
     .replace(/^\[|\]$/g, '')
@@ -54,7 +54,7 @@ export function checkUrl(text: string, policy: AddressPolicy): URL {
   return url
 }
 
-/** Throws `permission` unless the IP address is one a caller's URL may lead to. */
+/** Throws `invalid-request` unless the IP address is one a caller's URL may lead to. */
 export function checkAddress(address: string, policy: AddressPolicy): void {
   const parsed = ipaddr.process(address.split('%')[0]!)
   const range = parsed.range()
@@ -84,10 +84,8 @@ function embeddedIpv4(address: ipaddr.IPv4 | ipaddr.IPv6): string | undefined {
   return undefined
 }
 
-function refused(code: 'invalid-request' | 'permission', message: string): GatewayError {
-  return new GatewayError(code, message)
-}
+const refused = (message: string) => new GatewayError('invalid-request', message)
 
-function notPublic(): GatewayError {
-  return refused('permission', 'The URL leads to an address that is not public.')
-}
+// As for any URL that cannot be read, vendors answer 400; said before anything is connected to, it tells
+// nothing of who listens there.
+const notPublic = () => refused('The URL leads to an address that is not public.')

@@ -35,18 +35,22 @@ export interface Pump {
   run(sink: Sink): Promise<PumpOutcome>
   /** The reader is gone: the upstream is cancelled at once. Harmless after the end. */
   left(): void
+  /** What runs ends now, and its reader is told of the error. Harmless after the end. */
+  stop(error: unknown): void
 }
 
 /** One streamed answer, with its limits, its keep-alives and its one ending. */
 export function createPump(frames: FrameSource, limits: PumpLimits): Pump {
   const clock = createPumpClock(limits)
   const ending = createEnding(clock)
+  let stop: ((error: unknown) => void) | undefined
 
   return {
     run(sink) {
-      if (!ending.reached()) move({ frames, clock, ending, sink })
+      if (!ending.reached()) stop = move({ frames, clock, ending, sink })
       return ending.outcome
     },
+    stop: (error) => stop?.(error),
     left() {
       if (ending.reach('caller-left')) frames.cancel()
     },
@@ -83,8 +87,8 @@ interface Moving {
   sink: Sink
 }
 
-/** The one loop: read once, write once. */
-function move({ frames, clock, ending, sink }: Moving): void {
+/** The one loop: read once, write once. Returns what ends it before its time. */
+function move({ frames, clock, ending, sink }: Moving): (error: unknown) => void {
   /** Set while the reader is slow. */
   let room: Promise<void> | undefined
 
@@ -146,4 +150,5 @@ function move({ frames, clock, ending, sink }: Moving): void {
 
   clock.start({ expired, silent: keepAlive })
   loop().catch(fail)
+  return expired
 }

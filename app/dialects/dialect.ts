@@ -56,6 +56,9 @@ export interface LimitStandings {
   tokens?: Standing
 }
 
+/** What a request says, in our words: a setting, what guards it, a thought of its history. */
+export type SaidName = keyof Settings | 'guardrail' | 'thought'
+
 /** Hears requests and answers them. Every function is pure. */
 export interface ServerSide {
   /** `body` is what the dialect's zod schema let through. Throws `GatewayError` naming the field. */
@@ -85,7 +88,7 @@ export interface ServerSide {
   /** The prefix of answer ids, where the dialect has one: `chatcmpl-`. */
   idPrefix: string
   /** The caller's name of a setting, for `x-outcrop-ignored-params`; snake case of the key when absent. */
-  settingNames?: Partial<Record<keyof Settings | 'guardrail', string>>
+  settingNames?: Partial<Record<SaidName, string>>
 }
 
 /** What an upstream shall be sent, and which settings it could not carry. */

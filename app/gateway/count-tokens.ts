@@ -28,7 +28,7 @@ export async function countTokens(
   const found = await findChatModel(heard.dialect.server.decodeRequest(heard.body), services)
   heard.permit?.({ model: found.asked.model, card: found.card })
   const chat = laneOf(found, heard)
-  const deadline = openDeadline(PATIENCE, heard.onLeft)
+  const deadline = openDeadline(PATIENCE, heard.onLeft, services.runtime.alarm)
   const { signal } = deadline
   const { card } = found
   const asked = withAvailableTools(found.asked, card, hasLane(found, heard))

@@ -27,9 +27,7 @@ export function openDeadline(
     controller.abort(error)
   }
   // A model that is too slow is one that is not available: clients know to come back after a 503.
-  const callOff = alarm(seconds * 1000, () =>
-    stop(new GatewayError('overloaded', 'The model did not answer in time. Retry the request.')),
-  )
+  const callOff = alarm(seconds * 1000, (why) => stop(why ?? tooLate()))
   onLeft?.(() => stop(new GatewayError('caller-left', 'The caller left before the answer.')))
 
   return {
@@ -42,6 +40,9 @@ export function openDeadline(
     },
   }
 }
+
+const tooLate = () =>
+  new GatewayError('overloaded', 'The model did not answer in time. Retry the request.')
 
 const timerOfItsOwn: Alarm = (milliseconds, ring) => {
   const timer = setTimeout(ring, milliseconds)

@@ -1,5 +1,6 @@
 import type { AddressPolicy } from '../codecs/address-policy.ts'
 import type { Config } from '../config.ts'
+import type { GatewayError } from '../errors.ts'
 import type { AwsPrincipal } from './access.ts'
 import type { AudioEncoding } from './audio-encoding.ts'
 import type { CredentialSource, Digest } from './aws-credentials.ts'
@@ -12,8 +13,11 @@ import type { BytesOut, StreamOut } from './stream-out.ts'
 import type { ByteSource, Transport } from './transport.ts'
 import type { WebFetch } from './web-fetch.ts'
 
-/** Calls `ring` after so many milliseconds, unless it is called off before by what is returned. */
-export type Alarm = (milliseconds: number, ring: () => void) => () => void
+/**
+ * Calls `ring` after so many milliseconds, unless it is called off before by what is returned. It rings earlier,
+ * and is told why, when everything has to end.
+ */
+export type Alarm = (milliseconds: number, ring: (why?: GatewayError) => void) => () => void
 
 /** Everything a runtime brings. Differences between runtimes live behind these members and nowhere else. */
 export interface Runtime {

@@ -18,7 +18,7 @@ export interface FetchedFile {
 /**
  * Fetches a public URL. Every address, also behind each redirect, is checked against the address policy
  * before a byte is sent to it, and the connection goes to the address that was checked. Throws
- * `GatewayError`: `permission` for addresses that are not public, `too-large`, `invalid-request` when
- * unreachable, too slow or not answered with 200.
+ * `GatewayError`: `too-large`, `invalid-request` when not public, unreachable, too slow or not answered
+ * with 200.
  */
 export type WebFetch = (url: string, options: WebFetchOptions) => Promise<FetchedFile>

@@ -51,6 +51,9 @@ const DISK_FAULTS: ReadonlySet<unknown> = new Set([
   'EPERM',
   'EMFILE',
   'ENFILE',
+  // Of a folder that cannot be made: what is not there to be read is no fault.
+  'ENOENT',
+  'ENOTDIR',
 ])
 
 const isOfDisk = (thrown: unknown) =>

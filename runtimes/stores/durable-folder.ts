@@ -54,7 +54,7 @@ export function durableFolders(root: string): DurableFolders {
       }
     },
     async make(folder) {
-      const first = await mkdir(folder, { recursive: true })
+      const first = await makeAll(folder)
       // What was settled was another folder of that name, which somebody has removed.
       for (let anew = folder; first && anew.length >= first.length; anew = dirname(anew)) {
         settled.delete(anew)
@@ -76,6 +76,25 @@ export function durableFolders(root: string): DurableFolders {
         }
       }
     },
+  }
+}
+
+/**
+ * Makes a folder and those above it; resolves with the first that was missing. Node's recursive `mkdir` says
+ * of a read-only file system that there is no such folder: asked for that one alone, it says why not.
+ */
+async function makeAll(folder: string): Promise<string | undefined> {
+  try {
+    return await mkdir(folder, { recursive: true })
+  } catch (thrown) {
+    const missing = codeOf(thrown) === 'ENOENT' && (thrown as NodeJS.ErrnoException).path
+    if (!missing) throw thrown
+    await mkdir(missing).catch((why: unknown) => {
+      // Somebody else has made it meanwhile.
+      if (codeOf(why) !== 'EEXIST') throw why
+    })
+    await mkdir(folder, { recursive: true })
+    return missing
   }
 }
 

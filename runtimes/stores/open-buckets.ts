@@ -23,10 +23,15 @@ export function openBuckets({
       } catch (thrown) {
         const code = codeOf(thrown) ?? ''
         if (NOWHERE.has(code)) return undefined
-        if (!FORBIDDEN.has(code)) throw thrown
-        throw new GatewayError('permission', `This server may not read s3://${bucket}/${key}.`, {
-          cause: thrown,
-        })
+        const cause = { cause: thrown }
+        if (FORBIDDEN.has(code)) {
+          throw new GatewayError(
+            'permission',
+            `This server may not read s3://${bucket}/${key}.`,
+            cause,
+          )
+        }
+        throw new GatewayError('overloaded', 'Buckets cannot be read at the moment. Retry.', cause)
       }
     },
   }

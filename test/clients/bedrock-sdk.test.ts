@@ -236,7 +236,7 @@ describe('a server without a key', () => {
       for await (const { contentBlockDelta } of stream!) if (contentBlockDelta) break
       leaving.abort()
       client.destroy()
-      await expect.poll(slow.output, { timeout: 5000 }).toContain('"outcome":"caller-left"')
+      await expect.poll(slow.output).toContain('"outcome":"caller-left"')
       await slow.end()
     },
   )

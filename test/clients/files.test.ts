@@ -13,7 +13,7 @@ describe.each(['disk', 's3'] as const)('files on %s', (store) => {
   let openai: OpenAI
   let anthropic: Anthropic
   beforeAll(async () => {
-    server = await openFilesServer(store)
+    server = await openFilesServer(store, store === 's3' ? { AWS_S3_SSE: 'AES256' } : {})
     ;({ openai, anthropic } = server)
   }, 30_000)
   afterAll(() => server?.close())
@@ -292,7 +292,10 @@ describe.each(['disk', 's3'] as const)('files on %s', (store) => {
       return
     }
     const part = await asked.json()
-    expect((await fetch(part.upload_url, { method: 'PUT', body: 'words' })).status).toBe(200)
+    const headers = part.upload_headers
+    expect(headers).toEqual({ 'x-amz-server-side-encryption': 'AES256' })
+    const put = await fetch(part.upload_url, { method: 'PUT', body: 'words', headers })
+    expect(put.status).toBe(200)
     const { file } = await openai.uploads.complete(id, { part_ids: [part.id] })
     expect(await (await openai.files.content(file!.id)).text()).toBe('words')
     await openai.files.delete(file!.id)

@@ -298,6 +298,31 @@ describe('the pump', () => {
     expect(source.cancelled).toBe(0)
   })
 
+  it('tells the reader why it is stopped, once, and not after the end', async () => {
+    const source = scripted([{ text: 'a' }, { never: true }])
+    const sink = listener()
+    const pump = createPump(source, LIMITS)
+    pump.stop(new Error('too early to be told'))
+    const running = pump.run(sink)
+    await vi.advanceTimersByTimeAsync(10)
+    const why = new Error('the end')
+    pump.stop(why)
+    pump.stop(new Error('again'))
+    expect(await running).toMatchObject({ ended: 'failed', error: why })
+    expect(sink.heard).toEqual(['a', 'failed(the end)', 'END'])
+    expect(source.cancelled).toBe(1)
+  })
+
+  it('cuts a reader who takes nothing when it is stopped', async () => {
+    const sink = Object.assign(listener(), { slow: true })
+    const pump = createPump(scripted(words('a', 'b')), LIMITS)
+    const running = pump.run(sink)
+    await vi.advanceTimersByTimeAsync(10)
+    pump.stop(new Error('the end'))
+    expect(await running).toMatchObject({ ended: 'failed' })
+    expect(sink.heard).toEqual(['a', 'ABORT'])
+  })
+
   it('bears limits beyond what a timer can count', async () => {
     const source = scripted([{ after: 5000, text: 'a' }])
     const endless = Number.MAX_SAFE_INTEGER

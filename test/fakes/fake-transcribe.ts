@@ -26,6 +26,8 @@ export interface TranscribeManners {
   looks: number
   fails?: string
   refusals: ServiceAnswer[]
+  /** What happens when a job was taken, before that is told. */
+  taken?(): Promise<void> | void
   /** Says a text in another language, line by line. */
   translate(text: string): string
 }
@@ -48,6 +50,7 @@ export async function startFakeTranscribe(s3: S3Server): Promise<FakeTranscribe>
     jobs.clear()
     begun.length = 0
     delete manners.fails
+    delete manners.taken
     Object.assign(manners, {
       lines: LINES,
       language: 'en-US',
@@ -102,6 +105,7 @@ const OPERATIONS: Record<string, Operation> = {
     }
     known.jobs.set(String(name), job)
     known.begun.push(job)
+    await known.manners.taken?.()
     return { json: { TranscriptionJob: told(job, 'IN_PROGRESS') } }
   },
 

@@ -9,10 +9,14 @@ import type { Transport } from '../../app/ports/transport.ts'
 import { createMemoryStateStore } from '../../app/providers/embedded/memory-state-store.ts'
 import { openDiskObjectStore } from '../../runtimes/stores/disk-object-store.ts'
 import { joined } from '../fakes/bytes.ts'
+import { inQuickTime } from './quick-time.ts'
 import { FRAMES, scriptedAws } from './scripted-aws.ts'
 import { openHouse, SURFACES } from './surfaces.ts'
 
 const full = vi.hoisted(() => ({ after: Number.POSITIVE_INFINITY, code: 'ENOSPC' }))
+
+/** How the disk refuses to make a folder, where it does. */
+const closed = vi.hoisted(() => ({ says: undefined as string | undefined }))
 
 /** A disk that takes so many bytes and then says that it is full. */
 vi.mock('node:fs/promises', async (original) => {
@@ -28,16 +32,27 @@ vi.mock('node:fs/promises', async (original) => {
       },
     })
   }
-  return { ...real, open }
+  const fault = (code: string, path: string) =>
+    Object.assign(new Error(`${code}: a disk that takes no folders, mkdir '${path}'`), {
+      code,
+      path,
+    })
+  // Node's own words for a file system that is read-only, or where a file is in the way.
+  const mkdir = (async (path: string, options?: { recursive?: boolean }) => {
+    if (closed.says === undefined) return real.mkdir(path, options)
+    const hidden = closed.says === 'EROFS' && options?.recursive
+    throw fault(hidden ? 'ENOENT' : closed.says, path)
+  }) as typeof real.mkdir
+  return { ...real, open, mkdir }
 })
 
 type House = ReturnType<typeof openHouse>
 
-async function upload({ app }: House, size = 5000): Promise<Response> {
+async function upload({ app }: House, size = 5000, headers = {}): Promise<Response> {
   const form = new FormData()
   form.set('purpose', 'user_data')
   form.set('file', new File([new Uint8Array(size).fill(65)], 'a.bin'))
-  return app.request('/v1/files', { method: 'POST', body: form })
+  return app.request('/v1/files', { method: 'POST', body: form, headers })
 }
 
 const nobody: Transport = {
@@ -79,6 +94,43 @@ describe('a disk that is full', () => {
       const content = await house.app.request(`/v1/files/${id}/content`)
       expect((await content.bytes()).length).toBe(5000)
       await house.app.request(`/v1/files/${id}`, { method: 'DELETE' })
+    },
+  )
+})
+
+describe('a disk on which no folder can be made', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'outcrop-closed-'))
+  afterEach(() => {
+    closed.says = undefined
+  })
+  afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+  it.each(['EROFS', 'EACCES', 'ENOTDIR', 'ENOENT'])(
+    'takes no upload of either dialect, and the log has the reason: %s',
+    async (code) => {
+      const root = join(folder, 'never', 'made')
+      const house = openHouse(nobody, {
+        env: { FILES_DIR: root },
+        runtime: { openObjects: () => openDiskObjectStore(root) },
+      })
+      closed.says = code
+      const refused = await upload(house)
+      expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '30'])
+      const body = await refused.json()
+      expect(body).toMatchObject({ error: { type: 'server_error', code: 'overloaded' } })
+      expect(JSON.stringify(body)).not.toContain(folder)
+      expect(house.log().at(-1).error_detail[0]).toContain(code)
+
+      const theirs = await upload(house, 10, { 'anthropic-version': '2023-06-01' })
+      expect(theirs.status).toBe(529)
+      expect(await theirs.json()).toMatchObject({
+        type: 'error',
+        error: { type: 'overloaded_error' },
+      })
+
+      closed.says = undefined
+      expect((await upload(house)).status).toBe(200)
+      rmSync(join(folder, 'never'), { recursive: true })
     },
   )
 })
@@ -154,7 +206,7 @@ const CHAT = SURFACES.find(({ name }) => name === 'chat')!
 const RESPONSES = SURFACES.find(({ name }) => name === 'responses')!
 
 describe('DynamoDB that fails', () => {
-  type Answer = { status: number; type: string } | 'refused' | 'broken'
+  type Answer = { status: number; type: string } | 'refused' | 'broken' | 'stall'
   const TROUBLES: [Answer, number][] = [
     [{ status: 400, type: 'ThrottlingException' }, 503],
     [{ status: 400, type: 'ProvisionedThroughputExceededException' }, 503],
@@ -167,7 +219,7 @@ describe('DynamoDB that fails', () => {
   const open = (answer: Answer) => {
     const aws = scriptedAws((request) => {
       if (!request.origin.includes('dynamodb')) return { steps: [joined(FRAMES.converse)] }
-      if (answer === 'refused') return 'refused'
+      if (answer === 'refused' || answer === 'stall') return answer
       if (answer === 'broken') return { steps: ['reset'] }
       const said = { __type: `com.amazonaws.dynamodb.v20120810#${answer.type}`, message: 'No.' }
       const steps = [new TextEncoder().encode(JSON.stringify(said))]
@@ -198,6 +250,22 @@ describe('DynamoDB that fails', () => {
       expect([found.status, list.status]).toEqual([status, status])
     },
   )
+
+  it('holds nobody up that it never answers', async () => {
+    const { house, bytes, found, seconds } = await inQuickTime(async () => {
+      const house = open('stall')
+      const began = performance.now()
+      const bytes = await (await house.ask(CHAT.path, CHAT.body)).bytes()
+      const seconds = (performance.now() - began) / 1000
+      const found = await house.app.request(
+        `${CHAT.path}/chatcmpl-01a20242c0c047c7a24fff071abb19ed`,
+      )
+      return { house, bytes, found, seconds }
+    })
+    expect(CHAT.ending(bytes)).toMatchObject({ success: true, errors: 0 })
+    expect(JSON.stringify(house.log())).toContain('store')
+    expect([found.status, seconds < 30]).toEqual([503, true])
+  })
 })
 
 describe('a state store that fails in the middle of a write', () => {

@@ -64,6 +64,40 @@ describe('json_object', () => {
     expect(bedrock.sent()).toHaveLength(2)
   })
 
+  it('is on the bill also when it is given up', async () => {
+    for (const text of ['Rome.', 'Rome!']) bedrock.fake.script({ body: bedrock.reply(text) })
+    const { app, ask, log } = bedrock.open({ METRICS: 'open' })
+    expect((await ask(OBJECT)).status).toBe(502)
+    const billed = { input_tokens: 18, output_tokens: 8 }
+    expect(log().at(-1)).toMatchObject({
+      status_code: 502,
+      provider: 'aws',
+      region: 'us-east-1',
+      attempts: 2,
+      usage: billed,
+    })
+    const used = await (await app.request('/v1/usage')).json()
+    expect(used['total']).toMatchObject({ requests: 1, failed_requests: 1, ...billed })
+    const metrics = await (await app.request('/metrics')).text()
+    expect(metrics).toMatch(/output.*\} 8$/m)
+  })
+
+  it('is on the bill also when nobody may be asked again', async () => {
+    bedrock.fake.script({ body: bedrock.reply('Rome.') })
+    bedrock.fake.script({ status: 429, errorType: 'ThrottlingException', body: {} })
+    const { ask, log } = bedrock.open()
+    expect((await ask(OBJECT)).status).toBe(429)
+    expect(log().at(-1)).toMatchObject({ usage: { input_tokens: 9, output_tokens: 4 } })
+  })
+
+  it('is on the bill also when another choice fails', async () => {
+    bedrock.fake.script({ body: bedrock.reply(ROME) })
+    bedrock.fake.script({ status: 500, errorType: 'InternalServerException', body: {} })
+    const { ask, log } = bedrock.open({ MAX_CONCURRENT_PROMPTS: '1' })
+    expect((await ask({ n: 2 })).status).toBe(502)
+    expect(log().at(-1)).toMatchObject({ usage: { input_tokens: 9, output_tokens: 4 } })
+  })
+
   it('is left alone where the answer was cut off or goes on with tools', async () => {
     const cut = { ...(bedrock.reply('{"city":"Ro') as Json), stopReason: 'max_tokens' }
     bedrock.fake.script({ body: cut })

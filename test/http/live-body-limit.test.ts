@@ -45,11 +45,10 @@ describe('a body of 60 MB, sent to a real server', () => {
     })
   }
 
-  it('is refused at once when its length is declared', async () => {
-    const started = performance.now()
-    const line = await upload(`content-length: ${60 * MEGABYTE}`, new Uint8Array(MEGABYTE), 60)
-    expect(line).toBe('HTTP/1.1 413 Payload Too Large')
-    expect(performance.now() - started).toBeLessThan(500)
+  it('is refused when its length is declared, before any of it has come', async () => {
+    const head = `content-length: ${60 * MEGABYTE}`
+    expect(await upload(head, new Uint8Array(MEGABYTE), 0)).toBe('HTTP/1.1 413 Payload Too Large')
+    expect(await upload(head, new Uint8Array(MEGABYTE), 60)).toBe('HTTP/1.1 413 Payload Too Large')
     expect(await alive()).toBe(200)
   })
 

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { GatewayError } from '../../app/errors.ts'
 import { createAlarms } from '../../runtimes/alarms.ts'
 
 describe('alarms', () => {
@@ -6,7 +7,7 @@ describe('alarms', () => {
   afterEach(() => vi.useRealTimers())
 
   it('ring when they should, those of each length in their order', () => {
-    const alarm = createAlarms()
+    const { set: alarm } = createAlarms()
     const rung: string[] = []
     alarm(100, () => rung.push('first'))
     alarm(30, () => rung.push('short'))
@@ -23,7 +24,7 @@ describe('alarms', () => {
   })
 
   it('do not ring when they are called off, however often', () => {
-    const alarm = createAlarms()
+    const { set: alarm } = createAlarms()
     const rung: number[] = []
     const offs = [0, 1, 2, 3].map((one) => alarm(50, () => rung.push(one)))
     offs[1]!()
@@ -38,7 +39,7 @@ describe('alarms', () => {
   })
 
   it('may be set by one that rings', () => {
-    const alarm = createAlarms()
+    const { set: alarm } = createAlarms()
     const rung: number[] = []
     alarm(10, () => {
       rung.push(1)
@@ -48,8 +49,27 @@ describe('alarms', () => {
     expect(rung).toEqual([1, 2])
   })
 
+  it('ring all at once when everything ends, but for those that are called off, and are told why', () => {
+    const { set, ringAll } = createAlarms()
+    const why = new GatewayError('overloaded', 'The end.')
+    const rung: unknown[] = []
+    set(10, (told) => rung.push('short', told))
+    const off = set(60_000, () => rung.push('off'))
+    set(60_000, (told) => {
+      rung.push('long', told)
+      offLater()
+      set(10, (later) => rung.push('later', later))
+    })
+    const offLater = set(60_000, () => rung.push('called off by one that rang'))
+    off()
+    ringAll(why)
+    expect(rung).toEqual(['short', why, 'long', why])
+    vi.advanceTimersByTime(60_000)
+    expect(rung.slice(4)).toEqual(['later', undefined])
+  })
+
   it('keep one timer, whatever waits', () => {
-    const alarm = createAlarms()
+    const { set: alarm } = createAlarms()
     const offs = Array.from({ length: 1000 }, () => alarm(60_000, () => {}))
     expect(vi.getTimerCount()).toBe(1)
     for (const off of offs) off()

@@ -172,9 +172,7 @@ describe('where credentials come from', () => {
       write('AKIASECOND')
       now = 16 * MINUTE
       source.current()
-      await vi.waitFor(() => {
-        expect(source.current()).toMatchObject({ accessKeyId: 'AKIASECOND' })
-      })
+      await expect.poll(() => source.current()).toMatchObject({ accessKeyId: 'AKIASECOND' })
     })
   })
 })

@@ -53,7 +53,7 @@ describe.each(platforms)('state in DynamoDB on $name', (platform) => {
         .flatMap(({ lines }) => lines)
         .reduce((sum, line) => sum + line.sums.requests, 0)
     }
-    await expect.poll(counted, { timeout: 3000 }).toBe(3)
+    await expect.poll(counted).toBe(3)
     await server.end()
   })
 })

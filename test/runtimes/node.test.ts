@@ -15,7 +15,7 @@ const node: Platform = { ...fromSources, command: ['node', join(folder, 'server.
 
 runtimeSuite(node)
 
-it('cuts what is not finished when its time after SIGTERM is over, and logs so', async () => {
+it('tells a stream that is not finished when its time after SIGTERM is over, and logs so', async () => {
   const bedrock = await openScriptedBedrock()
   bedrock.script((response) => {
     beginStream(response)
@@ -32,11 +32,12 @@ it('cuts what is not finished when its time after SIGTERM is over, and logs so',
   })
   await sse.until('one')
   server.signal('SIGTERM')
-  await expect(sse.until()).rejects.toThrow()
-  expect(await server.exited).toBe(0)
+  const last = (await sse.until()).at(-1)!
+  expect(JSON.parse(last)).toMatchObject({ error: { type: 'server_error', code: 'overloaded' } })
+  expect(await server.exited).toBe(1)
   const lines = server.output().trim().split('\n').slice(-2)
   expect(lines.map((line) => JSON.parse(line))).toMatchObject([
-    { type: 'request', stream: true, outcome: 'caller-left' },
+    { type: 'request', stream: true, outcome: 'failed', error_code: 'overloaded' },
     { type: 'stop' },
   ])
   await bedrock.close()

@@ -28,7 +28,7 @@ export function decodeRequest(body: unknown): Conversation {
   refuseMisplacedBlocks(request)
   const marks = checkMarks(request)
   refuseBudgetOverLimit(request, betas)
-  const { toolChoice, parallelToolCalls } = decodeToolChoice(request.tool_choice)
+  const { toolChoice, parallelToolCalls, idle } = decodeToolChoice(request)
   const reasoning = decodeReasoning(request)
   const output = decodeOutput(request)
   const extraFields = unknownFields(request, KNOWN_FIELDS)
@@ -55,6 +55,7 @@ export function decodeRequest(body: unknown): Conversation {
       fields,
     }),
     ...(dialectOnly.length > 0 && { dialectOnly }),
+    ...(idle && { ignored: ['tool_choice'] }),
   }
 }
 

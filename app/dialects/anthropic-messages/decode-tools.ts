@@ -1,6 +1,8 @@
 import type { SystemTool, Tool, ToolChoice } from '../../conversation/conversation.ts'
+import { GatewayError } from '../../errors.ts'
 import { cachePoint, ownCacheControl } from './decode-blocks.ts'
 import { extrasOf, unknownFields } from './extras.ts'
+import type { WireRequest } from './wire.ts'
 import type { WireCustomTool, WireDefinedTool, WireTool, WireToolChoice } from './wire-tools.ts'
 
 /** What the model may call. A tool of a versioned type is its maker's, all others are the caller's. */
@@ -69,10 +71,20 @@ const CHOICES: Record<Exclude<WireToolChoice['type'], 'tool'>, ToolChoice> = {
 export interface DecodedChoice {
   toolChoice?: ToolChoice
   parallelToolCalls?: boolean
+  /** It has no effect. */
+  idle?: boolean
 }
 
-export function decodeToolChoice(wire: WireToolChoice | null | undefined): DecodedChoice {
+type Choosing = Pick<WireRequest, 'tools' | 'tool_choice' | 'mcp_servers'>
+
+/** The choice among the tools. Throws where one of none is forced, as Anthropic refuses it. */
+export function decodeToolChoice({
+  tools,
+  tool_choice: wire,
+  mcp_servers: servers,
+}: Choosing): DecodedChoice {
   if (!wire) return {}
+  if (!tools?.length && !servers) return withoutTools(wire)
   const toolChoice: ToolChoice =
     wire.type === 'tool' ? { type: 'tool', name: wire.name } : CHOICES[wire.type]
   const single = wire['disable_parallel_tool_use']
@@ -80,4 +92,11 @@ export function decodeToolChoice(wire: WireToolChoice | null | undefined): Decod
     toolChoice,
     ...(typeof single === 'boolean' && { parallelToolCalls: !single }),
   }
+}
+
+// Clients say `auto` or `none` whether they have tools or not; to force one there must be one.
+function withoutTools({ type }: WireToolChoice): DecodedChoice {
+  if (type === 'auto' || type === 'none') return { idle: true }
+  const message = 'tool_choice may only force a tool while `tools` has one.'
+  throw new GatewayError('invalid-request', message, { param: 'tool_choice' })
 }

@@ -67,7 +67,9 @@ function encodeBlock(part: Part, manner: BlockManner): Fields | undefined {
       return { type: 'text', text: part.text }
     case 'reasoning':
       // Thought goes back only with the seal the model put on it (T24).
-      return part.signature || part.redacted ? encodeReasoning(part) : undefined
+      if (part.signature || part.redacted) return encodeReasoning(part)
+      manner.ignore('thought')
+      return undefined
     case 'tool-call':
       return encodeCall(part, manner)
     case 'tool-result':

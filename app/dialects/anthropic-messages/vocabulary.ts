@@ -11,11 +11,12 @@ export const SETTING_FIELDS = {
 } as const satisfies Partial<Record<keyof Settings, string>>
 
 /** Every setting's name in this dialect, where snake case does not give it. */
-export const SETTING_NAMES: Partial<Record<keyof Settings, string>> = {
+export const SETTING_NAMES: Partial<Record<keyof Settings | 'thought', string>> = {
   ...SETTING_FIELDS,
   stop: 'stop_sequences',
   parallelToolCalls: 'tool_choice.disable_parallel_tool_use',
   promptCache: 'cache_control',
+  thought: 'messages.thinking',
 }
 
 /** Anthropic has no word of its own for what a guardrail withheld (T48). */

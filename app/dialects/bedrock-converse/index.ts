@@ -36,6 +36,7 @@ export const bedrockConverse: Dialect & { client: ClientSide; server: ServerSide
       serviceTier: 'serviceTier',
       latency: 'performanceConfig',
       guardrail: 'guardrailConfig',
+      thought: 'reasoningContent',
     },
   },
 }

@@ -6,6 +6,7 @@ import type {
   Turn,
 } from '../../conversation/conversation.ts'
 import { dropBlankText, isBlank } from '../../conversation/repair.ts'
+import type { ModelCard } from '../../ports/models.ts'
 import { attachmentKind } from './attachments.ts'
 import type { Asking } from './encoding.ts'
 import { DIALECT } from './wire.ts'
@@ -55,7 +56,7 @@ function isSendable(part: Part, sending: Sending): boolean {
     case 'refusal':
       return role === 'assistant' && !isBlank(part.text)
     case 'reasoning':
-      return role === 'assistant' && isReplayable(part, sending)
+      return noted(role === 'assistant' && isReplayable(part, card), 'thought', sending)
     case 'tool-call':
       if (part.server !== undefined) return isServed(part, sending)
       return role === 'assistant'
@@ -77,8 +78,8 @@ function noted(isSent: boolean, what: string, sending: Sending): boolean {
 }
 
 /** Thought goes back only with the seal the model put on it; as text it would be words nobody said. */
-function isReplayable(part: ReasoningPart, { asking: { card } }: Sending): boolean {
-  if (card.traits.reasoning === 'none') return false
+function isReplayable(part: ReasoningPart, { traits }: ModelCard): boolean {
+  if (traits.reasoning === 'none') return false
   return part.signature !== undefined || part.redacted !== undefined
 }
 

@@ -82,11 +82,15 @@ function decodeIgnored(request: WireRequest): { ignored?: string[] } {
   return ignored.length > 0 ? { ignored } : NOTHING
 }
 
-/** Of two ways to offer tools and to choose among them one counts. */
+/** Of two ways to offer tools and to choose among them one counts, and a choice among none does not. */
 function idleTools(request: WireRequest): string[] {
   const { tools, functions, function_call: call, tool_choice: choice } = request
   if (functions?.length && !tools?.length) return choice == null ? [] : ['tool_choice']
-  return [...(functions ? ['functions'] : []), ...(call == null ? [] : ['function_call'])]
+  return [
+    ...(functions ? ['functions'] : []),
+    ...(call == null ? [] : ['function_call']),
+    ...(choice == null || tools?.length ? [] : ['tool_choice']),
+  ]
 }
 
 const PLAIN_SETTINGS = Object.entries(SETTING_FIELDS)

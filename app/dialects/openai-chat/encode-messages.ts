@@ -120,7 +120,7 @@ function assistantMessage(turn: Turn, manner: MessagesManner): Fields {
     role: 'assistant',
     content: speaks ? encodeContent(said, contentManner(manner, fields)) : null,
     ...(refusals.length > 0 && { refusal: refusals.map((part) => part.text).join('') }),
-    ...encodeReasoningParts(thoughts),
+    ...encodeReasoningParts(thoughts, manner.ignored),
     ...encodeCalls(turn, manner),
     ...Object.assign({}, ...turn.parts.map((part) => nativeValue(part)?.delta)),
     ...(turn.name && { name: turn.name }),

@@ -70,13 +70,19 @@ export function encodeDetail(
 }
 
 /** The members of an upstream's assistant message for thoughts that came in this dialect. */
-export function encodeReasoningParts(parts: readonly ReasoningPart[]): Record<string, unknown> {
+export function encodeReasoningParts(
+  parts: readonly ReasoningPart[],
+  ignored: string[],
+): Record<string, unknown> {
   const members: Record<string, unknown> = {}
   const details: WireReasoningDetail[] = []
   for (const part of parts) {
     // Thoughts from another dialect mean nothing to this upstream; unsigned text is never passed off as one.
     const field = ownOf(part).reasoningField
-    if (field === undefined) continue
+    if (field === undefined) {
+      ignored.push('thought')
+      continue
+    }
     if (field !== 'reasoning_details') members[field] = `${members[field] ?? ''}${part.text}`
     else details.push(repeatDetail(part, details.length))
   }

@@ -108,14 +108,18 @@ function outputPart(part: Part): Fields | undefined {
 }
 
 function itemOf(part: Part, manner: InputManner): Fields | undefined {
-  if (part.type === 'reasoning') return thoughtItem(part)
+  if (part.type === 'reasoning') return thoughtItem(part, manner)
   if (part.type === 'native') return part.dialect === NAME ? (part.value as Fields) : undefined
   return part.type === 'tool-call' && !part.server ? callItem(part, manner) : undefined
 }
 
 /** Thoughts of other makers mean nothing to this upstream, and unsigned words are never passed off as one. */
-const thoughtItem = (part: ReasoningPart): Fields | undefined =>
-  ownOf(part).item ?? (part.signature === undefined ? undefined : openItem(part.signature))
+function thoughtItem(part: ReasoningPart, { ignored }: InputManner): Fields | undefined {
+  const item =
+    ownOf(part).item ?? (part.signature === undefined ? undefined : openItem(part.signature))
+  if (!item) ignored.push('thought')
+  return item
+}
 
 const callItem = (
   { id, name, arguments: text }: ToolCallPart,

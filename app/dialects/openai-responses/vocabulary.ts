@@ -28,7 +28,7 @@ export const FAILURES: Partial<Record<ErrorCode, string>> = {
 }
 
 /** Every setting's name in this dialect, where snake case does not give it. */
-export const SETTING_NAMES: Partial<Record<keyof Settings | 'guardrail', string>> = {
+export const SETTING_NAMES: Partial<Record<keyof Settings | 'guardrail' | 'thought', string>> = {
   maxTokens: 'max_output_tokens',
   topP: 'top_p',
   logprobs: 'include.message.output_text.logprobs',
@@ -38,5 +38,6 @@ export const SETTING_NAMES: Partial<Record<keyof Settings | 'guardrail', string>
   verbosity: 'text.verbosity',
   promptCache: 'prompt_cache_key',
   latency: 'performanceConfig',
+  thought: 'input.reasoning',
   guardrail: 'amazon-bedrock-guardrailConfig',
 }

@@ -107,6 +107,8 @@ function wordsOf(parts: Part[], card: ModelCard, ignore: Ignore): string {
         words.push(part.text)
         break
       case 'reasoning':
+        ignore('thought')
+        break
       case 'tool-call':
       case 'tool-result':
         break

@@ -65,7 +65,7 @@ function headerSafe(text: string, most: number): string {
 
 /** What our own words are to callers whose dialect says nothing else; every other name is the caller's. */
 const OUR_WORDS: Readonly<
-  Record<keyof Settings | 'toolChoice' | 'cacheControl' | 'cacheControl.ttl', string>
+  Record<keyof Settings | 'thought' | 'toolChoice' | 'cacheControl' | 'cacheControl.ttl', string>
 > = {
   maxTokens: 'max_tokens',
   temperature: 'temperature',
@@ -84,6 +84,7 @@ const OUR_WORDS: Readonly<
   verbosity: 'verbosity',
   prediction: 'prediction',
   promptCache: 'prompt_cache',
+  thought: 'reasoning_content',
   toolChoice: 'tool_choice',
   cacheControl: 'cache_control',
   'cacheControl.ttl': 'cache_control.ttl',

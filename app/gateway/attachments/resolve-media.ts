@@ -9,7 +9,7 @@ import {
   sniffBytes,
 } from '../../codecs/media-type.ts'
 import type { Conversation, MediaPart, Part, Turn } from '../../conversation/conversation.ts'
-import { GatewayError } from '../../errors.ts'
+import { amended, GatewayError } from '../../errors.ts'
 import type { ModelCard } from '../../ports/models.ts'
 import type { Services } from '../../ports/services.ts'
 import type { FetchedFile, WebFetchOptions } from '../../ports/web-fetch.ts'
@@ -128,7 +128,7 @@ async function resolvePart(part: MediaPart, resolution: Resolving): Promise<Part
       case 'url':
         // Who fetches it itself is given it as it was written.
         if (!part.asText && card.traits.urls?.includes(part.type)) return part
-        return await fetched(part, resolution, sources.web?.(source.url, options))
+        return await fetched(part, resolution, byUrl(part, sources.web?.(source.url, options)))
       case 'file':
         return (
           (await readInPlace(part, source.id, resolution)) ??
@@ -165,6 +165,15 @@ function inlineLimit({ traits }: ModelCard, type: Kind): number {
 function fetchOptions({ services, signal }: MediaResolution): WebFetchOptions {
   const { MAX_INPUT_FILE_SIZE, INPUT_URL_TIMEOUT } = services.config
   return { maxBytes: MAX_INPUT_FILE_SIZE, timeout: INPUT_URL_TIMEOUT * 1000, signal }
+}
+
+/** OpenAI has a code of its own for a picture whose URL cannot be read (recorded: vision-2 of gpt-4o-mini). */
+function byUrl({ type }: MediaPart, fetching: Promise<FetchedFile> | undefined) {
+  if (type !== 'image') return fetching
+  return fetching?.catch((thrown: unknown) => {
+    const isUnread = thrown instanceof GatewayError && thrown.code === 'invalid-request'
+    throw isUnread ? amended(thrown, { reason: 'invalid_image_url' }) : thrown
+  })
 }
 
 const UNCONFIGURED: Record<'s3' | 'url' | 'file', string> = {
@@ -277,10 +286,5 @@ async function fitted(part: MediaPart, resolution: MediaResolution): Promise<Par
 /** The error with the place of the attachment in the caller's request. */
 function placed(thrown: unknown, { param }: MediaPart): unknown {
   if (!(thrown instanceof GatewayError) || thrown.param || !param) return thrown
-  return new GatewayError(thrown.code, thrown.message, {
-    param,
-    reason: thrown.reason,
-    retryAfter: thrown.retryAfter,
-    cause: thrown.cause,
-  })
+  return amended(thrown, { param })
 }

@@ -40,11 +40,12 @@ export function knowledgeOf({ knowledge }: Pick<Services, 'knowledge'>): Knowled
 /** Has something done with the knowledge bases, within the time an answer may take. */
 export async function onKnowledge<T>(
   { owner, as, onLeft }: Pick<Heard, 'owner' | 'as' | 'onLeft'>,
-  services: Pick<Services, 'config' | 'knowledge'>,
+  services: Pick<Services, 'config' | 'knowledge' | 'runtime'>,
   work: (bases: KnowledgeBases, call: KnowledgeCall) => Promise<T>,
 ): Promise<T> {
   const bases = knowledgeOf(services)
-  const deadline = openDeadline(services.config.AI_RESPONSE_TIMEOUT, onLeft)
+  const { config, runtime } = services
+  const deadline = openDeadline(config.AI_RESPONSE_TIMEOUT, onLeft, runtime.alarm)
   try {
     return await work(bases, { owner, as, signal: deadline.signal })
   } catch (thrown) {

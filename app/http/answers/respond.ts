@@ -50,7 +50,12 @@ function stream(
       onLeave: pump.left,
     },
     async (sink) => {
+      // The pump's own clock is not later: this one rings when the server has to end.
+      const callOff = runtime.alarm?.(config.TOTAL_TIMEOUT * 1000, (why) => {
+        if (why) pump.stop(why)
+      })
       const outcome = await pump.run(sink)
+      callOff?.()
       entry.error = errorOf(outcome)
       entry.firstTextAfter = outcome.firstText
       log.close(entry, OK)

@@ -97,7 +97,7 @@ describe('a request from another dialect', () => {
         ],
         tool_choice: { type: 'function', function: { name: 'my_tool' } },
       },
-      ignored: [],
+      ignored: ['thought'],
       undo: { toolNames: new Map([['my_tool', 'my.tool']]) },
     })
   })

@@ -126,7 +126,7 @@ describe('a request', () => {
       include: ['reasoning.encrypted_content'],
       stream: true,
     })
-    expect(ignored).toEqual(['container', 'topK', 'stop'])
+    expect(ignored).toEqual(['container', 'thought', 'topK', 'stop'])
   })
 })
 

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type FakeRegions, startFakeRegions } from '../../fakes/fake-regions.ts'
 import { EU_CATALOGUE, US_CATALOGUE } from '../../fakes/two-region-catalogue.ts'
 import { CLAUDE, NOVA, serve, servedBy } from './served-regions.ts'
@@ -78,9 +78,9 @@ describe('the list of models', () => {
     }
     const { get } = serve(aws.env)
     expect(idsOf((await get('/v1/models')).body)).toContain('amazon.nova-micro-v1:0')
-    await vi.waitFor(async () =>
-      expect(idsOf((await get('/v1/models')).body)).not.toContain('amazon.nova-micro-v1:0'),
-    )
+    await expect
+      .poll(async () => idsOf((await get('/v1/models')).body))
+      .not.toContain('amazon.nova-micro-v1:0')
   })
 
   it('hides what the rules leave no region for', async () => {

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { textFrames, textReply } from '../../fakes/fake-bedrock-frames.ts'
 import { type FakeRegions, startFakeRegions, TROUBLES } from '../../fakes/fake-regions.ts'
 import { NOVA, serve, servedBy } from './served-regions.ts'
@@ -100,28 +100,48 @@ describe('a region that is dead', () => {
   })
 })
 
+/** Time stands still but for what a test lets pass, so that a limit comes when AWS has the request, not sooner. */
+function holdTime() {
+  beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] }))
+  afterEach(() => void vi.useRealTimers())
+}
+
+/** Lets so many milliseconds pass once a region has been asked so often. */
+async function passAt(region: string, milliseconds: number, times = 1): Promise<void> {
+  await aws.of(region).waitForRequest(times)
+  vi.advanceTimersByTime(milliseconds)
+}
+
+const never = new Promise<void>(() => {})
+
 describe('a region that is slow', () => {
-  const never = new Promise<void>(() => {})
+  holdTime()
 
   it('is given up for the next, and cancelled', async () => {
-    const { chat } = serve({ ...aws.env, AWS_BEDROCK_ATTEMPT_TIMEOUT: '0.05' })
+    const { chat } = serve({ ...aws.env, AWS_BEDROCK_ATTEMPT_TIMEOUT: '20' })
     aws.of(EAST).script({ until: never })
-    const response = await chat(NOVA, { stream: true })
+    const asked = chat(NOVA, { stream: true })
+    await passAt(EAST, 20_000)
+    const response = await asked
     expect(servedBy(response)).toEqual({ region: WEST, model: NOVA, attempts: '2' })
     expect(await response.text()).toContain('[DONE]')
     await aws.of(EAST).waitForAbort()
   })
 
   it('makes a whole answer come from the next after half of the time', async () => {
-    const { chat } = serve({ ...aws.env, AI_RESPONSE_TIMEOUT: '0.4' })
+    const { chat } = serve({ ...aws.env, AI_RESPONSE_TIMEOUT: '40' })
     aws.of(EAST).script({ until: never })
-    expect(servedBy(await chat(NOVA))).toMatchObject({ region: WEST, attempts: '2' })
+    const asked = chat(NOVA)
+    await passAt(EAST, 20_000)
+    expect(servedBy(await asked)).toMatchObject({ region: WEST, attempts: '2' })
   })
 
   it('is raced by a second one, and the loser cancelled', async () => {
     const { chat } = serve({ ...aws.env, AWS_BEDROCK_HEDGE_MS: '30' })
     aws.of(EAST).script({ until: never })
-    const response = await chat(NOVA, { stream: true })
+    const asked = chat(NOVA, { stream: true })
+    await passAt(EAST, 30)
+    const response = await asked
     expect(servedBy(response)).toMatchObject({ region: WEST, attempts: '1' })
     await response.text()
     await aws.of(EAST).waitForAbort()
@@ -140,6 +160,7 @@ describe('a region that is slow', () => {
     aws.of(EAST).script({ until, body: textReply('At last.') })
     aws.of(WEST).script(throttled)
     const asked = chat(NOVA)
+    await passAt(EAST, 20)
     await aws.of(WEST).waitForRequest()
     release()
     expect(servedBy(await asked)).toMatchObject({ region: EAST })
@@ -186,12 +207,16 @@ describe('a prompt that lies in a cache', () => {
 })
 
 describe('a model that is too slow everywhere', () => {
+  holdTime()
+
   it('is a 503, and its last region rests', async () => {
-    const { chat } = serve({ ...aws.env, AI_RESPONSE_TIMEOUT: '0.2', AWS_BEDROCK_REGIONS: EAST })
-    aws.of(EAST).script({ until: new Promise(() => {}) })
-    expect((await chat(NOVA)).status).toBe(503)
-    const again = await chat(NOVA)
-    expect(again.status).toBe(503)
+    const { chat } = serve({ ...aws.env, AI_RESPONSE_TIMEOUT: '20', AWS_BEDROCK_REGIONS: EAST })
+    aws.of(EAST).script({ until: never })
+    for (const times of [1, 2]) {
+      const asked = chat(NOVA)
+      await passAt(EAST, 20_000, times)
+      expect((await asked).status).toBe(503)
+    }
     expect(aws.counts()[EAST]).toBe(2)
   })
 })

@@ -1,5 +1,9 @@
-import { describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { json, stageMetering } from './stage.ts'
+
+// It is the same moment throughout, on however slow a machine, and never midnight.
+beforeEach(() => void vi.useFakeTimers({ toFake: ['Date'], now: Date.UTC(2026, 10, 22, 12) }))
+afterEach(() => void vi.useRealTimers())
 
 const named = (answer: Response, part: string) =>
   Object.fromEntries([...answer.headers].filter(([name]) => name.includes(part)))

@@ -37,7 +37,8 @@ const open = () =>
 const denied = { status: 403, errorType: 'AccessDeniedException', body: { message: 'no' } }
 
 /** Lets a refresh that runs behind the catalogue end. */
-const until = (isSo: () => boolean) => vi.waitFor(() => expect(isSo()).toBe(true), { interval: 5 })
+const until = (isSo: () => boolean) =>
+  vi.waitFor(() => expect(isSo()).toBe(true), { interval: 5, timeout: 20_000 })
 
 describe('the catalogue', () => {
   it('holds models with what AWS and their families know of them', async () => {

@@ -51,8 +51,10 @@ async function keys(): Promise<string[]> {
   return Contents.map(({ Key }) => Key!)
 }
 
+const patient = { timeout: 20_000 }
+
 /** Until nothing is left in the bucket. */
-const emptied = () => vi.waitUntil(async () => (await keys()).length === 0)
+const emptied = () => vi.waitUntil(async () => (await keys()).length === 0, patient)
 
 /** Answers every look at the job as told, until told otherwise. */
 async function whileRunning(asking: Promise<unknown>, files: Record<string, string>) {
@@ -66,7 +68,8 @@ async function whileRunning(asking: Promise<unknown>, files: Record<string, stri
 }
 
 /** Until AWS was asked so often; `waitForRequest` counts over all tests. */
-const requests = (count: number) => vi.waitUntil(() => bedrock.fake.requests.length >= count)
+const requests = (count: number) =>
+  vi.waitUntil(() => bedrock.fake.requests.length >= count, patient)
 
 const clip = (seed: number, more: Json) => ({ embedding: [seed, 0], ...more })
 

@@ -89,7 +89,7 @@ describe('odd shapes', () => {
   it.each([
     ['an unreachable host', ['a', 'https://nowhere.invalid/a'], 400, 'prompt[1]'],
     ['a page that is not there', 'https://files.test/none', 400, 'prompt'],
-    ['an address within', 'http://169.254.169.254/latest', 403, 'prompt'],
+    ['an address within', 'http://169.254.169.254/latest', 400, 'prompt'],
     ['a bucket of others', 's3://other/key.txt', 403, 'prompt'],
     ['an object that is not there', 's3://my-bucket/none.txt', 400, 'prompt'],
     ['a file that is not there', ['a', 'file-id:file-none'], 404, 'prompt[1]'],

@@ -1,0 +1,114 @@
+import { describe, expect, it } from 'vitest'
+import { HELLO, ignoredBy, type Json, MODELS, useFakeBedrock } from './stage.ts'
+
+const bedrock = useFakeBedrock()
+
+/** An answer of Converse and of InvokeModel for Claude, whichever is asked. */
+const ANSWER = {
+  ...(bedrock.reply('Hello.') as Json),
+  type: 'message',
+  role: 'assistant',
+  content: [{ type: 'text', text: 'Hello.' }],
+  stop_reason: 'end_turn',
+}
+
+async function ask(path: string, body: Json) {
+  bedrock.fake.script({ body: ANSWER })
+  const response = await bedrock.open().app.request(path, {
+    method: 'POST',
+    body: JSON.stringify(body),
+    headers: { 'content-type': 'application/json' },
+  })
+  return { status: response.status, ignored: ignoredBy(response), body: await response.json() }
+}
+
+const chat = (body: Json) => ask('/v1/chat/completions', { messages: HELLO, ...body })
+const messages = (body: Json) => ask('/v1/messages', { max_tokens: 9, messages: HELLO, ...body })
+const responses = (body: Json) => ask('/v1/responses', { input: 'Hi', ...body })
+
+const KINDS = [MODELS.nova, MODELS.claude, MODELS['gpt-oss']]
+
+describe.each(KINDS)('a choice among no tools at all, for %s', (model) => {
+  it.each(['auto', 'none'])('is dropped by name where it forces none: %s', async (choice) => {
+    for (const tools of [undefined, []]) {
+      expect(await chat({ model, tools, tool_choice: choice })).toMatchObject({
+        status: 200,
+        ignored: ['tool_choice'],
+      })
+      const single = choice === 'auto' && { disable_parallel_tool_use: true }
+      const tool_choice = { type: choice, ...single }
+      expect(await messages({ model, tools, tool_choice })).toMatchObject({
+        status: 200,
+        ignored: ['tool_choice'],
+      })
+      // OpenAI takes it there, and has `auto` in every answer.
+      expect(await responses({ model, tools, tool_choice: choice })).toMatchObject({
+        status: 200,
+        ignored: [],
+      })
+    }
+    const sent = JSON.stringify(bedrock.sent())
+    expect(sent).not.toMatch(/tool_?choice/i)
+  })
+
+  it('is refused where it forces one', async () => {
+    const param = 'tool_choice'
+    const type = 'invalid_request_error'
+    for (const tools of [undefined, []]) {
+      const named = { type: 'function', function: { name: 'f' } }
+      for (const tool_choice of ['required', named]) {
+        const refused = { status: 400, body: { error: { type, param } } }
+        expect(await chat({ model, tools, tool_choice })).toMatchObject(refused)
+      }
+      for (const tool_choice of ['required', { type: 'function', name: 'f' }]) {
+        const refused = { status: 400, body: { error: { type, param } } }
+        expect(await responses({ model, tools, tool_choice })).toMatchObject(refused)
+      }
+      for (const tool_choice of [{ type: 'any' }, { type: 'tool', name: 'f' }]) {
+        expect(await messages({ model, tools, tool_choice })).toMatchObject({
+          status: 400,
+          body: { error: { type, message: expect.stringMatching(/^tool_choice/) } },
+        })
+      }
+    }
+    expect(bedrock.sent()).toEqual([])
+  })
+})
+
+describe.each([MODELS.nova, MODELS.llama, MODELS.claude])(
+  'thoughts without a seal, of %s',
+  (model) => {
+    it('are left out by the name the caller has for them', async () => {
+      const again = { role: 'user', content: 'Again.' }
+      const plain = { role: 'assistant', content: 'Yes.', reasoning_content: 'Hm.' }
+      expect((await chat({ model, messages: [...HELLO, plain, again] })).ignored).toEqual([
+        'reasoning_content',
+      ])
+      const thinking = { type: 'thinking', thinking: 'Hm.', signature: '' }
+      const blocks = { role: 'assistant', content: [thinking, { type: 'text', text: 'Yes.' }] }
+      expect((await messages({ model, messages: [...HELLO, blocks, again] })).ignored).toEqual([
+        'messages.thinking',
+      ])
+      const item = {
+        type: 'reasoning',
+        id: 'rs_1',
+        summary: [{ type: 'summary_text', text: 'Hm.' }],
+      }
+      const said = { role: 'assistant', content: 'Yes.' }
+      expect((await responses({ model, input: [...HELLO, item, said, again] })).ignored).toEqual([
+        'input.reasoning',
+      ])
+      expect(JSON.stringify(bedrock.sent())).not.toContain('Hm.')
+    })
+  },
+)
+
+it('names sealed thoughts too, where the model knows no thoughts', async () => {
+  const details = [{ type: 'reasoning.text', text: 'Hm.', signature: 'seal', index: 0 }]
+  const sealed = { role: 'assistant', content: 'Yes.', reasoning_details: details }
+  const asked = [...HELLO, sealed, { role: 'user', content: 'Again.' }]
+  expect((await chat({ model: MODELS.llama, messages: asked })).ignored).toEqual([
+    'reasoning_content',
+  ])
+  expect((await chat({ model: MODELS.claude, messages: asked })).ignored).toEqual([])
+})
