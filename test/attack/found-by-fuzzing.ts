@@ -6,6 +6,7 @@ import { openStage } from '../fuzz/stage.ts'
 
 const stage = openStage('the embedded models')
 const HELLO = [{ role: 'user', content: 'Hi' }]
+const LONG = 'x'.repeat(100_000)
 const ASKED = { model: 'embedded-chat', max_tokens: 9, messages: HELLO }
 
 const post = (path: string, body: unknown) =>
@@ -28,11 +29,36 @@ describe('what the fuzzer has found', () => {
     const { status, text } = await post('/cohere/v1/embed', {
       model: 'embedded-embedding',
       texts: ['a'],
-      truncate: 'x'.repeat(100_000),
+      truncate: LONG,
     })
     expect(status).toBe(400)
     expect(text.length).toBeLessThan(1000)
     expect(text).toContain('Supported values')
+  })
+
+  it.each([
+    ['the id of a message', { id: LONG, method: 'tools/list' }],
+    [
+      'the id of one of several',
+      [
+        { id: 1, method: 'ping' },
+        { id: LONG, method: 'ping' },
+      ],
+    ],
+    ['the id of what is no message', { id: LONG, '': 1 }],
+    ['a method', { id: 1, method: LONG }],
+    ['a tool', { id: 1, method: 'tools/call', params: { name: LONG } }],
+    ['a resource', { id: 1, method: 'resources/read', params: { uri: `outcrop://${LONG}` } }],
+  ])('does not send back at length %s of MCP', async (_, asked) => {
+    const messages = [asked].flat().map((one) => ({ jsonrpc: '2.0', ...one }))
+    const { status, text } = await stage.ask('/mcp', {
+      method: 'POST',
+      body: JSON.stringify(Array.isArray(asked) ? messages : messages[0]),
+      headers: { accept: 'application/json, text/event-stream' },
+    })
+    expect(status).toBeLessThan(500)
+    expect(text).toContain('"error"')
+    expect(text.length).toBeLessThan(1000)
   })
 
   it.each([

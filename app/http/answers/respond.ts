@@ -50,7 +50,7 @@ function stream(
       onLeave: pump.left,
     },
     async (sink) => {
-      // The pump's own clock is not later: this one rings when the server has to end.
+      // The pump keeps the time itself: this one rings with a reason, when the server has to end.
       const callOff = runtime.alarm?.(config.TOTAL_TIMEOUT * 1000, (why) => {
         if (why) pump.stop(why)
       })

@@ -126,11 +126,24 @@ function hasSessions(c: HttpContext): boolean {
 async function messageOf(c: HttpContext, app: InProcess, left: AbortController): Promise<Message> {
   const { config, runtime } = c.get('services')
   const body = parsedJson(await bodyText(c, config.MAX_BODY_BYTES))
+  refuseLongIds(body)
   runtime.onCallerLeft?.(c.env, c.req.raw, () => left.abort())
   const door: Door = { c, app, left: left.signal }
   const { headers } = c.req.raw
   const request = new Request(c.req.url, { method: 'POST', headers, signal: left.signal })
   return { request, body, door }
+}
+
+/** Letters of an id: answers bear it, refusals too. */
+const LONGEST_ID = 1000
+
+function refuseLongIds(body: unknown): void {
+  const ids = [body].flat().map((one) => (one as { id?: unknown } | null | undefined)?.id)
+  if (!ids.some((id) => typeof id === 'string' && id.length > LONGEST_ID)) return
+  throw new GatewayError(
+    'invalid-request',
+    `The \`id\` of a message has at most ${LONGEST_ID} letters.`,
+  )
 }
 
 /** What the SDK answers, as we send answers. */

@@ -24,6 +24,9 @@ export const SERVER = { name: 'outcrop', title: 'Outcrop', version: VERSION } as
 const INSTRUCTIONS =
   'An AI gateway. Tools are the operations of its HTTP API, named provider_action: openai_chat_completion, anthropic_message, openai_embedding. Ask outcrop_search_models which models there are and what they can do. Files, stored answers and conversations belong to the caller.'
 
+/** Letters of a name that nobody knows which are told back. */
+const LONGEST_NAME = 100
+
 /** Milliseconds the list of tools holds: it changes when the server starts anew. */
 const LIST_HOLDS = 5 * 60_000
 
@@ -42,7 +45,8 @@ export function serverFactory(sdk: Sdk, book: ToolBook): McpServerFactory {
       const tool = book.find(params.name)
       if (tool) return call(tool, params, ctx)
       const { InvalidParams } = sdk.ProtocolErrorCode
-      throw new sdk.ProtocolError(InvalidParams, `There is no tool named ${params.name}.`)
+      const name = params.name.slice(0, LONGEST_NAME)
+      throw new sdk.ProtocolError(InvalidParams, `There is no tool named ${name}.`)
     })
     offerResources(server, sdk)
     return server
