@@ -11,12 +11,14 @@ import {
 } from '../runtimes/scripted-bedrock.ts'
 
 let bedrock: ScriptedBedrock
+/** Called for each whole answer that AWS is asked for. */
+let askedForWhole = () => {}
 beforeAll(async () => {
   bedrock = await openScriptedBedrock()
   // Streams say a word and no more, whole answers nothing at all.
   bedrock.script((response, { method, path }) => {
     if (method === 'GET') return fail(response, 403, 'AccessDeniedException')
-    if (!path.endsWith('-stream')) return
+    if (!path.endsWith('-stream')) return askedForWhole()
     beginStream(response)
     sendFrames(response, textFrames(['one']).slice(0, 2))
   })
@@ -88,11 +90,15 @@ describe.each([node, bun, deno])('$name, when its time after SIGTERM is over', (
         DIALECTS.map(({ path, body }) => ask(server.url + path, { ...body, stream: true })),
       )
       await Promise.all(streams.map(({ begun }) => begun))
+      const underWay = Promise.withResolvers<void>()
+      let count = 0
+      askedForWhole = () => {
+        if (++count === DIALECTS.length) underWay.resolve()
+      }
       const wholes = DIALECTS.map(({ path, body }) =>
         ask(server.url + path, body).then(({ ended }) => ended),
       )
-      // Every whole answer is under way once the server has heard of one that came after it.
-      await fetch(`${server.url}/health`)
+      await underWay.promise
       server.signal('SIGTERM')
       for (const [at, { told, broken, good, status }] of DIALECTS.entries()) {
         const { text } = await streams[at]!.ended
