@@ -53,9 +53,13 @@ export function useFakeBedrock() {
   }
 
   /** The whole app in front of it. */
-  const open = (env: Record<string, string> = {}, options: AppOptions = {}) => {
+  const open = (
+    env: Record<string, string> = {},
+    options: AppOptions = {},
+    brought: Partial<Runtime> = {},
+  ) => {
     const { runtime, log } = runtimeOf(env)
-    const app = createApp(runtime, options)
+    const app = createApp({ ...runtime, ...brought }, options)
     const ask = (body: Json, headers: Record<string, string> = {}) =>
       app.request('/v1/chat/completions', {
         method: 'POST',

@@ -244,4 +244,23 @@ describe('a caller who leaves', () => {
     await emptied()
     await server.stop()
   })
+
+  it('leaves none behind that AWS was about to take', async () => {
+    let leave = () => {}
+    const hasLeft = Promise.withResolvers<void>()
+    bedrock.fake.script({ ...started, until: hasLeft.promise })
+    bedrock.fake.script(running)
+    const { app } = bedrock.open(env(), {}, { onCallerLeft: (_, __, told) => (leave = told) })
+    const asking = post(app, '/v1/embeddings', { model: MARENGO, input: mp4 })
+    await requests(1)
+    leave()
+    expect((await asking).status).toBe(499)
+    hasLeft.resolve()
+    const start = bedrock.fake.requests[0]!.json as StartRequest
+    const done = await writes(start, { 'output.json': '{}' })
+    await requests(2)
+    bedrock.fake.forget()
+    bedrock.fake.script(done)
+    await emptied()
+  })
 })

@@ -63,6 +63,7 @@ export async function runJob(
 function start(dependencies: JobDependencies, target: Target, job: Job) {
   const { awsCall, outputs } = dependencies
   const { call, modelInput, labels } = job
+  const undo = (started: Started) => void abandon(dependencies, started, call)
   const suited = (plan: Plan): Plan => {
     const candidates = plan.candidates.filter(({ region }) => outputs.folderIn(region))
     if (candidates.length > 0 || plan.candidates.length === 0) return { ...plan, candidates }
@@ -101,14 +102,41 @@ function start(dependencies: JobDependencies, target: Target, job: Job) {
           as: call.as,
           trace: call.trace,
         } as const
-        const response = await awsCall({ ...asked, path: '/async-invoke', body }, signal)
-        const { invocationArn } = fieldsOf(parseReply(await response.text()))
-        if (typeof invocationArn === 'string') return { arn: invocationArn, folder, region }
-        throw new GatewayError('upstream', 'The job could not be started.')
+        const begin = async (): Promise<Started> => {
+          const patience = AbortSignal.timeout(LONGEST_START)
+          const response = await awsCall({ ...asked, path: '/async-invoke', body }, patience)
+          const { invocationArn } = fieldsOf(parseReply(await response.text()))
+          if (typeof invocationArn === 'string') return { arn: invocationArn, folder, region }
+          throw new GatewayError('upstream', 'The job could not be started.')
+        }
+        return unlessStopped(begin(), { signal, undo })
       },
-      undo: (started) => void abandon(dependencies, started, call),
+      undo,
     },
   )
+}
+
+/** Milliseconds AWS may take to say that it has taken a job. */
+const LONGEST_START = 60_000
+
+/**
+ * What is begun, for as long as somebody wants it. A request that was broken off may have been heard all the same, and a
+ * job whose ARN nobody was told could never be found again; so it is not broken off but undone once it is told.
+ */
+function unlessStopped<T>(
+  beginning: Promise<T>,
+  { signal, undo }: { signal: AbortSignal; undo(begun: T): void },
+): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const stop = () => {
+      reject(signal.reason)
+      beginning.then(undo, () => {})
+    }
+    if (signal.aborted) return stop()
+    signal.addEventListener('abort', stop, { once: true })
+    const settled = () => signal.removeEventListener('abort', stop)
+    beginning.finally(settled).then(resolve, reject)
+  })
 }
 
 /** Letters a tag may hold, and how many (service model, TagKey and TagValue). */
