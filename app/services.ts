@@ -3,6 +3,7 @@ import { type Config, readConfig } from './config.ts'
 import { createSpeaker } from './gateway/operations/speaker.ts'
 import { type ListenPolicy, listenPolicy, publicPolicy } from './http/entrance/listen-policy.ts'
 import { createLifeLog, type LifeLog } from './http/log/life-log.ts'
+import { createAfterwork } from './library/afterwork.ts'
 import { createObjectStaging } from './library/audio-staging.ts'
 import { fileSources } from './library/file-source.ts'
 import { fileWords } from './library/file-words.ts'
@@ -49,6 +50,8 @@ export interface House {
   facts: ServerFacts
   /** For whoever starts and stops it, to be told in the log. */
   life: LifeLog
+  /** Resolves when all work has come to its end that nobody waits for. Never rejects. */
+  rest(): Promise<void>
   /** Resolves when nothing is left that would be lost with the process. Never rejects. */
   flush(): Promise<void>
 }
@@ -73,6 +76,7 @@ export function createHouse(runtime: Runtime, options: AppOptions = {}): House {
     services,
     facts: { config, providers: names, listen, warning },
     life,
+    rest: () => services.afterwork.rest(),
     async flush() {
       await Promise.all([services.metering.flush(), services.traces?.flush()])
     },
@@ -112,6 +116,7 @@ function createServices({ config, runtime }: Place, options: AppOptions) {
     access,
     knowledge,
     metering,
+    afterwork: createAfterwork(),
     ...seen,
   }
 }

@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import type { Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
 import { createAdaptorServer } from '@hono/node-server'
 import type { OpenApp } from '../app/open-app.ts'
 
@@ -8,6 +8,8 @@ import type { OpenApp } from '../app/open-app.ts'
 const KEEP_ALIVE = 65_000
 /** Milliseconds between two looks for connections that have become idle. */
 const SWEEP = 25
+/** Milliseconds in which a connection that has never asked anything may still do so when the server ends. */
+const FIRST_WORD = 1000
 
 /** A server at work. */
 export interface Listening {
@@ -27,6 +29,11 @@ export async function serveNode(app: OpenApp, host: string, port: number): Promi
     hostname: host,
     serverOptions: { keepAliveTimeout: KEEP_ALIVE },
   }) as Server
+  const connections = new Set<Socket>()
+  server.on('connection', (socket: Socket) => {
+    connections.add(socket)
+    socket.once('close', () => connections.delete(socket))
+  })
   server.listen(port, host)
   await once(server, 'listening')
   return {
@@ -34,9 +41,14 @@ export async function serveNode(app: OpenApp, host: string, port: number): Promi
     async stop() {
       // A connection counts as open until it is closed, also when its last answer went out since.
       const sweeping = setInterval(() => server.closeIdleConnections(), SWEEP)
+      // Browsers and pools connect before they have anything to ask, which Node does not count as idle.
+      const hangingUp = setTimeout(() => {
+        for (const socket of connections) if (socket.bytesRead === 0) socket.destroy()
+      }, FIRST_WORD)
       server.close()
       await once(server, 'close')
       clearInterval(sweeping)
+      clearTimeout(hangingUp)
     },
     cut: () => server.closeAllConnections(),
   }

@@ -30,5 +30,7 @@ export async function serve(app: OpenApp, runtime: ServerRuntime, listen: Listen
     await app.flush()
     app.life.stopped()
   }
-  endOnSignal({ stop, endAnswers, cut, flush, log, patience: config.SHUTDOWN_TIMEOUT })
+  // What nobody waits for may begin until the last request is answered.
+  const finish = () => stop().then(app.rest)
+  endOnSignal({ stop: finish, endAnswers, cut, flush, log, patience: config.SHUTDOWN_TIMEOUT })
 }

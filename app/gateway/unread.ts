@@ -1,5 +1,5 @@
 import { createPump, type PumpOutcome } from '../codecs/pump.ts'
-import type { Config } from '../config.ts'
+import type { Services } from '../ports/services.ts'
 import type { Sink } from '../ports/stream-out.ts'
 import type { Answer } from './answer.ts'
 
@@ -7,13 +7,12 @@ import type { Answer } from './answer.ts'
 export interface Follower {
   /** Takes what was said since it was last called. */
   tell(text: string): Promise<void>
-  /** Called every second; true stops the answer. */
-  look(): Promise<boolean>
+  /** Is given what stops the answer, as if its reader had left. */
+  begun(stop: () => void): void
 }
 
-/** Milliseconds for which text is gathered, and between two looks. */
+/** Milliseconds for which text is gathered. */
 const GATHER = 100
-const LOOK = 1000
 /** Characters that wait to be told before the model has to. */
 const MOST_WAITING = 1_000_000
 
@@ -21,24 +20,23 @@ const MOST_WAITING = 1_000_000
 export async function runUnread(
   { frames }: Extract<Answer, { kind: 'stream' }>,
   follower: Follower,
-  config: Config,
+  { config, runtime }: Pick<Services, 'config' | 'runtime'>,
 ): Promise<PumpOutcome> {
+  const total = config.TOTAL_TIMEOUT * 1000
   const pump = createPump(frames, {
     firstToken: config.FIRST_TOKEN_TIMEOUT * 1000,
     idle: config.AI_RESPONSE_TIMEOUT * 1000,
-    total: config.TOTAL_TIMEOUT * 1000,
+    total,
     keepAliveAfter: Number.POSITIVE_INFINITY,
   })
   const teller = createTeller(follower)
-  const timer = setInterval(() => {
-    follower.look().then(
-      (isOver) => isOver && pump.left(),
-      // A store that cannot be asked just now may be able to in a second.
-      () => {},
-    )
-  }, LOOK)
+  // The pump keeps the time itself: this one rings with a reason, when the server has to end.
+  const callOff = runtime.alarm?.(total, (why) => {
+    if (why) pump.stop(why)
+  })
+  follower.begun(pump.left)
   const outcome = await pump.run(teller.sink)
-  clearInterval(timer)
+  callOff?.()
   await teller.finish()
   return outcome
 }

@@ -25,6 +25,7 @@ export function conversationItems(
   const within = (conversation: string) => `conversation-items/${owner}/${conversation}`
 
   const page: ConversationItems['page'] = async (conversation, { after, limit, descending }) => {
+    if (after !== undefined && !isKey(keyOf(after))) throw unknownPlace(after)
     const from = after === undefined ? undefined : keyOf(after)
     const options = { after: from, limit: limit + 1, descending }
     const found = await store.list(within(conversation), options)
@@ -71,6 +72,12 @@ export function conversationItems(
 
 /** Ids without their prefixes are in the order of the conversation. */
 const keyOf = (id: string): string => stampOf(id) || '-'
+
+// One that has been deleted since still tells the place.
+const isKey = (key: string): boolean => /^[0-9a-f]{33}[01][0-9a-f]{3,}$/.test(key)
+
+const unknownPlace = (after: string) =>
+  new GatewayError('invalid-request', `No item is called '${after}'.`, { param: 'after' })
 
 const unknownItem = (id: string, conversation: string) =>
   new GatewayError(

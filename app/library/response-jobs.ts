@@ -29,6 +29,38 @@ export interface ResponseJobs {
   forget(id: string): Promise<void>
 }
 
+/** Milliseconds between two looks at a job, and looks between two signs of life. */
+const LOOK = 1000
+const BEATS = 10
+
+/**
+ * Gives signs of life, and looks whether it was cancelled, until what is returned is called. A store that cannot be
+ * asked just now may be able to in a second.
+ */
+export function attend(job: ResponseJob, cancelled: () => void): () => Promise<void> {
+  let looks = 0
+  let looking: Promise<void> | undefined
+  const look = async () => {
+    looks++
+    if (looks >= BEATS) {
+      await job.beat()
+      looks = 0
+    }
+    if (await job.isCancelled()) cancelled()
+  }
+  const timer = setInterval(() => {
+    looking ??= look()
+      .catch(() => {})
+      .finally(() => {
+        looking = undefined
+      })
+  }, LOOK)
+  return async () => {
+    clearInterval(timer)
+    await looking
+  }
+}
+
 const DAY = 24 * 60 * 60 * 1000
 const ALIVE = 30_000
 const PLACE_DIGITS = 8

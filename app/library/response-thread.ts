@@ -1,14 +1,10 @@
 import { GatewayError } from '../errors.ts'
 import type { Services } from '../ports/services.ts'
 import { type Conversations, conversations } from './conversations.ts'
-import {
-  asItems,
-  type Item,
-  type KeptItem,
-  keptItems,
-  referredId,
-  stampOf,
-} from './response-items.ts'
+import { presentResponse } from './present-response.ts'
+import { referredItems } from './referred-items.ts'
+import { asItems, type KeptItem, keptItems, stampOf } from './response-items.ts'
+import { type ResponseJobs, responseJobs } from './response-jobs.ts'
 import { type KeptResponse, type StoredResponses, storedResponses } from './stored-responses.ts'
 
 /** What of a request belongs to the conversation it goes on with. */
@@ -43,12 +39,13 @@ export async function openResponseThread<Request extends ThreadRequest>(
 ): Promise<ResponseThread<Request>> {
   const shelf: Shelf = {
     responses: storedResponses(services, owner),
+    jobs: responseJobs(services, owner),
     conversations: conversations(services, owner),
   }
   const id = conversationOf(request)
   const before = await historyOf(request, id, shelf)
   const asked = asItems(request.input)
-  const own = await referredTo(asked, before, shelf)
+  const own = await referredItems(asked, { responses: shelf.responses, at: 'input', before })
   const isPlain = before.length === 0 && own === asked
   const given = (stamp: string): KeptItem[] => [...before, ...keptItems(own, stamp)]
   const store = request.store ?? true
@@ -75,6 +72,7 @@ export async function openResponseThread<Request extends ThreadRequest>(
 
 interface Shelf {
   responses: StoredResponses
+  jobs: ResponseJobs
   conversations: Conversations
 }
 
@@ -95,7 +93,7 @@ async function historyOf(
   shelf: Shelf,
 ): Promise<KeptItem[]> {
   if (conversation) return itemsOf(conversation, shelf.conversations)
-  return previous ? contextOf(previous, shelf.responses) : []
+  return previous ? contextOf(previous, shelf) : []
 }
 
 /** What stands in a path elsewhere is a field of the request here. */
@@ -107,53 +105,27 @@ async function itemsOf(id: string, held: Conversations): Promise<KeptItem[]> {
 }
 
 /** All that a response was given and answered. */
-async function contextOf(id: string, responses: StoredResponses): Promise<KeptItem[]> {
-  const response = await responses.retrieve(id).catch((thrown: unknown) => {
+async function contextOf(id: string, shelf: Shelf): Promise<KeptItem[]> {
+  const { response, isRunning } = await presentResponse(id, shelf).catch((thrown: unknown) => {
     throw thrown instanceof GatewayError && thrown.code === 'not-found'
       ? unknownPrevious(id)
       : thrown
   })
-  if (response.status === 'queued' || response.status === 'in_progress') {
+  if (isRunning) {
     throw new GatewayError(
       'invalid-request',
       `The previous response '${id}' is still in progress: wait until it is complete.`,
       { param: PREVIOUS, reason: 'previous_response_in_progress' },
     )
   }
-  return [...(await responses.given(id)), ...response.output]
+  return [...(await shelf.responses.given(id)), ...response.output]
 }
 
 const PREVIOUS = 'previous_response_id'
 
+/** A 400 with OpenAI, for what is missing is named by a field. */
 const unknownPrevious = (id: string) =>
-  new GatewayError('not-found', `Previous response with id '${id}' not found.`, {
+  new GatewayError('invalid-request', `Previous response with id '${id}' not found.`, {
     param: PREVIOUS,
     reason: 'previous_response_not_found',
   })
-
-/** The items themselves in the place of references; the same list where there are none. */
-async function referredTo(
-  items: Item[],
-  before: readonly KeptItem[],
-  shelf: Shelf,
-): Promise<Item[]> {
-  if (!items.some((item) => referredId(item) !== undefined)) return items
-  const found: Item[] = []
-  for (const [index, item] of items.entries()) {
-    const id = referredId(item)
-    if (id === undefined) found.push(item)
-    // What the conversation has already need not be said twice.
-    else if (!before.some((kept) => kept.id === id)) {
-      found.push((await shelf.responses.item(id)) ?? unknownItem(id, `input[${index}].id`))
-    }
-  }
-  return found
-}
-
-function unknownItem(id: string, param: string): never {
-  throw new GatewayError(
-    'not-found',
-    `Item with id '${id}' not found. Items are not kept when \`store\` is false: send them in full.`,
-    { param },
-  )
-}

@@ -1,5 +1,6 @@
 import type { Config } from '../config.ts'
 import type { Access } from './access.ts'
+import type { Afterwork } from './afterwork.ts'
 import type { AudioStaging } from './audio-staging.ts'
 import type { KnowledgeBases } from './knowledge.ts'
 import type { MediaSources } from './media-sources.ts'
@@ -40,6 +41,8 @@ export interface Services {
   traces?: Traces
   /** Resolves when it is an upload's turn, with what is to be called when it is in. */
   intake?(): Promise<() => void>
+  /** What the process waits for before it ends. Absent where nobody does. */
+  afterwork?: Afterwork
   /** Where files are kept. Absent where there is no place that outlives the process. */
   objects?: ObjectStore
 }

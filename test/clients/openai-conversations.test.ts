@@ -71,6 +71,29 @@ describe('a conversation', () => {
     )
   })
 
+  it('holds the items themselves where they are only named', async () => {
+    bedrock.fake.script({ body: textReply('Four.') })
+    const { output } = await client.responses.create({ model, input: 'Two and two?' })
+    const named = { type: 'item_reference' as const, id: output[0]!.id! }
+    const { id } = await client.conversations.create({ items: [named] })
+    await client.conversations.items.create(id, { items: [named, user('Sure?')] })
+    expect(await textsOf(id)).toEqual(['Four.', 'Four.', 'Sure?'])
+    const unknown = { type: 'item_reference' as const, id: 'msg_1' }
+    const adding = client.conversations.items.create(id, { items: [user('Hi'), unknown] })
+    await expect(adding).rejects.toMatchObject({ status: 404, param: 'items[1].id' })
+    await expect(client.conversations.create({ items: [unknown] })).rejects.toMatchObject({
+      status: 404,
+      param: 'items[0].id',
+    })
+    await client.responses.create({ model, input: 'Go on.', conversation: id })
+  })
+
+  it('is not read behind what is no item', async () => {
+    const { id } = await client.conversations.create({ items: [user('One')] })
+    const reading = client.conversations.items.list(id, { after: 'nothing' }).then()
+    await expect(reading).rejects.toMatchObject({ status: 400, param: 'after' })
+  })
+
   it('goes first in a response, and gets what is said in it', async () => {
     const { id } = await client.conversations.create({ items: [user('I am Bob.')] })
     bedrock.fake.script({ body: textReply('Hello Bob.') })

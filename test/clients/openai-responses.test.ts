@@ -128,7 +128,7 @@ describe('responses.create()', () => {
   it('throws the SDK’s own errors', async () => {
     const unknown = client.responses.create({ model, input: 'Hi', previous_response_id: 'resp_x' })
     await expect(unknown).rejects.toMatchObject({
-      status: 404,
+      status: 400,
       code: 'previous_response_not_found',
       param: 'previous_response_id',
     })

@@ -1,4 +1,6 @@
+import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
+import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, it } from 'vitest'
@@ -9,13 +11,14 @@ const LANES = 12
 const folder = mkdtempSync(join(tmpdir(), 'outcrop-signals-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-const start = () =>
+const start = (env: Record<string, string> = {}) =>
   launch(node, {
     PROVIDER: 'embedded',
     EMBEDDED_TOKENS_PER_SECOND: '400',
     STATE_DIR: join(folder, 'state'),
     FILES_DIR: join(folder, 'files'),
     LOG_LEVEL: 'silent',
+    ...env,
   })
 
 /** One stream that is to be kept: its id once its end is acknowledged; how its bytes ended else. */
@@ -95,4 +98,71 @@ it('finishes what runs when it is told to end under load, and ends well', async 
   } finally {
     await again.end()
   }
+}, 60_000)
+
+interface Kept {
+  id: string
+  status: string
+  error: { code: string; message: string } | null
+  output: { content: { text: string }[] }[]
+}
+
+/** Begins a response in the background, tells the server to end once it speaks, and gives what another server finds of it. */
+async function ended(env: Record<string, string>) {
+  const server = await start(env)
+  const asked = await fetch(`${server.url}/v1/responses`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({
+      model: 'embedded-chat',
+      input: 'Tell me of the sea.',
+      background: true,
+    }),
+  })
+  const { id } = (await asked.json()) as Kept
+  const following = await fetch(`${server.url}/v1/responses/${id}?stream=true`)
+  const reader = following.body!.pipeThrough(new TextDecoderStream()).getReader()
+  for (let said = ''; !said.includes('output_text.delta'); ) said += (await reader.read()).value
+  await reader.cancel()
+  server.signal('SIGTERM')
+  const code = await server.exited
+  const again = await start()
+  try {
+    const response = (await (await fetch(`${again.url}/v1/responses/${id}`)).json()) as Kept
+    const told = await (await fetch(`${again.url}/v1/responses/${id}?stream=true`)).text()
+    return { code, response, last: told.match(/^event: .*$/gm)!.slice(-2) }
+  } finally {
+    await again.end()
+  }
+}
+
+it('finishes a response in the background when it is told to end, though nobody waits for it', async () => {
+  const { code, response, last } = await ended({ EMBEDDED_TOKENS_PER_SECOND: '50' })
+  expect(code).toBe(0)
+  expect(response).toMatchObject({ status: 'completed', error: null })
+  expect(last.at(-1)).toBe('event: response.completed')
+}, 60_000)
+
+it('keeps a response in the background as failed where there is no time to finish it', async () => {
+  const { code, response, last } = await ended({
+    EMBEDDED_TOKENS_PER_SECOND: '2',
+    SHUTDOWN_TIMEOUT: '1',
+  })
+  expect(code).toBe(1)
+  expect(response).toMatchObject({
+    status: 'failed',
+    error: { code: 'server_error', message: expect.stringContaining('shutting down') },
+    output: [{ status: 'incomplete', content: [{ text: expect.stringMatching(/./) }] }],
+  })
+  expect(last).toEqual(['event: error', 'event: response.failed'])
+}, 60_000)
+
+it('does not wait for connections that never asked anything', async () => {
+  const server = await start({ SHUTDOWN_TIMEOUT: '20' })
+  const { hostname, port } = new URL(server.url)
+  const socket = connect(Number(port), hostname)
+  await once(socket, 'connect')
+  server.signal('SIGTERM')
+  expect(await server.exited).toBe(0)
+  socket.destroy()
 }, 60_000)

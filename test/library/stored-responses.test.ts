@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { readConfig } from '../../app/config.ts'
 import { conversations } from '../../app/library/conversations.ts'
+import { responseJobs } from '../../app/library/response-jobs.ts'
 import { openResponseThread } from '../../app/library/response-thread.ts'
 import { type KeptResponse, storedResponses } from '../../app/library/stored-responses.ts'
 import { createMemoryObjectStore } from '../../app/providers/embedded/memory-object-store.ts'
@@ -121,6 +122,7 @@ describe('the thread of a request', () => {
   it('does not go on from a response that is still worked on', async () => {
     const stage = open()
     await stage.of('me').keep(response('1', { status: 'in_progress' }), [])
+    await responseJobs(stage.services, 'me').open(response('1').id).beat()
     await expect(
       ask({ input: 'Two', previous_response_id: response('1').id }, stage),
     ).rejects.toMatchObject({ code: 'invalid-request', param: 'previous_response_id' })

@@ -32,11 +32,25 @@ export function claudeAlone(
       if (asksFor(tool[field])) names.push(`tools.${field}`)
     }
   }
+  if (hasPictures(request)) names.push('document.source.content.image')
   if (marks.scoped) names.push('cache_control.scope')
   for (const flag of betas) {
     if (!isGranted(flag)) names.push(`anthropic_beta.${flag}`)
   }
   return names.length > 1 ? [...new Set(names)] : names
+}
+
+/** Of a document made of blocks others read the words. */
+const hasPictures = ({ messages }: WireRequest): boolean =>
+  messages.some(
+    ({ content }) =>
+      typeof content !== 'string' &&
+      content.some(({ type, source }) => type === 'document' && isPictured(source)),
+  )
+
+function isPictured(source: unknown): boolean {
+  const { content } = Object(source) as { content?: unknown }
+  return Array.isArray(content) && content.some(({ type }) => type !== 'text')
 }
 
 const asksFor = (value: unknown): boolean =>

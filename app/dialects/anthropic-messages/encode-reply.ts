@@ -29,7 +29,7 @@ export function encodeReply(
     role: 'assistant',
     model: head.model,
     content: told.flatMap((part) => encodeReplyPart(part, hidden) ?? []) as WireReplyBlock[],
-    ...encodeStop(end),
+    ...encodeStop(end, conversation),
     usage: replyUsage(end, searchesOf(reply.parts)) as WireUsage,
     ...ownOf(end).fields,
   }
@@ -70,11 +70,13 @@ export function hidesThought(conversation: Conversation): boolean {
   return conversation.reasoning?.display === 'omitted'
 }
 
-export function encodeStop(end: Omit<ReplyEnd, 'type'>) {
+export function encodeStop(end: Omit<ReplyEnd, 'type'>, { settings }: Conversation) {
   const { stopReason } = ownOf(end)
+  // Converse does not tell which one it was; of one there is no doubt.
+  const only = end.reason === 'stop-sequence' && settings.stop?.length === 1
   return {
     stop_reason: stopReason === undefined ? WIRE_STOP_REASONS[end.reason] : stopReason,
-    stop_sequence: end.stopSequence ?? null,
+    stop_sequence: end.stopSequence ?? (only ? settings.stop?.[0] : undefined) ?? null,
   }
 }
 

@@ -17,6 +17,7 @@ import { NAME, ownOf } from './extras.ts'
 import { deltaUsage, encodeUsage } from './usage.ts'
 
 interface StreamState {
+  conversation: Conversation
   head: AnswerHead
   blocks: BlockStream
   started: boolean
@@ -33,6 +34,7 @@ const PING = sseEvent('ping', '{"type":"ping"}')
  */
 export function createReplyEncoder(conversation: Conversation, head: AnswerHead): ReplyEncoder {
   const state: StreamState = {
+    conversation,
     head,
     blocks: createBlockStream(hidesThought(conversation)),
     started: false,
@@ -121,7 +123,7 @@ function end(state: StreamState, event: ReplyEnd): string {
   }
   const data = {
     type: 'message_delta',
-    delta: { ...encodeStop(event), ...Object.fromEntries(inside) },
+    delta: { ...encodeStop(event, state.conversation), ...Object.fromEntries(inside) },
     usage: deltaUsage(event, state.blocks.searches),
     ...Object.fromEntries(beside),
   }

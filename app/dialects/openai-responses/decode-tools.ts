@@ -98,7 +98,10 @@ function addOther(wire: WireOtherTool, decoded: DecodedTools, names: ToolNames):
     return
   }
   const isRunByCaller = isCallerTool(type) && runsHere(wire)
-  decoded.offered.push({ wire, tool: isRunByCaller ? callerTool(type, names) : platformTool(wire) })
+  decoded.offered.push({
+    wire,
+    tool: isRunByCaller ? callerTool(type, wire, names) : platformTool(wire),
+  })
 }
 
 /** A tool that somebody's platform runs; who has none like it does without. */
@@ -107,14 +110,27 @@ function platformTool({ type, ...settings }: WireOtherTool): SystemTool {
   return { type: 'system', kind: type, name, settings, optional: true, param: `tools.${type}` }
 }
 
-/** A shell in a container is OpenAI's, not the caller's. */
-const runsHere = ({ environment }: WireOtherTool): boolean =>
-  environment == null || (typeof environment === 'object' && environment.type === 'local')
+/** A shell in a container is OpenAI's, not the caller's. Of a computer the environment names its system. */
+const runsHere = ({ type, environment }: WireOtherTool): boolean =>
+  type === 'computer_use_preview' ||
+  environment == null ||
+  (typeof environment === 'object' && environment.type === 'local')
 
-function callerTool(kind: keyof typeof CALLER_TOOLS, names: ToolNames): FunctionTool {
-  const { name, description, schema } = CALLER_TOOLS[kind]
+function callerTool(
+  kind: keyof typeof CALLER_TOOLS,
+  wire: WireOtherTool,
+  names: ToolNames,
+): FunctionTool {
+  const { name, description: does, schema } = CALLER_TOOLS[kind]
   const callee: Callee = { kind, name }
+  const description = does + screenOf(wire)
   return { type: 'function', name: names.add(callee), description, schema, ...extrasOf({ callee }) }
+}
+
+/** Where a model may point to. */
+function screenOf({ display_width: width, display_height: height }: WireOtherTool): string {
+  const isKnown = typeof width === 'number' && typeof height === 'number'
+  return isKnown ? ` The screen is ${width} pixels wide and ${height} high.` : ''
 }
 
 function searchOf(wire: WireOtherTool): WebSearch {

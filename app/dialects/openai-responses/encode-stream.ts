@@ -2,7 +2,6 @@ import type { Conversation } from '../../conversation/conversation.ts'
 import type { ReplyEnd, ReplyEvent } from '../../conversation/events.ts'
 import type { GatewayError } from '../../errors.ts'
 import type { AnswerHead, ReplyEncoder } from '../dialect.ts'
-import type { Fields } from '../extras.ts'
 import { encodeError } from '../openai-error.ts'
 import { ownOf } from './extras.ts'
 import {
@@ -104,18 +103,26 @@ function closing(stream: ResponseStream, head: AnswerHead): string {
 /** What was said so far stays; what was being said is marked as cut off. */
 function failing(stream: ResponseStream, error: GatewayError): string {
   const begun = start(stream)
-  const { output } = stream.items
+  const { items } = stream
+  const { output } = items
   const { code, message, param } = encodeError(error).error
   const members = `"code":${JSON.stringify(code)},"message":${JSON.stringify(message)},"param":${JSON.stringify(param)}`
-  for (const item of output) cutShort(item)
+  cutItems(items)
   const failure = { code: FAILURES[error.code] ?? 'server_error', message }
   return (
     begun +
-    event(stream.items, 'error', members) +
+    event(items, 'error', members) +
     told(stream, 'response.failed', { status: 'failed', output, error: failure })
   )
 }
 
-function cutShort(item: Fields): void {
-  if (item['status'] === 'in_progress') item['status'] = 'incomplete'
+/** Takes what was said of open parts into their items, which nobody is told one by one any more. */
+function cutItems(items: ItemStream): void {
+  const { sequence } = items
+  for (const index of [...items.parts.keys()]) writePart(items, { type: 'part-end', index })
+  items.sequence = sequence
+  for (const item of items.output) {
+    if (item['status'] === 'in_progress') item['status'] = 'incomplete'
+  }
+  cutLastItem(items)
 }

@@ -20,11 +20,21 @@ export function brokenResponse(response: Fields, why: GatewayError): Fields {
   return {
     ...response,
     completed_at: null,
+    output: cutShort(response['output'] as Fields[]),
+    // Of what failed nobody was told what it cost; an estimate would pass for a count.
+    usage: left ? response['usage'] : null,
     status: left ? 'incomplete' : 'failed',
     // OpenAI has no word for it: what there is was told to nobody to its end.
     incomplete_details: left ? { reason: 'caller_left' } : null,
     error: left ? null : { code: FAILURES[why.code] ?? 'server_error', message: why.message },
   }
+}
+
+/** What was being said is not complete, as the stream told it. */
+function cutShort(output: readonly Fields[]): Fields[] {
+  const last = output.at(-1)
+  if (!last || !('status' in last)) return [...output]
+  return [...output.slice(0, -1), { ...last, status: 'incomplete' }]
 }
 
 /**
@@ -33,23 +43,34 @@ export function brokenResponse(response: Fields, why: GatewayError): Fields {
  * which had more events, and who asks again has to learn how it ended.
  */
 export function replayResponse(response: Fields, startingAfter = -1): string {
-  const events = createEvents()
+  const events = createEvents(0)
   const begun = { ...response, status: 'in_progress', output: [], usage: null, completed_at: null }
   events.add('response.created', { response: begun })
   events.add('response.in_progress', { response: begun })
   const output = (response['output'] ?? []) as Fields[]
   for (const [index, item] of output.entries()) replayItem(item, index, events)
-  const { status } = response
-  if (status === 'failed') events.add('error', { param: null, ...Object(response['error']) })
-  events.add(`response.${status}`, { response })
+  addEnd(response, events)
   return events.behind(startingAfter)
 }
 
-function createEvents() {
+/** The last events of a stored response that has ended, the first of them with this number. */
+export function endOfResponse(response: Fields, number: number): string {
+  const events = createEvents(number)
+  addEnd(response, events)
+  return events.behind(-1)
+}
+
+function addEnd(response: Fields, events: Events): void {
+  const { status } = response
+  if (status === 'failed') events.add('error', { param: null, ...Object(response['error']) })
+  events.add(`response.${status}`, { response })
+}
+
+function createEvents(first: number) {
   const texts: string[] = []
   return {
     add(type: string, members: Fields): void {
-      const data = JSON.stringify({ type, sequence_number: texts.length, ...members })
+      const data = JSON.stringify({ type, sequence_number: first + texts.length, ...members })
       texts.push(`event: ${type}\ndata: ${data}\n\n`)
     },
     behind: (number: number) => texts.slice(Math.min(number + 1, texts.length - 1)).join(''),

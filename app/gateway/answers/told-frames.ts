@@ -8,6 +8,8 @@ export interface Following {
   /** Only events with a higher number. */
   startingAfter?: number
   encodeError: ServerSide['encodeError']
+  /** The events behind this number that end it, where whoever worked on it could not tell them. */
+  endBehind(number: number): Promise<string>
 }
 
 /** Milliseconds between two looks for more. */
@@ -15,10 +17,14 @@ const LOOK = 150
 
 const LAST = /^event: response\.(completed|failed|incomplete)$/m
 
+/** Of the last event in a text; the number comes last in its frame. */
+const NUMBER = /"sequence_number":(\d+)[^\n]*\n\n$/
+
 /** What a response in the background tells, from its beginning or behind an event, until it ends. */
 export function toldFrames(jobs: ResponseJobs, following: Following): FrameSource {
-  const { id, startingAfter = -1, encodeError } = following
+  const { id, startingAfter = -1, encodeError, endBehind } = following
   let place: string | undefined
+  let number = -1
   let isOver = false
 
   const look = async (): Promise<string | undefined> => {
@@ -26,9 +32,12 @@ export function toldFrames(jobs: ResponseJobs, following: Following): FrameSourc
     const pieces = await jobs.told(id, place)
     place = pieces.at(-1)?.place ?? place
     const text = textOf(pieces)
+    number = Number(NUMBER.exec(text)?.[1] ?? number)
+    isOver = LAST.test(text)
     // Who has stopped working on it may have stopped between two of our looks.
-    isOver = LAST.test(text) || (!isAlive && pieces.length === 0)
-    return isOver && text === '' ? undefined : behind(text, startingAfter)
+    if (isOver || isAlive || pieces.length > 0) return behind(text, startingAfter)
+    isOver = true
+    return (await endBehind(number)) || undefined
   }
 
   return {

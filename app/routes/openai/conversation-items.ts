@@ -2,9 +2,14 @@ import { createRoute, z } from '@hono/zod-openapi'
 import { outputItem } from '../../dialects/openai-responses/wire-reply.ts'
 import { reply } from '../../http/answers/reply.ts'
 import { endpoint } from '../../http/endpoint.ts'
-import type { Item } from '../../library/response-items.ts'
 import { jsonAnswer, jsonRequest } from '../json-contract.ts'
-import { addedItems, conversationId, conversationObject, conversationsOf } from './conversations.ts'
+import {
+  addedItems,
+  conversationId,
+  conversationObject,
+  conversationsOf,
+  spelledOut,
+} from './conversations.ts'
 import { errorResponses } from './error-contract.ts'
 import { pageOptions, pageQuery, pageSchema, pageText } from './paging.ts'
 
@@ -34,7 +39,7 @@ export const createConversationItems = endpoint(
   async (c) => {
     const { conversation_id: id } = c.req.valid('param')
     const { items } = c.req.valid('json')
-    const data = await conversationsOf(c).add(id, items as Item[])
+    const data = await conversationsOf(c).add(id, await spelledOut(c, items))
     return reply(c, pageText({ data, hasMore: false }))
   },
 )

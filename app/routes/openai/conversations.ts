@@ -8,13 +8,22 @@ import { caller } from '../../http/caller.ts'
 import type { HttpContext } from '../../http/context.ts'
 import { endpoint } from '../../http/endpoint.ts'
 import { conversations } from '../../library/conversations.ts'
+import { referredItems } from '../../library/referred-items.ts'
 import type { Item } from '../../library/response-items.ts'
+import { storedResponses } from '../../library/stored-responses.ts'
 import { jsonAnswer, jsonRequest } from '../json-contract.ts'
 import { deletion } from './deletion.ts'
 import { errorResponses } from './error-contract.ts'
 
 /** The conversations of whoever asks. */
 export const conversationsOf = (c: HttpContext) => conversations(c.get('services'), caller(c).owner)
+
+/** What is added, with the items themselves in the place of those that only name them. */
+export const spelledOut = (c: HttpContext, items: readonly unknown[]): Promise<Item[]> =>
+  referredItems(items as Item[], {
+    responses: storedResponses(c.get('services'), caller(c).owner),
+    at: 'items',
+  })
 
 export const conversationId = z.object({
   conversation_id: z.string().describe('The id of a conversation.'),
@@ -50,14 +59,15 @@ export const createConversation = endpoint(
     summary: 'Begin a conversation',
     tags: ['Conversations'],
     request: { body: { ...jsonRequest(newConversation), required: false } },
-    responses: { ...answer, ...errorResponses(400, 401, 403, 413, 429, 500) },
+    responses: { ...answer, ...errorResponses(400, 401, 403, 404, 413, 429, 500) },
   }),
   async (c) => {
     // The SDKs send nothing where there is nothing to say.
     const sent = checkedBody(c, await parsedBody(c, {}), { schema: newConversation })
     const { items, metadata: labels } = sent as z.infer<typeof newConversation>
     if (labels) limitMetadata(labels)
-    const created = await conversationsOf(c).create(labels ?? {}, (items ?? []) as Item[])
+    const first = await spelledOut(c, items ?? [])
+    const created = await conversationsOf(c).create(labels ?? {}, first)
     return reply(c, JSON.stringify(created))
   },
   { readsItself: true },

@@ -1,23 +1,29 @@
 import type { Conversation } from '../../conversation/conversation.ts'
 import { openaiResponses } from '../../dialects/openai-responses/index.ts'
-import { brokenResponse, queuedResponse } from '../../dialects/openai-responses/stored-response.ts'
+import {
+  brokenResponse,
+  endOfResponse,
+  queuedResponse,
+} from '../../dialects/openai-responses/stored-response.ts'
 import type { WireRequest } from '../../dialects/openai-responses/wire.ts'
 import { asGatewayError, GatewayError } from '../../errors.ts'
 import type { Answer, Heard } from '../../gateway/answer.ts'
 import { toldFrames } from '../../gateway/answers/told-frames.ts'
+import { type Brake, createBrake } from '../../gateway/brake.ts'
 import { exchange, newAnswerId } from '../../gateway/exchange.ts'
 import { runUnread } from '../../gateway/unread.ts'
 import { reply } from '../../http/answers/reply.ts'
 import { respond } from '../../http/answers/respond.ts'
 import { caller } from '../../http/caller.ts'
 import type { HttpContext } from '../../http/context.ts'
-import { type ResponseJob, responseJobs } from '../../library/response-jobs.ts'
+import { attend, type ResponseJob, responseJobs } from '../../library/response-jobs.ts'
 import { openResponseThread, type ResponseThread } from '../../library/response-thread.ts'
 import {
   type KeptResponse,
   type StoredResponses,
   storedResponses,
 } from '../../library/stored-responses.ts'
+import { currentResponse } from './current-response.ts'
 
 const { server } = openaiResponses
 
@@ -28,8 +34,6 @@ export interface BackgroundResponses {
 
 /** Milliseconds for which a model is waited for, so that what it refuses is refused at once. */
 const PATIENCE = 2000
-/** Looks, of one second each, between two signs of life. */
-const BEATS = 10
 
 /** One response on its way. */
 interface Work {
@@ -39,6 +43,9 @@ interface Work {
   thread: ResponseThread<WireRequest>
   shelf: StoredResponses
   job: ResponseJob
+  brake: Brake
+  /** Resolves when what broke off is kept; absent where nothing did. */
+  kept?: Promise<void>
 }
 
 /** Counts those of one process. */
@@ -51,16 +58,14 @@ export function createBackgroundResponses(): BackgroundResponses {
       try {
         const work = await prepare(c, body)
         const asked = exchange(heardOf(c, work), c.get('services'))
-        const early = await soon(asked)
-        await work.thread.keepBroken({ ...work.queued, status: early ? 'in_progress' : 'queued' })
-        await work.job.beat()
-        await work.job.tell(startOf(work))
+        await begin(work, asked)
         c.get('entry').streaming = true
         const done = finish(c, work, asked)
+        c.get('services').afterwork?.add(done)
         done.finally(() => {
           running--
         })
-        return begun(c, work, body.stream === true)
+        return answered(c, work, body.stream === true)
       } catch (thrown) {
         running--
         throw thrown
@@ -105,6 +110,24 @@ async function prepare(c: HttpContext, body: WireRequest): Promise<Work> {
     thread,
     shelf: storedResponses(services, owner),
     job: toldOnce(responseJobs(services, owner).open(id)),
+    brake: createBrake(),
+  }
+}
+
+/** From here on it can be found. Throws what the model says against it at once. */
+async function begin(work: Work, asked: Promise<Answer>): Promise<void> {
+  try {
+    const early = await soon(asked)
+    await work.thread.keepBroken({ ...work.queued, status: early ? 'in_progress' : 'queued' })
+    await work.job.beat()
+    await work.job.tell(startOf(work))
+  } catch (thrown) {
+    // Nobody will read what the model says to a response that is not there.
+    asked.then(
+      (answer) => answer.kind === 'stream' && answer.frames.cancel(),
+      () => {},
+    )
+    throw thrown
   }
 }
 
@@ -132,12 +155,13 @@ function toldOnce(job: ResponseJob): ResponseJob {
   }
 }
 
-/** Who asked may leave. What was cancelled meanwhile stays so, with what had been said. */
-function heardOf(c: HttpContext, { id, thread, shelf }: Work): Heard {
-  const { onLeft: _, ...asking } = caller(c)
+/** Who asked may leave: only a cancellation stops the work. What was cancelled stays so, with what had been said. */
+function heardOf(c: HttpContext, work: Work): Heard {
+  const { id, thread, shelf } = work
   return {
     dialect: openaiResponses,
-    ...asking,
+    ...caller(c),
+    onLeft: work.brake.by,
     body: { ...thread.request, stream: true },
     id,
     keeps: true,
@@ -147,11 +171,16 @@ function heardOf(c: HttpContext, { id, thread, shelf }: Work): Heard {
       if (kept.status !== 'cancelled') await thread.append(said)
     },
     async keepBroken({ body }, why) {
-      const said = body as KeptResponse
-      const broken = brokenResponse(said, why) as KeptResponse
-      await shelf.change(id, (now) =>
-        now.status === 'cancelled' ? { ...now, output: said.output } : broken,
+      const broken = brokenResponse(body as KeptResponse, why) as KeptResponse
+      const keeping = shelf.change(id, (now) =>
+        now.status === 'cancelled' ? { ...now, output: broken.output } : broken,
       )
+      // Deleted meanwhile, or the store is gone as well.
+      work.kept = keeping.then(
+        () => {},
+        () => {},
+      )
+      await work.kept
     },
   }
 }
@@ -173,13 +202,16 @@ async function soon(asked: Promise<Answer>): Promise<Answer | undefined> {
 /** Never rejects: nobody would hear of it. The log line is written when all is done. */
 async function finish(c: HttpContext, work: Work, asked: Promise<Answer>): Promise<void> {
   const entry = c.get('entry')
-  const { job } = work
+  const { job, brake } = work
+  const rest = attend(job, brake.pull)
   try {
     const answer = await asked
     if (answer.kind !== 'stream') return
     entry.record = answer.record
-    const { config } = c.get('services')
-    const outcome = await runUnread(answer, followerOf(job), config)
+    await begun(work)
+    const follower = { tell: job.tell, begun: brake.by }
+    const outcome = await runUnread(answer, follower, c.get('services'))
+    await work.kept
     entry.firstTextAfter = outcome.firstText
     if (outcome.ended !== 'complete') {
       entry.error = asGatewayError(outcome.error ?? cancelled())
@@ -189,19 +221,20 @@ async function finish(c: HttpContext, work: Work, asked: Promise<Answer>): Promi
     entry.error = error
     await failed(work, error)
   } finally {
+    await rest()
     await job.end().catch(() => {})
     c.get('log').close(entry, 200)
   }
 }
 
-function followerOf(job: ResponseJob) {
-  let looks = 0
-  return {
-    tell: (text: string) => job.tell(text),
-    async look() {
-      if (++looks % BEATS === 0) await job.beat()
-      return job.isCancelled()
-    },
+/** Its model speaks. */
+async function begun({ id, shelf }: Work): Promise<void> {
+  try {
+    await shelf.change(id, (now) =>
+      now.status === 'queued' ? { ...now, status: 'in_progress' } : undefined,
+    )
+  } catch {
+    // Deleted meanwhile, which the next look tells; or the store will take its end.
   }
 }
 
@@ -212,14 +245,16 @@ async function failed({ id, queued, conversation, shelf, job }: Work, error: Gat
   const head = { id, created: queued.created_at, model: conversation.model }
   const broken = brokenResponse(queued, error) as KeptResponse
   try {
-    await job.tell(server.replyEncoder(conversation, head).fail(error))
+    if (error.code !== 'caller-left') {
+      await job.tell(server.replyEncoder(conversation, head).fail(error))
+    }
     await shelf.change(id, (now) => (now.status === 'cancelled' ? undefined : broken))
   } catch {
     // The store is gone as well; without a sign of life the response counts as failed all the same.
   }
 }
 
-function begun(c: HttpContext, { id, queued }: Work, isStream: boolean): Response {
+function answered(c: HttpContext, { id, queued }: Work, isStream: boolean): Response {
   if (!isStream) return reply(c, JSON.stringify(queued))
   const { model } = queued as { model?: string }
   return respond(c, followed(c, { id, model: String(model) }))
@@ -232,9 +267,13 @@ export function followed(
 ): Answer {
   const jobs = responseJobs(c.get('services'), caller(c).owner)
   const { encodeError } = server
+  const endBehind = async (number: number) => {
+    const response = await currentResponse(c, id)
+    return response.status === 'cancelled' ? '' : endOfResponse(response, number + 1)
+  }
   return {
     kind: 'stream',
-    frames: toldFrames(jobs, { id, startingAfter, encodeError }),
+    frames: toldFrames(jobs, { id, startingAfter, encodeError, endBehind }),
     headers: {},
     record: { operation: 'chat', model, stream: true },
   }

@@ -10,6 +10,7 @@ import { caller } from '../../http/caller.ts'
 import { endpoint } from '../../http/endpoint.ts'
 import { openResponseThread, type ResponseThread } from '../../library/response-thread.ts'
 import type { KeptResponse } from '../../library/stored-responses.ts'
+import type { Services } from '../../ports/services.ts'
 import { answerHeaders } from '../answer-contract.ts'
 import { jsonRequest } from '../json-contract.ts'
 import { modelErrors } from './error-contract.ts'
@@ -47,7 +48,7 @@ export const createResponse = (background: BackgroundResponses) =>
       return respond(c, await exchange({ dialect: openaiResponses, body, ...asking }, services))
     }
     const thread = await openResponseThread(body, services, asking.owner)
-    const heard = { dialect: openaiResponses, ...asking, ...keeping(thread) }
+    const heard = { dialect: openaiResponses, ...asking, ...keeping(thread, services) }
     return respond(c, await exchange(heard, services))
   })
 
@@ -62,17 +63,18 @@ const isLoose = ({ store, input, previous_response_id, conversation }: WireReque
   )
 
 /** What the gateway is told of a request with its conversation. */
-export function keeping({
-  request,
-  keeps,
-  keep,
-  keepBroken,
-}: ResponseThread<WireRequest>): Pick<Heard, 'body' | 'keeps' | 'keep' | 'keepBroken'> {
+export function keeping(
+  { request, keeps, keep, keepBroken }: ResponseThread<WireRequest>,
+  { afterwork }: Pick<Services, 'afterwork'>,
+): Pick<Heard, 'body' | 'keeps' | 'keep' | 'keepBroken'> {
   return {
     body: request,
     keeps,
     keep: ({ body }: Answered) => keep(body as KeptResponse),
-    keepBroken: ({ body }, why) =>
-      keepBroken(brokenResponse(body as KeptResponse, why) as KeptResponse),
+    keepBroken({ body }, why) {
+      const kept = keepBroken(brokenResponse(body as KeptResponse, why) as KeptResponse)
+      afterwork?.add(kept)
+      return kept
+    },
   }
 }

@@ -1,6 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import type { FrameSource } from '../../codecs/pump.ts'
-import { brokenResponse, replayResponse } from '../../dialects/openai-responses/stored-response.ts'
+import { replayResponse } from '../../dialects/openai-responses/stored-response.ts'
 import {
   outputItem,
   responseEvent,
@@ -9,19 +9,13 @@ import {
 import { GatewayError } from '../../errors.ts'
 import { reply } from '../../http/answers/reply.ts'
 import { respond } from '../../http/answers/respond.ts'
-import { caller } from '../../http/caller.ts'
-import type { HttpContext } from '../../http/context.ts'
 import { endpoint } from '../../http/endpoint.ts'
-import { responseJobs } from '../../library/response-jobs.ts'
-import { type KeptResponse, storedResponses } from '../../library/stored-responses.ts'
 import { jsonAnswer } from '../json-contract.ts'
+import { currentResponse, jobsOf, shelfOf } from './current-response.ts'
 import { deletion } from './deletion.ts'
 import { errorResponses } from './error-contract.ts'
 import { pageOptions, pageQuery, pageSchema, pageText } from './paging.ts'
 import { followed } from './response-background.ts'
-
-const shelfOf = (c: HttpContext) => storedResponses(c.get('services'), caller(c).owner)
-const jobsOf = (c: HttpContext) => responseJobs(c.get('services'), caller(c).owner)
 
 const responseId = z.object({
   response_id: z.string().describe('The id of a response that is kept.'),
@@ -29,18 +23,6 @@ const responseId = z.object({
 
 const found = {
   200: jsonAnswer('The response.', responseObject),
-}
-
-/** The response as it is now: one that nobody works on any more has failed. */
-async function current(c: HttpContext, id: string): Promise<KeptResponse> {
-  const response = await shelfOf(c).retrieve(id)
-  const runs = response.status === 'queued' || response.status === 'in_progress'
-  if (!runs || (await jobsOf(c).isAlive(id))) return response
-  // Between our two looks it may have come to its end.
-  const latest = await shelfOf(c).retrieve(id)
-  if (latest.status !== response.status) return latest
-  const lost = new GatewayError('internal', 'The server that worked on the response is gone.')
-  return brokenResponse(latest, lost) as KeptResponse
 }
 
 const flag = z.enum(['true', 'false']).transform((word) => word === 'true')
@@ -76,7 +58,7 @@ export const getResponse = endpoint(
   async (c) => {
     const { response_id: id } = c.req.valid('param')
     const { stream, starting_after: startingAfter } = c.req.valid('query')
-    const response = await current(c, id)
+    const response = await currentResponse(c, id)
     if (!stream) return reply(c, JSON.stringify(response))
     const model = String(response['model'])
     if (response.background) return respond(c, followed(c, { id, model, startingAfter }))
@@ -140,7 +122,7 @@ export const cancelResponse = endpoint(
   }),
   async (c) => {
     const { response_id: id } = c.req.valid('param')
-    const response = await current(c, id)
+    const response = await currentResponse(c, id)
     if (!response.background) throw synchronous()
     if (response.status !== 'queued' && response.status !== 'in_progress') {
       return reply(c, JSON.stringify(response))

@@ -200,7 +200,12 @@ describe('tools', () => {
       { type: 'local_shell' },
       { type: 'shell', environment: { type: 'local' } },
       { type: 'apply_patch' },
-      { type: 'computer_use_preview', display_width: 1, display_height: 1 },
+      {
+        type: 'computer_use_preview',
+        environment: 'browser',
+        display_width: 1024,
+        display_height: 768,
+      },
       { type: 'function', name: 'shell' },
     ]
     const conversation = ask({ tools })
@@ -215,6 +220,9 @@ describe('tools', () => {
       ['function', 'computer'],
       ['function', 'shell_2'],
     ])
+    expect(conversation.tools[7]).toMatchObject({
+      description: expect.stringContaining('1024 pixels wide and 768 high'),
+    })
     expect(conversation.ignored).toBeUndefined()
   })
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { bedrockOfFile } from '../../fakes/bedrock-of-file.ts'
 import { chunkFrames, claudeEvents, claudeReply } from '../../fakes/claude-answers.ts'
-import { textFrames } from '../../fakes/fake-bedrock-frames.ts'
+import { textFrames, textReply } from '../../fakes/fake-bedrock-frames.ts'
 import { CLAUDE, eventsOf, HELLO, jsonOf, NOVA, stageAws } from './stage.ts'
 
 const fake = await bedrockOfFile()
@@ -290,6 +290,41 @@ describe('count_tokens', () => {
       status: 400,
       message: 'messages: Input should be a valid list',
     })
+  })
+})
+
+describe('answers of other models', () => {
+  it('name the sequence they stopped at where there was only one', async () => {
+    const stopped = { ...(textReply('Up to here') as object), stopReason: 'stop_sequence' }
+    const frames = textFrames(['Up to here']).map((frame) =>
+      'event' in frame && frame.event === 'messageStop'
+        ? { ...frame, payload: { stopReason: 'stop_sequence' } }
+        : frame,
+    )
+    const { ask } = stageAws(fake)
+    const asked = { model: NOVA, messages: HELLO, stop_sequences: ['END'] }
+    fake.script({ body: stopped })
+    fake.script({ frames })
+    fake.script({ body: stopped })
+    const ending = { stop_reason: 'stop_sequence', stop_sequence: 'END' }
+    expect(await jsonOf(await ask(asked))).toMatchObject(ending)
+    const events = await eventsOf(await ask({ ...asked, stream: true }))
+    expect(events.find(({ event }) => event === 'message_delta')!.data['delta']).toEqual(ending)
+    const either = await jsonOf(await ask({ ...asked, stop_sequences: ['END', 'STOP'] }))
+    expect(either).toMatchObject({ stop_reason: 'stop_sequence', stop_sequence: null })
+  })
+
+  it('say that they were given the words of a document alone, not its pictures', async () => {
+    const picture = { type: 'base64', media_type: 'image/png', data: 'iVBORw0KGgo=' }
+    const content = [
+      { type: 'text', text: 'A chart:' },
+      { type: 'image', source: picture },
+    ]
+    const messages = [
+      { role: 'user', content: [{ type: 'document', source: { type: 'content', content } }] },
+    ]
+    const answer = await stageAws(fake).ask({ model: NOVA, messages })
+    expect(answer.headers.get('x-outcrop-ignored-params')).toBe('document.source.content.image')
   })
 })
 

@@ -1,5 +1,6 @@
-import { describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { createApp } from '../../../app/app.ts'
+import type { Runtime } from '../../../app/ports/runtime.ts'
 import { createMemoryStateStore } from '../../../app/providers/embedded/memory-state-store.ts'
 import { textFrames } from '../../fakes/fake-bedrock-frames.ts'
 import { type Json, MODELS, useFakeBedrock } from '../../features/stage.ts'
@@ -7,8 +8,8 @@ import { stagedRuntime } from '../../http/stage.ts'
 
 const bedrock = useFakeBedrock()
 
-function open(env: Record<string, string> = {}) {
-  const { app, log } = bedrock.open({ FILES_DIR: 'memory', ...env })
+function open(env: Record<string, string> = {}, brought: Partial<Runtime> = {}) {
+  const { app, log } = bedrock.open({ FILES_DIR: 'memory', ...env }, {}, brought)
   const call = async (method: string, path: string, body?: Json) => {
     const response = await app.request(path, { method, body: body && JSON.stringify(body) })
     return { status: response.status, body: (await response.json()) as Json & { id: string } }
@@ -27,6 +28,40 @@ function open(env: Record<string, string> = {}) {
   }
   return { app, call, begin, read, events, log }
 }
+
+const ORPHAN = 'resp_0123456789abcdef0123456789abcdef0'
+
+/** An app whose store has a response of a server that died in the midst of it. */
+async function openWithOrphan() {
+  const store = createMemoryStateStore()
+  const running = { id: ORPHAN, status: 'in_progress', background: true, created_at: 1, output: [] }
+  const put = (collection: string, id: string, value: string) =>
+    store.put(collection, { id, value })
+  await put('responses/default', ORPHAN, JSON.stringify({ ...running, model: 'm' }))
+  const event = (type: string, number: number) =>
+    `event: ${type}\ndata: ${JSON.stringify({ type, response: running, sequence_number: number })}\n\n`
+  const told = event('response.created', 0) + event('response.in_progress', 1)
+  await put(`response-events/default/${ORPHAN}`, '00000000', told)
+  return open({}, { openState: () => store })
+}
+
+function promise() {
+  let keep = () => {}
+  const kept = new Promise<void>((resolve) => {
+    keep = resolve
+  })
+  return { kept, keep }
+}
+
+/** Lets so many seconds pass, and whatever is done once a second be done. */
+async function pass(seconds: number) {
+  for (let left = seconds; left > 0; left--) {
+    await vi.advanceTimersByTimeAsync(1000)
+    await new Promise(setImmediate)
+  }
+}
+
+afterEach(() => void vi.useRealTimers())
 
 describe('a response in the background', () => {
   it('is queued at once and complete later, and goes into the log with what it cost', async () => {
@@ -124,17 +159,65 @@ describe('a response in the background', () => {
   })
 
   it('is failed when nobody works on it any more', async () => {
-    const store = createMemoryStateStore()
-    const id = 'resp_0123456789abcdef0123456789abcdef0'
-    const running = { id, status: 'in_progress', background: true, created_at: 1, output: [] }
-    await store.put('responses/default', { id, value: JSON.stringify(running) })
-    const { runtime } = stagedRuntime({ FILES_DIR: 'memory' })
-    const app = createApp({ ...runtime, openState: () => store })
-    const response = await app.request(`/v1/responses/${id}`)
-    expect(await response.json()).toMatchObject({
+    const { read, begin, events } = await openWithOrphan()
+    const failed = {
       status: 'failed',
       error: { code: 'server_error', message: expect.stringContaining('is gone') },
+    }
+    expect((await read(ORPHAN)).body).toMatchObject(failed)
+    // Whoever follows it hears of that behind what it had told.
+    const told = await events(`/v1/responses/${ORPHAN}?stream=true&starting_after=1`)
+    expect(told).toMatchObject([
+      { type: 'error', sequence_number: 2, code: 'server_error' },
+      { type: 'response.failed', sequence_number: 3, response: failed },
+    ])
+    bedrock.fake.script({ body: bedrock.reply('On we go.') })
+    const next = await begin({ background: false, previous_response_id: ORPHAN })
+    expect(next).toMatchObject({ status: 200, body: { status: 'completed' } })
+  })
+
+  it('is worked on as long as its model takes to begin', async () => {
+    const { begin, read, call } = open()
+    const speak = promise()
+    bedrock.fake.script({ frames: textFrames(['Late.']), until: speak.kept })
+    const { body } = await begin()
+    vi.useFakeTimers({ toFake: ['Date', 'setInterval', 'clearInterval'] })
+    await pass(90)
+    expect((await read(body.id)).body).toMatchObject({ status: 'queued', error: null })
+    const next = await call('POST', '/v1/responses', {
+      model: MODELS.nova,
+      input: 'Hi',
+      previous_response_id: body.id,
     })
+    expect(next).toMatchObject({ status: 400 })
+    speak.keep()
+    vi.useRealTimers()
+    await expect.poll(async () => (await read(body.id)).body['status']).toBe('completed')
+  })
+
+  it('is in progress when its model has begun late', async () => {
+    const { begin, read } = open()
+    const speak = promise()
+    bedrock.fake.script({ frames: textFrames(['Late.']), until: speak.kept, stallAfter: 2 })
+    const { body } = await begin()
+    expect((await read(body.id)).body['status']).toBe('queued')
+    speak.keep()
+    await expect.poll(async () => (await read(body.id)).body['status']).toBe('in_progress')
+  })
+
+  it('is cancelled before its model has begun, which ends what is told of it', async () => {
+    const { begin, call, read, events } = open()
+    const never = promise()
+    bedrock.fake.script({ frames: textFrames(['Late.']), until: never.kept })
+    const { body } = await begin()
+    const following = events(`/v1/responses/${body.id}?stream=true`)
+    const aborted = bedrock.fake.aborted()
+    await call('POST', `/v1/responses/${body.id}/cancel`)
+    await bedrock.fake.waitForAbort(aborted + 1)
+    const told = await following
+    expect(told.map(({ type }) => type)).toEqual(['response.created', 'response.in_progress'])
+    expect((await read(body.id)).body).toMatchObject({ status: 'cancelled', error: null })
+    never.keep()
   })
 
   it('is not begun where work ends with the answer', async () => {
@@ -159,6 +242,28 @@ describe('a response that is waited for', () => {
       status: 400,
       body: { error: { message: 'Cannot cancel a synchronous response.' } },
     })
+  })
+
+  it('is kept as its stream told it where it broke off', async () => {
+    const { events, read } = open()
+    const { event, payload } = { event: 'contentBlockDelta', payload: { contentBlockIndex: 0 } }
+    bedrock.fake.script({
+      frames: [
+        { event: 'messageStart', payload: { role: 'assistant' } },
+        { event, payload: { ...payload, delta: { text: 'Hel' } } },
+        { event, payload: { ...payload, delta: { text: 'lo' } } },
+        { exception: 'internalServerException', payload: { message: 'broken' } },
+      ],
+    })
+    const told = await events('/v1/responses', { model: MODELS.nova, input: 'Hi', stream: true })
+    const response = told.at(-1)!['response'] as Json & { id: string }
+    expect(response).toMatchObject({
+      status: 'failed',
+      usage: null,
+      output: [{ status: 'incomplete', content: [{ text: 'Hello' }] }],
+    })
+    const { service_tier: _, ...kept } = (await read(response.id)).body
+    expect(response).toMatchObject(kept)
   })
 
   it('loses its oldest turns where they are too much and that was allowed', async () => {
