@@ -21,11 +21,17 @@ export interface PollyManners {
   /** Looks at a task before it has ended. */
   looks: number
   taskFails?: string
+  /** What happens when a task was taken, before that is told; where it throws, the connection breaks. */
+  taken?(): Promise<void> | void
+  /** Answers of GetSpeechSynthesisTask before the true ones. */
+  lookFaults: ServiceAnswer[]
   voices: object[]
 }
 
 export interface FakePolly extends FakeService {
   manners: PollyManners
+  /** Tasks that `taken` kept from being told, until they have written. */
+  late: Promise<unknown>[]
   /** Bodies of SynthesizeSpeech so far. */
   spoken(): Record<string, unknown>[]
 }
@@ -60,18 +66,28 @@ const VOICES = shippedVoices().map(({ id, female, languages, engines }) => ({
 
 /** Amazon Polly and Comprehend's DetectDominantLanguage by their service models; tasks write into `s3`. */
 export async function startFakePolly(s3?: S3Server): Promise<FakePolly> {
-  const manners: PollyManners = { refusals: [], looks: 1, voices: VOICES }
+  const manners: PollyManners = { refusals: [], lookFaults: [], looks: 1, voices: VOICES }
   const tasks = new Map<string, { fields: Record<string, unknown>; looks: number }>()
+  const late: Promise<unknown>[] = []
   const service = await startFakeService(async (request) => {
     const { path, method, headers, json } = request
     if (headers['x-amz-target']) return languages(request, manners)
     if (path.startsWith('/v1/voices')) return { json: { Voices: manners.voices } }
     if (path === '/v1/synthesisTasks' && method === 'POST') {
       const TaskId = crypto.randomUUID()
-      tasks.set(TaskId, { fields: json, looks: manners.looks })
+      const task = { fields: json, looks: manners.looks }
+      tasks.set(TaskId, task)
+      if (manners.taken) {
+        // Nobody will look at it, and it is spoken all the same, a little later.
+        const later = new Promise((resolve) => setTimeout(resolve, 30))
+        late.push(later.then(() => look(TaskId, { ...task, looks: 0 }, { manners, s3 })))
+        await manners.taken()
+      }
       return { json: { SynthesisTask: { ...json, TaskId, TaskStatus: 'scheduled' } } }
     }
     if (path.startsWith('/v1/synthesisTasks/')) {
+      const trouble = manners.lookFaults.shift()
+      if (trouble) return trouble
       const TaskId = path.split('/')[3]!
       const task = tasks.get(TaskId)
       if (!task) return fault(404, 'SynthesisTaskNotFoundException', 'No such task.')
@@ -84,6 +100,7 @@ export async function startFakePolly(s3?: S3Server): Promise<FakePolly> {
   return {
     ...service,
     manners,
+    late,
     spoken: () =>
       service.requests.filter(({ path }) => path === '/v1/speech').map(({ json }) => json),
   }

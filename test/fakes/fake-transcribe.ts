@@ -26,7 +26,9 @@ export interface TranscribeManners {
   looks: number
   fails?: string
   refusals: ServiceAnswer[]
-  /** What happens when a job was taken, before that is told. */
+  /** Answers of GetTranscriptionJob before the true ones. */
+  lookFaults: ServiceAnswer[]
+  /** What happens when a job was taken, before that is told; where it throws, the connection breaks. */
   taken?(): Promise<void> | void
   /** Says a text in another language, line by line. */
   translate(text: string): string
@@ -56,6 +58,7 @@ export async function startFakeTranscribe(s3: S3Server): Promise<FakeTranscribe>
       language: 'en-US',
       looks: 1,
       refusals: [],
+      lookFaults: [],
       translate: (text: string) => text.toUpperCase(),
     })
   }
@@ -110,6 +113,8 @@ const OPERATIONS: Record<string, Operation> = {
   },
 
   async GetTranscriptionJob({ json }, known) {
+    const trouble = known.manners.lookFaults.shift()
+    if (trouble) return trouble
     const job = known.jobs.get(String(json['TranscriptionJobName']))
     if (!job) return fault(400, 'NotFoundException', "The requested job couldn't be found.")
     if (job.looks > 0) {
@@ -127,7 +132,11 @@ const OPERATIONS: Record<string, Operation> = {
 
   DeleteTranscriptionJob({ json }, { jobs }) {
     const name = String(json['TranscriptionJobName'])
-    if (!jobs.delete(name)) return fault(400, 'NotFoundException', 'No such job.')
+    const job = jobs.get(name)
+    // The service model knows one exception for both.
+    if (!job) return fault(400, 'BadRequestException', "The requested job couldn't be found.")
+    if (job.looks > 0) return fault(400, 'BadRequestException', 'The job is IN_PROGRESS.')
+    jobs.delete(name)
     return { json: {} }
   },
 
@@ -191,7 +200,9 @@ async function writeResult(
 ): Promise<void> {
   const { OutputBucketName: Bucket, OutputKey, Settings = {}, LanguageCode } = input
   const speakers = (Settings as Fields)['ShowSpeakerLabels'] === true
-  const result = jobResult(lines, { speakers, language: String(LanguageCode ?? language) })
+  const alternatives = (Settings as Fields)['ShowAlternatives'] === true
+  const spoken = String(LanguageCode ?? language)
+  const result = jobResult(lines, { speakers, alternatives, language: spoken })
   const folder = String(OutputKey).replace(/[^/]+$/, '')
   const file = String(OutputKey).slice(folder.length)
   const Key = input['ContentRedaction'] ? `${folder}redacted-${file}` : String(OutputKey)

@@ -37,7 +37,11 @@ const seconds = (value: number) => value.toFixed(2)
 /** The file a job of Transcribe writes, in the form its guide shows. */
 export function jobResult(
   lines: readonly SpokenLine[],
-  { speakers = false, language = 'en-US' }: { speakers?: boolean; language?: string } = {},
+  {
+    speakers = false,
+    alternatives = false,
+    language = 'en-US',
+  }: { speakers?: boolean; alternatives?: boolean; language?: string } = {},
 ) {
   let id = 0
   const segments: object[] = []
@@ -67,6 +71,14 @@ export function jobResult(
       transcripts: [{ transcript: lines.map(({ text }) => text).join(' ') }],
       items,
       audio_segments: segments,
+      // The guide's page on alternative transcriptions.
+      ...(alternatives && {
+        segments: lines.map(({ start, text }) => ({
+          start_time: seconds(start),
+          end_time: seconds(start + 1),
+          alternatives: [{ transcript: text }, { transcript: text.toLowerCase() }],
+        })),
+      }),
     },
   }
 }

@@ -179,6 +179,11 @@ describe('a content that is larger than the platform can send', () => {
     expect(content.headers.get('content-type')).toBe('application/octet-stream')
     expect(content.headers.get('content-disposition')).toContain("UTF-8''na%C3%AFve.bin")
     expect((await download({}, 'HEAD')).headers.get('content-length')).toBe(String(SIZE))
+    // RFC 9110, 14.2: a range is for GET alone.
+    for (const range of ['bytes=0-4', `bytes=${SIZE}-`]) {
+      const head = await download({ range }, 'HEAD')
+      expect([head.status, head.headers.get('content-length')]).toEqual([200, String(SIZE)])
+    }
   })
 
   it('comes through the server as far as a range is small enough', async () => {

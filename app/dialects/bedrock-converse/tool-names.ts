@@ -62,6 +62,9 @@ function free(name: string, taken: ReadonlySet<string>): string {
   }
 }
 
+/** Ids that are tried for one call: where they are so short that none is left, one is repeated and the model refuses it. */
+const MOST_TRIES = 1000
+
 /**
  * Ids of calls as the model takes them. `length` asks for exactly so many alphanumerics. Models never
  * repeat an id, so there is no way back and none is needed.
@@ -75,8 +78,9 @@ export function createCallIds(length?: number): (id: string) => string {
     const before = known.get(id)
     if (before !== undefined) return before
     let wire = legal.test(id) ? id : ''
-    for (let salt = 0; wire === '' || taken.has(wire); salt++) {
-      wire = length === undefined ? shortId(id, salt) : digest(id, salt).slice(0, length)
+    for (let salt = 0; (wire === '' || taken.has(wire)) && salt < MOST_TRIES; salt++) {
+      // The end of a digest has every letter, its beginning is 0 or 1.
+      wire = length === undefined ? shortId(id, salt) : digest(id, salt).slice(-length)
     }
     known.set(id, wire)
     taken.add(wire)

@@ -109,11 +109,17 @@ function languageName(code: string): string {
 
 type Served = Awaited<ReturnType<ChatModel['reply']>>['served']
 
-/** Settings such a model has no place for. */
-const withIgnored = (served: Served, { extras = {}, languages }: TranscriptionRequest): Served => ({
-  ...served,
-  ignored: [...served.ignored, ...(languages ? ['languages'] : []), ...Object.keys(extras)],
-})
+/** Settings such a model has no place for; not the temperature of our own where none was sent. */
+function withIgnored(served: Served, request: TranscriptionRequest): Served {
+  const { extras = {}, languages, temperature } = request
+  const dropped = served.ignored.filter(
+    (name) => name !== 'temperature' || temperature !== undefined,
+  )
+  return {
+    ...served,
+    ignored: [...dropped, ...(languages ? ['languages'] : []), ...Object.keys(extras)],
+  }
+}
 
 function heardIn(events: Awaited<ReturnType<ChatModel['stream']>>['events']) {
   let text = ''

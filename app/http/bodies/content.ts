@@ -28,7 +28,9 @@ export async function sendContent(c: HttpContext, content: Content): Promise<Res
   const headers: Record<string, string> = { etag, 'accept-ranges': 'bytes' }
   if (holdsVersion(c, etag)) return reply(c, null, { status: 304, headers })
 
-  const range = isCurrent(c, etag) ? rangeOf(c.req.header('range'), size) : undefined
+  // A range is for GET alone (RFC 9110, 14.2).
+  const isRanged = c.req.method !== 'HEAD' && isCurrent(c, etag)
+  const range = isRanged ? rangeOf(c.req.header('range'), size) : undefined
   if (range === 'none') throw notThere(size)
   if (range) headers['content-range'] = `bytes ${range.first}-${range.last}/${size}`
   const length = range ? range.last - range.first + 1 : size

@@ -1,6 +1,6 @@
 import { entryOf } from '../../codecs/table.ts'
 import { type ErrorCode, GatewayError } from '../../errors.ts'
-import type { AwsCall } from './call.ts'
+import { type AwsCall, type AwsFault, UNSIGNED } from './call.ts'
 
 interface Meaning {
   code: ErrorCode
@@ -55,4 +55,10 @@ export function asAudioFault(thrown: unknown): unknown {
     ...(param && { param, reason: 'invalid_value' }),
     cause: thrown.cause,
   })
+}
+
+/** Whether AWS said no, or was not asked at all. After any other failure it may have begun the work all the same. */
+export function isRefusal(thrown: unknown): boolean {
+  const { status, type } = ((thrown as GatewayError | undefined)?.cause ?? {}) as Partial<AwsFault>
+  return type === UNSIGNED || (status !== undefined && status < 500)
 }

@@ -50,11 +50,16 @@ export function createTranscription(card: ModelCard): TranscriptionModel {
   }
 }
 
-const ignoredOf = ({ prompt, temperature, extras = {} }: TranscriptionRequest) => [
-  ...(prompt ? ['prompt'] : []),
-  ...(temperature ? ['temperature'] : []),
-  ...Object.keys(extras),
-]
+const ignoredOf = (request: TranscriptionRequest) => {
+  const { language, languages, prompt, temperature, extras = {} } = request
+  return [
+    ...(language ? ['language'] : []),
+    ...(languages ? ['languages'] : []),
+    ...(prompt ? ['prompt'] : []),
+    ...(temperature ? ['temperature'] : []),
+    ...Object.keys(extras),
+  ]
+}
 
 /** More than the text of the longest speech takes. */
 const FRONT = 256 * 1024

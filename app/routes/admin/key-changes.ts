@@ -1,6 +1,8 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import type { KeyPolicy } from '../../config/key-policy.ts'
 import { reply } from '../../http/answers/reply.ts'
+import { checkedBody, parsedBody } from '../../http/bodies/json-body.ts'
+import type { HttpContext } from '../../http/context.ts'
 import { endpoint } from '../../http/endpoint.ts'
 import type { KeyChange, ManagedKey } from '../../ports/access.ts'
 import { jsonAnswer, jsonRequest } from '../json-contract.ts'
@@ -47,15 +49,14 @@ function withChange({ name, policy }: ManagedKey, change: z.infer<typeof keyChan
 /** Clients are many, and need time to learn a new secret. */
 const MOST_OVERLAP = 30 * 24 * 60 * 60
 
-const rotation = z.object({
-  overlap_seconds: z.coerce
-    .number()
-    .int()
-    .min(0)
-    .max(MOST_OVERLAP)
-    .default(0)
-    .describe('For so long the secret before this one is good as well.'),
-})
+const overlap = z
+  .int()
+  .min(0)
+  .max(MOST_OVERLAP)
+  .default(0)
+  .describe('For so long the secret before this one is good as well.')
+
+const rotation = z.strictObject({ overlap_seconds: overlap }).openapi('KeyRotation')
 
 export const rotateKey = endpoint(
   createRoute({
@@ -64,18 +65,31 @@ export const rotateKey = endpoint(
     operationId: 'rotate_key',
     summary: 'Give a key a new secret',
     tags: ['Admin'],
-    request: { params: keyParams, query: rotation },
+    request: {
+      params: keyParams,
+      query: z.object({ overlap_seconds: overlap }),
+      body: { ...jsonRequest(rotation), required: false },
+    },
     responses: {
       200: jsonAnswer('The key, this once with its new secret.', mintedKey),
       ...errorResponses(400, 401, 403, 404, 409, 413, 429, 500, 503),
     },
   }),
   async (c) => {
-    const { overlap_seconds: overlap } = c.req.valid('query')
-    const minted = await keysOf(c).rotate(c.req.valid('param').key_id, overlap)
+    const { overlap_seconds: seconds } = await rotationOf(c)
+    const minted = await keysOf(c).rotate(c.req.valid('param').key_id, seconds)
     return reply(c, JSON.stringify(mintedOf(minted)), { headers: { 'cache-control': 'no-store' } })
   },
+  { readsItself: true },
 )
+
+/** In the query string or in the body, which wins: said in either, it must not be lost, for the old secret would be dead. */
+async function rotationOf(c: HttpContext): Promise<z.infer<typeof rotation>> {
+  const { overlap_seconds: written } = c.req.query()
+  const told = written && { overlap_seconds: /^\d{1,9}$/.test(written) ? Number(written) : written }
+  const value = { ...told, ...(await parsedBody(c, {})) }
+  return checkedBody(c, value, { schema: rotation }) as z.infer<typeof rotation>
+}
 
 const switching = (word: 'disable' | 'enable', summary: string) =>
   endpoint(

@@ -4,7 +4,10 @@ import { FORMATS } from './transcript-answer.ts'
 
 /** Forms write everything as text, and leave what is not meant empty. */
 const blank = (value: unknown) => (value === '' || value === null ? undefined : value)
-const number = z.preprocess(blank, z.coerce.number().min(0).max(1).optional())
+const number = z.preprocess((value) => {
+  const given = blank(value)
+  return typeof given === 'string' && Number.isFinite(Number(given)) ? Number(given) : given
+}, z.number().min(0).max(1).optional())
 const flag = z.preprocess(
   (value) => (value === 'true' ? true : value === 'false' ? false : blank(value)),
   z.boolean().optional(),
@@ -20,6 +23,9 @@ const list = <T extends z.ZodType>(item: T) =>
 const language = z.string().regex(/^[A-Za-z]{2,3}([-_][\w-]+)?$/, 'a language like `de` or `de-DE`')
 
 const shared = {
+  language: z
+    .preprocess(blank, language.optional())
+    .describe('The language that is spoken, `de` or `de-DE`. Default: the model tells.'),
   model: z
     .string()
     .min(1)
@@ -32,9 +38,6 @@ const shared = {
 /** What a transcription takes beside its file. Unknown fields go to the model. */
 export const transcriptionFields = z.looseObject({
   ...shared,
-  language: z
-    .preprocess(blank, language.optional())
-    .describe('The language that is spoken, `de` or `de-DE`. Default: the model tells.'),
   languages: list(language).describe('Languages of which one is spoken.'),
   response_format: z
     .preprocess(blank, z.enum(FORMATS).optional())

@@ -63,15 +63,14 @@ function refuseStream({ stream }: Fields): void {
   })
 }
 
-const KNOWN = new Set([...Object.keys(translationFields.shape), 'stream', 'language'])
+const KNOWN = new Set([...Object.keys(translationFields.shape), 'stream'])
 
 function orderOf(
   { fields, audio, labels }: AudioInput<Fields>,
   { format }: TranscriptForm,
 ): TranscriptionOrder {
-  const { model, prompt, temperature } = fields
+  const { model, language, prompt, temperature } = fields
   const own = unknownFields(fields, KNOWN)
-  const spoken = fields['language']
   return {
     model,
     audio,
@@ -80,7 +79,7 @@ function orderOf(
     stream: false,
     translateTo: ENGLISH,
     needs: format === 'json' || format === 'text' ? [] : ['segments'],
-    ...(typeof spoken === 'string' && spoken !== '' && { language: spoken }),
+    ...(language && { language }),
     ...(prompt && { prompt }),
     ...(temperature !== undefined && { temperature }),
     ...(own && { fields: own }),

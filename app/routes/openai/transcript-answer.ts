@@ -64,7 +64,11 @@ function jsonOf(
       usage: wireUsage(usage),
     }
   }
+  const { segments: readings, ...more } = extras ?? {}
   return {
+    // Transcribe has a member of the same name for its alternatives.
+    ...(readings !== undefined && { alternatives: readings }),
+    ...more,
     task,
     language: task === 'translate' ? 'english' : languageName(language),
     duration: length,
@@ -73,7 +77,6 @@ function jsonOf(
     ...(granularities.includes('word') && {
       words: words.map(({ word, start, end }) => ({ word, start, end })),
     }),
-    ...extras,
     usage: wireUsage(usage),
   }
 }

@@ -259,6 +259,22 @@ describe('calls and results on the wire', () => {
     }
   })
 
+  it('are found also where ids are so short that there are hardly enough, or not', () => {
+    for (const [count, different] of [
+      [20, 20],
+      [100, 36],
+    ] as const) {
+      const calls = Array.from({ length: count }, (_, at) => call(`call_${at}`))
+      const conversation = emptyConversation({
+        turns: [user('q'), assistant(...calls), user(...calls.map(({ id }) => result(id, 'a')))],
+        tools: [look],
+      })
+      const [, asked] = encode(conversation, { toolCallIdLength: 1 }).messages!
+      const ids = new Set(asked!.content.map(({ toolUse }) => toolUse!.toolUseId))
+      expect(ids.size).toBe(different)
+    }
+  })
+
   it('become words for models without tools', () => {
     const conversation = conversationOf(user('q'), assistant(call('a')), user(result('a', '1')))
     expect(encode(conversation, { tools: false })).toEqual({

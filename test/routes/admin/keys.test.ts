@@ -127,6 +127,20 @@ describe('a key that is changed', () => {
     expect(wrong.status).toBe(400)
   })
 
+  it('is rotated by a body as well, which is not taken for nothing', async () => {
+    const { admin, chat } = staged()
+    const first = (await admin('', { body: {} })).json
+    const second = await admin(`/${first.id}/rotate`, { body: { overlap_seconds: 60 } })
+    expect(second.json).toMatchObject({ id: first.id, overlaps_until: expect.any(Number) })
+    expect((await chat(first.key)).status).toBe(200)
+    for (const body of [{ overlap: 60 }, { overlap_seconds: '60' }, { overlap_seconds: -1 }]) {
+      expect((await admin(`/${first.id}/rotate`, { body })).status).toBe(400)
+    }
+    for (const { key } of [first, second.json]) expect((await chat(key)).status).toBe(200)
+    const both = await admin(`/${first.id}/rotate?overlap_seconds=60`, { body: {} })
+    expect(both.json).toHaveProperty('overlaps_until')
+  })
+
   it('is gone when it is deleted', async () => {
     const { admin, chat } = staged()
     const { id, key } = (await admin('', { body: {} })).json

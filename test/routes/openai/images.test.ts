@@ -350,6 +350,19 @@ describe('POST /v1/images/edits', () => {
 })
 
 describe('POST /v1/images/variations', () => {
+  it('names the pictures it does not look at', async () => {
+    const { send } = stage()
+    const sent = [
+      ['image', file(PICTURE)],
+      ['image', file(PICTURE)],
+      ['mask', file(MASK)],
+    ] as const
+    const varied = await send('variations', sent)
+    expect([varied.status, ignoredBy(varied.response)]).toEqual([200, ['mask', 'image[1]']])
+    const edited = await send('edits', [...sent, ['prompt', 'x']])
+    expect([edited.status, ignoredBy(edited.response)]).toEqual([200, ['image[1]']])
+  })
+
   it('varies, each in its own way', async () => {
     const { send } = stage()
     const { json } = await send('variations', [

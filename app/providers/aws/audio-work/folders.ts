@@ -27,8 +27,11 @@ export interface AudioFolder {
   read(file: string): Promise<ReadableStream<Uint8Array> | undefined>
   /** The files in it. */
   list(): Promise<string[]>
-  /** Removes all of it. Never rejects: what could not be removed is swept later, and the log says so. */
-  close(): Promise<void>
+  /**
+   * Removes all of it. Never rejects: what could not be removed is swept later, and the log says so; a job that is
+   * not gone as well.
+   */
+  close(isJobGone?: boolean): Promise<void>
 }
 
 export interface AudioFolders {
@@ -80,11 +83,11 @@ export function createAudioFolders(options: FoldersOptions): AudioFolders {
         name: `${JOB_PREFIX}${leases.own()}-${id}`,
         address,
         ...files,
-        async close() {
+        async close(isJobGone = true) {
           if (!open.delete(address(''))) return
           try {
             await removeAll(await accessTo(region), bucket, prefix)
-            end(true)
+            end(isJobGone)
           } catch (thrown) {
             end(false)
             const detail = thrown instanceof Error ? thrown.message : String(thrown)

@@ -16,6 +16,9 @@ export interface SweepingOptions {
 /** Milliseconds after the start, until who may be dead is looked at again, and between two rounds. */
 const SOON = 1000
 const DOUBTFUL = 35_000
+/** How much longer a round for what is stuck waits than the one before, and at most: it may be stuck for ever. */
+const GROWTH = 2
+const LONGEST_WAIT = 60 * 60 * 1000
 const DAY = 24 * 60 * 60 * 1000
 
 /**
@@ -32,13 +35,16 @@ export function keepSwept(
   let next = 0
   const removeJobs = async (owner: string, region: string) => {
     for (const name of await jobsNamed(call, JOB_PREFIX + owner, region)) {
-      await deleteJob(call, name, region)
+      await deleteJob(call, { name, region })
     }
   }
-  const run = async (byAge: boolean): Promise<void> => {
+  const run = async (byAge: boolean, wait = DOUBTFUL): Promise<void> => {
     try {
-      const { again } = await sweepAudio({ ...options, removeJobs, byAge })
+      const { again, isStuck } = await sweepAudio({ ...options, removeJobs, byAge })
       if (again) setTimeout(() => void run(false), DOUBTFUL)
+      else if (isStuck) {
+        setTimeout(() => void run(false, Math.min(wait * GROWTH, LONGEST_WAIT)), wait)
+      }
     } catch (thrown) {
       const detail = thrown instanceof Error ? thrown.message : String(thrown)
       options.warn('What dead servers left of audio could not be swept.', { detail })

@@ -30,6 +30,7 @@ const KEPT = 7 * 24 * 60 * 60 * 1000
 export function createLeases({ state, now = Date.now, beat = BEAT }: LeaseOptions): Leases {
   let id: string | undefined
   let works = 0
+  /** Once something was left, the name stays for others to find it by, whatever is cleared away later. */
   let isClear = true
   let timer: ReturnType<typeof setInterval> | undefined
   const own = () => {
@@ -45,7 +46,6 @@ export function createLeases({ state, now = Date.now, beat = BEAT }: LeaseOption
     clearInterval(timer)
     timer = undefined
     if (isClear) state.delete(COLLECTION, own()).catch(() => {})
-    isClear = true
   }
   return {
     own,

@@ -1,7 +1,9 @@
 import { GatewayError } from '../../../errors.ts'
 import type { Call } from '../../../ports/call.ts'
 import type { Transcript, TranscriptionRequest } from '../../../ports/transcription.ts'
+import { isRefusal } from '../audio-faults.ts'
 import { type AudioFolder, type AudioFolders, tagsOf } from '../audio-work/folders.ts'
+import { patientLook } from '../audio-work/patience.ts'
 import { pause } from '../bedrock/embeddings/fan-out.ts'
 import type { AwsCall } from '../call.ts'
 import { askJson, type Fields, fieldsOf, objectsOf, textOf } from '../json-protocol.ts'
@@ -42,17 +44,22 @@ export async function transcribeByJob(
   const format = mediaFormatOf(request.mediaType)
   const { folder, address } = await placeOf(dependencies.folders, { request, region, format })
   const job: Job = { name: folder.name, region: folder.region, folder }
-  let isStarted = false
+  // A start that broke off, by the caller or on the way, may have been taken all the same.
+  let state: 'refused' | 'maybe-running' | 'ended' = 'maybe-running'
   try {
-    await start(dependencies, { job, request, fields, address, format }, asked)
-    isStarted = true
+    await start(dependencies, { job, request, fields, address, format }, asked).catch((thrown) => {
+      if (isRefusal(thrown)) state = 'refused'
+      throw thrown
+    })
     onStarted?.()
-    await finish(dependencies, job, asked)
+    const ended = await finish(dependencies, job, asked)
+    state = 'ended'
+    if (ended['TranscriptionJobStatus'] === 'FAILED') throw failureOf(ended)
     return await resultIn(folder)
   } finally {
-    // A start that was broken off may have been taken all the same.
-    if (asked.signal.aborted) void abandon(dependencies, job, asked)
-    else await clear(dependencies, job, { as: asked.as, isStarted })
+    if (state === 'maybe-running') void abandon(dependencies, job, asked)
+    else if (state === 'ended') await clear(dependencies, job, asked)
+    else await folder.close()
   }
 }
 
@@ -123,29 +130,27 @@ async function start(
 const GROWTH = 1.3
 const LONGEST_PAUSE = 10
 
+/** What AWS says of the job when it has ended, well or not. */
 async function finish(
   { call, lookEvery }: Pick<JobDependencies, 'call' | 'lookEvery'>,
   { name, region }: Job,
   { signal, as }: Asked,
-): Promise<void> {
+): Promise<Fields> {
   const target = 'Transcribe.GetTranscriptionJob'
   const input = { TranscriptionJobName: name }
+  const asked = { service: 'transcribe', region, target, input, as } as const
+  const look = patientLook(async () =>
+    fieldsOf((await askJson(call, asked, signal))['TranscriptionJob']),
+  )
   for (let wait = lookEvery; ; wait = Math.min(wait * GROWTH, lookEvery * LONGEST_PAUSE)) {
     await pause(wait, signal)
     if (signal.aborted) throw signal.reason
-    const job = await askJson(call, { service: 'transcribe', region, target, input, as }, signal)
-      .then((answer) => fieldsOf(answer['TranscriptionJob']))
-      .catch(patient)
-    if (job['TranscriptionJobStatus'] === 'COMPLETED') return
-    if (job['TranscriptionJobStatus'] === 'FAILED') throw failureOf(job)
+    const job = await look()
+    if (ENDED.has(job['TranscriptionJobStatus'])) return job
   }
 }
 
-/** Being told to ask less often is no reason to give a job up. */
-function patient(thrown: unknown): Fields {
-  if (thrown instanceof GatewayError && thrown.code === 'rate-limit') return {}
-  throw thrown
-}
+const ENDED: ReadonlySet<unknown> = new Set(['COMPLETED', 'FAILED'])
 
 /** Reasons that are about the recording, in AWS's words (TranscriptionJob, FailureReason). */
 const ABOUT_MEDIA =
@@ -179,22 +184,19 @@ async function resultIn(folder: AudioFolder): Promise<Transcript> {
   return readResult(await new Response(body).text())
 }
 
+/** What could not be deleted keeps the lease, by which a sweep finds it. */
 async function clear(
   { call, warn }: Pick<JobDependencies, 'call' | 'warn'>,
   { name, region, folder }: Job,
-  { as, isStarted }: { as: Call['as']; isStarted: boolean },
+  { as }: Pick<Call, 'as'>,
 ): Promise<void> {
-  if (isStarted) {
-    const input = { TranscriptionJobName: name }
-    const target = 'Transcribe.DeleteTranscriptionJob'
-    const asked = { service: 'transcribe', region, target, input, as } as const
-    await askJson(call, asked, AbortSignal.timeout(CLEARING)).catch((thrown: unknown) => {
-      if (thrown instanceof GatewayError && thrown.code === 'not-found') return
-      const detail = thrown instanceof Error ? thrown.message : String(thrown)
-      warn('A transcription job could not be deleted.', { region, job: name, detail })
-    })
-  }
-  await folder.close()
+  let isGone = true
+  await deleteJob(call, { name, region, as }).catch((thrown: unknown) => {
+    isGone = false
+    const detail = thrown instanceof Error ? thrown.message : String(thrown)
+    warn('A transcription job could not be deleted.', { region, job: name, detail })
+  })
+  await folder.close(isGone)
 }
 
 /** Milliseconds for the calls that clear up. */
@@ -204,8 +206,8 @@ const LONGEST_WATCH = 8 * 3_600_000
 const RARELY = 5
 
 /**
- * AWS cannot stop a job. One that nobody waits for any more is watched to its end, for until then it may
- * write into the folder; then everything goes. Never rejects.
+ * AWS cannot stop a job, nor delete one that runs. One that nobody waits for any more is watched to its end, for until
+ * then it may write into the folder; then everything goes. Never rejects.
  */
 async function abandon(dependencies: JobDependencies, job: Job, { as }: Asked): Promise<void> {
   const signal = AbortSignal.timeout(LONGEST_WATCH)
@@ -215,7 +217,7 @@ async function abandon(dependencies: JobDependencies, job: Job, { as }: Asked): 
   } catch {
     // Whether it failed or cannot be seen any more: what it left goes.
   }
-  await clear(dependencies, job, { as, isStarted: true })
+  await clear(dependencies, job, { as })
 }
 
 /** The jobs whose names hold this. */
@@ -242,9 +244,20 @@ export async function jobsNamed(call: AwsCall, part: string, region: string): Pr
   return names
 }
 
-export async function deleteJob(call: AwsCall, name: string, region: string): Promise<void> {
+/** Deletes a job, if it is there. Throws for one that has not ended. */
+export async function deleteJob(
+  call: AwsCall,
+  { name, region, as }: Pick<Job, 'name' | 'region'> & Pick<Call, 'as'>,
+): Promise<void> {
   const input = { TranscriptionJobName: name }
   const target = 'Transcribe.DeleteTranscriptionJob'
-  const asked = { service: 'transcribe', region, target, input } as const
-  await askJson(call, asked, AbortSignal.timeout(CLEARING))
+  const asked = { service: 'transcribe', region, target, input, as } as const
+  await askJson(call, asked, AbortSignal.timeout(CLEARING)).catch((thrown: unknown) => {
+    if (!isUnknownJob(thrown)) throw thrown
+  })
 }
+
+/** DeleteTranscriptionJob has one exception for a job that is not there and for one that runs (service model). */
+const isUnknownJob = (thrown: unknown) =>
+  thrown instanceof GatewayError &&
+  (thrown.code === 'not-found' || /(be|not) found|not exist/i.test(thrown.message))

@@ -21,7 +21,8 @@ export function readResult(text: string): Transcript {
   return {
     text: transcripts.map((one) => textOf(one['transcript']) ?? '').join(' '),
     ...(language && { language }),
-    ...(ends.length > 0 && { duration: Math.max(...ends) }),
+    // Four hours have more items than a function takes parameters.
+    ...(ends.length > 0 && { duration: ends.reduce((last, end) => Math.max(last, end)) }),
     words: wordsOfItems(items),
     segments: segmentsOfItems(items, language),
     ...(extras && { extras }),

@@ -174,6 +174,7 @@ async function encoded(
 /** OpenAI's words that change nothing here, and a model's own but the seed. */
 function ignoredOf(request: ImageRequest): string[] {
   const { quality, style, moderation, fidelity, compression, format, background, task } = request
+  const { mask, images } = request
   const isOwn = moderation !== undefined && moderation !== 'auto'
   const isClear = background === 'transparent' && task !== 'generate'
   return [
@@ -184,6 +185,8 @@ function ignoredOf(request: ImageRequest): string[] {
     ...(fidelity !== undefined ? ['input_fidelity'] : []),
     ...(compression !== undefined && format !== 'jpeg' ? ['output_compression'] : []),
     ...(task === 'vary' && request.prompt ? ['prompt'] : []),
+    ...(task === 'vary' && mask ? ['mask'] : []),
+    ...images.slice(1).map(({ param }) => param),
     ...Object.keys(request.extras ?? {}).filter((name) => name !== 'seed'),
   ]
 }

@@ -42,7 +42,7 @@ const LONGEST = 20_000
 export function createSpeech(card: ModelCard, encoding: AudioEncoding | undefined): SpeechModel {
   return {
     async speak(request) {
-      const { voice, speed = 1, extras = {} } = request
+      const { voice, speed = 1, language = 'en', extras = {} } = request
       const text = wordsOf(request.text)
       const known = entryOf(VOICES, voice.toLowerCase())
       if (!known) throw noVoice(voice)
@@ -68,12 +68,14 @@ export function createSpeech(card: ModelCard, encoding: AudioEncoding | undefine
           provider: 'embedded',
           model: card.id,
           attempts: 1,
-          ignored: Object.keys(extras),
+          ignored: [...(isEnglish(language) ? [] : ['language']), ...Object.keys(extras)],
         },
       }
     },
   }
 }
+
+const isEnglish = (language: string) => /^en\b/i.test(language)
 
 /** Of SSML only its words are understood. */
 function wordsOf(input: string): string {

@@ -71,6 +71,19 @@ describe.skipIf(!polly)('what we know of AWS’s speech services', () => {
   })
 })
 
+describe('what a job writes of hours', () => {
+  it('is read, though it has more items than a function takes parameters', () => {
+    const items = Array.from({ length: 200_000 }, (_, at) => ({
+      type: 'pronunciation',
+      alternatives: [{ content: 'la' }],
+      start_time: String(at),
+      end_time: String(at + 1),
+    }))
+    const results = { transcripts: [{ transcript: 'la' }], items }
+    expect(readResult(JSON.stringify({ results })).duration).toBe(200_000)
+  })
+})
+
 describe('languages by other names', () => {
   it.each([
     ['en', 'en-US'],

@@ -39,6 +39,8 @@ function server(state: StateStore, time: { now: number } = { now: START }) {
     warn: (message) => void warned.push(message),
   })
   const removed: string[] = []
+  /** Owners whose jobs still run. */
+  const busy = new Set<string>()
   const sweep = () =>
     sweepAudio({
       leases,
@@ -46,7 +48,11 @@ function server(state: StateStore, time: { now: number } = { now: START }) {
       regions: [REGION],
       now: () => time.now,
       byAge: true,
-      removeJobs: async (owner) => void removed.push(owner),
+      removeJobs: async (owner) => {
+        if (busy.has(owner)) throw new Error('The job is IN_PROGRESS.')
+        removed.push(owner)
+      },
+      warn: (message) => void warned.push(message),
     })
   const work = async () => {
     const folder = await folders.open(REGION)
@@ -54,7 +60,7 @@ function server(state: StateStore, time: { now: number } = { now: START }) {
     await folder.write('audio.wav', new Uint8Array([1, 2, 3]), {})
     return folder
   }
-  return { leases, folders, sweep, work, time, removed, warned }
+  return { leases, folders, sweep, work, time, removed, busy, warned }
 }
 
 describe('what a server leaves that dies', () => {
@@ -63,12 +69,29 @@ describe('what a server leaves that dies', () => {
     const dead = server(state)
     await dead.work()
     const next = server(state, { now: START + 29_000 })
-    expect(await next.sweep()).toEqual({ again: true })
+    expect(await next.sweep()).toEqual({ again: true, isStuck: false })
     expect((await keysIn(stand.s3)).length).toBe(1)
     next.time.now = START + 31_000
-    expect(await next.sweep()).toEqual({ again: false })
+    expect(await next.sweep()).toEqual({ again: false, isStuck: false })
     expect(await keysIn(stand.s3)).toEqual([])
     expect(next.removed).toEqual([dead.leases.own()])
+    expect(await state.list('audio-work')).toEqual([])
+  })
+
+  it('stays known while its job runs, which keeps nobody else’s from being removed', async () => {
+    const state = createMemoryStateStore()
+    const dead = [server(state), server(state)]
+    for (const one of dead) await one.work()
+    const [first, second] = (await state.list('audio-work')).map(({ id }) => id)
+    const next = server(state, { now: START + 31_000 })
+    next.busy.add(first!)
+    expect(await next.sweep()).toEqual({ again: false, isStuck: true })
+    expect(next.removed).toEqual([second])
+    expect((await state.list('audio-work')).map(({ id }) => id)).toEqual([first])
+    expect(next.warned.length).toBe(1)
+    next.busy.clear()
+    expect(await next.sweep()).toEqual({ again: false, isStuck: false })
+    expect(await keysIn(stand.s3)).toEqual([])
     expect(await state.list('audio-work')).toEqual([])
   })
 
@@ -112,5 +135,16 @@ describe('a server that lives', () => {
     await (await folders.open(REGION)).close()
     expect(warned.length).toBe(1)
     expect((await state.list('audio-work')).map(({ id }) => id)).toEqual([leases.own()])
+  })
+
+  it('leaves its name where a job is not gone, and later work does not take it away', async () => {
+    const state = createMemoryStateStore()
+    const living = server(state)
+    await (await living.work()).close(false)
+    const own = living.leases.own()
+    expect((await state.list('audio-work')).map(({ id }) => id)).toEqual([own])
+    await (await living.work()).close()
+    expect(await keysIn(stand.s3)).toEqual([])
+    expect((await state.list('audio-work')).map(({ id }) => id)).toEqual([own])
   })
 })

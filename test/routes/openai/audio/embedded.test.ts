@@ -237,3 +237,47 @@ describe('a recording by name in a JSON body', () => {
     expect(await errorOf(await ask('§'))).toMatchObject({ status: 400, param: 'file' })
   })
 })
+
+describe('a language', () => {
+  it('that makes no difference is named', async () => {
+    const { app } = open()
+    const speak = (body: object) =>
+      app.request('/v1/audio/speech', {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ model: 'tts-1', voice: 'alloy', input: INPUT, ...body }),
+      })
+    const ignoredBy = ({ headers }: Response) => headers.get('x-outcrop-ignored-params')
+    expect(ignoredBy(await speak({ language: 'de-DE' }))).toBe('language')
+    const spoken = await speak({ language: 'en-GB', response_format: 'wav' })
+    expect(ignoredBy(spoken)).toBeNull()
+    const file = fileOf(await bytesOf(spoken), 's.wav')
+    for (const [route, fields] of [
+      ['transcriptions', { language: 'de' }],
+      ['translations', { language: 'en' }],
+    ] as const) {
+      const body = formOf(file, fields)
+      const heard = await app.request(`/v1/audio/${route}`, { method: 'POST', body })
+      expect([heard.status, ignoredBy(heard)]).toEqual([200, 'language'])
+    }
+  })
+})
+
+describe('a field of the wrong type', () => {
+  it.each([
+    ['transcriptions', { temperature: true }],
+    ['transcriptions', { temperature: [] }],
+    ['translations', { temperature: [0.5] }],
+    ['translations', { language: 5 }],
+    ['translations', { language: 'English!' }],
+  ])('is refused: %s %j', async (route, fields) => {
+    const { app } = open()
+    const answer = await app.request(`/v1/audio/${route}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ model: 'whisper-1', file: 'aGVsbG8=', ...fields }),
+    })
+    const [param] = Object.keys(fields)
+    expect(await errorOf(answer)).toMatchObject({ status: 400, param })
+  })
+})

@@ -48,6 +48,21 @@ describe('a chat model that hears', () => {
     )
   })
 
+  it('says that a setting has no effect only where it was sent', async () => {
+    const staged = listening.open({ PROVIDER: 'embedded' })
+    for (const [fields, ignored] of [
+      [{}, null],
+      [{ temperature: '0.5' }, 'temperature'],
+    ] as const) {
+      const body = formOf(mp3(), { model: 'embedded-chat', ...fields })
+      const answer = await staged.app.request('/v1/audio/transcriptions', { method: 'POST', body })
+      expect([answer.status, answer.headers.get('x-outcrop-ignored-params')]).toEqual([
+        200,
+        ignored,
+      ])
+    }
+  })
+
   it('knows no times, and says so before it is asked', async () => {
     const { app } = listening.open()
     const before = listening.speech.bedrock.requests.length

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { readWavHeader } from '../../../../app/codecs/wav.ts'
-import { fault } from '../../../fakes/fake-aws-service.ts'
+import { fault, type ServiceAnswer } from '../../../fakes/fake-aws-service.ts'
 import { audioOf } from '../../../fakes/fake-polly.ts'
 import { keysIn, useSpeech } from './stage.ts'
 
@@ -157,6 +157,37 @@ describe('a long text', () => {
     expect(error).toMatchObject({ status: 502, message: expect.stringContaining('key is gone') })
     expect(await keysIn(speech.s3)).toEqual([])
   })
+
+  it('is spoken though Polly cannot be looked at for a moment', async () => {
+    const broken: ServiceAnswer = { write: (response) => void response.destroy() }
+    speech.polly.manners.lookFaults.push(broken, fault(400, 'ThrottlingException', 'Slow down.'))
+    const { ask } = speech.open({ AWS_S3_BUCKET: speech.s3.bucket })
+    const response = await ask({ voice: 'Amy', input: sentence.repeat(200) })
+    expect(response.status).toBe(200)
+    await response.arrayBuffer()
+    expect(await keysIn(speech.s3)).toEqual([])
+  })
+
+  it.each(['on the way', 'by the caller'])(
+    'whose start breaks off %s leaves nothing',
+    async (how) => {
+      const leaving: (() => void)[] = []
+      speech.polly.manners.taken = () => {
+        for (const told of leaving) told()
+        throw new Error('The line broke.')
+      }
+      const { ask } = speech.open(
+        { AWS_S3_BUCKET: speech.s3.bucket },
+        how === 'by the caller'
+          ? { onCallerLeft: (_: unknown, __: Request, told: () => void) => void leaving.push(told) }
+          : {},
+      )
+      const response = await ask({ voice: 'Amy', input: sentence.repeat(200) })
+      expect(response.status).toBe(how === 'by the caller' ? 499 : 503)
+      expect((await Promise.all(speech.polly.late.splice(0))).length).toBe(1)
+      await expect.poll(() => keysIn(speech.s3)).toEqual([])
+    },
+  )
 
   it('of SSML or Ogg is refused without a bucket', async () => {
     const { ask } = speech.open()

@@ -26,7 +26,8 @@ export function useSpeech() {
   beforeEach(() => {
     const { manners, requests } = stand.polly
     requests.length = 0
-    Object.assign(manners, { refusals: [], looks: 1 })
+    Object.assign(manners, { refusals: [], lookFaults: [], looks: 1 })
+    delete manners.taken
     delete manners.language
     delete manners.speak
     delete manners.taskFails

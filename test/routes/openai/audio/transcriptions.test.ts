@@ -2,7 +2,7 @@ import { parseSync } from 'subtitle'
 import { describe, expect, it } from 'vitest'
 // @ts-expect-error it has no types
 import { WebVTTParser } from 'webvtt-parser'
-import { fault } from '../../../fakes/fake-aws-service.ts'
+import { fault, type ServiceAnswer } from '../../../fakes/fake-aws-service.ts'
 import { fileOf, silentMp3, toneWav } from '../../../fakes/recordings-of-speech.ts'
 import { errorOf, formOf, useListening } from './listening-stage.ts'
 import { keysIn } from './stage.ts'
@@ -176,6 +176,34 @@ describe('a recording is written down by a job', () => {
     await nothingIsLeft()
   })
 
+  it('with other readings, which take no member of OpenAI’s away', async () => {
+    const { app } = listening.open()
+    const ask = async (response_format: string, granularity?: string) => {
+      const fields = {
+        ShowAlternatives: 'true',
+        MaxAlternatives: '2',
+        response_format,
+        ...(granularity && { 'timestamp_granularities[]': granularity }),
+      }
+      const body = formOf(wav(), fields)
+      const answer = await app.request('/v1/audio/transcriptions', { method: 'POST', body })
+      return (await answer.json()) as Record<string, unknown>
+    }
+    const readings = [
+      { start_time: '0.04', alternatives: [{}, { transcript: 'hello and welcome to the show.' }] },
+      { start_time: '2.35' },
+    ]
+    expect(await ask('json')).toMatchObject({ text: TEXT, segments: readings })
+    const verbose = await ask('verbose_json')
+    expect(verbose).toMatchObject({
+      segments: [{ id: 0, text: 'Hello and welcome to the show.' }, { id: 1 }],
+      alternatives: readings,
+    })
+    const words = await ask('verbose_json', 'word')
+    expect(words).toMatchObject({ words: expect.any(Array), alternatives: readings })
+    expect(words).not.toHaveProperty('segments')
+  })
+
   it('told by content, whatever it is called', async () => {
     const { app } = listening.open()
     const ask = (file: File) =>
@@ -268,5 +296,47 @@ describe('what goes wrong leaves nothing behind', () => {
     expect((await asking).status).toBe(499)
     await expect.poll(() => keysIn(listening.speech.s3)).toEqual([])
     await expect.poll(() => listening.transcribe.jobs.size).toBe(0)
+  })
+
+  const broken: ServiceAnswer = { write: (response) => void response.destroy() }
+  const transcribe = (app: ReturnType<typeof listening.open>['app']) =>
+    app.request('/v1/audio/transcriptions', { method: 'POST', body: formOf(wav(), {}) })
+
+  it('a start whose answer is lost, though the job was taken', async () => {
+    listening.transcribe.manners.looks = 3
+    listening.transcribe.manners.taken = () => Promise.reject(new Error('The line broke.'))
+    const { app, log } = listening.open()
+    expect((await transcribe(app)).status).toBe(503)
+    expect(listening.transcribe.begun.length).toBe(1)
+    await expect.poll(() => listening.transcribe.jobs.size).toBe(0)
+    await expect.poll(() => keysIn(listening.speech.s3)).toEqual([])
+    expect(log().filter(({ level }) => level === 'warning')).toEqual([])
+  })
+
+  it('a start that was lost before it was heard, and nothing is said of a job that never was', async () => {
+    listening.transcribe.manners.refusals.push(broken)
+    const { app, log } = listening.open()
+    expect((await transcribe(app)).status).toBe(503)
+    await expect.poll(() => keysIn(listening.speech.s3)).toEqual([])
+    expect(log().filter(({ level }) => level === 'warning')).toEqual([])
+  })
+
+  it('a job that cannot be looked at for a moment is waited for', async () => {
+    const { lookFaults } = listening.transcribe.manners
+    lookFaults.push(broken, fault(500, 'InternalFailureException', 'Oops.'), broken)
+    lookFaults.push(fault(400, 'LimitExceededException', 'Slow down.'))
+    const { app } = listening.open()
+    expect((await transcribe(app)).status).toBe(200)
+    await nothingIsLeft()
+  })
+
+  it('a job that cannot be looked at any more is watched when nobody waits for it', async () => {
+    const { manners } = listening.transcribe
+    manners.looks = 2
+    for (let times = 0; times < 12; times += 1) manners.lookFaults.push(broken)
+    const { app } = listening.open()
+    expect((await transcribe(app)).status).toBe(503)
+    await expect.poll(() => listening.transcribe.jobs.size).toBe(0)
+    await expect.poll(() => keysIn(listening.speech.s3)).toEqual([])
   })
 })
