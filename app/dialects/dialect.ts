@@ -89,6 +89,8 @@ export interface ServerSide {
   idPrefix: string
   /** The caller's name of a setting, for `x-outcrop-ignored-params`; snake case of the key when absent. */
   settingNames?: Partial<Record<SaidName, string>>
+  /** The names this caller had for what may be called by several; they win over `settingNames`. */
+  ownNames?(conversation: Conversation): Readonly<Record<string, string>>
 }
 
 /** What an upstream shall be sent, and which settings it could not carry. */

@@ -46,3 +46,10 @@ export function writtenStop(
   const all = typeof wire === 'string' ? [wire] : wire
   return stopSequences(wire).length < all.length ? wire : undefined
 }
+
+/** Whether a stop sequence that means something is among those the cleaning takes away. */
+export function stopsAtBlank(wire: z.infer<typeof stop> | null | undefined): boolean {
+  if (wire == null) return false
+  const all = typeof wire === 'string' ? [wire] : wire
+  return all.some((text) => text !== '' && text.trim() === '')
+}

@@ -218,8 +218,14 @@ function note({ conversation, heard, record }: Exchange, served: Served): void {
   record.region = served.region
   record.attempts = served.attempts
   record.tried = served.tried
-  record.ignored = ignoredNames(conversation.ignored, served.ignored, heard)
+  const words = served.ignored.length > 0 ? wordsOf(heard, conversation) : heard
+  record.ignored = ignoredNames(conversation.ignored, served.ignored, words)
 }
+
+/** What this very caller calls settings; of two names he had the choice. */
+const wordsOf = (heard: ServerSide, conversation: Conversation) => ({
+  settingNames: { ...heard.settingNames, ...heard.ownNames?.(conversation) },
+})
 
 function openHead(
   server: ServerSide,

@@ -97,6 +97,8 @@ export interface ModelTraits {
   toolCallIdLength?: number
   /** Whether system turns may stand between the others; absent means no, they are folded into the system prompt. */
   systemTurns?: boolean
+  /** Whether it seals its thoughts and takes them back; absent means yes, where it thinks. */
+  sealsThoughts?: boolean
   /** The name of the way this model is asked to think; the provider's families define them. */
   reasoning?: string
   /**

@@ -250,7 +250,7 @@ describe.each(['disk', 's3'] as const)('files on %s', (store) => {
     })
     await expect(missing).rejects.toMatchObject({
       status: 404,
-      param: 'messages[0].content[0].file',
+      param: 'messages[0].content[0].file.file_id',
     })
     const counted = (file_id: string) =>
       anthropic.beta.messages.countTokens({

@@ -112,3 +112,19 @@ it('names sealed thoughts too, where the model knows no thoughts', async () => {
   ])
   expect((await chat({ model: MODELS.claude, messages: asked })).ignored).toEqual([])
 })
+
+it('has the newer and the older names for what it says, as the caller has', async () => {
+  const tokens = 9_000_000
+  expect((await chat({ model: MODELS.claude, max_tokens: tokens })).ignored).toEqual(['max_tokens'])
+  expect((await chat({ model: MODELS.claude, max_completion_tokens: tokens })).ignored).toEqual([
+    'max_completion_tokens',
+  ])
+  const functions = [{ name: 'f' }]
+  const older = { model: MODELS.llama, functions, function_call: { name: 'f' } }
+  expect((await chat(older)).ignored).toEqual(['function_call'])
+})
+
+it('names a stop of nothing but white space, which models refuse', async () => {
+  expect((await chat({ model: MODELS.claude, stop: ['END', '\n\n'] })).ignored).toEqual(['stop'])
+  expect((await chat({ model: MODELS.claude, stop: ['END', ''] })).ignored).toEqual([])
+})

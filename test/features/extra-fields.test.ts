@@ -110,6 +110,25 @@ describe('unknown fields of a request', () => {
     expect((await passed(known, { STRICT_INPUT_VALIDATION: 'true' })).status).toBe(200)
   })
 
+  it('are not the members of a reply, which clients send back as it came', async () => {
+    const func = { name: 'f', arguments: '{}', parsed_arguments: {} }
+    const reply = {
+      role: 'assistant',
+      content: 'Look.',
+      refusal: null,
+      annotations: [],
+      images: [{ type: 'image_url', image_url: { url: 'data:image/png;base64,QUJD' } }],
+      parsed: null,
+      tool_calls: [{ index: 0, id: 'c', type: 'function', function: func }],
+    }
+    const result = { role: 'tool', tool_call_id: 'c', content: 'No.', is_error: true }
+    const body = {
+      messages: [{ role: 'user', content: 'Hi' }, reply, result],
+      tools: [{ type: 'function', function: { name: 'f' } }],
+    }
+    expect((await passed(body, { STRICT_INPUT_VALIDATION: 'true' })).status).toBe(200)
+  })
+
   it('are the operator’s own to add', async () => {
     const env = {
       STRICT_INPUT_VALIDATION: 'true',

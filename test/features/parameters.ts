@@ -61,8 +61,8 @@ export const ROWS: Row[] = [
   ...TUNING,
   {
     param: 'stop',
-    note: 'blank ones are dropped',
-    body: { stop: ['END', ' '] },
+    note: 'blank ones are dropped, and named where they are white space',
+    body: { stop: ['END', ''] },
     fate: inference({ stopSequences: ['END'] }),
     but: { 'gpt-oss': ignored('stop'), mistral: ignored('stop') },
   },
@@ -117,8 +117,8 @@ export const ROWS: Row[] = [
     body: { functions: [FUNCTION], function_call: { name: 'weather' } },
     fate: tools({ tool: { name: 'weather' } }),
     but: {
-      'gpt-oss': relaxed,
-      llama: relaxed,
+      'gpt-oss': ignored('function_call', tools().sent),
+      llama: ignored('function_call', tools().sent),
       mistral: { mapped: true, ...tools({ any: {} }) },
     },
   },

@@ -94,6 +94,21 @@ describe('latency', () => {
     ])
   })
 
+  it.each(['us.meta.llama3-1-70b-instruct-v1:0', 'us.anthropic.claude-3-5-haiku-20241022-v1:0'])(
+    'is asked of %s, which has it in some regions, and of others once',
+    async (model) => {
+      const message = `Latency performance configuration is not supported for ${model} in us-east-1`
+      bedrock.fake.script({ status: 400, errorType: 'ValidationException', body: { message } })
+      bedrock.fake.script({ body: bedrock.reply('Hello.') })
+      const response = await bedrock.open().ask({ model }, { [LATENCY]: 'optimized' })
+      expect(bedrock.sent().map((body) => body['performanceConfig'])).toEqual([
+        { latency: 'optimized' },
+        undefined,
+      ])
+      expect(ignoredBy(response)).toEqual(['performanceConfig'])
+    },
+  )
+
   it('is left out for models without it', async () => {
     const response = await bedrock.open().ask({}, { [LATENCY]: 'optimized' })
     expect(bedrock.sent()[0]).not.toHaveProperty('performanceConfig')

@@ -6,6 +6,7 @@ import { decodeBlock } from './decode-blocks.ts'
 import {
   decodeStopReason,
   decodeUsage,
+  fittingReason,
   guardrailOf,
   remarksOf,
   stopSequenceOf,
@@ -25,7 +26,8 @@ export function decodeReply(body: unknown, undo: Undo = {}): Reply {
   }
   const blocks = content.map(decodeBlock).filter((part) => !isEmpty(part))
   const parts = undoParts(citeWordsBefore(blocks), undo)
-  const end = decodeEnd(answer, reasonOf(answer.stopReason, parts, undo))
+  const reason = fittingReason(decodeStopReason(answer.stopReason), parts.some(isCallersCall))
+  const end = decodeEnd(answer, reason)
   return { parts, end: undo.verbatim ? withAnswer(end, answer) : end }
 }
 
@@ -77,8 +79,4 @@ function isOutputCall(part: Part, { outputTool }: Undo): boolean {
   return part.type === 'tool-call' && part.name === outputTool
 }
 
-function reasonOf(stopReason: string | undefined, parts: Part[], { outputTool }: Undo) {
-  const reason = decodeStopReason(stopReason)
-  if (outputTool === undefined || reason !== 'tool-use') return reason
-  return parts.some((part) => part.type === 'tool-call' && !part.server) ? reason : 'end-turn'
-}
+const isCallersCall = (part: Part) => part.type === 'tool-call' && part.server === undefined

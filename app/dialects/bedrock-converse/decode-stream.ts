@@ -7,7 +7,7 @@ import { GatewayError } from '../../errors.ts'
 import type { ReplyDecoder, Undo } from '../dialect.ts'
 import { streamError } from './decode-error.ts'
 import { decodeEnd } from './decode-reply.ts'
-import { decodeStopReason } from './endings.ts'
+import { decodeStopReason, fittingReason } from './endings.ts'
 import {
   addText,
   type Blocks,
@@ -174,9 +174,8 @@ function start(stream: Stream): void {
 function finish(stream: Stream): void {
   const { blocks, stop, metadata } = stream
   stream.ended = true
-  const reason = decodeStopReason(stop?.stopReason)
-  const hidden = blocks.undo.outputTool !== undefined && reason === 'tool-use' && !blocks.called
-  const end = decodeEnd({ ...stop, ...metadata }, hidden ? 'end-turn' : reason)
+  const reason = fittingReason(decodeStopReason(stop?.stopReason), blocks.called)
+  const end = decodeEnd({ ...stop, ...metadata }, reason)
   if (!metadata?.usage) {
     const output = Math.ceil(blocks.length / CHARACTERS_PER_TOKEN)
     end.usage = { input: 0, output, estimated: true }

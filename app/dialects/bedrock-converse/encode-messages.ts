@@ -36,11 +36,27 @@ export function prepareTurns(conversation: Conversation, asking: Asking): Prepar
   const isFolded = !all.every(stays)
   const kept = isFolded ? all.filter(stays) : all
   const told = traits.tools === false ? spellOutTools(kept) : kept
-  const turns = answerToolCalls(mergeTurns(dropRepeatedCalls(mergeTurns(told))))
+  const led = mergeTurns(told).map((turn) => withoutLastThought(turn, asking))
+  const turns = answerToolCalls(mergeTurns(dropRepeatedCalls(led)))
   if (!isFolded) return { system: conversation.system, turns }
   const folded = all.filter((turn) => !stays(turn)).flatMap(({ parts }) => parts)
   return { system: [...conversation.system, ...folded], turns }
 }
+
+/**
+ * A thought that led to nothing has no place: Claude refuses it at the end of a turn, and newer ones take a
+ * turn of nothing else for a prefill.
+ */
+function withoutLastThought(turn: Turn, { ignore }: Asking): Turn {
+  const { role, parts } = turn
+  if (role !== 'assistant' || !parts.some(isThought)) return turn
+  const last = parts.findLastIndex((part) => !isThought(part) && part.type !== 'cache-point')
+  if (!parts.slice(last + 1).some(isThought)) return turn
+  ignore('thought')
+  return { ...turn, parts: parts.slice(0, last + 1) }
+}
+
+const isThought = ({ type }: Part) => type === 'reasoning'
 
 /** The turns with a user's at the start, and at the end unless the model may take up the last words. */
 export function frameTurns(turns: Turn[], prefill: boolean): Turn[] {

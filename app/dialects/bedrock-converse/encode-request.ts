@@ -94,7 +94,9 @@ function writeWords(body: ConverseRequest, plan: Plan): void {
   const system = sendableSystem(plan.system, plan)
   if (output.instruction) system.push({ type: 'text', text: output.instruction })
   if (tools.unforced) system.push({ type: 'text', text: callInstead(tools.unforced) })
-  const prefill = card.traits.prefill !== false && thinking.prefill
+  // What is held to a schema begins anew; Claude refuses to go on from somebody's words.
+  const isHeld = output.native?.textFormat !== undefined
+  const prefill = card.traits.prefill !== false && thinking.prefill && !isHeld
   const separate = card.traits.systemPrompt !== false
   const framed = frameTurns(separate ? turns : openWith(system, turns), prefill)
   const messages = encodeMessages(framed, encoding)

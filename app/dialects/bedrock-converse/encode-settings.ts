@@ -53,8 +53,12 @@ function applicable(settings: Settings, thinking: Thinking, asking: Asking): Set
   for (const name of thinking.drops) {
     if (!thinking.lenient || !isHarmless(name, kept)) drop(name)
   }
-  // Newer Claude models take one of the two only (recorded 400); temperature is what callers mean.
-  if (traits.temperatureWithTopP === false && kept.temperature !== undefined) drop('topP')
+  // Newer Claude models take one of the two only (recorded 400). Temperature is what callers mean, unless
+  // it is the one they would have anyway.
+  if (traits.temperatureWithTopP === false && kept.temperature !== undefined) {
+    if (kept.temperature === 1 && (kept.topP ?? 1) < 1) delete kept.temperature
+    else drop('topP')
+  }
   return kept
 }
 

@@ -1,9 +1,10 @@
 import type { FunctionTool, SystemTool } from '../../conversation/conversation.ts'
 import { GatewayError } from '../../errors.ts'
 import { encodeCachePoint } from './encode-blocks.ts'
+import { strictSchema } from './strict-schema.ts'
 import { betaOf, encodeMakersTool, kindOf } from './system-tools.ts'
 import { encodeChoice, forcesCallersTool } from './tool-choice.ts'
-import { closeObjects, normaliseToolSchema } from './tool-schema.ts'
+import { normaliseToolSchema } from './tool-schema.ts'
 import type { ToolsOfRequest } from './tools-of-request.ts'
 import type { ToolConfig, ToolSpec, WireTool } from './wire.ts'
 
@@ -67,14 +68,15 @@ function encodeFunction(
   const name = names.encode(tool.name)
   const schema = normaliseToolSchema(tool.schema)
   if (schema.wrapped) wrapped.add(name)
-  const strict = tool.strict === true && card.traits.strictTools !== false
+  const asked = tool.strict === true && card.traits.strictTools !== false
+  const strict = asked ? strictSchema(schema.json) : undefined
   if (tool.strict && !strict) ignore('tools.strict')
-  const json = strict ? closeObjects(schema.json) : schema.json
+  const json = strict ?? schema.json
   const { description } = tool
   const toolSpec: ToolSpec = description?.trim()
     ? { name, description, inputSchema: { json } }
     : { name, inputSchema: { json } }
-  if (strict) toolSpec.strict = strict
+  if (strict) toolSpec.strict = true
   if (!tool.cachePoint) return [{ toolSpec }]
   const { cachePoints } = card.traits
   if (cachePoints !== false && cachePoints?.tools !== false) {

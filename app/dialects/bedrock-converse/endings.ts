@@ -36,6 +36,15 @@ export function decodeStopReason(wire: string | undefined): StopReason {
   return entryOf(STOP_REASONS, wire ?? 'end_turn') ?? 'end-turn'
 }
 
+/**
+ * The reason that fits what was said. AWS was seen to end a reply that calls the caller's tools with
+ * `end_turn`, and one that calls none with `tool_use`; callers run tools by this word alone.
+ */
+export function fittingReason(reason: StopReason, calls: boolean): StopReason {
+  if (reason === 'tool-use' && !calls) return 'end-turn'
+  return reason === 'end-turn' && calls ? 'tool-use' : reason
+}
+
 /** `own` is the wire's word this dialect itself heard, which may say more than ours. */
 export function encodeStopReason(reason: StopReason, own?: unknown): string {
   return typeof own === 'string' ? own : WIRE_REASONS[reason]

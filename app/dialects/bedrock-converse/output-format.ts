@@ -1,7 +1,8 @@
 import type { Conversation, OutputFormat } from '../../conversation/conversation.ts'
 import type { Asking } from './encoding.ts'
+import { strictSchema } from './strict-schema.ts'
 import type { ToolNames } from './tool-names.ts'
-import { closeObjects, normaliseToolSchema } from './tool-schema.ts'
+import { normaliseToolSchema } from './tool-schema.ts'
 import { type ConverseRequest, DIALECT, type OutputConfig, type ToolSpec } from './wire.ts'
 
 /** The hidden tool whose arguments are the answer, where the model has no structured output (T54). */
@@ -25,8 +26,8 @@ export interface OutputPlan {
 type JsonSchemaFormat = Extract<OutputFormat, { type: 'json-schema' }>
 
 /**
- * Native where the model has it, else the hidden tool, else (no tools either, or no schema to hold the
- * model to) an instruction.
+ * Native where the model has it and it can say the schema, else the hidden tool, else (no tools either,
+ * or no schema to hold the model to) an instruction.
  */
 export function planOutput(
   conversation: Conversation,
@@ -43,9 +44,8 @@ export function planOutput(
   if (!holdsToSchema(output, conversation)) {
     return { ...effort, instruction: 'Answer with JSON and nothing else.' }
   }
-  if (traits.structuredOutput) {
-    return { native: { ...effort.native, ...nativeFormat(output, conversation) } }
-  }
+  const native = traits.structuredOutput ? nativeFormat(output, conversation) : undefined
+  if (native) return { native: { ...effort.native, ...native } }
   if (traits.tools === false) {
     const schema = JSON.stringify(output.schema)
     const instruction = `Answer with JSON that satisfies this JSON schema, and nothing else:\n${schema}`
@@ -58,9 +58,15 @@ export function planOutput(
 const holdsToSchema = ({ schema }: JsonSchemaFormat, { extras }: Conversation): boolean =>
   Object.keys(schema).length > 0 || extras?.[DIALECT]?.['schema'] !== undefined
 
-function nativeFormat(output: JsonSchemaFormat, conversation: Conversation): OutputConfig {
+/** Undefined for a schema that means more than native formats can say. */
+function nativeFormat(
+  output: JsonSchemaFormat,
+  conversation: Conversation,
+): OutputConfig | undefined {
   const own = conversation.extras?.[DIALECT]?.['schema']
-  const schema = typeof own === 'string' ? own : JSON.stringify(closeObjects(output.schema))
+  const strict = typeof own === 'string' ? own : strictSchema(output.schema)
+  if (strict === undefined) return undefined
+  const schema = typeof strict === 'string' ? strict : JSON.stringify(strict)
   const jsonSchema = {
     schema,
     ...(output.name !== undefined && { name: output.name }),

@@ -77,9 +77,12 @@ function noted(isSent: boolean, what: string, sending: Sending): boolean {
   return isSent
 }
 
-/** Thought goes back only with the seal the model put on it; as text it would be words nobody said. */
+/**
+ * Thought goes back only with the seal the model put on it; as text it would be words nobody said, and
+ * models without seals refuse those of others.
+ */
 function isReplayable(part: ReasoningPart, { traits }: ModelCard): boolean {
-  if (traits.reasoning === 'none') return false
+  if (traits.reasoning === 'none' || traits.sealsThoughts === false) return false
   return part.signature !== undefined || part.redacted !== undefined
 }
 

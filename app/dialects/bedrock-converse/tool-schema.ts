@@ -24,7 +24,9 @@ const COMPOSITIONS = ['anyOf', 'oneOf', 'allOf', 'not', 'if']
  */
 export function normaliseToolSchema(schema: JsonSchema | undefined): ToolSchema {
   if (!schema) return { json: { type: 'object', properties: {} }, wrapped: false }
-  const plain = withoutName(holdsReference(schema) ? localise(schema) : schema)
+  // The name goes first: a root that refers to itself is copied.
+  const named = withoutName(schema)
+  const plain = holdsReference(named) ? localise(named) : named
   const root = typeof plain['$ref'] === 'string' ? dissolveRootReference(plain) : plain
   if (isObjectRoot(root)) {
     const json = root['type'] === 'object' ? root : { ...root, type: 'object' }
@@ -55,7 +57,7 @@ function isObjectRoot(root: JsonSchema): boolean {
 }
 
 /** A root that only points into `$defs` (as zod-to-json-schema writes it) is what it points to. */
-function dissolveRootReference(root: JsonSchema): JsonSchema {
+export function dissolveRootReference(root: JsonSchema): JsonSchema {
   const { $ref, ...rest } = root
   const target = resolvePointer(root, String($ref))
   return isSchema(target) && target['$ref'] === undefined ? { ...target, ...rest } : root
@@ -85,7 +87,7 @@ function holdsReference(node: object, depth = 0): boolean {
 const isBranch = (value: unknown): value is object => typeof value === 'object' && value !== null
 
 /** The schema with every reference leading into its own `$defs`. */
-function localise(schema: JsonSchema): JsonSchema {
+export function localise(schema: JsonSchema): JsonSchema {
   const { definitions, ...own } = schema
   const legacy = isSchema(definitions) ? definitions : {}
   const defs: JsonSchema = {}
@@ -160,23 +162,7 @@ function decodePercent(step: string): string {
   )
 }
 
-/** Closes every object that does not say whether it is open, as strict schemas must be on AWS. */
-export function closeObjects(schema: JsonSchema): JsonSchema {
-  return asSchema(close(schema))
-}
-
-function close(node: unknown): unknown {
-  if (Array.isArray(node)) return node.map(close)
-  if (!isSchema(node)) return node
-  const copy: JsonSchema = {}
-  for (const [key, value] of Object.entries(node)) copy[key] = close(value)
-  const isObject = isSchema(node['properties']) && node['type'] === 'object'
-  return isObject && node['additionalProperties'] === undefined
-    ? { ...copy, additionalProperties: false }
-    : copy
-}
-
-function isSchema(value: unknown): value is JsonSchema {
+export function isSchema(value: unknown): value is JsonSchema {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 

@@ -222,9 +222,13 @@ function toolTurn(wire: WireToolMessage, index: number, thread: Thread): Turn {
     )
   }
   const content = decodeContent(wire.content, { at: `${at}.content`, cacheTtl: thread.cacheTtl })
+  const last = content.at(-1)
+  // A point at the end of a result is one behind it, where all wires have a place for it.
+  const inner = last?.type === 'cache-point' ? last : undefined
+  if (inner) content.pop()
   const result: ToolResultPart = { type: 'tool-result', callId: wire.tool_call_id, content }
   if (wire['is_error'] === true) result.isError = true
-  const point = cachePoint(wire)
+  const point = cachePoint(wire) ?? inner
   return {
     role: 'user',
     parts: point ? [result, point] : [result],

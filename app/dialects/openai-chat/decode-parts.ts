@@ -123,8 +123,7 @@ function audioPart(wire: WireAudioPart, at: string): MediaPart {
 
 function filePart(wire: WireFilePart, at: string): MediaPart {
   const { file } = wire
-  const param = `${at}.file`
-  const { source, mediaType } = locateFile(file, param)
+  const { source, mediaType, param } = locateFile(file, `${at}.file`)
   const type = mediaType === undefined ? 'document' : kindOf(mediaType, 'document')
   return {
     type,
@@ -139,10 +138,14 @@ function filePart(wire: WireFilePart, at: string): MediaPart {
   }
 }
 
-function locateFile(file: WireFilePart['file'], at: string): Located {
-  if (file.file_data) return locate(file.file_data, `${at}.file_data`)
-  if (file.file_url) return locate(file.file_url, `${at}.file_url`)
-  if (file.file_id) return { source: { kind: 'file', id: file.file_id } }
+/** Where the file is, and the member that says so. */
+function locateFile(file: WireFilePart['file'], at: string): Located & { param: string } {
+  const located = (address: string, param: string) => ({ ...locate(address, param), param })
+  if (file.file_data) return located(file.file_data, `${at}.file_data`)
+  if (file.file_url) return located(file.file_url, `${at}.file_url`)
+  if (file.file_id) {
+    return { source: { kind: 'file', id: file.file_id }, param: `${at}.file_id` }
+  }
   throw new GatewayError(
     'invalid-request',
     `Missing required parameter: '${at}.file_data'. A file needs file_data, file_id or file_url.`,

@@ -8,7 +8,7 @@ import { GatewayError } from '../../errors.ts'
 import { decodeGuardrail } from '../openai-guardrail.ts'
 import { decodeKnowledge, idleKnowledge } from '../openai-knowledge.ts'
 import { cacheLifetime, decodePromptCache } from '../openai-prompt-cache.ts'
-import { stopSequences, writtenStop } from '../openai-settings.ts'
+import { stopSequences, stopsAtBlank, writtenStop } from '../openai-settings.ts'
 import { decodeMessages } from './decode-messages.ts'
 import { decodeReasoning } from './decode-reasoning.ts'
 import { decodeTools } from './decode-tools.ts'
@@ -64,6 +64,8 @@ function decodeDialectOnly(request: WireRequest): { dialectOnly?: string[] } {
   const only: string[] = []
   if (request.moderation) only.push('moderation')
   if (request.stream_options?.include_obfuscation) only.push('stream_options.include_obfuscation')
+  // OpenAI's models stop at a line break; the cleaning (T28) takes that away from all others.
+  if (stopsAtBlank(request.stop)) only.push('stop')
   return only.length > 0 ? { dialectOnly: only } : NOTHING
 }
 

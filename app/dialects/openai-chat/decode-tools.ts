@@ -28,6 +28,9 @@ export function decodeTools(request: WireRequest): DecodedTools {
   const functions = wires.length === 0 ? (request.functions ?? []) : []
   const legacy = functions.length > 0
   const tools = legacy ? functions.map(legacyTool) : wires.map(decodeTool)
+  if (tools.length === 0 && request.function_call && typeof request.function_call === 'object') {
+    throw needsOne('function_call', "function in 'functions'")
+  }
   const choice = legacy ? legacyChoice(request) : request.tool_choice
   if (choice === null || choice === undefined) return { tools, legacy }
   if (typeof choice === 'object' && choice.type === 'allowed_tools') return allowed(tools, request)
@@ -42,9 +45,11 @@ export function decodeTools(request: WireRequest): DecodedTools {
 // Many clients send `auto` or `none` whether they have tools or not; to force one there must be one.
 function withoutTools(choice: ToolChoice, param: string): DecodedTools {
   if (choice.type === 'auto' || choice.type === 'none') return { tools: [], legacy: false }
-  throw new GatewayError('invalid-request', `'${param}' needs at least one tool in 'tools'.`, {
-    param,
-  })
+  throw needsOne(param, "tool in 'tools'")
+}
+
+function needsOne(param: string, what: string): GatewayError {
+  return new GatewayError('invalid-request', `'${param}' needs at least one ${what}.`, { param })
 }
 
 function requireOffered(tools: Tool[], name: string, param: string): void {

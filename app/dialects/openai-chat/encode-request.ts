@@ -43,8 +43,8 @@ export function encodeRequest(conversation: Conversation, card: ModelCard): Enco
 
 /** Of these fields those that this dialect has no words for either. */
 function unsaid(conversation: Conversation, names: readonly string[]): string[] {
-  const { fields, streamOptions } = ownOf(conversation)
-  const said: Fields = { ...fields, stream_options: streamOptions }
+  const { fields, streamOptions, stop } = ownOf(conversation)
+  const said: Fields = { ...fields, stream_options: streamOptions, stop }
   return names.filter((name) => said[name.split('.', 1)[0]!] === undefined)
 }
 

@@ -10,7 +10,7 @@ import { encodeRequest } from './encode-request.ts'
 import { createStreamEncoding } from './encode-stream.ts'
 import { NAME } from './extras.ts'
 import type { OpenaiChatOptions } from './manner.ts'
-import { SETTING_NAMES } from './vocabulary.ts'
+import { ownNames, SETTING_NAMES } from './vocabulary.ts'
 
 /** OpenAI's chat completions, to be heard and to be asked in. */
 export type OpenaiChat = Dialect & { server: ServerSide; client: ClientSide }
@@ -26,6 +26,7 @@ export function createOpenaiChat(options: OpenaiChatOptions = {}): OpenaiChat {
       limitHeaders,
       idPrefix: 'chatcmpl-',
       settingNames: SETTING_NAMES,
+      ownNames,
     },
     client: blamingUpstream({ encodeRequest, decodeReply, replyDecoder: createReplyDecoder }),
   }

@@ -1,6 +1,7 @@
 import { entryOf } from '../../codecs/table.ts'
-import type { Settings } from '../../conversation/conversation.ts'
+import type { Conversation, Settings } from '../../conversation/conversation.ts'
 import type { StopReason } from '../../conversation/events.ts'
+import { ownOf } from './extras.ts'
 import type { WireFinishReason } from './wire-reply.ts'
 
 /** Settings that are called by one field and mean the same on both sides. */
@@ -26,6 +27,15 @@ export const SETTING_NAMES: Partial<Record<keyof Settings | 'guardrail', string>
   promptCache: 'prompt_cache_key',
   latency: 'performanceConfig',
   guardrail: 'amazon-bedrock-guardrailConfig',
+}
+
+/** The newer and the older names of what this caller said. */
+export function ownNames(conversation: Conversation): Readonly<Record<string, string>> {
+  const { maxTokensField, legacyFunctions } = ownOf(conversation)
+  return {
+    maxTokens: maxTokensField ?? 'max_completion_tokens',
+    ...(legacyFunctions && { toolChoice: 'function_call' }),
+  }
 }
 
 export const FINISH_REASONS: Record<StopReason, WireFinishReason> = {

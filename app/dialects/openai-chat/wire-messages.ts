@@ -116,15 +116,25 @@ const assistantContent = z.union(
 const functionCall = z.looseObject({
   name: z.string(),
   arguments: z.string().describe('JSON, as the model wrote it.'),
+  parsed_arguments: z.unknown().optional().describe("Of OpenAI's SDK; not read."),
 })
+
+/** Its place among the calls of a stream, which clients that add deltas up send back. */
+const place = z.number().nullish()
 
 const toolCall = z.discriminatedUnion('type', [
   // Some clients leave the type of a call out when they send it back.
-  z.looseObject({ id: z.string(), type: z.literal('function').optional(), function: functionCall }),
+  z.looseObject({
+    id: z.string(),
+    type: z.literal('function').optional(),
+    function: functionCall,
+    index: place,
+  }),
   z.looseObject({
     id: z.string(),
     type: z.literal('custom'),
     custom: z.looseObject({ name: z.string(), input: z.string() }),
+    index: place,
   }),
 ])
 
@@ -205,6 +215,9 @@ const assistantMessage = z
       .array(serverToolRun)
       .nullish()
       .describe('Tools that the platform ran for the model; send them back unchanged.'),
+    annotations: z.unknown().optional().describe('Of a reply; not read.'),
+    images: z.unknown().optional().describe('Of a reply; not read.'),
+    parsed: z.unknown().optional().describe("Of OpenAI's SDK; not read."),
     cache_control: cacheControl,
   })
   .openapi('ChatAssistantMessage')
@@ -214,6 +227,7 @@ const toolMessage = z
     role: z.literal('tool'),
     content: mediaContent.nullable(),
     tool_call_id: z.string(),
+    is_error: z.boolean().nullish().describe('Whether the tool failed.'),
     cache_control: cacheControl,
   })
   .openapi('ChatToolMessage')

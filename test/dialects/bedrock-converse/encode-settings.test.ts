@@ -70,6 +70,13 @@ describe('settings on the wire', () => {
     expect([sent.body.inferenceConfig, sent.ignored]).toEqual([{ temperature: 0.2 }, ['topP']])
     const alone = encode({ settings: { topP: 0.5 } }, { temperatureWithTopP: false })
     expect([alone.body.inferenceConfig, alone.ignored]).toEqual([{ topP: 0.5 }, []])
+    // A temperature of 1 says what happens anyway; many clients send it with everything.
+    const idle = { settings: { temperature: 1, topP: 0.5 } }
+    const narrowed = encode(idle, { temperatureWithTopP: false })
+    expect([narrowed.body.inferenceConfig, narrowed.ignored]).toEqual([{ topP: 0.5 }, []])
+    const neither = { settings: { temperature: 1, topP: 1 } }
+    const plain = encode(neither, { temperatureWithTopP: false })
+    expect([plain.body.inferenceConfig, plain.ignored]).toEqual([{ temperature: 1 }, ['topP']])
   })
 
   it('stay within what the wire and the model take', () => {

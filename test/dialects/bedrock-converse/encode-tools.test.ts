@@ -134,6 +134,18 @@ describe('the schema of a tool', () => {
       { $schema: 'http://json-schema.org/draft-07/schema#', properties: { a: {} } },
       { type: 'object', properties: { a: {} } },
     ],
+    'loses $schema where it refers to itself, too': [
+      {
+        $schema: 'http://json-schema.org/draft-07/schema#',
+        type: 'object',
+        properties: { next: { $ref: '#' } },
+      },
+      {
+        type: 'object',
+        properties: { next: { $ref: '#/$defs/Root' } },
+        $defs: { Root: { type: 'object', properties: { next: { $ref: '#/$defs/Root' } } } },
+      },
+    ],
     'keeps references to its own $defs': [
       {
         type: 'object',

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { OutputFormat } from '../../../app/conversation/conversation.ts'
 import { decodeReply } from '../../../app/dialects/bedrock-converse/decode-reply.ts'
-import { call, encode, look, part } from './cards.ts'
+import { assistant, call, encode, look, part, user } from './cards.ts'
 import { begin, delta, end, METADATA, replyOf, START, stop, text } from './event-bytes.ts'
 
 const schema = { type: 'object', properties: { city: { type: 'string' } }, required: ['city'] }
@@ -25,6 +25,15 @@ describe('the form of an answer on the wire', () => {
       },
     })
     expect(undo).toBeUndefined()
+  })
+
+  // Claude: "Message Prefilling: Incompatible with JSON outputs" (structured outputs, compatibility).
+  it('begins anew where it is native, and goes on from no words of the assistant', () => {
+    const turns = [user('Where?'), assistant('{"city":')]
+    const { body } = encode({ output, turns })
+    expect(body.messages?.map(({ role }) => role)).toEqual(['user', 'assistant', 'user'])
+    const free = encode({ turns })
+    expect(free.body.messages?.map(({ role }) => role)).toEqual(['user', 'assistant'])
   })
 
   it('is else held by a hidden tool the model must call', () => {

@@ -118,19 +118,19 @@ describe('attachments', () => {
         mediaType: 'application/pdf',
         name: 'a.pdf',
         source: { kind: 'base64', data: 'QUJD' },
-        param: place('file'),
+        param: place('file.file_data'),
       },
-      { type: 'document', source: { kind: 'file', id: 'file-1' }, param: place('file', 1) },
+      { type: 'document', source: { kind: 'file', id: 'file-1' }, param: place('file.file_id', 1) },
       {
         type: 'document',
         source: { kind: 'url', url: 'https://a.example/b.pdf' },
-        param: place('file', 2),
+        param: place('file.file_url', 2),
       },
       {
         type: 'document',
         mediaType: 'application/pdf',
         source: { kind: 's3', uri: 's3://bucket/c.pdf' },
-        param: place('file', 3),
+        param: place('file.file_data', 3),
       },
     ])
   })
@@ -169,6 +169,20 @@ describe('cache points', () => {
     const message = { role: 'system', content: 'a', cache_control: { type: 'ephemeral' } }
     const { system } = heard({ messages: [message, { role: 'user', content: 'hi' }] })
     expect(system).toEqual([...said('a'), { type: 'cache-point' }])
+  })
+
+  it('stand behind the result whose last part asks for them', () => {
+    const part = { type: 'text', text: 'found', cache_control: { type: 'ephemeral' } }
+    const calls = [{ id: 'c', type: 'function', function: { name: 'f', arguments: '{}' } }]
+    const turns = turnsOf(
+      { role: 'assistant', tool_calls: calls },
+      { role: 'tool', tool_call_id: 'c', content: [part] },
+    )
+    expect(turns[1]?.parts).toMatchObject([
+      { type: 'tool-result', content: [{ type: 'text', text: 'found' }] },
+      { type: 'cache-point' },
+    ])
+    expect(turns[1]?.parts[0]).toHaveProperty('content.length', 1)
   })
 })
 

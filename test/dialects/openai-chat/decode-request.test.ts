@@ -98,6 +98,15 @@ describe('settings', () => {
   })
 
   it.each([
+    ['\n', ['stop']],
+    [['END', ' '], ['stop']],
+    ['', undefined],
+    [['END', ''], undefined],
+  ])('name what that takes away of %j', (stop, expected) => {
+    expect(heard({ stop }).dialectOnly).toEqual(expected)
+  })
+
+  it.each([
     [{ prompt_cache_retention: 'in_memory' }, { ttl: '5m', param: 'prompt_cache_retention' }],
     [{ prompt_cache_options: { ttl: '30m' } }, { ttl: '1h', param: 'prompt_cache_options' }],
     [
@@ -258,6 +267,7 @@ describe('tools', () => {
     expect(refusal({ tools, tool_choice: named })).toEqual({ code: 'invalid-request', param })
     expect(refusal({ tools, tool_choice: allow('auto', 'c') }).param).toBe(param)
     expect(refusal({ tool_choice: 'required' }).param).toBe(param)
+    expect(refusal({ function_call: { name: 'f' } }).param).toBe('function_call')
     expect(refusal({ tools, tool_choice: allow('required') }).param).toBe(param)
     expect(heard({ tool_choice: 'auto' }).toolChoice).toBeUndefined()
   })

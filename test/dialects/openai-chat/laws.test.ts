@@ -137,6 +137,10 @@ const request = fc.record(
 
 const card = plainCard({ id: 'some-model' })
 
+/** An address of a file has a member of its own on the wire, wherever it stood before. */
+const placed = (conversation: object): unknown =>
+  JSON.parse(JSON.stringify(conversation).replace(/\.file\.file_(?:data|url|id)"/g, '.file"'))
+
 describe('a request', () => {
   it('comes back from the wire as the conversation it was', () => {
     fc.assert(
@@ -146,7 +150,7 @@ describe('a request', () => {
         const { streamUsage: _, ...heardAgain } = server.decodeRequest(
           chatCompletionRequest.parse(JSON.parse(JSON.stringify(again))),
         )
-        expect(heardAgain).toEqual(conversation)
+        expect(placed(heardAgain)).toEqual(placed(conversation))
         expect(ignored).toEqual([])
       }),
       runs,

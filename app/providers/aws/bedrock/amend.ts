@@ -51,6 +51,24 @@ const LESSONS: [refusal: RegExp, lesson: Lesson][] = [
   ],
 ]
 
+/**
+ * Refusals of what the caller brought along, which hold for this request alone. A hidden tool and a tool that
+ * is not strict take any schema; thoughts of other models may stay out. Wordings: aws-error-messages and
+ * public issues of models on Converse.
+ */
+const CALLERS_LESSONS: [refusal: RegExp, lesson: ModelTraits][] = [
+  [/output_config\.format\.schema: /, { structuredOutput: false }],
+  [/tools\.\d+\.custom: For '/, { strictTools: false }],
+  [
+    /[Ss]chemas? (?:contains too many|is too complex)|[Tt]oo many recursive definitions|[Tt]oo many strict tools|compiled grammar is too large/,
+    { structuredOutput: false, strictTools: false },
+  ],
+  [
+    /cannot contain reasoning content|Invalid `(?:signature|data)` in `(?:redacted_)?thinking` block|invalid_encrypted_content/,
+    { sealsThoughts: false },
+  ],
+]
+
 /** Members of a Converse request that may be left out, by the path AWS gives them. */
 const MEMBERS: Record<string, (traits: ModelTraits) => ModelTraits> = {
   stopSequences: (traits) => without(traits, 'stop'),
@@ -78,6 +96,12 @@ export function amendTraits(traits: ModelTraits, refusal: string): ModelTraits |
     if (change) return { ...traits, ...change }
   }
   return undefined
+}
+
+/** As `amendTraits`, for what the caller brought: schemas, and thoughts of other models. */
+export function amendForCaller(traits: ModelTraits, refusal: string): ModelTraits | undefined {
+  const found = CALLERS_LESSONS.find(([pattern]) => pattern.test(refusal))
+  return found && { ...traits, ...found[1] }
 }
 
 const withoutMember = (path: string, traits: ModelTraits) =>

@@ -1,7 +1,7 @@
 import type { Conversation } from '../../../conversation/conversation.ts'
 import { bedrockConverse } from '../../../dialects/bedrock-converse/index.ts'
 import type { ChatModel, ModelCard } from '../../../ports/models.ts'
-import { amendTraits } from './amend.ts'
+import { amendForCaller, amendTraits } from './amend.ts'
 import { changesBetween, faultOf } from './answers.ts'
 import type { Draft } from './asking.ts'
 import type { Target } from './routed.ts'
@@ -27,7 +27,9 @@ function draftOf(conversation: Conversation, card: ModelCard): Draft<ReturnType<
     written: () => written,
     learn(thrown) {
       const fault = hasLearnt ? undefined : faultOf(thrown)
-      const traits = fault && amendTraits(card.traits, fault.message)
+      const traits =
+        fault &&
+        (amendTraits(card.traits, fault.message) ?? amendForCaller(card.traits, fault.message))
       if (!traits) return undefined
       const amended = write(conversation, { ...card, traits })
       if (amended.text === written.text) return undefined

@@ -25,5 +25,6 @@ export const CHAT_ENGINE: ModelTraits = {
   latencyOptimized: false,
   structuredOutput: true,
   nativeSettings: { topK: 'top_k' },
+  sealsThoughts: false,
   reasoning: 'none',
 }

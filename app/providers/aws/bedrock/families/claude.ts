@@ -36,6 +36,7 @@ const CLAUDE_4: ModelTraits = {
   ...CLAUDE_3,
   cachePoints: CACHE,
   forcedToolWithReasoning: false,
+  sealsThoughts: true,
   reasoning: 'claude-budget',
   maxOutputTokens: 64_000,
 }
@@ -104,6 +105,7 @@ export const claude: Family = {
     generation(['sonnet-4', '3-7-sonnet'], 200_000, CLAUDE_4),
     generation(['3-5-haiku'], 200_000, {
       ...CLAUDE_3_5,
+      latencyOptimized: true,
       images: false,
       toolResultMedia: ['document'],
       cachePoints: CACHE,

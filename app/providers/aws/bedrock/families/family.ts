@@ -59,5 +59,6 @@ export const PLAIN: ModelTraits = {
   cachePoints: false,
   serviceTiers: false,
   latencyOptimized: false,
+  sealsThoughts: false,
   reasoning: 'none',
 }

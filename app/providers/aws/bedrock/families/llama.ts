@@ -36,7 +36,9 @@ export const llama: Family = {
     generation(['4'], 1_000_000, LLAMA_4),
     generation(['3-2-11b', '3-2-90b'], 128_000, SEEING),
     generation(['3-2'], 128_000, WITHOUT_TOOLS),
-    generation(['3-1', '3-3'], 128_000, LLAMA),
+    // Fast in some regions (user guide, latency-optimized-inference); elsewhere AWS says so by name.
+    generation(['3-1'], 128_000, { ...LLAMA, latencyOptimized: true }),
+    generation(['3-3'], 128_000, LLAMA),
     generation(['3-'], 8192, WITHOUT_TOOLS),
     generation(['2-'], 4096, WITHOUT_TOOLS),
     generation([''], 128_000, LLAMA),

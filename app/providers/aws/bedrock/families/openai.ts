@@ -15,6 +15,7 @@ const GPT: ModelTraits = {
   toolChoices: ['required', 'tool'],
   serviceTiers: false,
   nativeSettings: undefined,
+  sealsThoughts: true,
   reasoning: 'effort-object',
 }
 
