@@ -5,10 +5,9 @@ import {
   bodyWithin,
   explained,
   fileName,
-  HEAD_TIMEOUT,
-  headWithin,
   MAX_REDIRECTS,
   redirectTarget,
+  watchFetch,
 } from './web-fetch-answer.ts'
 
 /**
@@ -17,14 +16,14 @@ import {
  */
 export function createPlatformWebFetch(policy: AddressPolicy): WebFetch {
   return async (text, options) => {
-    const { signal, head } = headWithin(HEAD_TIMEOUT, options)
+    const watch = watchFetch(options)
+    const { signal } = watch
     try {
       let url = checkUrl(text, policy)
       for (let hop = 0; hop <= MAX_REDIRECTS; hop += 1) {
         const answer = await fetch(url, { redirect: 'manual', signal })
         const target = redirectTarget(answer.status, answer.headers.get('location'), url)
         if (!target) {
-          head.came()
           const bytes = await bodyWithin(
             {
               status: answer.status,
@@ -32,6 +31,7 @@ export function createPlatformWebFetch(policy: AddressPolicy): WebFetch {
               chunks: answer.body ?? [],
             },
             options.maxBytes,
+            watch,
           )
           const mediaType = answer.headers.get('content-type') ?? undefined
           return { bytes, mediaType, name: fileName(url) }
@@ -40,9 +40,9 @@ export function createPlatformWebFetch(policy: AddressPolicy): WebFetch {
         url = checkUrl(target, policy)
       }
     } catch (thrown) {
-      throw explained(thrown, options.signal)
+      throw explained(thrown, options.signal, watch)
     } finally {
-      head.came()
+      watch.over()
     }
     throw new GatewayError('invalid-request', 'The URL redirects too often.')
   }

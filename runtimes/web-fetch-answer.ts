@@ -3,22 +3,40 @@ import type { WebFetchOptions } from '../app/ports/web-fetch.ts'
 
 export const MAX_REDIRECTS = 5
 
-/** Milliseconds until a server must have begun to answer, all redirects and their names included. */
-export const HEAD_TIMEOUT = 4000
+/** Milliseconds until something of a body must have come, all redirects and their names included; then again and again. */
+const PATIENCE = 4000
 
-/** A signal that ends when the caller leaves, when it takes too long in all, or when no answer begins in time. */
-export function headWithin(
-  milliseconds: number,
+/** Bytes that are something; less is enough where the body ends. */
+const LEAST = 1024
+
+/** What a fetch waits for, and for how long. */
+export interface FetchWatch {
+  /** Ends when the caller leaves, when it takes too long in all, or when the server says nothing more. */
+  signal: AbortSignal
+  /** So many bytes of the body have come. */
+  came(bytes: number): void
+  over(): void
+}
+
+export function watchFetch(
   { signal, timeout }: Pick<WebFetchOptions, 'signal' | 'timeout'>,
-): { signal: AbortSignal; head: { came(): void } } {
+  patience = PATIENCE,
+): FetchWatch {
   const late = new AbortController()
-  const timer = setTimeout(
-    () => late.abort(new DOMException('no answer', 'TimeoutError')),
-    milliseconds,
-  )
+  const wait = () =>
+    setTimeout(() => late.abort(new DOMException('no answer', 'TimeoutError')), patience)
+  let timer = wait()
+  let bytes = 0
   return {
     signal: AbortSignal.any([signal, AbortSignal.timeout(timeout), late.signal]),
-    head: { came: () => clearTimeout(timer) },
+    came(more) {
+      bytes += more
+      if (bytes < LEAST) return
+      clearTimeout(timer)
+      timer = wait()
+      bytes = 0
+    },
+    over: () => clearTimeout(timer),
   }
 }
 
@@ -44,7 +62,11 @@ export interface FetchAnswer {
 }
 
 /** The body of a 200, as long as it is no larger than allowed. */
-export async function bodyWithin(answer: FetchAnswer, maxBytes: number): Promise<Uint8Array> {
+export async function bodyWithin(
+  answer: FetchAnswer,
+  maxBytes: number,
+  watch: FetchWatch,
+): Promise<Uint8Array> {
   if (answer.status !== 200) {
     throw new GatewayError('invalid-request', `The URL was answered with ${answer.status}.`)
   }
@@ -53,6 +75,7 @@ export async function bodyWithin(answer: FetchAnswer, maxBytes: number): Promise
   let size = 0
   for await (const chunk of answer.chunks) {
     size += chunk.length
+    watch.came(chunk.length)
     if (size > maxBytes) throw tooLarge(maxBytes)
     chunks.push(chunk)
   }
@@ -85,11 +108,12 @@ export function fileName(url: URL): string | undefined {
   }
 }
 
-/** What the caller is told of a failed fetch. */
-export function explained(thrown: unknown, caller: AbortSignal): unknown {
+/** What the caller is told of a failed fetch, which the watch may have ended. */
+export function explained(thrown: unknown, caller: AbortSignal, { signal }: FetchWatch): unknown {
   if (thrown instanceof GatewayError) return thrown
   if (caller.aborted) return caller.reason
-  const timedOut = thrown instanceof Error && /abort|timeout/i.test(thrown.name)
+  // A body that is cut for it says no more than that it was cut.
+  const timedOut = signal.aborted || (thrown instanceof Error && /abort|timeout/i.test(thrown.name))
   const message = timedOut ? 'The URL did not answer in time.' : 'The URL could not be reached.'
   return new GatewayError('invalid-request', message, { cause: thrown })
 }

@@ -1,4 +1,4 @@
-import { GatewayError } from '../errors.ts'
+import { amended, GatewayError } from '../errors.ts'
 import type { Alarm } from '../ports/runtime.ts'
 import type { Heard } from './answer.ts'
 
@@ -32,7 +32,11 @@ export function openDeadline(
 
   return {
     signal: controller.signal,
-    explain: (thrown) => reason ?? thrown,
+    explain(thrown) {
+      if (!reason || !(thrown instanceof GatewayError)) return reason ?? thrown
+      const { attempts, tried } = thrown
+      return attempts === undefined ? reason : amended(reason, { attempts, tried })
+    },
     abort: () => controller.abort(),
     clear() {
       over = true

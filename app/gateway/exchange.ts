@@ -49,7 +49,8 @@ export async function exchange(heard: Heard, services: Services): Promise<Answer
   const { config } = services
   const decoded = hear(heard)
   await stage
-  const wished = withCallerOptions(governExtraFields(decoded, config), heard, config)
+  const { guardrail } = heard.dialect.server.settingNames ?? {}
+  const wished = withCallerOptions(governExtraFields(decoded, config, guardrail), heard, config)
   const finding = findChatModel(wished, services)
   const found = finding instanceof Promise ? await finding : finding
   const { asked, card } = found

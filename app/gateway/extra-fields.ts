@@ -109,11 +109,20 @@ const CONTROL_FIELDS: ReadonlySet<string> = new Set([
   'weight',
 ])
 
+/** Other gateways' and other routes' words for a guardrail. */
+const GUARDRAIL = /^guardrail[-_]?(?:config|identifier|id|version)/i
+
 /**
  * The conversation with only such unknown fields as may go on to a model; the others are named as
- * ignored. Throws 400 naming the first unknown field where the operator wants strictness.
+ * ignored. Throws 400 naming the first unknown field where the operator wants strictness, and one that asks
+ * for a guardrail in any case: without it the answer would not be what was asked for. `guardrail` is how the
+ * caller would name one.
  */
-export function governExtraFields(asked: Conversation, config: Config): Conversation {
+export function governExtraFields(
+  asked: Conversation,
+  config: Config,
+  guardrail?: string,
+): Conversation {
   if (!asked.extraFields) return asked
   const { extraFields, ...rest } = asked
   const names = Object.keys(extraFields)
@@ -125,6 +134,8 @@ export function governExtraFields(asked: Conversation, config: Config): Conversa
       reason: 'unknown_parameter',
     })
   }
+  const guarding = asked.fieldsForModel ? undefined : names.find((name) => GUARDRAIL.test(name))
+  if (guarding !== undefined) throw unguarded(guarding, guardrail)
   const refused = names.filter(
     (name) => isRefused(name, config) || (!asked.fieldsForModel && CONTROL_FIELDS.has(name)),
   )
@@ -137,6 +148,13 @@ export function governExtraFields(asked: Conversation, config: Config): Conversa
     ignored,
     extraFields: Object.fromEntries(kept.map((name) => [name, extraFields[name]])),
   }
+}
+
+function unguarded(param: string, guardrail: string | undefined): GatewayError {
+  const hint = guardrail ? ` A guardrail is asked for by '${guardrail}'.` : ''
+  return new GatewayError('unsupported-parameter', `'${param}' is not understood here.${hint}`, {
+    param,
+  })
 }
 
 function isRefused(name: string, config: Config): boolean {

@@ -2,7 +2,7 @@
 export interface WebFetchOptions {
   /** More bytes than this end the fetch with `too-large`. */
   maxBytes: number
-  /** Milliseconds for everything: names, redirects, body. A server that says nothing for four seconds is given up earlier. */
+  /** Milliseconds for everything: names, redirects, body. A server that says next to nothing for four seconds is given up earlier. */
   timeout: number
   signal: AbortSignal
 }

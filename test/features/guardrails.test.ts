@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { families } from '../../app/providers/aws/bedrock/families/index.ts'
 import type { FakeFrame } from '../fakes/fake-bedrock-frames.ts'
-import { chunksOf, HELLO, ignoredBy, type Json, useFakeBedrock } from './stage.ts'
+import { chunksOf, HELLO, ignoredBy, type Json, MODELS, useFakeBedrock } from './stage.ts'
 
 const bedrock = useFakeBedrock()
 
@@ -76,6 +76,41 @@ describe('a guardrail', () => {
       guardrailVersion: '1',
       trace: 'enabled',
     })
+  })
+
+  it.each(['guardrailConfig', 'guardrail_config', 'guardrailIdentifier'])(
+    'is never lost under another name: %s',
+    async (param) => {
+      const response = await bedrock.open().ask({ [param]: { guardrailIdentifier: 'mine' } })
+      expect({ status: response.status, body: await response.json() }).toMatchObject({
+        status: 400,
+        body: {
+          error: {
+            code: 'unsupported_parameter',
+            param,
+            message: `'${param}' is not understood here. A guardrail is asked for by 'amazon-bedrock-guardrailConfig'.`,
+          },
+        },
+      })
+      expect(bedrock.sent()).toEqual([])
+    },
+  )
+
+  it('is not left out because AWS does not know it where it stands', async () => {
+    const message =
+      'Malformed input request: #: extraneous key [guardrailConfig] is not permitted, please reformat your input and try again.'
+    bedrock.fake.script({ status: 400, errorType: 'ValidationException', body: { message } })
+    const { app } = bedrock.open()
+    const response = await app.request(`/model/${encodeURIComponent(MODELS.nova)}/converse`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({
+        messages: [{ role: 'user', content: [{ text: 'Hi' }] }],
+        additionalModelRequestFields: { guardrailConfig: { guardrailIdentifier: 'mine' } },
+      }),
+    })
+    expect(response.status).toBe(400)
+    expect(bedrock.sent()).toHaveLength(1)
   })
 
   it('is told how to look at a stream, and only then', async () => {

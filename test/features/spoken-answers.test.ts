@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { GatewayError } from '../../app/errors.ts'
 import type { Speech } from '../../app/ports/speech.ts'
 import { toolCallFrames } from '../fakes/fake-bedrock-frames.ts'
-import { chunksOf, ignoredBy, type Json, useFakeBedrock } from './stage.ts'
+import { chunksOf, HELLO, ignoredBy, type Json, useFakeBedrock } from './stage.ts'
 
 const bedrock = useFakeBedrock()
 
@@ -52,6 +52,28 @@ describe('a spoken answer', () => {
         },
       ],
     })
+  })
+
+  it('has its words read again when it is sent back', async () => {
+    const { speech } = speaker()
+    const { ask } = bedrock.open({}, { speech })
+    const first = (await (await ask(SPOKEN)).json()) as { choices: [{ message: Json }] }
+    const { message } = first.choices[0]
+    const again = (spoken: Json) =>
+      ask({ messages: [...HELLO, spoken, { role: 'user', content: 'And?' }] })
+    const said = (text: string) => [
+      { role: 'user', content: [{ text: 'Hi' }] },
+      { role: 'assistant', content: [{ text }] },
+      { role: 'user', content: [{ text: 'And?' }] },
+    ]
+    expect(ignoredBy(await again(message))).toEqual([])
+    expect(bedrock.sent().at(-1)).toMatchObject({ messages: said('Hello there.') })
+    // As OpenAI's SDK puts a stream together.
+    await again({ ...message, content: 'Hello you.' })
+    expect(bedrock.sent().at(-1)).toMatchObject({ messages: said('Hello you.') })
+    // Somebody else's.
+    await again({ role: 'assistant', audio: { id: 'audio_abc', transcript: 'Bonjour.' } })
+    expect(bedrock.sent().at(-1)).toMatchObject({ messages: said('Bonjour.') })
   })
 
   it('comes behind its words in a stream', async () => {

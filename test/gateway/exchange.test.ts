@@ -136,6 +136,24 @@ describe('the bill', () => {
     })
   })
 
+  it('is estimated whole, for the caller as well, when the model ends without one', async () => {
+    const usage = { input: 0, output: 4, estimated: true }
+    const { ask, log } = open({
+      stream: () => [
+        [
+          ...saying('eight characters').slice(0, 4),
+          { type: 'reply-end', reason: 'end-turn', usage },
+        ],
+      ],
+    })
+    const answer = await ask({ stream: true, stream_options: { include_usage: true } })
+    const all = frames(await answer.text())
+    expect(JSON.parse(all.at(-2)!).usage).toMatchObject({ prompt_tokens: 5, completion_tokens: 4 })
+    expect(log().at(-1)).toMatchObject({
+      usage: { input_tokens: 5, output_tokens: 4, estimated: true },
+    })
+  })
+
   it('is estimated when the stream ends without an end', async () => {
     const { ask, log } = open({ stream: () => [saying('eight characters').slice(0, 4)] })
     const all = frames(await (await ask({ stream: true })).text())

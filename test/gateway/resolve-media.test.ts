@@ -131,6 +131,38 @@ describe('attachments', () => {
   })
 
   it.each([
+    ['<html><body>Sign in</body></html>', 'text/html'],
+    ['{"error":"gone"}', 'application/json'],
+    ['Not here.', undefined],
+  ])('that are pages in place of an image are refused: %s', async (text, mediaType) => {
+    const bytes = new TextEncoder().encode(text)
+    const { send, asked } = open({ web: serving({ 'https://a/1': { bytes, mediaType } }) })
+    const answer = await send({ type: 'text', text: 'look' }, image('https://a/1'))
+    expect(answer.status).toBe(400)
+    expect(answer.body.error).toMatchObject({
+      param: 'messages[0].content[1].image_url.url',
+      message: expect.stringContaining('said to be an image'),
+    })
+    const file = { type: 'file', file: { file_url: 'https://a/1' } }
+    expect((await send(file)).status).toBe(200)
+    expect(asked).toHaveLength(1)
+  })
+
+  it('that hold nothing are refused', async () => {
+    const bytes = new Uint8Array()
+    const { send, asked } = open({
+      web: serving({ 'https://a/1': { bytes, mediaType: 'text/csv', name: 'a.csv' } }),
+    })
+    const answer = await send({ type: 'file', file: { file_url: 'https://a/1' } })
+    expect(answer.status).toBe(400)
+    expect(answer.body.error).toMatchObject({
+      param: 'messages[0].content[0].file.file_url',
+      message: 'The document is empty.',
+    })
+    expect(asked).toEqual([])
+  })
+
+  it.each([
     ['permission', 403],
     ['too-large', 413],
     ['invalid-request', 400],

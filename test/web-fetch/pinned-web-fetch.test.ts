@@ -1,5 +1,6 @@
 import { createServer, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib'
 import { afterEach, describe, expect, it } from 'vitest'
 import { GatewayError } from '../../app/errors.ts'
 import { createPinnedWebFetch } from '../../runtimes/pinned-web-fetch.ts'
@@ -47,6 +48,15 @@ describe('the pinned web fetch', () => {
     expect(new TextDecoder().decode(fetched.bytes)).toBe('bytes')
     expect(fetched).toMatchObject({ mediaType: 'image/png', name: 'a b.png' })
     expect(hosts).toEqual([`files.example:${port}`])
+  })
+
+  it('tries another address of a host that does not answer at the first', async () => {
+    const port = await serve((_, response) => response.end('here'))
+    const fetch = createPinnedWebFetch(here, async () => ['127.0.0.2', '127.0.0.1'])
+    const fetched = await fetch(`http://a.example:${port}/`, options)
+    expect(new TextDecoder().decode(fetched.bytes)).toBe('here')
+    const nowhere = createPinnedWebFetch(here, async () => ['127.0.0.2', '127.0.0.3'])
+    expect(await failure(nowhere(`http://a.example:${port}/`, options))).toBe('invalid-request')
   })
 
   it('checks each redirect anew', async () => {
@@ -102,6 +112,59 @@ describe('the pinned web fetch', () => {
     const fetching = fetch(`http://a.example:${port}/`, { ...options, signal: leaving.signal })
     leaving.abort(left)
     await expect(fetching).rejects.toBe(left)
+  })
+
+  it('unpacks what comes packed though nobody asked for that, up to the size limit', async () => {
+    const pack = {
+      gzip: gzipSync,
+      'x-gzip': gzipSync,
+      deflate: deflateSync,
+      br: brotliCompressSync,
+    }
+    const asked: (string | undefined)[] = []
+    const port = await serve((request, response) => {
+      asked.push(request.headers['accept-encoding'])
+      const { pathname, searchParams } = new URL(request.url!, 'http://here')
+      const name = pathname.slice(1) as keyof typeof pack
+      const packed = pack[name]?.(Buffer.alloc(Number(searchParams.get('size')), 'a'))
+      const cut = searchParams.has('cut') ? packed?.subarray(0, -9) : packed
+      response.setHeader('content-encoding', name).end(cut ?? 'as it is')
+    })
+    const fetch = createPinnedWebFetch(here, toLoopback)
+    const from = (path: string) => fetch(`http://a.example:${port}/${path}`, options)
+    for (const name of Object.keys(pack)) {
+      expect(new TextDecoder().decode((await from(`${name}?size=4`)).bytes)).toBe('aaaa')
+      expect(await failure(from(`${name}?size=1001`))).toBe('too-large')
+      expect(await failure(from(`${name}?size=900&cut=`))).toBe('invalid-request')
+    }
+    expect(await failure(from('zstd'))).toBe('invalid-request')
+    expect(new TextDecoder().decode((await from('identity')).bytes)).toBe('as it is')
+    expect(new Set(asked)).toEqual(new Set(['identity']))
+  })
+
+  it.each(['stops', 'drips'])('gives a body up that %s', async (way) => {
+    const port = await serve((_, response) => {
+      response.write('a'.repeat(100))
+      if (way === 'stops') return
+      const drip = setInterval(() => response.write('a'), 5)
+      response.on('close', () => clearInterval(drip))
+    })
+    const fetch = createPinnedWebFetch(here, toLoopback, 50)
+    const slow = fetch(`http://a.example:${port}/`, { ...options, timeout: 30_000 })
+    await expect(slow).rejects.toThrow('The URL did not answer in time.')
+  })
+
+  it('waits for a body as long as there is more and more of it', async () => {
+    const port = await serve((_, response) => {
+      let left = 8
+      const flow = setInterval(() => {
+        response.write('a'.repeat(1024))
+        if (--left === 0) response.end(() => clearInterval(flow))
+      }, 100)
+    })
+    const fetch = createPinnedWebFetch(here, toLoopback, 400)
+    const fetched = await fetch(`http://a.example:${port}/`, { ...options, maxBytes: 10_000 })
+    expect(fetched.bytes.length).toBe(8192)
   })
 
   it('waits no longer for a name than for a server', async () => {

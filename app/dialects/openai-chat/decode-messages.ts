@@ -3,7 +3,7 @@ import { GatewayError } from '../../errors.ts'
 import { cachePoint, decodeContent } from './decode-parts.ts'
 import { extrasOf, type SystemMessageForm, unknownFields } from './extras.ts'
 import { decodeReasoningParts } from './reasoning-carrier.ts'
-import { nativePart } from './reply-parts.ts'
+import { isSpokenHere, nativePart } from './reply-parts.ts'
 import { withRuns } from './server-tool-runs.ts'
 import type {
   WireAssistantMessage,
@@ -150,10 +150,7 @@ function assistantTurn(wire: WireAssistantMessage, index: number, thread: Thread
     parts.push(...decodeContent(wire.content, { at, cacheTtl: thread.cacheTtl }))
   }
   if (wire.refusal) parts.push({ type: 'refusal', text: wire.refusal })
-  if (wire.audio) {
-    // Only who spoke can find the recording again; others have the transcript, if the caller sends it.
-    parts.push(nativePart({ delta: { audio: wire.audio } }))
-  }
+  if (wire.audio) parts.push(...spokenParts(wire.audio, parts.some(isText)))
   const runs = wire.server_tool_runs
   if (runs?.length) parts = withRuns(parts, runs)
   for (const call of wire.tool_calls ?? []) parts.push(toolCall(call, thread))
@@ -166,6 +163,22 @@ function assistantTurn(wire: WireAssistantMessage, index: number, thread: Thread
     ...(wire.name && { name: wire.name }),
     ...extrasOf({ fields: unknownFields(wire, ASSISTANT_FIELDS) }),
   }
+}
+
+const isText = ({ type }: Part) => type === 'text'
+
+/**
+ * Only who spoke can find the recording again, by its id, and nobody keeps those that were spoken here. For
+ * all others its words stand in the transcript, which callers send back with the message it came in.
+ */
+function spokenParts(
+  { id, transcript }: { id: string; transcript?: unknown },
+  told: boolean,
+): Part[] {
+  const recording = nativePart({ delta: { audio: { id } } })
+  if (told || typeof transcript !== 'string' || transcript === '') return [recording]
+  if (isSpokenHere(id)) return [{ type: 'text', text: transcript }]
+  return [{ type: 'text', text: transcript, ...extrasOf({ spoken: true }) }, recording]
 }
 
 const CALL_FIELDS: ReadonlySet<string> = new Set(['id', 'type', 'function', 'custom', 'index'])

@@ -112,7 +112,9 @@ const SEE_BELOW = 'The result is attached to the next message.'
 
 function assistantMessage(turn: Turn, manner: MessagesManner): Fields {
   const { fields } = ownOf(turn)
-  const said = turn.parts.filter((part) => part.type === 'text' || part.type === 'cache-point')
+  const said = turn.parts.filter(
+    (part) => (part.type === 'text' && !ownOf(part).spoken) || part.type === 'cache-point',
+  )
   const refusals = turn.parts.filter((part) => part.type === 'refusal')
   const thoughts = turn.parts.filter((part): part is ReasoningPart => part.type === 'reasoning')
   const speaks = said.some((part) => part.type === 'text')

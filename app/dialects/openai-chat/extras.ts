@@ -25,6 +25,8 @@ export interface Own {
   hideReasoning?: boolean
   /** A turn: its role on the wire where ours says less. A media part: the type of its part. */
   form?: string
+  /** A text: the words of a recording that stands beside it. */
+  spoken?: boolean
   /** A reasoning part: the member of the message it came in. */
   reasoningField?: string
   /** A function tool or a call: not a plain function. */

@@ -61,6 +61,11 @@ export function citationOf({ url_citation: cited }: WireAnnotation): Citation {
   return { url, title, location: { start_index, end_index } }
 }
 
+const SPOKEN = 'audio_chatcmpl-'
+
+/** Whether a recording has its id from `spokenAudio`. */
+export const isSpokenHere = (id: string): boolean => id.startsWith(SPOKEN)
+
 /** Spoken words. Nobody keeps them, so they cannot be referred to later: they expire at once. */
 export function spokenAudio(part: MediaPart, transcript: string, head: AnswerHead) {
   return {

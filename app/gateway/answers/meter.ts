@@ -5,7 +5,7 @@ import type { ExchangeRecord } from '../answer.ts'
 /** Characters of text that make about one token, where nobody counted. */
 const CHARACTERS_PER_TOKEN = 4
 
-/** Watches the events of one reply go by and keeps the bill. */
+/** Watches the events of one reply go by, keeps the bill, and adds to it what is missing. */
 export interface Meter {
   watch(events: ReplyEvent[]): void
   /** Whether the reply has really ended. */
@@ -19,6 +19,7 @@ export function createMeter(record: ExchangeRecord, estimateInput?: () => number
   let characters = 0
   let started: Partial<Usage> | undefined
   let end: Usage | undefined
+  const readSoFar = () => started?.input ?? estimateInput?.() ?? 0
   return {
     watch(events) {
       for (const event of events) {
@@ -26,6 +27,8 @@ export function createMeter(record: ExchangeRecord, estimateInput?: () => number
         else if (event.type === 'reply-start') started = event.usage
         else if (event.type === 'reply-end') {
           end = event.usage
+          // Whoever estimates what was written without its bill does not know what was read.
+          if (end.estimated && end.input === 0) end.input = readSoFar()
           record.stop = event.reason
           record.serviceTier = event.serviceTier
         }
@@ -35,7 +38,7 @@ export function createMeter(record: ExchangeRecord, estimateInput?: () => number
     bill: () =>
       end ?? {
         ...started,
-        input: started?.input ?? estimateInput?.() ?? 0,
+        input: readSoFar(),
         output: Math.ceil(characters / CHARACTERS_PER_TOKEN),
         estimated: true,
       },

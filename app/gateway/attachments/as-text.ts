@@ -18,8 +18,8 @@ export const textPart = (bytes: Uint8Array): TextPart => ({ type: 'text', text: 
 /** What a model reads from S3 by itself, when it is told where; undefined for what has to be looked into. */
 export function kindInS3(part: MediaPart, card: ModelCard): MediaPart['type'] | undefined {
   const { s3: kinds = [] } = card.traits
-  // A name without an ending may hide a text, unless the model reads one kind of thing only.
-  if (part.asText && part.mediaType === undefined) return kinds.length === 1 ? kinds[0] : undefined
+  // A name without an ending may hide anything, unless the model reads one kind of thing only.
+  if (part.mediaType === undefined) return kinds.length === 1 ? kinds[0] : undefined
   if (isText(part, part.mediaType, card)) return undefined
   return kinds.includes(part.type) ? part.type : undefined
 }

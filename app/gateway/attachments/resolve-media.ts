@@ -1,14 +1,12 @@
 import { base64Size, decodeBase64, encodeBase64 } from '../../codecs/base64.ts'
-import { mediaTypeOfName } from '../../codecs/media-name.ts'
-import {
-  isSelfEvident,
-  isTextual,
-  mediaKind,
-  normaliseMediaType,
-  sniffBase64,
-  sniffBytes,
-} from '../../codecs/media-type.ts'
-import type { Conversation, MediaPart, Part, Turn } from '../../conversation/conversation.ts'
+import { sniffBase64, sniffBytes } from '../../codecs/media-type.ts'
+import type {
+  Conversation,
+  MediaPart,
+  MediaSource,
+  Part,
+  Turn,
+} from '../../conversation/conversation.ts'
 import { amended, GatewayError } from '../../errors.ts'
 import type { ModelCard } from '../../ports/models.ts'
 import type { Services } from '../../ports/services.ts'
@@ -17,6 +15,7 @@ import { refuseBomb } from './archive-check.ts'
 import { isText, kindInS3, textPart } from './as-text.ts'
 import { withFileContext } from './file-context.ts'
 import { type InputBudget, inputBudget } from './input-budget.ts'
+import { claim, kindOf, namedInS3, refuseImpostor, refusePage } from './media-claims.ts'
 
 /** What resolving needs to know besides the conversation. */
 export interface MediaResolution {
@@ -118,10 +117,11 @@ async function resolvePart(part: MediaPart, resolution: Resolving): Promise<Part
       case 'base64':
         return await fitted(told(part, source.data), resolution)
       case 's3': {
-        const type = kindInS3(part, card)
+        const named = namedInS3(part, source.uri)
+        const type = kindInS3(named, card)
         if (type) {
           sources.checkS3?.(source.uri)
-          return type === part.type ? part : { ...part, type }
+          return { ...named, type }
         }
         return await fetched(part, resolution, sources.s3?.(source.uri, options))
       }
@@ -195,6 +195,7 @@ async function fetched(
   const mediaType = sniffBytes(file.bytes, claim(part) ?? claim(file))
   const said = part.source.kind === 's3' ? file.mediaType : (part.mediaType ?? file.mediaType)
   refuseImpostor(mediaType, said, () => sniffBytes(file.bytes))
+  if (part.source.kind === 'url') refusePage(mediaType, part.type)
   refuseBomb(mediaType, () => file.bytes)
   const part64: MediaPart = {
     ...part,
@@ -203,7 +204,7 @@ async function fetched(
     name: part.name ?? file.name,
     source: { kind: 'base64', data: encodeBase64(file.bytes) },
   }
-  return fitted(part64, resolution)
+  return fitted(part64, resolution, part.source)
 }
 
 /** Not every dialect looks at base64, which may be megabytes: what cannot be read shows here. */
@@ -223,38 +224,6 @@ function told(part: MediaPart, data: string): MediaPart {
   return { ...part, type: kindOf(mediaType, part.type), mediaType }
 }
 
-/** What an attachment is said to be; servers that know nothing say `application/octet-stream`. */
-function claim({ mediaType, name }: { mediaType?: string; name?: string }): string | undefined {
-  const told = mediaType?.startsWith('application/octet-stream') ? undefined : mediaType
-  return told ?? (name ? mediaTypeOfName(name) : undefined)
-}
-
-/**
- * An error page in place of a picture would be read by the model as if the caller had meant it, and what is
- * no picture at all is refused by AWS alone. `shown` is what the content tells by itself.
- */
-function refuseImpostor(
-  mediaType: string | undefined,
-  claimed: string | undefined,
-  shown: () => string | undefined,
-): void {
-  const said = normaliseMediaType(claimed)
-  if (!mediaType || !said) return
-  const evident = isSelfEvident(said)
-  if (evident && mediaType === said && shown() !== said) throw impostor(said, 'nothing of the kind')
-  if (isTextual(mediaType) && (evident || mediaKind(said) !== 'document')) {
-    throw impostor(said, mediaType)
-  }
-}
-
-const impostor = (said: string, holds: string) =>
-  new GatewayError('invalid-request', `This is said to be ${said}, but holds ${holds}.`)
-
-// Clients send videos as `image_url` and PDFs as images: what it is decides, not what it was called.
-function kindOf(mediaType: string | undefined, claimed: Kind): Kind {
-  return (mediaType && mediaKind(mediaType)) || claimed
-}
-
 /** Bytes of one attachment that a request may carry itself; aws-platform facts, per model by its traits. */
 const INLINE_LIMITS: Record<Kind, number> = {
   image: 3_750_000,
@@ -263,7 +232,12 @@ const INLINE_LIMITS: Record<Kind, number> = {
   video: 18_750_000,
 }
 
-async function fitted(part: MediaPart, resolution: MediaResolution): Promise<Part> {
+/** `origin` is where it was read: what lies in S3 already need not be put there. */
+async function fitted(
+  part: MediaPart,
+  resolution: MediaResolution,
+  origin?: MediaSource,
+): Promise<Part> {
   if (part.source.kind !== 'base64') return part
   const { card, signal } = resolution
   const { data } = part.source
@@ -272,7 +246,10 @@ async function fitted(part: MediaPart, resolution: MediaResolution): Promise<Par
   const { media } = resolution.services
   const size = base64Size(data)
   const limit = inlineLimit(card, part.type)
+  if (size === 0) throw new GatewayError('invalid-request', `The ${part.type} is empty.`)
   if (size <= limit) return part
+  if (origin?.kind === 's3' && card.traits.s3?.includes(part.type))
+    return { ...part, source: origin }
   if (!media.stage || !card.traits.s3?.includes(part.type)) {
     throw new GatewayError(
       'too-large',

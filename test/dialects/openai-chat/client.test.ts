@@ -167,6 +167,21 @@ function decoded(text: string, undo?: Undo) {
 
 const finish = chunk({}, 'stop')
 
+it('refers an upstream to its own recordings by their ids alone', () => {
+  const asked = (audio: object) => {
+    const spoken = { role: 'assistant', content: null, audio }
+    const { body } = client.encodeRequest(heard({ messages: [spoken] }), card())
+    return (body as { messages: object[] }).messages
+  }
+  const recording = { data: 'QUJD', transcript: 'Hi.', expires_at: 5 }
+  expect(asked({ id: 'audio_1', ...recording })).toEqual([
+    { role: 'assistant', content: null, audio: { id: 'audio_1' } },
+  ])
+  expect(asked({ id: 'audio_chatcmpl-1', ...recording })).toEqual([
+    { role: 'assistant', content: 'Hi.' },
+  ])
+})
+
 describe('an upstream’s stream', () => {
   it('is thought, text and calls, each closed where the next begins', () => {
     const text = sse(

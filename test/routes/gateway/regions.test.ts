@@ -136,6 +136,22 @@ describe('a region that is slow', () => {
     expect(servedBy(await asked)).toMatchObject({ region: WEST, attempts: '2' })
   })
 
+  it.each([
+    ['FIRST_TOKEN_TIMEOUT', true],
+    ['AI_RESPONSE_TIMEOUT', false],
+  ])('counts as well when all of the time is over: %s', async (limit, stream) => {
+    const { chat, log } = serve({ ...aws.env, [limit]: '30', AWS_BEDROCK_ATTEMPT_TIMEOUT: '60' })
+    for (const region of [EAST, WEST]) aws.of(region).script({ until: never })
+    const asked = chat(NOVA, { stream })
+    if (!stream) await passAt(EAST, 15_000)
+    await passAt(stream ? EAST : WEST, 30_000)
+    const response = await asked
+    const attempts = stream ? 1 : 2
+    expect(response.status).toBe(503)
+    expect(response.headers.get('x-outcrop-attempts')).toBe(String(attempts))
+    expect(log().at(-1)).toMatchObject({ attempts, error_code: 'overloaded' })
+  })
+
   it('is raced by a second one, and the loser cancelled', async () => {
     const { chat } = serve({ ...aws.env, AWS_BEDROCK_HEDGE_MS: '30' })
     aws.of(EAST).script({ until: never })
@@ -165,6 +181,18 @@ describe('a region that is slow', () => {
     release()
     expect(servedBy(await asked)).toMatchObject({ region: EAST })
     expect(aws.counts()[EU]).toBe(0)
+  })
+})
+
+describe('an answer that is none', () => {
+  it('is told of with where it came from, and not asked for elsewhere', async () => {
+    const { chat, log } = serve(aws.env)
+    aws.of(EAST).script({ body: { message: 'oops' } })
+    const response = await chat(NOVA)
+    expect(response.status).toBe(502)
+    expect(response.headers.get('x-outcrop-attempts')).toBe('1')
+    expect(log().at(-1)).toMatchObject({ attempts: 1, error_code: 'upstream' })
+    expect(aws.counts()).toEqual({ [EAST]: 1, [WEST]: 0, [EU]: 0 })
   })
 })
 

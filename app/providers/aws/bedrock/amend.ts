@@ -107,7 +107,9 @@ export function amendForCaller(traits: ModelTraits, refusal: string): ModelTrait
 const withoutMember = (path: string, traits: ModelTraits) =>
   entryOf(MEMBERS, path.replace(/^inferenceConfig\./, ''))?.(traits)
 
-function withoutField(path: string, traits: ModelTraits): ModelTraits {
+function withoutField(path: string, traits: ModelTraits): ModelTraits | undefined {
+  // Who wants an answer guarded does not want it unguarded instead.
+  if (/guardrail/i.test(path)) return undefined
   if (path === 'output_config.format') return { structuredOutput: false }
   if (path.endsWith('.strict')) return { strictTools: false }
   const top = path.split('.', 1)[0]!

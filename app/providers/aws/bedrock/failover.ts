@@ -1,4 +1,4 @@
-import { type ErrorCode, GatewayError } from '../../../errors.ts'
+import { amended, type ErrorCode, GatewayError } from '../../../errors.ts'
 import type { Attempt } from '../../../ports/call.ts'
 import { isLocal, isUnknownModel, troubleOf } from './faults.ts'
 import { type Candidate, type Plan, refusalOf } from './region-policy.ts'
@@ -54,7 +54,7 @@ export async function askInTurn<T>(
     const settled = await askHedged(router, queue, { turn, first, tried })
     if ('answer' in settled) return { ...settled, tried }
     const { thrown } = settled
-    if (turn.signal.aborted) throw thrown
+    if (turn.signal.aborted) throw brokenOff(turn.signal, { thrown, tried })
     // A refusal that concerns one region must not hide why the others could not answer.
     if (failure === undefined || !isLocal(thrown)) failure = thrown
     queue.failed(thrown)
@@ -258,6 +258,15 @@ async function within<T>(promise: Promise<T>, patience: number): Promise<T | und
 
 /** Whether it was the caller who ended it; a deadline of ours is the region's fault. */
 const hasLeft = ({ aborted, reason }: AbortSignal) => aborted && !troubleOf(reason)
+
+/** What ended it from outside, with where it was asked until then. */
+function brokenOff(
+  { reason }: AbortSignal,
+  { thrown, tried }: { thrown: unknown; tried: Attempt[] },
+): unknown {
+  const why = [thrown, reason].find((one) => one instanceof GatewayError)
+  return why ? amended(why, { attempts: tried.length, tried }) : thrown
+}
 
 const codeOf = (thrown: unknown): ErrorCode =>
   thrown instanceof GatewayError ? thrown.code : 'internal'

@@ -3,7 +3,8 @@ import { stage } from '../../../codecs/stage.ts'
 import type { Conversation } from '../../../conversation/conversation.ts'
 import type { Reply } from '../../../conversation/events.ts'
 import type { ReplyDecoder } from '../../../dialects/dialect.ts'
-import type { Call } from '../../../ports/call.ts'
+import { amended, GatewayError } from '../../../errors.ts'
+import type { Call, Served } from '../../../ports/call.ts'
 import type { ChatModel } from '../../../ports/models.ts'
 import type { UpstreamResponse } from '../../../ports/transport.ts'
 import { parseReply, replyStream } from './answers.ts'
@@ -51,9 +52,10 @@ export function createRoutedChat<Sent extends Written & { ignored: readonly stri
         },
         undo: () => {},
       })
-      const reply = tongue.decode(answer.body, answer.sent, answer.response)
+      const { body, sent, response } = answer
+      const reply = counting(served, () => tongue.decode(body, sent, response))
       billed?.(reply.end.usage)
-      return { reply, served: asking.served(served, answer.sent.ignored) }
+      return { reply, served: asking.served(served, sent.ignored) }
     },
 
     async stream(conversation, call) {
@@ -74,5 +76,14 @@ export function createRoutedChat<Sent extends Written & { ignored: readonly stri
       const events = billed ? billedStream(answer.events, billed) : answer.events
       return { events, served: asking.served(served, answer.sent.ignored) }
     },
+  }
+}
+
+/** Who trips over an answer tells how often it was asked for; it was given and is billed, so it is not asked for again. */
+function counting<T>({ attempts, tried }: Omit<Served, 'ignored'>, read: () => T): T {
+  try {
+    return read()
+  } catch (thrown) {
+    throw thrown instanceof GatewayError ? amended(thrown, { attempts, tried }) : thrown
   }
 }

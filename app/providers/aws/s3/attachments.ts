@@ -1,7 +1,7 @@
 import { GatewayError } from '../../../errors.ts'
 import type { MediaSources } from '../../../ports/media-sources.ts'
 import type { FetchedFile, WebFetchOptions } from '../../../ports/web-fetch.ts'
-import { bucketRegion, encryption, mayRead, placeOf } from './buckets.ts'
+import { bucketRegion, encryption, mayRead, placeOf, refuseDetour } from './buckets.ts'
 import { type S3Access, type S3Options, s3Access } from './client.ts'
 import { attachmentFault, storeFault } from './errors.ts'
 import { writeObject } from './write-object.ts'
@@ -13,6 +13,7 @@ export function s3Attachments(options: S3Options): Pick<MediaSources, 's3' | 'ch
   const access = s3Access(options, region)
   const checkS3 = (uri: string) => {
     const place = placeOf(uri)
+    refuseDetour(place)
     if (!mayRead(config, place)) throw forbidden(place.bucket)
   }
   return {

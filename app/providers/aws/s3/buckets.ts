@@ -14,6 +14,15 @@ export function placeOf(uri: string): S3Place {
 }
 
 /**
+ * `tmp/../files/x` is a key, but a URL makes another one of it on its way to S3, even one of another bucket.
+ * Throws `invalid-request`.
+ */
+export function refuseDetour({ key }: S3Place): void {
+  if (!key.split('/').some((segment) => segment === '.' || segment === '..')) return
+  throw new GatewayError('invalid-request', 'The key of an S3 address has no "." or ".." in it.')
+}
+
+/**
  * Where callers may point: the buckets that are accepted, and of our own only what is staged there. Files
  * belong to their owners, who name them by their ids.
  */

@@ -47,6 +47,16 @@ describe('attachments in S3', () => {
     ).rejects.toMatchObject({ code: 'permission', reason: 'bucket_not_accepted' })
   })
 
+  it.each(['tmp/../files/contents/somebody', './files/contents/somebody', '../outcrop-test/x'])(
+    'are not reached by a detour: %s',
+    async (key) => {
+      const { s3, checkS3 } = open({})
+      const refusal = { code: 'invalid-request' }
+      await expect(s3!(`s3://${server.bucket}/${key}`, options())).rejects.toMatchObject(refusal)
+      expect(() => checkS3!(`s3://${server.bucket}/${key}`)).toThrow('has no')
+    },
+  )
+
   it('are refused elsewhere, before anybody is asked', async () => {
     const { s3, checkS3 } = open({ ...accepting, AWS_ENDPOINT_URL_S3: 'http://127.0.0.1:9' })
     const refusal = { code: 'permission' }
@@ -95,14 +105,12 @@ describe('attachments in S3', () => {
 })
 
 describe('a model that reads from S3', () => {
-  const send = async (uri: string, data?: string) => {
-    const traits = { s3: ['document' as const] }
+  const send = async (uri: string, data?: string, filename?: string) => {
+    const traits = { s3: ['document' as const, 'video' as const] }
     const scripted = createScriptedProvider({ reply: () => replyOf('seen'), traits })
     const { runtime } = stagedRuntime(server.env)
     const app = createApp(runtime, { providers: [scripted.provider] })
-    const file = data
-      ? { file_data: data, filename: 'a.pdf' }
-      : { file_url: uri, filename: 'a.pdf' }
+    const file = { ...(data ? { file_data: data } : { file_url: uri }), filename }
     const content = [{ type: 'file', file }]
     const response = await app.request('/v1/chat/completions', {
       method: 'POST',
@@ -120,6 +128,25 @@ describe('a model that reads from S3', () => {
     expect(sourceOf(allowed.asked)).toEqual({ kind: 's3', uri })
     expect((await send('s3://stranger/a.pdf')).status).toBe(403)
     expect((await send(`s3://${server.bucket}/files/contents/somebody`)).status).toBe(403)
+  })
+
+  it('is told what lies where no name tells it', async () => {
+    const put = (Key: string, Body: string) =>
+      server.client.send(new PutObjectCommand({ Bucket: server.bucket, Key, Body }))
+    await put('small', '%PDF-1.7\n')
+    await put('large', `%PDF-1.7\n${' '.repeat(5_000_000)}`)
+    const ask = async (key: string, filename?: string) => {
+      const { status, asked } = await send(`s3://${server.bucket}/${key}`, undefined, filename)
+      expect(status).toBe(200)
+      return asked?.turns[0]?.parts[0]
+    }
+    const pdf = { type: 'document', mediaType: 'application/pdf' }
+    expect(await ask('small')).toMatchObject({ ...pdf, source: { kind: 'base64' } })
+    const large = { kind: 's3', uri: `s3://${server.bucket}/large` }
+    expect(await ask('large')).toMatchObject({ ...pdf, source: large })
+    const missing = { kind: 's3', uri: `s3://${server.bucket}/b.pdf` }
+    expect(await ask('b.pdf')).toMatchObject({ ...pdf, name: 'b.pdf', source: missing })
+    expect(await ask('large', 'a.csv')).toMatchObject({ name: 'a.csv', mediaType: 'text/csv' })
   })
 
   it('is given the address of what is too large for a request', async () => {
