@@ -7,6 +7,7 @@ import { createCredentials } from './credentials.ts'
 import { createDigest } from './digest.ts'
 import { madeOnFirstRequest } from './first-request.ts'
 import { http2Duplex } from './http2-duplex.ts'
+import { withoutStrayBody } from './lambda-event.ts'
 import { lambdaIdentity, lambdaPeerAddress } from './lambda-identity.ts'
 import { LARGEST_ANSWER, type LambdaEnv, withinInvocation } from './lambda-limits.ts'
 import { createPinnedWebFetch } from './pinned-web-fetch.ts'
@@ -39,13 +40,13 @@ const app = madeOnFirstRequest((invocation: LambdaEnv) =>
   }),
 )
 
-type Handler = (...invocation: unknown[]) => Promise<void>
+type Handler = (event: object, ...others: unknown[]) => Promise<void>
 declare const awslambda: { streamifyResponse(handler: Handler): Handler }
 
 const answer = streamHandle({ fetch: app.fetch } as Hono) as Handler
 
 /** Lambda may stop us for good as soon as an invocation has ended. */
-export const handler = awslambda.streamifyResponse(async (...invocation) => {
-  await answer(...invocation)
+export const handler = awslambda.streamifyResponse(async (event, ...others) => {
+  await answer(withoutStrayBody(event), ...others)
   await app.flush()
 })

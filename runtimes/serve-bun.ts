@@ -1,5 +1,8 @@
 import type { OpenApp } from '../app/open-app.ts'
 import type { Listening } from './serve-node.ts'
+import { unreadableRequest } from './unreadable-request.ts'
+
+const SLASH = 47
 
 interface BunServer {
   port: number
@@ -27,7 +30,12 @@ export function serveBun(app: OpenApp, host: string, port: number): Listening {
     // The app answers 413 in the caller's dialect; Bun's own has no body.
     maxRequestBodySize: Number.MAX_SAFE_INTEGER,
     development: false,
-    fetch: (request, server) => app.fetch(request, { server }),
+    fetch: (request, server) => {
+      if (request.url.charCodeAt(0) !== SLASH) return app.fetch(request, { server })
+      // It gives the path alone of who names no host, as old load balancers, and of who names none that there could be.
+      if (request.headers.get('host')) return unreadableRequest()
+      return app.fetch(new Request(`http://localhost${request.url}`, request), { server })
+    },
   })
   return {
     port: server.port,

@@ -1,17 +1,12 @@
 import { once } from 'node:events'
-import { createServer, type Http2Server, type ServerHttp2Session } from 'node:http2'
+import { createServer, type ServerHttp2Session } from 'node:http2'
 import type { AddressInfo } from 'node:net'
-import { createAdaptorServer } from '@hono/node-server'
 import type { OpenApp } from '../app/open-app.ts'
-import type { Listening } from './serve-node.ts'
+import { type Listening, listenerOf } from './serve-node.ts'
 
 /** Listens with node:http2, without TLS: callers begin in HTTP/2. Rejects when the address cannot be had. */
 export async function serveHttp2(app: OpenApp, host: string, port: number): Promise<Listening> {
-  const server = createAdaptorServer({
-    fetch: app.fetch,
-    hostname: host,
-    createServer,
-  }) as Http2Server
+  const server = createServer(listenerOf(app, host))
   const sessions = new Set<ServerHttp2Session>()
   server.on('session', (session) => {
     sessions.add(session)

@@ -1,8 +1,9 @@
 import { once } from 'node:events'
 import type { Server } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
-import { createAdaptorServer } from '@hono/node-server'
+import { createAdaptorServer, getRequestListener, RequestError } from '@hono/node-server'
 import type { OpenApp } from '../app/open-app.ts'
+import { unreadableRequest } from './unreadable-request.ts'
 
 /** Milliseconds an idle connection is kept; longer than the 60 s of common load balancers. */
 const KEEP_ALIVE = 65_000
@@ -22,13 +23,23 @@ export interface Listening {
   cut?(): void
 }
 
+/** Answers what node:http and node:http2 have read; `host` stands for that of callers who name none. */
+export const listenerOf = (app: OpenApp, host: string) =>
+  getRequestListener(app.fetch, {
+    hostname: host,
+    errorHandler: (thrown) =>
+      thrown instanceof RequestError ? unreadableRequest() : new Response(null, { status: 500 }),
+  })
+
 /** Listens with node:http. Rejects when the address cannot be had. */
 export async function serveNode(app: OpenApp, host: string, port: number): Promise<Listening> {
   const server = createAdaptorServer({
     fetch: app.fetch,
-    hostname: host,
-    serverOptions: { keepAliveTimeout: KEEP_ALIVE },
+    // Every way to read headers then has both of two keys, and neither is good: as on all other runtimes.
+    serverOptions: { keepAliveTimeout: KEEP_ALIVE, joinDuplicateHeaders: true },
   }) as Server
+  // It makes the server, which an import of node:http here would make dear, but takes no handler of errors.
+  server.removeAllListeners('request').on('request', listenerOf(app, host))
   const connections = new Set<Socket>()
   server.on('connection', (socket: Socket) => {
     connections.add(socket)

@@ -11,8 +11,13 @@ const tenant = z
 
 const pattern = z.string().min(1).max(256)
 const patterns = z.array(pattern).max(200)
+/** A denial of what is no path would deny nothing. */
+const paths = z.array(pattern.regex(/^[/*?]/, 'not a path, which begins with /')).max(200)
 const count = z.int().min(0)
 const dollars = z.number().min(0)
+
+/** Of the year 5138: whoever means a later one has written milliseconds, and a key that would never expire. */
+const LAST_SECOND = 99_999_999_999
 
 const role = z
   .string()
@@ -44,10 +49,10 @@ export const keyPolicy = z.strictObject({
   denied_models: patterns
     .optional()
     .describe('Models that may not be asked, whatever `models` says.'),
-  endpoints: patterns
+  endpoints: paths
     .optional()
     .describe('Paths that may be called, such as `/v1/files*`; all when absent.'),
-  denied_endpoints: patterns
+  denied_endpoints: paths
     .optional()
     .describe('Paths that may not be called, whatever `endpoints` says.'),
   limits: z
@@ -61,7 +66,12 @@ export const keyPolicy = z.strictObject({
     .strictObject({ day: dollars.optional(), month: dollars.optional() })
     .optional()
     .describe('US dollars.'),
-  expires_at: z.int().min(0).optional().describe('Unix time in seconds; never when absent.'),
+  expires_at: z
+    .int()
+    .min(0)
+    .max(LAST_SECOND)
+    .optional()
+    .describe('Unix time in seconds; never when absent.'),
   tags: z
     .record(z.string().min(1).max(64), z.string().max(256))
     .refine((tags) => Object.keys(tags).length <= 50, 'more than 50 tags')

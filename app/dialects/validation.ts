@@ -44,13 +44,19 @@ export function validationError(
   words: ValidationWords = { path: pathText, explain },
 ): GatewayError {
   const first = error.issues[0] as Issue
-  const issue = deepest(first, valueAt(body, first.path))
+  const issue = withUnknownKey(deepest(first, valueAt(body, first.path)))
   const param = words.path(issue.path, body)
   const { message, reason } = words.explain(issue, param, valueAt(body, issue.path))
   return new GatewayError('invalid-request', message, {
     ...(param === '' ? {} : { param }),
     ...(reason !== undefined && { reason }),
   })
+}
+
+/** The place of a member that nobody knows is its own, as OpenAI has it (recorded of image generations). */
+function withUnknownKey(issue: Issue): Issue {
+  const [key] = (issue.code === 'unrecognized_keys' && issue.keys) || []
+  return key === undefined ? issue : { ...issue, path: [...issue.path, key] }
 }
 
 /** `['messages', 0, 'content']` as `messages[0].content`. */
@@ -112,7 +118,7 @@ function explain(issue: Issue, param: string, value: unknown): Finding {
     case 'not_multiple_of':
       return wrongType(param, 'an integer', value)
     case 'unrecognized_keys':
-      return unknownParameter(param, issue.keys ?? [])
+      return { message: `Unknown parameter: '${param}'.`, reason: 'unknown_parameter' }
     default:
       return { message: `Invalid '${param}': ${issue.message}.`, reason: 'invalid_value' }
   }
@@ -146,11 +152,6 @@ function wrongPattern(param: string, pattern = ''): Finding {
     message: `Invalid '${param}': string does not match pattern. Expected a string that matches the pattern '${bare}'.`,
     reason: 'invalid_value',
   }
-}
-
-function unknownParameter(param: string, keys: string[]): Finding {
-  const name = param === '' ? keys[0] : `${param}.${keys[0]}`
-  return { message: `Unknown parameter: '${name}'.`, reason: 'unknown_parameter' }
 }
 
 function outOfRange(issue: Issue, param: string, value: unknown): Finding {

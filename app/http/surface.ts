@@ -7,6 +7,7 @@ export type Voice = Pick<
   ServerSide,
   | 'encodeError'
   | 'errorStatus'
+  | 'errorStatusOf'
   | 'errorHeaders'
   | 'limitHeaders'
   | 'requestIdHeader'

@@ -49,6 +49,17 @@ export function stateStoreContract(name: string, open: () => Promise<OpenedState
       expect(await store.put('things', { id: 'a', value: '2' }, { ifVersion: 0 })).toBe(1)
     })
 
+    it('has nothing under a name longer than any, and says no more than that', async () => {
+      const { store } = await open()
+      await store.put('things', { id: 'b', value: '1' })
+      for (const id of ['a'.repeat(2000), 'a'.repeat(1024), `a${'é'.repeat(600)}`]) {
+        expect(await store.get('things', id)).toBeUndefined()
+        expect(await store.delete('things', id)).toBe(false)
+        expect(await store.list('things', { after: id })).toMatchObject([{ id: 'b' }])
+        expect(await store.list('things', { after: id, descending: true })).toEqual([])
+      }
+    })
+
     it('lists by id, from a place, in both directions, by prefix', async () => {
       const { store } = await open()
       for (const id of ['b2', 'a1', 'b1', 'c', 'b']) await store.put('things', { id, value: id })

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
+import { validationWords } from '../../app/dialects/anthropic-messages/validation-words.ts'
 import { chatCompletionRequest } from '../../app/dialects/openai-chat/wire.ts'
 import { validationError } from '../../app/dialects/validation.ts'
 
@@ -180,8 +181,18 @@ describe('other schemas', () => {
     const strict = z.strictObject({ image: z.strictObject({ size: z.string() }) })
     expect(refusal({ image: { size: 'S', quality: 'hd' } }, strict)).toEqual({
       message: "Unknown parameter: 'image.quality'.",
-      param: 'image',
+      param: 'image.quality',
       reason: 'unknown_parameter',
+    })
+  })
+
+  it('name it as Anthropic does where that is who is asked', () => {
+    const strict = z.strictObject({ image: z.strictObject({ size: z.string() }) })
+    const body = { image: { size: 'S', quality: 'hd' } }
+    const { error } = strict.safeParse(body)
+    expect(validationError(error!, body, validationWords)).toMatchObject({
+      message: 'image.quality: Extra inputs are not permitted',
+      param: 'image.quality',
     })
   })
 

@@ -47,6 +47,24 @@ async function logged(log: () => unknown[]) {
   return log()
 }
 
+describe('an answer to HEAD', () => {
+  it('of a stream is its head; what would have been said is cancelled', async () => {
+    const { frames, seen } = framesOf(['data: one\n\n'])
+    const { app, log } = answering({ kind: 'stream', frames, headers, record: record(true) })
+    const response = await app.request('/one/answer', { method: 'HEAD' })
+    expect([response.status, response.body, seen]).toEqual([200, null, { cancelled: 1 }])
+    expect(response.headers.get('content-type')).toBe('text/event-stream; charset=utf-8')
+    expect(log()).toMatchObject([{ method: 'HEAD', status_code: 200, outcome: 'answered' }])
+  })
+
+  it('of a whole answer tells how many bytes it has', async () => {
+    const body = { text: 'né' }
+    const { app } = answering({ kind: 'whole', body, headers, record: record(false) })
+    const response = await app.request('/one/answer', { method: 'HEAD' })
+    expect([response.body, response.headers.get('content-length')]).toEqual([null, '14'])
+  })
+})
+
 describe('a whole answer', () => {
   it('is JSON with the headers of the gateway and one line in the log', async () => {
     const { app, log } = answering({

@@ -1,5 +1,5 @@
 import { exportJWK, generateKeyPair, SignJWT } from 'jose'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { GatewayError } from '../../app/errors.ts'
 import type { Transport, UpstreamRequest } from '../../app/ports/transport.ts'
 import { accessStage } from './access-stage.ts'
@@ -184,6 +184,21 @@ describe('who the holder of a token is', () => {
     expect([stranger.status, stranger.json.error.code]).toEqual([403, 'token_not_allowed'])
   })
 
+  it('let nobody in for longer than the principal they stand for', async () => {
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() })
+    try {
+      const over = Math.floor(Date.now() / 1000) + 30
+      const principals = [{ claims: { sub: '*' }, expires_at: over }]
+      const { ask } = staged({ JWT_PRINCIPALS: JSON.stringify(principals) })
+      const given = await token()
+      expect((await ask(given)).status).toBe(200)
+      vi.setSystemTime(over * 1000)
+      expect((await ask(given)).status).toBe(403)
+    } finally {
+      vi.useRealTimers()
+    }
+  })
+
   it('may be an admin by scope', async () => {
     const { call } = staged({ JWT_ADMIN_SCOPES: 'outcrop.admin' })
     const key = await token({ claims: { scope: 'openid outcrop.admin' } })
@@ -194,6 +209,9 @@ describe('who the holder of a token is', () => {
   it('must have a name that can be an owner', async () => {
     const { ask } = staged()
     expect((await ask(await token({ claims: { sub: 'x'.repeat(300) } }))).status).toBe(403)
+    const { ask: inTenant } = staged({ JWT_TENANT_CLAIM: 'org' })
+    const long = { sub: 'x'.repeat(300), org: 'acme' }
+    expect((await inTenant(await token({ claims: long }))).status).toBe(403)
     expect((await ask(await token({ claims: { sub: 'Ünï|/../x' } }))).status).toBe(200)
   })
 })

@@ -29,7 +29,8 @@ Object.assign(globalThis, {
 })
 const { handler } = (await import(process.env['FUNCTION']!)) as { handler: Handler }
 
-const server = createServer(async (request, response) => {
+// Function URLs put headers of one name together with commas.
+const server = createServer({ joinDuplicateHeaders: true }, async (request, response) => {
   const deadline = Date.now() + milliseconds
   await handler(await eventOf(request), wireOf(response), {
     getRemainingTimeInMillis: () => deadline - Date.now(),

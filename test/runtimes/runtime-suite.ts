@@ -15,6 +15,7 @@ import {
   sendFrames,
 } from './scripted-bedrock.ts'
 import { openSse, textOfChunks } from './sse-reader.ts'
+import { wireTests } from './wire-suite.ts'
 
 const MEGABYTE = 1024 * 1024
 const MODEL = 'amazon.nova-lite-v1:0'
@@ -227,6 +228,8 @@ export function runtimeSuite(platform: Platform) {
         { error: { type: 'invalid_request_error' } },
       ])
     })
+
+    wireTests(platform, () => server, KEY)
 
     whenever(platform.endsWell)(
       'lets a running stream finish after SIGTERM, then ends',

@@ -1,10 +1,9 @@
 import type { Config } from '../../config.ts'
-import type { CallerIdentity } from '../../ports/caller.ts'
 import type { Services } from '../../ports/services.ts'
 import { createBelief } from './belief.ts'
 import type { Prover } from './callers-with-keys.ts'
 import { createTokenCheck } from './token-check.ts'
-import { identityOfClaims } from './token-claims.ts'
+import { type ClaimedIdentity, identityOfClaims } from './token-claims.ts'
 import { cognitoIssuer, configuredIssuer, type Issuer } from './token-issuers.ts'
 
 /** Three parts, of which the first begins a JSON object. */
@@ -14,12 +13,6 @@ const MOST_LETTERS = 16_384
 /** Milliseconds a token that proves nothing is not looked at again. */
 const REFUSED_FOR = 10_000
 
-interface Believed {
-  identity: CallerIdentity
-  /** Unix milliseconds. */
-  until: number
-}
-
 /** Holders of tokens of OpenID issuers. */
 export function tokenProvers({ config, runtime }: Services): Prover[] {
   const issuers = issuersIn(config)
@@ -28,11 +21,10 @@ export function tokenProvers({ config, runtime }: Services): Prover[] {
     transport: runtime.transport,
     tolerance: config.JWT_CLOCK_TOLERANCE,
   })
-  const believe = createBelief<Believed>({
+  const believe = createBelief<ClaimedIdentity>({
     async ask(token) {
       const { claims, issuer } = await check(token)
-      const until = (claims.exp ?? 0) * 1000
-      return { identity: identityOfClaims(claims, issuer, config), until }
+      return identityOfClaims(claims, issuer, config)
     },
     until: (believed) => believed.until,
     refusedFor: REFUSED_FOR,

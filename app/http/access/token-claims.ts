@@ -6,12 +6,18 @@ import { identityOf, ownerOf } from '../../library/key-owner.ts'
 import type { CallerIdentity } from '../../ports/caller.ts'
 import { type Issuer, scopesOf } from './token-issuers.ts'
 
+/** Who the holder of these claims is here, and until when (Unix milliseconds). */
+export interface ClaimedIdentity {
+  identity: CallerIdentity
+  until: number
+}
+
 /** Who the holder of these claims is here. Throws `permission` for somebody who may not call. */
 export function identityOfClaims(
   claims: JWTPayload,
   { kin }: Issuer,
   config: Config,
-): CallerIdentity {
+): ClaimedIdentity {
   const { JWT_PRINCIPALS: principals, JWT_ADMIN_SCOPES: adminScopes } = config
   const entry = principals.find(({ claims: wanted }) => fits(claims, wanted))
   const over = entry?.expires_at
@@ -21,8 +27,10 @@ export function identityOfClaims(
 
   const subject = String(claims.sub)
   const { claims: _, ...policy } = entry ?? { claims: {} }
-  const owner = claimedTenant(claims, config) ?? ownerOf(kin, subject)
-  if (owner === undefined) throw refused('names somebody by too many letters')
+  // Usage and limits know its holder by their own name, whoever owns what they store.
+  const own = ownerOf(kin, subject)
+  if (own === undefined) throw refused('names somebody by too many letters')
+  const owner = claimedTenant(claims, config) ?? own
   const held = scopesOf(claims)
   const isAdmin = policy.admin === true || adminScopes.some((scope) => held.has(scope))
   const admin = isAdmin ? { admin: true } : {}
@@ -32,7 +40,8 @@ export function identityOfClaims(
     policy: { ...policy, ...admin },
   })
   const tenant = policy.tenant === undefined ? tenantIn(claims, config) : undefined
-  return tenant === undefined ? identity : { ...identity, tenant }
+  const until = Math.min(claims.exp ?? 0, over ?? Number.POSITIVE_INFINITY) * 1000
+  return { identity: tenant === undefined ? identity : { ...identity, tenant }, until }
 }
 
 /** A claim fits when it is, or among others holds, what the pattern says. */

@@ -26,7 +26,8 @@ export function errorResponse(c: HttpContext, thrown: unknown, voiceOf: VoiceOf)
   const voice = voiceOf(c.req.path)
   Object.assign(headers, voice.errorHeaders?.(error))
   if (voice.requestIdHeader) headers[voice.requestIdHeader] = entry.id
-  const status = voice.errorStatus?.[error.code] ?? error.status
+  const status =
+    voice.errorStatusOf?.(error) ?? voice.errorStatus?.[error.code] ?? error.status
   return reply(c, JSON.stringify(voice.encodeError(error, entry.id)), { status, headers })
 }
 

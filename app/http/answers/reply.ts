@@ -30,6 +30,7 @@ export function reply(
   if (entry.limitHeaders) Object.assign(all, entry.limitHeaders())
   Object.assign(all, timingHeaders(entry), headers)
   if (body !== null) all['content-type'] = type
+  if (entry.method === 'HEAD') tellLength(all, body)
   const { bytesOut } = c.get('services').runtime
   if (body instanceof ReadableStream) {
     if (bytesOut) return bytesOut({ status, headers: all, env: c.env }, body, ended)
@@ -39,4 +40,11 @@ export function reply(
   // Bytes are sent as they are; Workers would compress once more what says it is compressed.
   if (body instanceof Uint8Array) init.encodeBody = 'manual'
   return new Response(body, init)
+}
+
+/** Hono takes the body of an answer to HEAD away, and engines would then say that GET has none either. */
+function tellLength(headers: Record<string, string>, body: Parameters<typeof reply>[1]): void {
+  if (body === null || body instanceof ReadableStream) return
+  const bytes = typeof body === 'string' ? new TextEncoder().encode(body) : body
+  headers['content-length'] ??= String(bytes.length)
 }

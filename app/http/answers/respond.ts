@@ -27,6 +27,11 @@ function stream(
 ): Response {
   const { config, runtime } = c.get('services')
   const entry = c.get('entry')
+  if (entry.method === 'HEAD') {
+    // Nobody would read what was begun, and so end it.
+    frames.cancel()
+    return reply(c, null, { headers: { ...headers, 'content-type': EVENTS } })
+  }
   const log = c.get('log')
   const pump = createPump(frames, limits(config, entry.startedAt))
   log.stream(entry)

@@ -86,7 +86,9 @@ export const rotateKey = endpoint(
 /** In the query string or in the body, which wins: said in either, it must not be lost, for the old secret would be dead. */
 async function rotationOf(c: HttpContext): Promise<z.infer<typeof rotation>> {
   const { overlap_seconds: written } = c.req.query()
-  const told = written && { overlap_seconds: /^\d{1,9}$/.test(written) ? Number(written) : written }
+  const told = written !== undefined && {
+    overlap_seconds: /^\d{1,9}$/.test(written) ? Number(written) : written,
+  }
   const value = { ...told, ...(await parsedBody(c, {})) }
   return checkedBody(c, value, { schema: rotation }) as z.infer<typeof rotation>
 }

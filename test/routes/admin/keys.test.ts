@@ -61,9 +61,13 @@ describe('POST /v1/admin/keys', () => {
     [{ denied_model: ['x'] }, 'denied_model'],
     [{ limits: { requests_per_minute: -1 } }, 'limits.requests_per_minute'],
     [{ limits: { requests_per_minute: 1.5 } }, 'limits.requests_per_minute'],
-    [{ limits: { rpm: 1 } }, 'limits'],
+    [{ limits: { rpm: 1 } }, 'limits.rpm Unknown parameter'],
     [{ budget: { day: 'ten' } }, 'budget.day'],
     [{ expires_at: '2030-01-01' }, 'expires_at'],
+    [{ expires_at: 1_798_761_600_000 }, 'expires_at'],
+    [{ endpoints: ['/v1/chat/completions', 'v1/models'] }, 'endpoints[1]'],
+    [{ denied_endpoints: ['v1/files*'] }, 'denied_endpoints[0]'],
+    [{ denied_endpoints: ['POST /v1/files'] }, 'denied_endpoints[0]'],
     [{ tags: { a: 1 } }, 'tags.a'],
     [{ aws: { role_arn: 'arn:aws:iam::1:user/x' } }, 'aws.role_arn'],
     [{ aws: { external_id: 'ä' } }, 'aws.external_id'],
@@ -123,6 +127,9 @@ describe('a key that is changed', () => {
     expect(third).not.toHaveProperty('overlaps_until')
     for (const { key } of [first, second]) expect((await chat(key)).status).toBe(401)
     expect((await chat(third.key)).status).toBe(200)
+    // A shell's variable that is not set must not be the end of the secret that is in use.
+    const unset = await admin(`/${first.id}/rotate?overlap_seconds=`, { method: 'POST' })
+    expect([unset.status, unset.json.error.param]).toEqual([400, 'overlap_seconds'])
     const wrong = await admin(`/${first.id}/rotate?overlap_seconds=-1`, { method: 'POST' })
     expect(wrong.status).toBe(400)
   })

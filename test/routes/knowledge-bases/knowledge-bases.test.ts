@@ -208,7 +208,7 @@ describe('queries', () => {
       { vectorSearchConfiguration: { numberOfResults: 'x' } },
       'retrieval_config.vectorSearchConfiguration.numberOfResults',
     ],
-    [{ max_result: 5 }, 'retrieval_config'],
+    [{ max_result: 5 }, 'retrieval_config.max_result'],
   ])('are refused with the configuration %j', async (retrieval_config, param) => {
     const { ask, base } = await stage()
     const asked = await ask('POST', `${base}/query`, { query: 'x', retrieval_config })

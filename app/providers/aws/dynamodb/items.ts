@@ -39,6 +39,19 @@ export const keyOf = (collection: string, id: string) => ({
   id: text(id),
 })
 
+/** UTF-8 bytes of a sort key; DynamoDB refuses to be asked for a longer one, which a caller may have made up. */
+const LONGEST_ID = 1024
+
+/** Whether there can be anything under this id. */
+export const canBeThere = (id: string): boolean => shortened(id) === id
+
+/** The id, or the longest beginning of it that sorts before and behind the same items. */
+function shortened(id: string): string {
+  if (id.length * 3 <= LONGEST_ID) return id
+  const { read } = new TextEncoder().encodeInto(id, new Uint8Array(LONGEST_ID))
+  return id.slice(0, read)
+}
+
 export function itemOf({ id, version, value, sum }: Row): StateItem {
   return {
     id: id.S,
@@ -56,6 +69,7 @@ export async function getRow(
   collection: string,
   id: string,
 ): Promise<Row | undefined> {
+  if (!canBeThere(id)) return undefined
   const answer = await dynamo('GetItem', {
     TableName: name,
     Key: keyOf(collection, id),
@@ -88,7 +102,8 @@ interface Range {
 }
 
 /** The ids of a listing as one more condition on the key, `after` included; undefined when there can be none. */
-export function rangeOf({ prefix, after, descending }: ListOptions): Range | undefined {
+export function rangeOf({ prefix, after: behind, descending }: ListOptions): Range | undefined {
+  const after = behind === undefined ? undefined : shortened(behind)
   const bounded = prefix ? prefix + LAST : undefined
   const low = descending ? prefix || undefined : highest(prefix || undefined, after)
   const high = descending ? lowest(bounded, after) : bounded

@@ -1,6 +1,7 @@
 import type { StateStore } from '../../../ports/state-store.ts'
 import { createDynamo, type DynamoOptions } from './call.ts'
 import {
+  canBeThere,
   getRow,
   isAlive,
   itemOf,
@@ -31,6 +32,7 @@ export function createDynamoStateStore(
       return row && itemOf(row)
     },
     async delete(collection, id) {
+      if (!canBeThere(id)) return false
       const answer = await table.dynamo('DeleteItem', {
         TableName: name,
         Key: keyOf(collection, id),
