@@ -61,11 +61,31 @@ const STREAM_EXCEPTIONS: Partial<Record<ErrorCode, string>> = {
 
 /** The name for `x-amzn-errortype`. */
 export const exceptionName = (error: GatewayError): string =>
-  entryOf(BY_REASON, error.reason ?? '') ?? EXCEPTIONS[error.code]
+  isOfService(error)
+    ? 'InternalServerException'
+    : (entryOf(BY_REASON, error.reason ?? '') ?? EXCEPTIONS[error.code])
 
 /** The name for `:exception-type`. */
 export const streamExceptionName = (error: GatewayError): string =>
-  STREAM_EXCEPTIONS[error.code] ?? 'modelStreamErrorException'
+  isOfService(error)
+    ? 'internalServerException'
+    : (STREAM_EXCEPTIONS[error.code] ?? 'modelStreamErrorException')
+
+/** The status where its code does not tell it alone. */
+export const exceptionStatus = (error: GatewayError): number | undefined =>
+  isOfService(error) ? 500 : undefined
+
+const OF_SERVICE: ReadonlySet<unknown> = new Set(['InternalServerException', 'InternalFailure'])
+
+/** Whether AWS itself failed, for which its clients ask again; for what a model failed at they do not. */
+function isOfService({ code, cause }: GatewayError): boolean {
+  if (code !== 'upstream') return false
+  for (let depth = 0, at = cause; at instanceof Error && depth < 4; depth += 1, at = at.cause) {
+    const { status, type } = at as { status?: unknown; type?: unknown }
+    if (OF_SERVICE.has(type) || (typeof status === 'number' && status >= 500)) return true
+  }
+  return false
+}
 
 /** The body of an error answer; AWS puts the exception's name in a header, older clients read it here. */
 export function encodeBedrockError(error: GatewayError): { message: string; __type: string } {

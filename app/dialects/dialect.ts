@@ -77,6 +77,8 @@ export interface ServerSide {
   encodeError(error: GatewayError, requestId: string): unknown
   /** HTTP statuses by which the vendor tells an error otherwise than `STATUS`: Anthropic's 529. */
   errorStatus?: Partial<Record<ErrorCode, number>>
+  /** The same where more than the code decides. */
+  errorStatusOf?(error: GatewayError): number | undefined
   /** Headers by which the vendor tells an error beside its body. */
   errorHeaders?(error: GatewayError): Record<string, string>
   /** Headers by which the vendor tells where a caller's limits stand. */
@@ -85,6 +87,8 @@ export interface ServerSide {
   requestIdHeader?: string
   /** How a refused body is worded, for `validationError`; OpenAI's words when absent. */
   validationWords?: ValidationWords
+  /** The caller's name of the conversation, in errors about all of it; `messages` when absent. */
+  conversationName?: string
   /** The prefix of answer ids, where the dialect has one: `chatcmpl-`. */
   idPrefix: string
   /** The caller's name of a setting, for `x-outcrop-ignored-params`; snake case of the key when absent. */

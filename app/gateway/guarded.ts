@@ -1,3 +1,4 @@
+import type { Guardrail } from '../conversation/conversation.ts'
 import { GatewayError } from '../errors.ts'
 import type { Call } from '../ports/call.ts'
 import type { ModelCard } from '../ports/models.ts'
@@ -9,6 +10,8 @@ export interface Guarding {
   card: ModelCard
   services: Services
   call: Call
+  /** That of the name which was asked for, before that of this server. */
+  guardrail?: Guardrail
 }
 
 type Fields = Readonly<Record<string, unknown>>
@@ -22,8 +25,12 @@ export interface Told {
 }
 
 /** Throws for a model that would answer past the guardrail this server puts before every answer. */
-export function requireGuardrail({ id, traits }: ModelCard, { config }: Services): void {
-  if (configuredGuardrail(config) && !traits.guardrails) throw notApplicable(id, 'model')
+export function requireGuardrail(
+  { id, traits }: ModelCard,
+  { config }: Services,
+  guardrail = configuredGuardrail(config),
+): void {
+  if (guardrail && !traits.guardrails) throw notApplicable(id, 'model')
 }
 
 /**
@@ -31,9 +38,10 @@ export function requireGuardrail({ id, traits }: ModelCard, { config }: Services
  * of guardrails is about answers in words, so it is not looked at. Throws `content-filter` where the
  * guardrail of this server steps in, and `unsupported-parameter` where nobody can apply it.
  */
-export async function screened(told: Told, { card, services, call }: Guarding): Promise<Told> {
+export async function screened(told: Told, guarding: Guarding): Promise<Told> {
+  const { card, services, call } = guarding
   const { config, providers } = services
-  const guardrail = configuredGuardrail(config)
+  const guardrail = guarding.guardrail ?? configuredGuardrail(config)
   if (!guardrail) return told
   const guard = providers.find((provider) => provider.guard)?.guard
   if (!guard) throw notApplicable(card.id, 'model')

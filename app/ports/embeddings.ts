@@ -2,8 +2,13 @@ import type { MediaPart } from '../conversation/conversation.ts'
 import type { Usage } from '../conversation/events.ts'
 import type { Call, Served } from './call.ts'
 
-/** A text, or an attachment the model reads: its source is base64 or an `s3://` address by now. */
-export type EmbeddingPiece = { type: 'text'; text: string; param?: string } | MediaPart
+/**
+ * A text, or an attachment the model reads: its source is base64 or an `s3://` address by now. A text that is
+ * empty may be told by `tokens` of OpenAI's, for models whose card says that they take them.
+ */
+export type EmbeddingPiece =
+  | { type: 'text'; text: string; tokens?: readonly number[]; param?: string }
+  | MediaPart
 
 /** One thing to be embedded. What is fused has one vector for all its parts. */
 export type EmbeddingInput =
@@ -25,6 +30,8 @@ export interface EmbeddingRequest {
   forms?: readonly string[]
   /** Fields of the model's own. */
   extras?: Readonly<Record<string, unknown>>
+  /** The end user behind the caller. */
+  user?: string
   /** Which request of which server and of whose user this is, for the upstream's own log. */
   labels?: Readonly<Record<string, string>>
   /** The caller's names of these members, to be told in errors; their own names when absent. */

@@ -99,6 +99,8 @@ export interface ModelTraits {
   systemTurns?: boolean
   /** Whether it seals its thoughts and takes them back; absent means yes, where it thinks. */
   sealsThoughts?: boolean
+  /** The turns of who speaks the model's own dialect are mended too; absent means they go out as they came. */
+  mendedTurns?: boolean
   /** The name of the way this model is asked to think; the provider's families define them. */
   reasoning?: string
   /**
@@ -106,6 +108,8 @@ export interface ModelTraits {
    * (`top_k`, `inferenceConfig.topK`); a leading `!` sends the opposite of a boolean.
    */
   nativeSettings?: Readonly<Record<string, string>>
+  /** Whether texts may be sent as OpenAI's tokens; unlike its neighbours, absent means no. */
+  tokenArrays?: boolean
   /** Whether unknown request fields may be passed on to it. */
   extraFields?: boolean
 }
@@ -160,6 +164,8 @@ export interface ModelNames {
   successors: ReadonlyMap<string, string>
   /** The same for any form of an id. */
   successorOf(name: string): string | undefined
+  /** Whether the operator has said so himself; what is built in may be out of date. */
+  isRetired?(name: string): boolean
   /** Whether a successor answers at once; otherwise callers are only told of it. */
   followsSuccessors: boolean
 }

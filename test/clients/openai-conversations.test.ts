@@ -147,8 +147,10 @@ describe('what belongs to one key', () => {
     await unknown(other.responses.cancel(id))
     await unknown(other.responses.delete(id))
     await unknown(other.responses.inputItems.list(id).then())
-    await unknown(other.responses.create({ model, input: 'Hi', previous_response_id: id }))
-    await unknown(other.responses.compact({ model: 'gpt-5', previous_response_id: id }))
+    const without = (asked: Promise<unknown>) =>
+      expect(asked).rejects.toMatchObject({ status: 400, code: 'previous_response_not_found' })
+    await without(other.responses.create({ model, input: 'Hi', previous_response_id: id }))
+    await without(other.responses.compact({ model: 'gpt-5', previous_response_id: id }))
     const reference = { type: 'item_reference' as const, id: output[0]!.id! }
     await unknown(other.responses.create({ model, input: [reference] }))
     await expect(

@@ -227,6 +227,64 @@ describe('a guardrail before models that take none', () => {
   })
 })
 
+describe('a name of the operator’s own that brings a guardrail along', () => {
+  const MODEL_ALIASES = JSON.stringify({
+    house: {
+      model: TITAN,
+      guardrail_id: 'named',
+      guardrail_version: '7',
+      extra_params: { normalize: false, dimensions: 256 },
+      metadata: { team: 'blue' },
+    },
+    painter: { model: 'stability.stable-image-core-v1:1', guardrail_id: 'named' },
+    order: { model: RERANKER, guardrail_id: 'named', extra_params: { max_tokens_per_doc: 9 } },
+  })
+  const signed = {
+    AWS_BEARER_TOKEN_BEDROCK: '',
+    AWS_ACCESS_KEY_ID: 'A',
+    AWS_SECRET_ACCESS_KEY: 's',
+  }
+  const none = { AWS_BEDROCK_GUARDRAIL_IDENTIFIER: '', AWS_BEDROCK_GUARDRAIL_VERSION: '' }
+
+  it('has it judge what is embedded, before that of the server, and brings fields and labels', async () => {
+    const answer = { embedding: vectorOf(1), inputTextTokenCount: 2 }
+    const body = { model: 'house', input: 'Hi', normalize: true }
+    const { status, judged, sent } = await asked('/v1/embeddings', body, [PASSED, answer], {
+      MODEL_ALIASES,
+    })
+    expect([status, judged.map(([path]) => path)]).toEqual([
+      200,
+      ['/guardrail/named/version/7/apply'],
+    ])
+    expect(sent[0]![1]).toEqual({ inputText: 'Hi', normalize: true, dimensions: 256 })
+    const labels = bedrock.fake.requests.at(-1)!.headers['x-amzn-bedrock-request-metadata']
+    expect(JSON.parse(labels!)).toMatchObject({ team: 'blue' })
+  })
+
+  it('has it judge what is ordered', async () => {
+    const body = { model: 'order', query: 'q', documents: ['a'] }
+    const answers = [PASSED, { results: [{ index: 0, relevanceScore: 1 }] }]
+    const env = { MODEL_ALIASES, ...none, ...signed }
+    const { status, judged, sent } = await asked('/v1/rerank', body, answers, env)
+    expect([status, judged.map(textsOf)]).toEqual([200, [['q', 'a']]])
+    expect(JSON.stringify(sent[0]![1])).toContain('"max_tokens_per_doc":9')
+  })
+
+  it('has pictures drawn through it', async () => {
+    const body = { model: 'painter', prompt: 'a cat', response_format: 'b64_json' }
+    const answers = [{ images: [base64(await plain())], seeds: [1], finish_reasons: [null] }]
+    const { status } = await asked('/v1/images/generations', body, answers, {
+      MODEL_ALIASES,
+      ...none,
+    })
+    expect(status).toBe(200)
+    expect(bedrock.fake.requests.at(-1)!.headers).toMatchObject({
+      'x-amzn-bedrock-guardrailidentifier': 'named',
+      'x-amzn-bedrock-guardrailversion': 'DRAFT',
+    })
+  })
+})
+
 describe('a guardrail before models of others', () => {
   const upstream = () => ({ OPENAI_API_KEY: 'sk-1', OPENAI_BASE_URL: `${bedrock.fake.url}/v1` })
 

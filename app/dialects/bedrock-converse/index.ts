@@ -1,4 +1,9 @@
-import { BEDROCK_STATUS, encodeBedrockError, exceptionName } from '../bedrock-exceptions.ts'
+import {
+  BEDROCK_STATUS,
+  encodeBedrockError,
+  exceptionName,
+  exceptionStatus,
+} from '../bedrock-exceptions.ts'
 import { blamingUpstream } from '../damaged-reply.ts'
 import type { ClientSide, Dialect, ServerSide } from '../dialect.ts'
 import { decodeReply } from './decode-reply.ts'
@@ -25,6 +30,7 @@ export const bedrockConverse: Dialect & { client: ClientSide; server: ServerSide
     byteReplyEncoder: createByteReplyEncoder,
     encodeError: encodeBedrockError,
     errorStatus: BEDROCK_STATUS,
+    errorStatusOf: exceptionStatus,
     errorHeaders: (error) => ({ 'x-amzn-errortype': exceptionName(error) }),
     requestIdHeader: 'x-amzn-requestid',
     idPrefix: '',

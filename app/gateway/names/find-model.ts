@@ -2,9 +2,9 @@ import type { Conversation } from '../../conversation/conversation.ts'
 import { amended, GatewayError } from '../../errors.ts'
 import type { ChatModel, FoundModel, ModelCard } from '../../ports/models.ts'
 import type { Services } from '../../ports/services.ts'
-import { namesLike } from './list-models.ts'
 import { withAlias, withDefaults } from './model-params.ts'
 import { type Resolution, type ResolvedBy, resolveModel } from './resolve-model.ts'
+import { toldOfNames } from './told-of-names.ts'
 
 /** A model that can be talked to, and how its name led to it. */
 export interface ChattingModel extends FoundModel {
@@ -78,9 +78,6 @@ export async function withNearestNames(
   { standing, asked }: ChattingModel,
   services: Services,
 ): Promise<unknown> {
-  const isUnknown = thrown instanceof GatewayError && thrown.code === 'model-not-found'
-  if (!isUnknown || standing !== 'unlisted') return aboutName(thrown, asked)
-  const message = thrown.message + (await namesLike(nameOf(asked), services))
-  const told = new GatewayError('model-not-found', message, { ...thrown, cause: thrown.cause })
+  const told = await toldOfNames(thrown, { name: nameOf(asked), standing }, services)
   return aboutName(told, asked)
 }

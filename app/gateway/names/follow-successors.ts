@@ -19,6 +19,8 @@ export async function bySuccessor(
     const again = await provider.find(name)
     // The list has just come, and has it after all.
     if (again && again.standing === undefined) return { found: again, by: 'id' }
+    // Nobody could be listed, and what is called retired may well be there: its upstream will say.
+    if (again && !isListed && !names.isRetired?.(name)) continue
     const found = await endOfChain(name, provider, isListed)
     if (!found) continue
     if (!names.followsSuccessors) throw retired(name, found.card.id)

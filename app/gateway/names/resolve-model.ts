@@ -13,6 +13,8 @@ export type ResolvedBy = 'id' | 'alias' | 'successor' | 'wildcard'
 export interface Resolution {
   found: FoundModel
   by: ResolvedBy
+  /** The retired model in whose place it answers, whatever else led there. */
+  retired?: string
   /** What the operator wants said along whenever the name is used. */
   alias?: ModelAlias
 }
@@ -110,7 +112,7 @@ async function resolve(name: string, asked: Asked): Promise<Resolution | undefin
   const prefixed = exact?.standing === 'unlisted' ? undefined : await byPrefix(name, asked)
   if (prefixed) return prefixed
   const successor = await bySuccessor(name, services)
-  if (successor) return successor
+  if (successor) return successor.by === 'successor' ? { ...successor, retired: name } : successor
   // An id nobody listed may still be called: that must not wait for any list.
   if (exact?.standing === 'unlisted') return { found: exact, by: 'id' }
   return (

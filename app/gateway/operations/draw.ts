@@ -8,7 +8,7 @@ import { readImages, type WrittenImage } from '../attachments/read-images.ts'
 import { configuredGuardrail } from '../caller-options.ts'
 import { governExtraFields } from '../extra-fields.ts'
 import { screened, type Told } from '../guarded.ts'
-import { type Operated, operate } from './operate.ts'
+import { type Operated, operate, withParams } from './operate.ts'
 
 /** What a caller wants drawn. */
 export interface ImageOrder
@@ -44,13 +44,15 @@ export async function draw(
       suits: (card) => suits(card, order),
       pick: (found) => found.images,
       kind: 'an image model',
+      about: 'prompt',
       user: wish.user,
       tokens: () => Math.ceil((wish.prompt?.length ?? 0) / PER_TOKEN),
       units: { images: wish.count },
-      async work(model, call, card) {
-        const words = wordsOf(order, extras)
+      async work(model, call, { card, alias }) {
+        const words = wordsOf(order, withParams(extras, alias))
+        const { guardrail } = alias ?? {}
         const isGuarded = card.traits.guardrails === true
-        const told = isGuarded ? words : await screened(words, { card, services, call })
+        const told = isGuarded ? words : await screened(words, { card, services, call, guardrail })
         const [prompt] = told.texts
         const reading = { services, owner: asking.owner, signal: call.signal }
         const all = writtenMask ? [...written, writtenMask] : written
@@ -62,8 +64,8 @@ export async function draw(
           images,
           mask,
           extras: told.extras,
-          labels: labelsOf(asking, services, wish.user),
-          guardrail: configuredGuardrail(services.config),
+          labels: { ...alias?.metadata, ...labelsOf(asking, services, wish.user) },
+          guardrail: guardrail ?? configuredGuardrail(services.config),
         }
         const early = wish.partials && !model.partials ? ['partial_images'] : []
         onAsked?.({ ignored: ignoredNames(undefined, [...ignored, ...early], {}) })

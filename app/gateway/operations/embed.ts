@@ -16,12 +16,14 @@ import { estimateTokens } from '../estimate-tokens.ts'
 import { governExtraFields } from '../extra-fields.ts'
 import { type Guarding, screened } from '../guarded.ts'
 import { labelsOf } from '../labels.ts'
-import { type Operated, operate } from './operate.ts'
+import { type Operated, operate, withParams } from './operate.ts'
 
 /** A text, which may have the form of an address: then the model's card decides what is meant. */
 export interface WrittenText {
   type: 'text'
   text: string
+  /** What is said in OpenAI's tokens instead. */
+  tokens?: readonly number[]
   param: string
   /** What it names or holds. Throws `GatewayError` for what is broken. */
   located?(): MediaPart
@@ -73,12 +75,16 @@ export function embed(
       kind: 'an embedding model',
       user,
       exact: true,
-      tokens: () => estimateTokens(bare(name, inputs.flatMap(piecesOf).map(partOf))),
-      async work(model, call, card) {
+      tokens: () => lengthOf(name, inputs.flatMap(piecesOf)),
+      async work(model, call, { card, alias }) {
+        if (!card.traits.tokenArrays) refuseTokens(inputs, card)
         const resolution = { card, services, owner: asking.owner, signal: call.signal }
         const read = await readInputs(inputs, resolution)
-        const judged = await judgedInputs({ inputs: read, extras }, { card, services, call })
-        const request = { ...order, ...judged, labels }
+        const told = { inputs: read, extras: withParams(extras, alias) }
+        const guarding = { card, services, call, guardrail: alias?.guardrail }
+        const judged = await judgedInputs(told, guarding)
+        const said = { ...order, ...judged, ...(user && { user }) }
+        const request = { ...said, labels: { ...alias?.metadata, ...labels } }
         const answer = await model.embed(request, call, onEmbedded)
         const served = { ...answer.served, ignored: [...ignored, ...answer.served.ignored] }
         return { ...answer, served, inputs: read }
@@ -101,6 +107,24 @@ const bare = (model: string, parts: Part[] = []): Conversation => ({
 
 const piecesOf = (input: WrittenInput): readonly WrittenPiece[] =>
   input.type === 'fused' ? input.parts : [input]
+
+/** About how many tokens are read. */
+function lengthOf(name: string, pieces: readonly WrittenPiece[]): number {
+  const told = pieces.reduce((sum, piece) => sum + (tokensOf(piece)?.length ?? 0), 0)
+  return told + estimateTokens(bare(name, pieces.map(partOf)))
+}
+
+const tokensOf = (piece: WrittenPiece | EmbeddingPiece) =>
+  piece.type === 'text' ? piece.tokens : undefined
+
+function refuseTokens(inputs: readonly WrittenInput[], { id }: ModelCard): void {
+  if (inputs.flatMap(piecesOf).every((piece) => tokensOf(piece) === undefined)) return
+  throw new GatewayError(
+    'unsupported-parameter',
+    `Invalid 'input': arrays of tokens are not taken, for the model ${id} does not share OpenAI's tokens. Send texts.`,
+    { param: 'input' },
+  )
+}
 
 const partOf = (piece: WrittenPiece): Part =>
   piece.type === 'text' ? { type: 'text', text: piece.text } : piece
@@ -140,7 +164,7 @@ type Judged = Pick<EmbeddingRequest, 'inputs' | 'extras'>
 async function judgedInputs({ inputs, extras }: Judged, guarding: Guarding): Promise<Judged> {
   const pieces = inputs.flatMap((input) => (input.type === 'fused' ? input.parts : [input]))
   const texts = pieces.flatMap((piece) => (piece.type === 'text' ? [piece.text] : []))
-  const wordless = pieces.find((piece) => piece.type !== 'text')
+  const wordless = pieces.find((piece) => piece.type !== 'text' || piece.tokens)
   const told = { texts, extras, wordless: wordless && (wordless.param ?? 'input') }
   const judged = await screened(told, guarding)
   if (judged === told) return { inputs, extras }
@@ -156,7 +180,10 @@ async function judgedInputs({ inputs, extras }: Judged, guarding: Guarding): Pro
 }
 
 function readPiece(part: Part | WrittenText, { param }: WrittenPiece): EmbeddingPiece {
-  if (part.type === 'text') return { type: 'text', text: part.text, ...(param && { param }) }
+  if (part.type === 'text') {
+    const tokens = 'tokens' in part ? part.tokens : undefined
+    return { type: 'text', text: part.text, ...(tokens && { tokens }), ...(param && { param }) }
+  }
   if ('source' in part && typeof part.source === 'object') return part
   throw new GatewayError('invalid-request', 'This cannot be embedded.', { param })
 }

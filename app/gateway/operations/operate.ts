@@ -1,4 +1,5 @@
-import { GatewayError } from '../../errors.ts'
+import type { ModelAlias } from '../../config/model-settings.ts'
+import { amended, GatewayError } from '../../errors.ts'
 import type { Call, Served } from '../../ports/call.ts'
 import type { FoundModel, ModelCard } from '../../ports/models.ts'
 import type { Services } from '../../ports/services.ts'
@@ -6,6 +7,7 @@ import type { Asking, ExchangeRecord, Operation, Wish } from '../answer.ts'
 import { answerHeaders, ignoredNames } from '../answers/answer-headers.ts'
 import { openDeadline } from '../deadline.ts'
 import { type Resolution, resolveModel } from '../names/resolve-model.ts'
+import { toldOfNames } from '../names/told-of-names.ts'
 
 /** One question to a model that does not chat. */
 export interface Order<Model, Result extends Done> {
@@ -20,6 +22,8 @@ export interface Order<Model, Result extends Done> {
   pick(found: FoundModel): Model | undefined
   /** How a model that cannot do it is called in the refusal: `an embedding model`. */
   kind: string
+  /** The field that errors about all that was sent name. */
+  about?: string
   /** The end user behind the caller. */
   user?: string
   /** As `Wish`. */
@@ -27,7 +31,13 @@ export interface Order<Model, Result extends Done> {
   units?: Wish['units']
   /** The work may take so many seconds, where that is not what an answer may. */
   seconds?: number
-  work(model: Model, call: Call, card: ModelCard): Promise<Result>
+  work(model: Model, call: Call, found: Named): Promise<Result>
+}
+
+/** The model that does the work, and what the operator wants said along whenever this name is used. */
+export interface Named {
+  card: ModelCard
+  alias?: ModelAlias
 }
 
 /** What every answer tells of itself. */
@@ -54,8 +64,9 @@ export async function operate<Model, Result extends Done>(
 ): Promise<Operated<Result>> {
   const { operation, suits, tokens, units } = order
   const resolved = await resolveModel(order.model, services, { suits })
-  const isSuccessor = order.exact && resolved.by === 'successor'
-  const { found, by } = isSuccessor ? await itself(order.model, services) : resolved
+  const { retired } = resolved
+  const isReplaced = order.exact && retired !== undefined
+  const { found, by } = isReplaced ? await itself(retired, services) : resolved
   const { card } = found
   const model = order.pick(found)
   if (model === undefined) throw notSuited(order.model, order.kind)
@@ -81,7 +92,7 @@ export async function operate<Model, Result extends Done>(
     }
     record.provider = card.provider
     record.askedAt = performance.now()
-    const result = await order.work(model, call, card)
+    const result = await order.work(model, call, { card, alias: resolved.alias })
     record.answeredAt = performance.now()
     const { served, usage } = result
     record.provider = served.provider
@@ -93,11 +104,27 @@ export async function operate<Model, Result extends Done>(
     record.usage = usage
     return { result, record, headers: answerHeaders(served, record.ignored, usage) }
   } catch (thrown) {
-    throw deadline.explain(thrown)
+    const error = inPlace(deadline.explain(thrown), order.about)
+    throw await toldOfNames(error, { name: order.model, standing: found.standing }, services)
   } finally {
     deadline.clear()
   }
 }
+
+/** A model's own fields, with those the operator has for this name; the caller's win. */
+export const withParams = (
+  extras: Readonly<Record<string, unknown>> | undefined,
+  alias: ModelAlias | undefined,
+): Readonly<Record<string, unknown>> | undefined =>
+  alias?.params ? { ...alias.params, ...extras } : extras
+
+/** What upstreams call the whole of a request, in errors that are about it. */
+const CONVERSATION = 'messages'
+
+const inPlace = (thrown: unknown, param: string | undefined): unknown =>
+  thrown instanceof GatewayError && thrown.param === CONVERSATION
+    ? amended(thrown, { param })
+    : thrown
 
 /** The model of exactly this name, listed or not: whether it is still there, its upstream will say. */
 async function itself(

@@ -5,7 +5,7 @@ import type { Ranked, RerankRequest } from '../../ports/reranking.ts'
 import type { Services } from '../../ports/services.ts'
 import type { Asking } from '../answer.ts'
 import { type Guarding, screened } from '../guarded.ts'
-import { type Operated, operate } from './operate.ts'
+import { type Operated, operate, withParams } from './operate.ts'
 
 /** Characters of a token, about. */
 const PER_TOKEN = 4
@@ -30,8 +30,9 @@ export function rerank(
       suits: ({ output }) => output.includes('reranking'),
       pick: (found) => found.reranking,
       kind: 'a reranking model',
+      about: 'documents',
       tokens: () => Math.ceil(lengthOf(request) / PER_TOKEN),
-      async work(model, call, card) {
+      async work(model, call, { card, alias }) {
         if (documents.every(isBlank)) {
           throw new GatewayError('invalid-request', `Invalid 'documents': all of them are empty.`, {
             param: 'documents',
@@ -44,7 +45,9 @@ export function rerank(
             reason: 'invalid_value',
           })
         }
-        return model.rerank(await judged(request, { card, services, call }), call)
+        const asked = { ...request, extras: withParams(request.extras, alias) }
+        const guarding = { card, services, call, guardrail: alias?.guardrail }
+        return model.rerank(await judged(asked, guarding), call)
       },
     },
     asking,

@@ -5,7 +5,7 @@ import type { SpeechRequest, SpokenText } from '../../ports/speech.ts'
 import type { Asking } from '../answer.ts'
 import { governExtraFields } from '../extra-fields.ts'
 import { screened } from '../guarded.ts'
-import { type Operated, operate } from './operate.ts'
+import { type Operated, operate, withParams } from './operate.ts'
 
 export interface SpeechOrder extends Omit<SpeechRequest, 'extras'> {
   /** Fields that only some models know, by their names. */
@@ -37,8 +37,10 @@ export function speak(
       tokens: () => 0,
       units: { characters: text.length },
       seconds: services.config.AUDIO_JOB_TIMEOUT,
-      async work(model, call, card) {
-        const told = await screened({ texts: [text], extras }, { card, services, call })
+      async work(model, call, { card, alias }) {
+        const guarding = { card, services, call, guardrail: alias?.guardrail }
+        const words = { texts: [text], extras: withParams(extras, alias) }
+        const told = await screened(words, guarding)
         const judged = { ...request, text: told.texts[0] ?? text, extras: told.extras }
         const spoken = await model.speak(judged, call)
         const served = { ...spoken.served, ignored: [...ignored, ...spoken.served.ignored] }

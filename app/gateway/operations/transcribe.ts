@@ -66,8 +66,8 @@ export function transcribe(
       tokens: () => 0,
       units: audio.seconds === undefined ? {} : { audioSeconds: audio.seconds },
       seconds: services.config.AUDIO_JOB_TIMEOUT,
-      async work(model, call, card) {
-        requireGuardrail(card, services)
+      async work(model, call, { card, alias }) {
+        requireGuardrail(card, services, alias?.guardrail)
         requireKnown(model, { needs, format, card })
         const request: TranscriptionRequest = {
           ...wanted,

@@ -164,6 +164,7 @@ function besideChatOf(options: AwsProviderOptions, call: AwsCall, endpoints: End
 const nameBook = (config: Config): NameBook => ({
   aliases: ALIASES,
   successors: { ...SUCCESSORS, ...config.AWS_BEDROCK_DEPRECATED_MODELS },
+  retired: config.AWS_BEDROCK_DEPRECATED_MODELS,
   followsSuccessors: config.AWS_BEDROCK_DEPRECATED_MODEL_FALLBACK,
 })
 

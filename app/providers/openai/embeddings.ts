@@ -14,6 +14,7 @@ export function createEmbeddingModel(client: UpstreamClient, card: ModelCard): E
         model: card.id,
         input: textsOf(request),
         ...(request.dimensions !== undefined && { dimensions: request.dimensions }),
+        ...(request.user !== undefined && { user: request.user }),
         // A third of the bytes; others than OpenAI may not know it.
         ...(client.upstream.isOpenai && { encoding_format: 'base64' }),
       })
@@ -33,7 +34,7 @@ export function createEmbeddingModel(client: UpstreamClient, card: ModelCard): E
   }
 }
 
-function textsOf({ inputs, forms }: EmbeddingRequest): string[] {
+function textsOf({ inputs, forms }: EmbeddingRequest): (string | readonly number[])[] {
   const [form] = (forms ?? []).filter((one) => one !== 'float')
   if (form !== undefined) {
     throw new GatewayError('unsupported-parameter', `This model gives no '${form}' vectors.`, {
@@ -41,7 +42,7 @@ function textsOf({ inputs, forms }: EmbeddingRequest): string[] {
     })
   }
   return inputs.map((input, at) => {
-    if (input.type === 'text') return input.text
+    if (input.type === 'text') return input.tokens ?? input.text
     throw new GatewayError('invalid-request', 'This model embeds texts only.', {
       param: input.param ?? `input[${at}]`,
     })

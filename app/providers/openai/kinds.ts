@@ -98,6 +98,7 @@ const SAYS_ITSELF: ModelTraits = {
   structuredOutput: true,
   systemTurns: true,
   toolResultMedia: [],
+  tokenArrays: true,
   // Texts are read where they stand; a PDF is the server's to read or to refuse.
   documents: false,
 }

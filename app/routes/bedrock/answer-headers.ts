@@ -22,6 +22,12 @@ export function invokeHeaders(c: HttpContext, answer: Answer): Record<string, st
     ...(usage && {
       'x-amzn-bedrock-input-token-count': String(usage.input),
       'x-amzn-bedrock-output-token-count': String(usage.output),
+      ...(usage.cacheRead !== undefined && {
+        'x-amzn-bedrock-cache-read-input-token-count': String(usage.cacheRead),
+      }),
+      ...(usage.cacheWrite !== undefined && {
+        'x-amzn-bedrock-cache-write-input-token-count': String(usage.cacheWrite),
+      }),
     }),
   }
 }

@@ -16,7 +16,7 @@ export const embeddingRequest = z
         error: 'one of a string or array of strings',
       })
       .describe(
-        `A text, or a list of up to ${MOST_INPUTS}. For models that read more than text, a text that is an address (https, s3://bucket/key, file-id:, a data URL) stands for what is there. Arrays of tokens are refused.`,
+        `A text, or a list of up to ${MOST_INPUTS}. For models that read more than text, a text that is an address (https, s3://bucket/key, file-id:, a data URL) stands for what is there. Arrays of tokens go to models of OpenAI's upstreams alone.`,
       )
       .openapi({ example: ['The food was delicious.', 'The waiter was kind.'] }),
     encoding_format: z

@@ -97,15 +97,26 @@ const TRUNCATIONS = {
 
 function inputsOf(input: EmbeddingWire['input']): WrittenInput[] {
   if (typeof input === 'string') return [textOrAddress(input, 'input')]
+  if (input.every((item) => typeof item === 'number')) return [ofTokens(input, 'input')]
   return input.map((item, index) => {
     const param = `input[${index}]`
     if (typeof item === 'string') return textOrAddress(item, param)
-    if (typeof item === 'object' && 'content' in item) return fused(item, param)
+    if (Array.isArray(item)) return ofTokens(item, param)
+    if (typeof item === 'object') return fused(item, param)
     throw new GatewayError(
-      'unsupported-parameter',
-      "Invalid 'input': arrays of tokens are not taken, for no model here shares OpenAI's tokens. Send texts.",
-      { param: 'input' },
+      'invalid-request',
+      `Invalid '${param}': a token alone is no input. Send texts, or lists of tokens.`,
+      { param, reason: 'invalid_type' },
     )
+  })
+}
+
+/** A text of OpenAI's tokens, which only models that share them can read. */
+function ofTokens(tokens: readonly number[], param: string): WrittenInput {
+  if (tokens.length > 0) return { type: 'text', text: '', tokens, param }
+  throw new GatewayError('invalid-request', `Invalid '${param}': input cannot be an empty array.`, {
+    param,
+    reason: 'empty_array',
   })
 }
 

@@ -142,6 +142,42 @@ describe('responses', () => {
   })
 })
 
+describe('embeddings', () => {
+  const vectors = (...embeddings: number[][]) => ({
+    data: embeddings.map((embedding, index) => ({ index, embedding })),
+    usage: { prompt_tokens: 4, total_tokens: 4 },
+  })
+  const model = 'text-embedding-3-small'
+
+  it.each([
+    ['one text', { input: [1, 2, 3] }, [[1, 2, 3]], [[0.5]]],
+    ['several', { input: [[1, 2], 'a', [3]] }, [[1, 2], 'a', [3]], [[0.5], [1], [2]]],
+  ])('are of OpenAI’s own tokens where its models read them: %s', async (_, body, sent, found) => {
+    const stage = openStage()
+    stage.answer({ body: vectors(...found) })
+    const response = await stage.post('/v1/embeddings', { model, user: 'u', ...body })
+    const { data } = (await response.json()) as { data: { embedding: number[] }[] }
+    expect(data.map(({ embedding }) => embedding)).toEqual(found)
+    expect(stage.asked[0]!.json).toEqual({
+      model,
+      input: sent,
+      user: 'u',
+      encoding_format: 'base64',
+    })
+  })
+
+  it.each([
+    ['no tokens', { input: [[1], []] }, 'input[1]'],
+    ['a token among texts', { input: ['a', 1] }, 'input[1]'],
+  ])('are refused of %s', async (_, body, param) => {
+    const stage = openStage()
+    const response = await stage.post('/v1/embeddings', { model, ...body })
+    const { error } = (await response.json()) as { error: object }
+    expect([response.status, error]).toEqual([400, expect.objectContaining({ param })])
+    expect(stage.asked).toEqual([])
+  })
+})
+
 describe('health', () => {
   it('tells of every server by its last answer', async () => {
     const stage = openStage(LOCAL)

@@ -174,6 +174,8 @@ describe("Bedrock's errors", () => {
       'ServiceQuotaExceededException',
     ],
     [{ status: 424, errorType: 'ModelErrorException' }, 424, 'ModelErrorException'],
+    [{ status: 500, errorType: 'InternalServerException' }, 500, 'InternalServerException'],
+    [{ status: 502 }, 500, 'InternalServerException'],
     [{ status: 503, errorType: 'ServiceUnavailableException' }, 503, 'ServiceUnavailableException'],
   ])('come back as AWS gave them: %j', async (script, status, type) => {
     fake.script({ ...script, body: { message: 'Why.' } })

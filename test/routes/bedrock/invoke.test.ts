@@ -3,7 +3,7 @@ import { createEventStreamDecoder } from '../../../app/codecs/event-stream.ts'
 import { bedrockOfFile } from '../../fakes/bedrock-of-file.ts'
 import { chunkFrames, claudeEvents, claudeReply } from '../../fakes/claude-answers.ts'
 import { textReply } from '../../fakes/fake-bedrock-frames.ts'
-import { type Json, lastBody, stageNative } from './stage.ts'
+import { type Json, lastBody, MODEL, stageNative } from './stage.ts'
 
 const fake = await bedrockOfFile()
 
@@ -24,7 +24,9 @@ function chunksIn(bytes: ArrayBuffer): Json[] {
 
 describe('InvokeModel', () => {
   it("asks Claude in Claude's words, with the options of the headers", async () => {
-    fake.script({ body: claudeReply([{ type: 'text', text: 'Hi.' }]) })
+    const cached = { cache_read_input_tokens: 5, cache_creation_input_tokens: 6 }
+    const said = claudeReply([{ type: 'text', text: 'Hi.' }]) as { usage: object }
+    fake.script({ body: { ...said, usage: { ...said.usage, ...cached } } })
     const answer = await stageNative(fake).post('invoke', CLAUDE_BODY, {
       headers: {
         'x-amzn-bedrock-guardrailidentifier': 'gr1',
@@ -39,6 +41,9 @@ describe('InvokeModel', () => {
     })
     expect(answer.headers.get('x-amzn-bedrock-output-token-count')).toBe('7')
     expect(answer.headers.get('x-amzn-bedrock-input-token-count')).toBe('12')
+    expect(answer.headers.get('x-amzn-bedrock-cache-read-input-token-count')).toBe('5')
+    expect(answer.headers.get('x-amzn-bedrock-cache-write-input-token-count')).toBe('6')
+    expect(answer.headers.get('x-outcrop-ignored-params')).toBeNull()
     expect(lastBody(fake)).toEqual(CLAUDE_BODY)
     const { headers } = fake.requests.at(-1)!
     expect(headers).toMatchObject({
@@ -139,6 +144,27 @@ describe('CountTokens', () => {
       inputTokens: 8,
       by: 'model',
     })
+  })
+
+  it("is asked of AWS for Converse's bodies, with what it counts of them", async () => {
+    fake.script({ status: 400, errorType: 'ValidationException', body: { message: 'A profile.' } })
+    fake.script({ body: { inputTokens: 11 } })
+    const converse = {
+      messages: [{ role: 'user', content: [{ text: 'Hello, world!' }] }],
+      system: [{ text: 'Be brief.' }],
+      toolConfig: {
+        tools: [{ toolSpec: { name: 'f', inputSchema: { json: { type: 'object' } } } }],
+      },
+      additionalModelRequestFields: { anthropic_beta: ['context-1m-2025-08-07'] },
+    }
+    const asked = { input: { converse: { ...converse, inferenceConfig: { maxTokens: 5 } } } }
+    const answer = await stageNative(fake).post('count-tokens', asked, { model: `us.${MODEL}` })
+    expect(await jsonOf(answer)).toEqual({ inputTokens: 11 })
+    expect(answer.headers.get('x-outcrop-token-count')).toBe('model')
+    expect(fake.requests.map(({ path }) => path)).toEqual(
+      [`us.${MODEL}`, MODEL].map((id) => `/model/${encodeURIComponent(id)}/count-tokens`),
+    )
+    expect(fake.requests.at(-1)!.json).toEqual({ input: { converse } })
   })
 
   it('is estimated where nobody counts', async () => {

@@ -133,6 +133,26 @@ describe.skipIf(!sharedRoot())("recorded answers of Claude's own", () => {
   })
 })
 
+describe.skipIf(!sharedRoot())('recorded counts of CountTokens', () => {
+  const counts = recordings('aws/CountTokens').filter((one) => one.response.status === 200)
+
+  it.each(named(counts))('ask and come back as they were: %s', async (_, recording) => {
+    fake.respond(recording)
+    const { post } = stageNative(fake, { ANTHROPIC_BETA_FILTER: 'false' })
+    const answer = await post('count-tokens', recording.request.body, { model: recording.modelId })
+    expect(readable(fake.requests.at(-1)!.json)).toEqual(readable(recording.request.body))
+    expect(await answer.json()).toEqual(recording.response.body)
+  })
+})
+
+/** The request that is to be counted; a list of nothing may be there or not. */
+function readable(body: unknown): Json {
+  const { converse, invokeModel } = (body as { input: Json })['input'] as Record<string, Json>
+  if (invokeModel) return JSON.parse(Buffer.from(String(invokeModel['body']), 'base64').toString())
+  const { system, ...rest } = converse!
+  return Array.isArray(system) && system.length === 0 ? rest : converse!
+}
+
 function chunksIn(bytes: Uint8Array): Json[] {
   return createEventStreamDecoder()
     .read(bytes)

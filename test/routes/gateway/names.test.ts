@@ -249,6 +249,33 @@ describe('before there is a catalogue', () => {
     )
   })
 
+  it('an id that may be retired is asked as it is while nobody can be listed', async () => {
+    const retired = 'anthropic.claude-opus-4-1-20250805-v1:0'
+    const denied = { status: 403, errorType: 'AccessDeniedException', body: { message: 'no' } }
+    for (const region of [US, EU]) {
+      aws.of(region).catalogue({ fails: { '/': denied } })
+      aws.of(region).script({ body: textReply('Hello.') })
+    }
+    const { chat } = serve(aws.env)
+    expect(servedBy(await chat(retired)).model).toBe(retired)
+    const ended = {
+      status: 404,
+      errorType: 'ResourceNotFoundException',
+      body: { message: 'This model version has reached the end of its life.' },
+    }
+    for (const region of [US, EU]) {
+      aws.of(region).forget()
+      aws.of(region).script(ended)
+    }
+    expect(await refusal(await chat(retired))).toMatchObject({
+      status: 404,
+      message: expect.stringContaining('end of its life. Use `anthropic.claude-opus-5` instead.'),
+    })
+    const told = { AWS_BEDROCK_DEPRECATED_MODELS: JSON.stringify({ [retired]: NOVA }) }
+    aws.of(US).forget()
+    expect(servedBy(await serve({ ...aws.env, ...told }).chat(retired)).model).toBe(NOVA)
+  })
+
   it('an id that needs a profile is asked by the right one as soon as AWS says so', async () => {
     aws.of(US).script(onDemand)
     aws.of(US).script({ body: textReply('Well.') })

@@ -63,6 +63,20 @@ describe.each([{ stream: false }, { stream: true }])('a region that fails, $stre
     expect(aws.counts()).toEqual({ [EAST]: 1, [WEST]: 0, [EU]: 0 })
   })
 
+  it('is asked while it rests where the next one may not be asked at all', async () => {
+    const { chat } = serve({ ...aws.env, AWS_BEDROCK_REGIONS: `${EAST},${WEST}` })
+    const denied = { status: 403, errorType: 'AccessDeniedException', body: { message: 'No.' } }
+    aws.of(EAST).script(throttled)
+    aws.of(WEST).script(denied)
+    const first = await chat(NOVA, way)
+    expect([first.status, first.headers.get('x-outcrop-attempts')]).toEqual([429, '2'])
+    aws.of(EAST).forget()
+    const second = await chat(NOVA, way)
+    expect(second.status).toBe(200)
+    expect(servedBy(second)).toEqual({ region: EAST, model: NOVA, attempts: '2' })
+    await second.text()
+  })
+
   it('everywhere is told with when to come back, each region asked once', async () => {
     const { chat, log } = serve(aws.env)
     for (const region of [EAST, WEST, EU]) aws.of(region).script(throttled)

@@ -201,6 +201,26 @@ describe('what is refused', () => {
     expect(status).toBe(400)
     expect(json['error']).toMatchObject({ param: 'input[1]', code: 'context_length_exceeded' })
   })
+
+  it('names what Bedrock refuses before the model has it: a field, or one of many inputs', async () => {
+    const refused = (message: string) =>
+      bedrock.fake.script({ status: 400, errorType: 'ValidationException', body: { message } })
+    const aws = bedrock.open({ MAX_CONCURRENT_EMBEDDINGS: '1' }).app
+    refused('Malformed input request: extraneous key [pooling] is not permitted, please reformat.')
+    const field = { model: 'amazon.titan-embed-text-v2:0', input: 'a', pooling: 'mean' }
+    expect((await post(aws, '/v1/embeddings', field)).json['error']).toMatchObject({
+      param: 'pooling',
+    })
+    bedrock.fake.forget()
+    bedrock.fake.script({ body: { embeddings: Array.from({ length: 96 }, () => [1]) } })
+    refused('Malformed input request: #/texts/3: expected maxLength: 2048, actual: 2500')
+    const many = Array.from({ length: 101 }, (_, at) => `text ${at}`)
+    const { json } = await post(aws, '/v1/embeddings', {
+      model: 'cohere.embed-english-v3',
+      input: many,
+    })
+    expect(json['error']).toMatchObject({ param: 'input[99]' })
+  })
 })
 
 describe('names', () => {
@@ -218,7 +238,26 @@ describe('names', () => {
     const { status, json } = await post(aws, '/v1/embeddings', asked)
     expect(bedrock.fake.requests[0]!.path).toContain('titan-embed-text-v1')
     expect(status).toBe(404)
-    expect(json['error']).toMatchObject({ code: 'model_not_found' })
+    expect(json['error']).toMatchObject({
+      code: 'model_not_found',
+      message: expect.stringContaining('Names like it: `amazon.titan-embed-text-v2:0`'),
+    })
+  })
+
+  it.each([
+    ['an alias', 'mine'],
+    ['a prefix', 'aws/amazon.titan-embed-text-v1'],
+  ])('does not let it answer behind %s either', async (_, model) => {
+    bedrock.fake.catalogue({
+      models: [{ modelId: 'amazon.titan-embed-text-v2:0', outputModalities: ['EMBEDDING'] }],
+    })
+    bedrock.fake.script({ body: { embedding: [1], inputTextTokenCount: 1 } })
+    const MODEL_ALIASES = JSON.stringify({ mine: 'amazon.titan-embed-text-v1' })
+    const { headers } = await post(bedrock.open({ MODEL_ALIASES }).app, '/v1/embeddings', {
+      model,
+      input: 'a',
+    })
+    expect(headers.get('x-bedrock-model')).toBe('amazon.titan-embed-text-v1')
   })
 
   it("leads OpenAI's names to models of Bedrock", async () => {

@@ -108,6 +108,8 @@ function createQueue<T>(router: Router, { plan, better }: Routes, { way, warm }:
     waiting = router.order(planned, way, warm).filter(isNew)
     at = 0
   }
+  /** Whether a region that would have been asked before is still to come. */
+  const isResting = () => waiting.slice(at).some((one) => router.retryAfter([one]) !== undefined)
   const takeNext = () => {
     if (asked.length + waiting.length === 0) throw refusalOf(plan.refusal ?? '')
     return take()
@@ -124,7 +126,7 @@ function createQueue<T>(router: Router, { plan, better }: Routes, { way, warm }:
     },
     isOver(thrown) {
       if (troubleOf(thrown)) return false
-      if (isLocal(thrown) && isRotating) return false
+      if (isLocal(thrown) && (isRotating || isResting())) return false
       if (!isUnknownModel(thrown) || !improve) return true
       unknown.push(...asked)
       for (const { region, key } of planned) if (asked.includes(region)) unknown.push(key)

@@ -2,16 +2,15 @@ import { encodeBase64 } from '../../../codecs/base64.ts'
 import type { Conversation } from '../../../conversation/conversation.ts'
 import type { Reply, Usage } from '../../../conversation/events.ts'
 import type { Undo } from '../../../dialects/dialect.ts'
-import { GatewayError } from '../../../errors.ts'
 import type { Call } from '../../../ports/call.ts'
 import type { ChatModel, ModelCard } from '../../../ports/models.ts'
 import type { UpstreamResponse } from '../../../ports/transport.ts'
-import { amendTraits } from './amend.ts'
-import { changesBetween, faultOf, parseReply } from './answers.ts'
+import { amendForTurns, amendTraits } from './amend.ts'
+import { changesBetween, faultOf } from './answers.ts'
 import type { Draft } from './asking.ts'
+import { type Counted, countTokens } from './count-tokens.ts'
 import type { Body, LanePolicy, OwnLane } from './families/own-lane.ts'
 import { type InvokeHeaders, invokeHeaders } from './invoke-headers.ts'
-import type { Target } from './routed.ts'
 import { type ChatDependencies, createRoutedChat } from './routed-chat.ts'
 
 export interface InvokeDependencies extends ChatDependencies {
@@ -19,10 +18,8 @@ export interface InvokeDependencies extends ChatDependencies {
 }
 
 /** What a lane is made of. */
-export interface LaneTarget extends Target {
+export interface LaneTarget extends Counted {
   lane: OwnLane
-  /** The id of the model itself, where it is known. */
-  base?: string
 }
 
 /** A model asked in its own dialect, by InvokeModel and InvokeModelWithResponseStream. */
@@ -77,7 +74,9 @@ function draftOf(
     if (!fault || learnt >= MOST_LESSONS) return undefined
     learnt += 1
     const relented = lane.relent(written.body, fault.message)
-    const traits = relented ? undefined : amendTraits(card.traits, fault.message)
+    const traits = relented
+      ? undefined
+      : (amendTraits(card.traits, fault.message) ?? amendForTurns(card.traits, fault.message))
     if (relented) refusals.push(fault.message)
     else if (!traits) return undefined
     const changes = relented?.ignored ?? changesBetween(card.traits, traits!)
@@ -109,7 +108,8 @@ function write(
   conversation: Conversation,
 ): Written {
   const encoded = lane.client.encodeRequest(conversation, card)
-  const ignored = [...encoded.ignored]
+  // Labels travel in a header, which says itself what it has no room for.
+  const ignored = encoded.ignored.filter((name) => name !== 'metadata')
   const ignore = (what: string) => {
     if (!ignored.includes(what)) ignored.push(what)
   }
@@ -143,39 +143,15 @@ function counted(reply: Reply, { header }: UpstreamResponse): Reply {
   return { ...reply, end: { ...reply.end, usage } }
 }
 
-/**
- * CountTokens for the id as it was called, then for the model's own, for it takes no profiles (T41).
- * Undefined where AWS counts for neither.
- */
-async function count(
+/** Its tokens by AWS, which counts what would be sent. */
+function count(
   { client, lanePolicy: policy }: InvokeDependencies,
   target: LaneTarget,
   { conversation, call }: Question,
 ): Promise<number | undefined> {
-  const { lane, base, routes } = target
+  const { lane, base } = target
   const card = knownCard(target)
   const { text } = write({ lane, base, card, policy, refusals: [] }, conversation)
   const input = { invokeModel: { body: encodeBase64(new TextEncoder().encode(text)) } }
-  const body = JSON.stringify({ input })
-  const region = routes(call.as).plan.candidates[0]?.region
-  if (region === undefined) return undefined
-  for (const modelId of new Set([card.id, base])) {
-    if (modelId === undefined) continue
-    try {
-      const asked = {
-        operation: 'count-tokens',
-        modelId,
-        region,
-        body,
-        as: call.as,
-        trace: call.trace,
-      } as const
-      const answer = await client(asked, call.signal)
-      const { inputTokens } = parseReply(await answer.text()) as { inputTokens?: unknown }
-      if (typeof inputTokens === 'number') return inputTokens
-    } catch (thrown) {
-      if (!(thrown instanceof GatewayError) || call.signal.aborted) throw thrown
-    }
-  }
-  return undefined
+  return countTokens(client, target, { input, call })
 }

@@ -4,7 +4,7 @@ import { refusedKind } from './arn-permissions.ts'
 import { type BesideChatDependencies, besideChat } from './beside-chat.ts'
 import { type BedrockModel, modelOfId } from './cards.ts'
 import type { Catalog, Models } from './catalog.ts'
-import { createConverseModel } from './converse.ts'
+import { createConverseModel, createCountedConverseModel } from './converse.ts'
 import type { Routes } from './failover.ts'
 import { createInvokeModel, type InvokeDependencies } from './invoke.ts'
 import { type ArnKind, readModelId } from './model-id.ts'
@@ -151,9 +151,10 @@ function profileOf(
 }
 
 function chatOf({ lane, bases }: BedrockModel, target: Target, options: InvokeDependencies) {
-  return lane?.alone
-    ? createInvokeModel(options, { ...target, lane, base: bases?.[0] })
-    : createConverseModel(options, target)
+  const base = bases?.[0]
+  if (lane?.alone) return createInvokeModel(options, { ...target, lane, base })
+  const create = lane?.counted ? createCountedConverseModel : createConverseModel
+  return create(options, { ...target, base })
 }
 
 /** The model as it can be talked to. */

@@ -7,6 +7,8 @@ import { shortNames } from './short-names.ts'
 export interface NameBook {
   aliases: Readonly<Record<string, readonly string[]>>
   successors: Readonly<Record<string, string>>
+  /** Those among them that the operator has named. */
+  retired: Readonly<Record<string, string>>
   followsSuccessors: boolean
 }
 
@@ -19,6 +21,8 @@ export function createNames(book: NameBook): (models: Models | undefined) => Mod
 
   /** A retired model is retired under the id of its profiles too. */
   const successorOf = (name: string) => successors.get(name) ?? successors.get(baseOf(name))
+  const isRetired = (name: string) =>
+    Object.hasOwn(book.retired, name) || Object.hasOwn(book.retired, baseOf(name))
 
   return (models) => {
     if (made && madeOf === models) return made
@@ -27,7 +31,8 @@ export function createNames(book: NameBook): (models: Models | undefined) => Mod
       aliases.set(name, [...new Set([...(written.get(name) ?? []), ...ids])])
     }
     madeOf = models
-    made = { aliases, successors, successorOf, followsSuccessors: book.followsSuccessors }
+    const { followsSuccessors } = book
+    made = { aliases, successors, successorOf, isRetired, followsSuccessors }
     return made
   }
 }

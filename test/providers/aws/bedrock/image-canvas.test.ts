@@ -336,6 +336,15 @@ describe('Nova Canvas', () => {
       400,
       'content_policy_violation',
     ])
+    const moderated = await ask(
+      'generations',
+      { model: NOVA, prompt: 'x' },
+      { body: { status: 'Request Moderated', details: { 'Moderation Reasons': ['x'] } } },
+    )
+    expect([moderated.status, moderated.json['error']]).toEqual([
+      400,
+      expect.objectContaining({ code: 'content_policy_violation' }),
+    ])
     const some = await ask(
       'generations',
       { model: NOVA, prompt: 'x', n: 3 },
@@ -349,6 +358,13 @@ describe('Nova Canvas', () => {
     expect([some.status, drawnIn(some.json).length]).toEqual([200, 1])
     expect(some.log().some((line: Json) => /fewer pictures/.test(JSON.stringify(line)))).toBe(true)
   })
+})
+
+it('names the prompt where AWS says that all that was sent is too long', async () => {
+  const body = { message: 'Input is too long for requested model.' }
+  const script = { status: 400, errorType: 'ValidationException', body }
+  const { status, json } = await ask('generations', { model: NOVA, prompt: 'x' }, script)
+  expect([status, json['error']]).toEqual([400, expect.objectContaining({ param: 'prompt' })])
 })
 
 describe('Titan Image', () => {

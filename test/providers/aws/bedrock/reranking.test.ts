@@ -150,6 +150,15 @@ describe('reranking', () => {
   })
 })
 
+it('names the documents where AWS says that all that was sent is too long', async () => {
+  const body = { message: 'Input is too long for requested model.' }
+  bedrock.fake.script({ status: 400, errorType: 'ValidationException', body })
+  const { app } = bedrock.open(SIGNED)
+  const { status, json } = await post(app, '/v1/rerank', { model: COHERE, query: 'q', documents })
+  const error = { param: 'documents', code: 'context_length_exceeded' }
+  expect({ status, json }).toMatchObject({ status: 400, json: { error } })
+})
+
 const REFUSALS: [title: string, asked: Json, error: Json][] = [
   ['no documents', { documents: [] }, { param: 'documents', code: 'empty_array' }],
   ['documents that are numbers', { documents: [1] }, { param: 'documents[0]' }],

@@ -158,7 +158,7 @@ const CONVERSATION = 'messages'
 /** Errors about the inputs name the one at fault, as far as it is known. */
 async function placed<T>(
   batch: readonly EmbeddingInput[],
-  { params }: Wishes,
+  { params, extras = {} }: Wishes,
   work: () => Promise<T>,
 ): Promise<T> {
   try {
@@ -166,10 +166,17 @@ async function placed<T>(
   } catch (thrown) {
     if (!(thrown instanceof GatewayError) || !ABOUT_INPUTS.has(thrown.code)) throw thrown
     if (thrown.param !== undefined && thrown.param !== CONVERSATION) throw thrown
-    const param = (batch.length === 1 ? batch[0]!.param : undefined) ?? params?.inputs ?? 'input'
-    throw amended(thrown, { param })
+    const [, field = ''] = EXTRANEOUS.exec(thrown.message) ?? []
+    if (Object.hasOwn(extras, field)) throw amended(thrown, { param: field })
+    const place = batch.length === 1 ? 0 : Number(PLACE.exec(thrown.message)?.[1] ?? Number.NaN)
+    throw amended(thrown, { param: batch[place]?.param ?? params?.inputs ?? 'input' })
   }
 }
+
+/** Bedrock's check of a body before the model has it (recorded): a field it does not know. */
+const EXTRANEOUS = /extraneous key \[([^\]]+)\]/
+/** The same of an input; it counts those of the call, which are not all that the caller sent. */
+const PLACE = /#\/(?:texts|images|inputs)\/(\d+)/
 
 const ABOUT_INPUTS: ReadonlySet<string> = new Set(['invalid-request', 'context-length-exceeded'])
 

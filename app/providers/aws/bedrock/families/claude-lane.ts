@@ -24,6 +24,7 @@ const SYSTEM_TURNS = ['opus-4-8', 'opus-5', 'sonnet-5-5', 'haiku-5-5', 'fable', 
 export const claudeLane: OwnLane = {
   dialect: NAME,
   client: createAnthropicClient('bedrock'),
+  counted: true,
 
   traits: (base) =>
     SYSTEM_TURNS.some((beginning) => base.startsWith(`anthropic.claude-${beginning}`))

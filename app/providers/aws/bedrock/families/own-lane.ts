@@ -21,6 +21,8 @@ export interface OwnLane {
   client: ClientSide
   /** Converse does not know these models, so everybody is answered by this lane. */
   alone?: true
+  /** AWS counts the tokens of its models. */
+  counted?: true
   /** What a model takes in this dialect otherwise than its family's table says, which is made for Converse. */
   traits?(base: string): Partial<ModelTraits> | undefined
   /** The body as Bedrock takes it for the model of this base id. */

@@ -156,9 +156,13 @@ function sizeOf(
   return undefined
 }
 
-/** `{images: [base64], error?}`: blocked pictures are missing, and the error says so. */
+/**
+ * `{images: [base64], error?}`: blocked pictures are missing, and the error says so. A client of Nova also knows
+ * `{status: 'Request Moderated'}`.
+ */
 export function decodeCanvas(answer: unknown): Painted {
-  const { images, error } = fieldsOf(answer)
+  const { images, error, status } = fieldsOf(answer)
   const painted = Array.isArray(images) ? images.filter((one) => typeof one === 'string') : []
-  return { images: painted, ...(typeof error === 'string' && { blocked: error }) }
+  const blocked = error ?? status
+  return { images: painted, ...(typeof blocked === 'string' && { blocked }) }
 }
