@@ -169,9 +169,9 @@ async function placed<T>(ask: () => Promise<T>, question: Conversation): Promise
   }
 }
 
-/** An error about a whole prompt, naming the place of that prompt in the caller's request. */
-export function inPlace(thrown: unknown, { turns }: Conversation): unknown {
-  const param = turns[0]?.param
+/** An error about a whole prompt, naming its place in the caller's request; `name` is the dialect's for all of it. */
+export function inPlace(thrown: unknown, { turns }: Conversation, name?: string): unknown {
+  const param = turns[0]?.param ?? name
   if (param === undefined || !(thrown instanceof GatewayError)) return thrown
   if (thrown.param !== CONVERSATION) return thrown
   return amended(thrown, { param })

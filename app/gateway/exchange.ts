@@ -103,7 +103,7 @@ export async function exchange(heard: Heard, services: Services): Promise<Answer
     }
     return await (conversation.stream ? stream(started, deadline) : whole(started, deadline))
   } catch (thrown) {
-    const error = inPlace(deadline.explain(thrown), settled)
+    const error = inPlace(deadline.explain(thrown), settled, heard.dialect.server.conversationName)
     throw await withNearestNames(error, found, services)
   } finally {
     deadline.clear()

@@ -127,4 +127,8 @@ it('has the newer and the older names for what it says, as the caller has', asyn
 it('names a stop of nothing but white space, which models refuse', async () => {
   expect((await chat({ model: MODELS.claude, stop: ['END', '\n\n'] })).ignored).toEqual(['stop'])
   expect((await chat({ model: MODELS.claude, stop: ['END', ''] })).ignored).toEqual([])
+  const older = (stop: string[]) =>
+    ask('/v1/completions', { model: MODELS.claude, prompt: 'Hi', stop })
+  expect((await older(['END', '\n'])).ignored).toEqual(['stop'])
+  expect((await older(['END', ''])).ignored).toEqual([])
 })

@@ -108,15 +108,20 @@ function encodeWords(
   if (instruction) prompt.push({ type: 'text', text: instruction })
   const [only] = prompt
   const plain = ownOf(conversation).plain && prompt.length === 1 && only?.['cache_control'] == null
-  const framed = frame(turns, mayContinue(asking.card, thinking.on), asking.heard)
+  const framed = frame(turns, mayContinue(asking.card, thinking.on), asking)
   return {
     ...(prompt.length > 0 && { system: plain ? (only?.['text'] as string) : prompt }),
     messages: framed.map((turn) => encodeTurn(turn, manner)),
   }
 }
 
+interface Prepared {
+  system: Part[]
+  turns: Turn[]
+}
+
 /** Turns between the others that speak for the system are folded into its prompt, unless the model knows them. */
-function prepare(conversation: Conversation, asking: Asking): { system: Part[]; turns: Turn[] } {
+function prepare(conversation: Conversation, asking: Asking): Prepared {
   const { traits } = asking.card
   const stays = ({ role }: Turn) => role !== 'system' || traits.systemTurns === true
   const isFolded = !conversation.turns.every(stays)
@@ -125,11 +130,26 @@ function prepare(conversation: Conversation, asking: Asking): { system: Part[]; 
     ? [...conversation.system, ...folded.flatMap(({ parts }) => parts)]
     : conversation.system
   const turns = isFolded ? conversation.turns.filter(stays) : conversation.turns
-  if (asking.heard) return { system, turns }
+  if (asking.heard) return traits.mendedTurns ? mended(system, turns, asking) : { system, turns }
   const clean = turns.map(({ role, parts, name }) => {
     if (name !== undefined) asking.ignore('name')
     return { role, parts: sendable(parts, role, asking) }
   })
+  return {
+    system: dropBlankText(system),
+    turns: answerToolCalls(mergeTurns(dropRepeatedCalls(mergeTurns(clean)))),
+  }
+}
+
+/** What was heard, without what is refused: blank text, calls and results without each other, seals nobody knows. */
+function mended(system: Part[], turns: Turn[], { card, ignore }: Asking): Prepared {
+  const isSent = (part: Part) => {
+    if (part.type !== 'reasoning') return true
+    if (card.traits.sealsThoughts !== false && (part.signature || part.redacted)) return true
+    ignore('thought')
+    return false
+  }
+  const clean = turns.map((turn) => ({ ...turn, parts: dropBlankText(turn.parts).filter(isSent) }))
   return {
     system: dropBlankText(system),
     turns: answerToolCalls(mergeTurns(dropRepeatedCalls(mergeTurns(clean)))),
@@ -149,12 +169,24 @@ function sendable(parts: Part[], role: Turn['role'], { ignore }: Asking): Part[]
 const says = (text: string): Turn => ({ role: 'user', parts: [{ type: 'text', text }] })
 
 /** With a user's turn at the end unless the model may take up the last words, and one at all. */
-function frame(turns: Turn[], prefill: boolean, heard: boolean): Turn[] {
+function frame(turns: Turn[], prefill: boolean, { heard, card }: Asking): Turn[] {
+  const { mendedTurns } = card.traits
   const opening = turns.find(({ role }) => role !== 'system')
-  const framed = heard || opening?.role === 'user' ? turns : [says(PLACEHOLDER), ...turns]
+  const stands = (heard && !mendedTurns) || opening?.role === 'user'
+  const framed = stands ? turns : [says(PLACEHOLDER), ...turns]
   const last = framed.at(-1)
-  if (last?.role !== 'assistant' || prefill || isPaused(last)) return framed
-  return [...framed, says(CONTINUE)]
+  if (last?.role !== 'assistant' || isPaused(last)) return framed
+  if (!prefill) return [...framed, says(CONTINUE)]
+  return mendedTurns ? [...framed.slice(0, -1), trimmedEnd(last)] : framed
+}
+
+/** Claude goes on from no words that end in white space. */
+function trimmedEnd(turn: Turn): Turn {
+  const end = turn.parts.findLastIndex(({ type }) => type !== 'cache-point')
+  const parts = turn.parts.map((part, index) =>
+    part.type === 'text' && index === end ? { ...part, text: part.text.trimEnd() } : part,
+  )
+  return { ...turn, parts }
 }
 
 /** An answer that ends with what the platform does is to be continued, by the platform. */

@@ -41,8 +41,12 @@ export function writeSettings(
     const value = settings[name]
     if (name !== 'maxTokens' && value !== undefined) members[SETTING_FIELDS[name]] = value
   }
-  const stop = manner.heard ? settings.stop : settings.stop?.filter((text) => text.trim() !== '')
+  const asHeard = manner.heard && !manner.card.traits.mendedTurns
+  const stop = asHeard ? settings.stop : settings.stop?.filter((text) => text.trim() !== '')
   if (stop?.length) members['stop_sequences'] = stop
+  if (!asHeard && settings.stop?.some((text) => text !== '' && text.trim() === '')) {
+    manner.ignore('stop')
+  }
   for (const setting in settings) {
     const value = settings[setting as keyof Settings]
     if (CARRIED.has(setting) || isIdle(setting, value)) continue

@@ -85,6 +85,9 @@ function encodeInference(
   }
   if (settings.topP !== undefined) config.topP = settings.topP
   const stop = settings.stop?.filter((sequence) => sequence.trim() !== '')
+  if (settings.stop?.some((sequence) => sequence !== '' && sequence.trim() === '')) {
+    asking.ignore('stop')
+  }
   if (stop?.length) config.stopSequences = checkStop(stop, asking)
   for (const _ in config) return config
   return undefined

@@ -2,7 +2,7 @@ import type { Conversation, Settings } from '../../conversation/conversation.ts'
 import { GatewayError } from '../../errors.ts'
 import { type Fields, unknownFields } from '../extras.ts'
 import { decodeGuardrail } from '../openai-guardrail.ts'
-import { stopSequences, writtenStop } from '../openai-settings.ts'
+import { stopSequences, stopsAtBlank, writtenStop } from '../openai-settings.ts'
 import { decodePrompts } from './decode-prompts.ts'
 import { extrasOf } from './extras.ts'
 import { SETTING_FIELDS } from './vocabulary.ts'
@@ -40,7 +40,7 @@ export function decodeRequest(body: unknown): Conversation {
       fields: only,
       stop: writtenStop(request.stop),
     }),
-    ...(only && { dialectOnly: Object.keys(only) }),
+    ...namedElsewhere(request, only),
     ...(request.stream_options?.include_obfuscation && {
       ignored: ['stream_options.include_obfuscation'],
     }),
@@ -79,6 +79,13 @@ function dialectOnly({ best_of, n, suffix }: WireRequest): Fields | undefined {
     ...(suffix && { suffix }),
   }
   return Object.keys(fields).length > 0 ? fields : undefined
+}
+
+/** Names of what only a server of this dialect does. A stop at a line break is among it: the cleaning (T28) takes it away. */
+function namedElsewhere({ stop }: WireRequest, only: Fields | undefined) {
+  const names = only ? Object.keys(only) : []
+  if (stopsAtBlank(stop)) names.push('stop')
+  return names.length > 0 ? { dialectOnly: names } : undefined
 }
 
 /** Every answer is a call to a model, so that one request cannot ask for any number of them. */

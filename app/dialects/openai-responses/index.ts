@@ -17,6 +17,7 @@ export const openaiResponses: OpenaiResponses = {
     encodeReply,
     replyEncoder: createReplyEncoder,
     encodeError,
+    conversationName: 'input',
     idPrefix: 'resp_',
     settingNames: SETTING_NAMES,
   },

@@ -28,7 +28,7 @@ describe('settings on the wire', () => {
         performanceConfig: { latency: 'optimized' },
         additionalModelRequestFields: { inferenceConfig: { topK: 3 } },
       },
-      ignored: ['seed', 'presencePenalty'],
+      ignored: ['stop', 'seed', 'presencePenalty'],
       undo: undefined,
     })
   })

@@ -191,6 +191,7 @@ describe('parameters', () => {
       stream: true,
       streamUsage: true,
       extraFields: { top_a: 0.2 },
+      dialectOnly: ['stop'],
       ignored: ['stream_options.include_obfuscation'],
     })
   })

@@ -63,9 +63,20 @@ const CALLERS_LESSONS: [refusal: RegExp, lesson: ModelTraits][] = [
     /[Ss]chemas? (?:contains too many|is too complex)|[Tt]oo many recursive definitions|[Tt]oo many strict tools|compiled grammar is too large/,
     { structuredOutput: false, strictTools: false },
   ],
+]
+
+/**
+ * The same of turns. What Claude says of those it cannot read is what clients get whose history was cut or has
+ * blank blocks (claude-code#62396, #1237, litellm#3286): sent again as it stands, it never passes.
+ */
+const TURN_LESSONS: [refusal: RegExp, lesson: ModelTraits][] = [
   [
     /cannot contain reasoning content|Invalid `(?:signature|data)` in `(?:redacted_)?thinking` block|invalid_encrypted_content/,
-    { sealsThoughts: false },
+    { sealsThoughts: false, mendedTurns: true },
+  ],
+  [
+    /must (?:be|have) non-empty|non-whitespace|set for empty text|`tool_use` ids|`tool_use_id`|must have a single result|first message must use|roles must alternate|trailing whitespace/,
+    { mendedTurns: true },
   ],
 ]
 
@@ -101,6 +112,12 @@ export function amendTraits(traits: ModelTraits, refusal: string): ModelTraits |
 /** As `amendTraits`, for what the caller brought: schemas, and thoughts of other models. */
 export function amendForCaller(traits: ModelTraits, refusal: string): ModelTraits | undefined {
   const found = CALLERS_LESSONS.find(([pattern]) => pattern.test(refusal))
+  return found ? { ...traits, ...found[1] } : amendForTurns(traits, refusal)
+}
+
+/** As `amendForCaller`, for turns alone. */
+export function amendForTurns(traits: ModelTraits, refusal: string): ModelTraits | undefined {
+  const found = TURN_LESSONS.find(([pattern]) => pattern.test(refusal))
   return found && { ...traits, ...found[1] }
 }
 

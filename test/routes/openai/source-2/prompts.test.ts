@@ -151,7 +151,7 @@ describe('parameters', () => {
         serviceTier: { type: 'flex' },
       },
     ])
-    expect(ignoredBy(answer)).toEqual([])
+    expect(ignoredBy(answer)).toEqual(['stop'])
   })
 
   it.each(['user', 'safety_identifier'])('tell AWS who asks: %s', async (name) => {
