@@ -25,7 +25,7 @@ export function assetModule({ made, name, assets }: AssetModule): string {
   })
   return [
     `// ${made} Do not edit.`,
-    "import type { PackedAsset } from '../../http/packed-asset.ts'\n",
+    "import type { PackedAsset } from '../../http/answers/packed-asset.ts'\n",
     `export const ${name}: Record<string, PackedAsset | undefined> = {`,
     ...entries,
     '}\n',

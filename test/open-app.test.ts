@@ -33,7 +33,7 @@ const FIRST_REQUESTS: Record<string, { path: string; init: RequestInit }> = {
   }),
   'chat by a wrong method': { path: CHAT, init: { method: 'PUT', headers: KEY } },
   'a preflight of chat': { path: CHAT, init: { method: 'OPTIONS' } },
-  'the head of a page': { path: '/health', init: { method: 'HEAD' } },
+  'the head of a page': { path: '/ping', init: { method: 'HEAD' } },
   'Anthropic messages': post('/v1/messages', asking({})),
   'an unknown path': { path: '/v1/nothing', init: { headers: KEY } },
   "the models, by Anthropic's header": {

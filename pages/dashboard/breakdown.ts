@@ -2,7 +2,7 @@ import { h, svg } from '../shared/element.ts'
 import { compact, count, duration, known, money, percent } from '../shared/format.ts'
 import { failureShare } from './measures.ts'
 import type { Series } from './series.ts'
-import { type Column, sortedTable } from './sorted-table.ts'
+import { type Column, type SortedTable, sortedTable, type TableContent } from './sorted-table.ts'
 import type { Sums } from './usage.ts'
 import { GROUPS, type Group } from './view.ts'
 
@@ -13,14 +13,16 @@ export interface BreakdownOptions {
   onfilter(value: string): void
 }
 
-/** What each model, key or region used, to the last digit that matters. */
-export function breakdown({ group, series, onfilter }: BreakdownOptions): HTMLElement {
+/** For what each model, key or region used. */
+export const createBreakdown = (): SortedTable<Series> =>
+  sortedTable({ sorted: 1, empty: 'Nothing was used.' })
+
+/** What it shows, to the last digit that matters. */
+export function breakdownOf({ group, series, onfilter }: BreakdownOptions): TableContent<Series> {
   const { text: title } = GROUPS[group]
-  return sortedTable<Series>({
+  return {
     rows: series,
     caption: `By ${title.toLowerCase()}`,
-    sorted: 1,
-    empty: 'Nothing was used.',
     columns: [
       {
         title,
@@ -45,7 +47,7 @@ export function breakdown({ group, series, onfilter }: BreakdownOptions): HTMLEl
       },
       ...AMOUNTS,
     ],
-  })
+  }
 }
 
 const link = (text: string, onclick: () => void) =>

@@ -40,6 +40,7 @@ export function createControls(view: View, onchange: (view: Partial<View>) => vo
     element,
     show(view, names) {
       const chosen = Object.entries(view.only) as [Group, string][]
+      const wasFocused = filters.contains(document.activeElement)
       fill(
         filters,
         ...chosen.map(([group, value]) => {
@@ -58,6 +59,8 @@ export function createControls(view: View, onchange: (view: Partial<View>) => vo
           )
         }),
       )
+      // Whoever goes by keys goes on from here.
+      if (wasFocused) element.querySelector<HTMLElement>('.filter, input:checked')?.focus()
     },
     told(time, streams) {
       const open =

@@ -1,9 +1,9 @@
 import { h } from '../shared/element.ts'
 import { compact, count, money, NOTHING } from '../shared/format.ts'
-import { type Column, sortedTable } from './sorted-table.ts'
+import { type Column, type SortedTable, sortedTable, type TableContent } from './sorted-table.ts'
 import type { GroupSums, Overview, OverviewKey } from './usage.ts'
 
-interface Row {
+export interface KeyRow {
   id: string
   /** Absent for callers that are known by their use alone: holders of tokens, AWS identities. */
   key?: OverviewKey
@@ -16,34 +16,24 @@ export interface KeysOptions {
   onfilter(id: string): void
 }
 
+export const createKeysTable = (): SortedTable<KeyRow> =>
+  sortedTable({ sorted: 3, empty: 'There are none.' })
+
 /** Who may call, what they used, and what is left to them. */
-export function keysTable({ overview, used, onfilter }: KeysOptions): HTMLElement {
+export function keysOf({ overview, used, onfilter }: KeysOptions): TableContent<KeyRow> {
   const uses = new Map(used.map((sums) => [String(sums['api_key_id']), sums]))
   const known = new Set(overview.keys.map(({ id }) => id))
-  const rows: Row[] = [
+  const rows: KeyRow[] = [
     ...overview.keys.map((key) => ({ id: key.id, key, used: uses.get(key.id) })),
     ...[...uses].filter(([id]) => !known.has(id)).map(([id, sums]) => ({ id, used: sums })),
   ]
-  const table = sortedTable<Row>({
-    rows,
-    caption: 'Keys',
-    sorted: 3,
-    empty: 'There are none.',
-    columns: columnsOf(onfilter),
-  })
-  if (overview.has_more) {
-    table.append(
-      h(
-        'p',
-        { class: 'more' },
-        'There are more keys than stand here: GET v1/admin/keys lists them.',
-      ),
-    )
-  }
-  return table
+  const note = overview.has_more
+    ? 'There are more keys than stand here: GET v1/admin/keys lists them.'
+    : undefined
+  return { rows, caption: 'Keys', columns: columnsOf(onfilter), note }
 }
 
-const columnsOf = (onfilter: KeysOptions['onfilter']): Column<Row>[] => [
+const columnsOf = (onfilter: KeysOptions['onfilter']): Column<KeyRow>[] => [
   {
     title: 'Key',
     isText: true,

@@ -5,8 +5,8 @@ import type { Series } from './series.ts'
 export interface LegendOptions {
   series: readonly Series[]
   /** The one that is shown alone. */
-  alone: string | undefined
-  onchoose(alone: string | undefined): void
+  alone: Series | undefined
+  onchoose(alone: Series | undefined): void
 }
 
 /** Whose colour is which; who is pressed is shown alone. */
@@ -14,8 +14,9 @@ export function legend({ series, alone, onchoose }: LegendOptions): HTMLElement 
   return h(
     'div',
     { class: 'legend', role: 'group', 'aria-label': 'Show one alone' },
-    ...series.map(({ text, colour, total }) => {
-      const isAlone = text === alone
+    ...series.map((one) => {
+      const { text, colour, total } = one
+      const isAlone = one === alone
       return h(
         'button',
         {
@@ -23,7 +24,7 @@ export function legend({ series, alone, onchoose }: LegendOptions): HTMLElement 
           class: alone !== undefined && !isAlone ? 'away' : undefined,
           'aria-pressed': String(isAlone),
           title: text,
-          onclick: () => onchoose(isAlone ? undefined : text),
+          onclick: () => onchoose(isAlone ? undefined : one),
         },
         h('i', { class: `swatch colour-${colour}` }),
         h('span', {}, text),

@@ -1,13 +1,13 @@
 import { byId, fill, h } from '../shared/element.ts'
 import { createSession, Refusal } from '../shared/session.ts'
 import { startTheme } from '../shared/theme.ts'
-import { breakdown } from './breakdown.ts'
+import { breakdownOf, createBreakdown } from './breakdown.ts'
 import { createChartList } from './chart-list.ts'
 import { createControls } from './controls.ts'
-import { keysTable } from './keys-table.ts'
+import { createKeysTable, keysOf } from './keys-table.ts'
 import { legend } from './legend.ts'
 import { login } from './login.ts'
-import { heaped, seriesOf, timesOf } from './series.ts'
+import { heaped, namesOf, type Series, seriesOf, timesOf } from './series.ts'
 import { tiles } from './tiles.ts'
 import { loadOpenStreams, loadUsage, type Overview, type Usage } from './usage.ts'
 import { RANGES, searchOf, type View, viewIn } from './view.ts'
@@ -19,8 +19,8 @@ const main = byId('main')
 const TICK = 10_000
 
 let view: View = viewIn(location.search)
-/** The text of the series that is shown alone. */
-let alone: string | undefined
+/** The series that is shown alone, by its value. */
+let alone: Pick<Series, 'value'> | undefined
 let loading: AbortController | undefined
 let shown: { usage: Usage; overview: Overview; view: View; streams?: number } | undefined
 /** Whether there is anything to be known of open streams. */
@@ -30,11 +30,17 @@ const controls = createControls(view, (change) => look({ ...view, ...change }))
 const charts = createChartList()
 const summary = h('div')
 const legendPlace = h('div')
-const tables = h('div', { class: 'tables' })
+const breakdown = createBreakdown()
+const keys = createKeysTable()
+const tables = h('div', { class: 'tables' }, breakdown.element, keys.element)
+/** Nothing is drawn where nothing was ever told. */
+const hiddenAtFirst = [charts.element, tables]
+for (const element of hiddenAtFirst) element.hidden = true
 const notice = h('p', { class: 'notice', role: 'alert', hidden: true })
 const board = h(
   'div',
   { class: 'board' },
+  h('h1', { class: 'unseen' }, 'Dashboard'),
   controls.element,
   notice,
   summary,
@@ -81,6 +87,7 @@ function fail(thrown: unknown): void {
     return
   }
   if (!board.isConnected) fill(main, board)
+  byId('leave').hidden = session.key() === undefined
   notice.hidden = false
   notice.textContent = isRefused
     ? thrown.message
@@ -114,21 +121,22 @@ function show(): void {
   byId('server').textContent = [overview.providers.join(', '), overview.runtime].join(' · ')
   const range = RANGES[view.range]
   const times = timesOf(usage.from, usage.to, range.seconds)
-  const names = new Map(overview.keys.map(({ id, name }) => [id, name ?? id]))
+  const names = namesOf(overview.keys)
   const all = seriesOf({ ...usage, group: view.group, times, names })
   const series = heaped(all)
-  if (!series.some(({ text }) => text === alone)) alone = undefined
-  const only = series.find(({ text }) => text === alone)
+  const only = alone && series.find(({ value }) => value === alone?.value)
+  alone = only
   controls.show(view, names)
   controls.told(new Date(usage.now * 1000), shown!.streams)
   fill(summary, tiles(usage, range.before))
-  const choose = (next: string | undefined) => {
+  const choose = (next: Series | undefined) => {
     alone = next
     show()
   }
-  const focused = document.activeElement?.closest('.legend') ? alone : undefined
-  fill(legendPlace, series.length > 0 && legend({ series, alone, onchoose: choose }))
-  if (focused !== undefined) legendPlace.querySelector<HTMLElement>('[aria-pressed=true]')?.focus()
+  const focused = legendPlace.querySelector<HTMLElement>('button:focus')?.title
+  fill(legendPlace, series.length > 0 && legend({ series, alone: only, onchoose: choose }))
+  for (const one of legendPlace.querySelectorAll('button')) if (one.title === focused) one.focus()
+  for (const element of hiddenAtFirst) element.hidden = false
   charts.show({
     range: view.range,
     times,
@@ -137,11 +145,8 @@ function show(): void {
   })
   const filter = (group: View['group']) => (value: string) =>
     look({ ...view, only: { ...view.only, [group]: value } })
-  fill(
-    tables,
-    breakdown({ group: view.group, series: all, onfilter: filter(view.group) }),
-    keysTable({ overview, used: usage.keys, onfilter: filter('key') }),
-  )
+  breakdown.show(breakdownOf({ group: view.group, series: all, onfilter: filter(view.group) }))
+  keys.show(keysOf({ overview, used: usage.keys, onfilter: filter('key') }))
 }
 
 startTheme()

@@ -47,6 +47,17 @@ export interface Told {
   names?: ReadonlyMap<string, string>
 }
 
+/** What keys are called, by id: by their names, with the id where several have the same. */
+export function namesOf(keys: readonly { id: string; name?: string }[]): Map<string, string> {
+  const byName = Map.groupBy(keys, ({ name }) => name)
+  return new Map(
+    keys.map(({ id, name }) => {
+      const isShared = name !== undefined && byName.get(name)!.length > 1
+      return [id, isShared ? `${name} (${id})` : (name ?? id)]
+    }),
+  )
+}
+
 /** Usage as series, the most requests first. */
 export function seriesOf({ group, lines, groups, times, names }: Told): Series[] {
   const { field, unknown } = GROUPS[group]

@@ -71,7 +71,7 @@ export function viewIn(search: string): View {
   const only: View['only'] = {}
   for (const group of GROUP_NAMES) {
     const value = said.get(group)
-    if (value !== null) only[group] = value
+    if (value) only[group] = value
   }
   return {
     range: RANGE_NAMES.find((one) => one === said.get('range')) ?? 'day',

@@ -5,19 +5,21 @@ import { type Attachment, dataUrl } from './dialect.ts'
 /** As large as a request may be by default. */
 const LARGEST = 20_000_000
 
-/** What files of these names are, where the browser does not say. */
+/** What files of these names are: browsers go by what is installed, to which `.ts` is a film and `.csv` a workbook. */
 const TYPES: Record<string, string> = {
   md: 'text/markdown',
   csv: 'text/csv',
   json: 'application/json',
   pdf: 'application/pdf',
+  ts: 'text/plain',
   txt: 'text/plain',
 }
 
 async function readFile(file: File): Promise<Attachment> {
   const { name, size } = file
-  const type =
-    file.type || (TYPES[name.split('.').at(-1)!.toLowerCase()] ?? 'application/octet-stream')
+  const ending = name.split('.').at(-1)!.toLowerCase()
+  const known = Object.hasOwn(TYPES, ending) ? TYPES[ending] : undefined
+  const type = known ?? (file.type || 'application/octet-stream')
   const url = await new Promise<string>((resolve, reject) => {
     const reader = new FileReader()
     reader.onload = () => resolve(String(reader.result))
@@ -25,6 +27,15 @@ async function readFile(file: File): Promise<Attachment> {
     reader.readAsDataURL(file)
   })
   return { name, type, size, data: url.slice(url.indexOf(',') + 1) }
+}
+
+/** A file, or why it cannot be sent. */
+async function taken(file: File): Promise<Attachment | string> {
+  if (file.size > LARGEST) return `${file.name} is larger than ${bytes(LARGEST)}.`
+  const read = await readFile(file).catch(() => undefined)
+  // A folder looks like a file until it is read.
+  if (!read) return `${file.name} cannot be read.`
+  return read.size === 0 ? `${file.name} is empty.` : read
 }
 
 /** A sheet with a corner turned down. */
@@ -79,19 +90,16 @@ export function createAttachments(onchange: () => void): Attachments {
           show()
         }),
       ),
-      ...refused.map((name) =>
-        h('span', { class: 'refused' }, `${name} is larger than ${bytes(LARGEST)}.`),
-      ),
+      ...refused.map((why) => h('span', { class: 'refused', role: 'alert' }, why)),
     )
     onchange()
   }
   return {
     element,
     async add(given) {
-      const all = [...given]
-      const small = all.filter(({ size }) => size <= LARGEST)
-      files = [...files, ...(await Promise.all(small.map(readFile)))]
-      show(all.filter((file) => !small.includes(file)).map(({ name }) => name))
+      const read = await Promise.all([...given].map(taken))
+      files = [...files, ...read.filter((one) => typeof one === 'object')]
+      show(read.filter((one) => typeof one === 'string'))
     },
     take() {
       const taken = files

@@ -4,6 +4,7 @@ import { type Call, createCodeView } from './code-view.ts'
 import { createEventsView } from './events-view.ts'
 import { facts } from './facts.ts'
 import { headersView } from './headers-view.ts'
+import { shortened } from './literals.ts'
 import type { Run } from './run.ts'
 
 const TABS = [
@@ -29,7 +30,8 @@ export function createInspector(): Inspector {
   const views: Record<Tab, (run: Run | undefined, call: Call) => HTMLElement> = {
     events: (run) => events.show(run),
     headers: (run) => headersView(run),
-    body: (_, { body }) => h('pre', { tabindex: 0 }, h('code', {}, shortJson(body))),
+    body: (_, { body }) =>
+      h('pre', { tabindex: 0 }, h('code', {}, JSON.stringify(shortened(body), undefined, 2))),
     code: (_, call) => code.show(call),
   }
   const draw = () => {
@@ -57,16 +59,3 @@ export function createInspector(): Inspector {
     },
   }
 }
-
-/** Files are not shown letter by letter. */
-const LONGEST = 400
-
-export const shortJson = (body: unknown): string =>
-  JSON.stringify(
-    body,
-    (_, value) =>
-      typeof value === 'string' && value.length > LONGEST && !value.includes(' ')
-        ? `${value.slice(0, 60)}…`
-        : value,
-    2,
-  )

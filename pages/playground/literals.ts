@@ -10,12 +10,7 @@ interface Words {
   step: number
 }
 
-/** Files would fill the page; whoever copies puts their own in. */
-const LONGEST = 400
-const shortened = (text: string) =>
-  text.length > LONGEST && !text.includes(' ') ? `${text.slice(0, 40)}...` : text
-
-const quoted = (text: string) => JSON.stringify(shortened(text))
+const quoted = (text: string) => JSON.stringify(text)
 const single = (text: string) =>
   text.includes("'") ? quoted(text) : `'${quoted(text).slice(1, -1).replaceAll('\\"', '"')}'`
 
@@ -36,6 +31,20 @@ const JAVASCRIPT: Words = {
 
 export const WORDS = { json: JSON_WORDS, python: PYTHON, javascript: JAVASCRIPT } as const
 export type LiteralLanguage = keyof typeof WORDS
+
+/** Letters up to which anything is shown whole. */
+const LONGEST = 400
+
+/** A value as it is shown: files and seals would fill the page, and nobody reads them. */
+export function shortened(value: unknown): unknown {
+  if (typeof value === 'string') return isRead(value) ? value : `${value.slice(0, 60)}…`
+  if (typeof value !== 'object' || value === null) return value
+  if (Array.isArray(value)) return value.map(shortened)
+  return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, shortened(one)]))
+}
+
+/** Words of any language have something in them that base64 has not. */
+const isRead = (text: string) => text.length <= LONGEST || !/^[\w+/=:;,.-]+$/.test(text)
 
 /** Columns within which a value stands in one line. */
 const WIDE = 76

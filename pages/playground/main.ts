@@ -1,5 +1,5 @@
-import { byId, fill } from '../shared/element.ts'
-import { createSession, Refusal } from '../shared/session.ts'
+import { byId, fill, h } from '../shared/element.ts'
+import { createSession, Refusal, troubleIn } from '../shared/session.ts'
 import { startTheme } from '../shared/theme.ts'
 import type { Call } from './code-view.ts'
 import { createComposer } from './composer.ts'
@@ -12,6 +12,8 @@ import { runTool } from './tools.ts'
 import { type RunMessage, runMessage, userMessage } from './transcript.ts'
 
 const session = createSession('outcrop.key')
+/** Of refusals that the same words would meet again. */
+const USELESS: readonly (number | undefined)[] = [400, 413, 415, 422]
 /** Answers to tools in a row, so that a model cannot call them for ever. */
 const MOST_ROUNDS = 5
 
@@ -46,26 +48,38 @@ function inspect(): void {
 }
 
 async function converse(turn: UserTurn): Promise<void> {
-  running = new AbortController()
+  const own = new AbortController()
+  // Whoever starts over has other turns; what is still on its way belongs to these.
+  const told = turns
+  running = own
   composer.setRunning(true)
   byId('welcome').hidden = true
-  turns.push(turn)
-  transcript.append(userMessage(turn))
+  told.push(turn)
+  const asked = userMessage(turn)
+  transcript.append(asked)
   for (let round = 0; round < MOST_ROUNDS; round++) {
-    const run = await answer(running.signal)
+    const { run, message } = await answer(told, own.signal)
     const calls = callsOf(run.reading.turn)
     for (const call of calls) call.result = runTool(call.name, call.arguments)
-    shownRuns.at(-1)?.message.show()
-    if (run.reading.turn.parts.length > 0) turns.push(run.reading.turn)
-    if (calls.length === 0 || run.state !== 'done') break
+    message.show()
+    if (run.reading.turn.parts.length > 0) told.push(run.reading.turn)
+    else if (round === 0 && USELESS.includes(run.status)) leaveOut(told, asked)
+    if (calls.length === 0 || run.state !== 'done' || own.signal.aborted) break
   }
+  if (running !== own) return
   running = undefined
   composer.setRunning(false)
   composer.focus()
 }
 
+/** The last turn was refused, and would have every one after it refused as well. */
+function leaveOut(told: Turn[], asked: HTMLElement): void {
+  told.pop()
+  asked.append(h('small', {}, 'Not sent along with what follows'))
+}
+
 /** Asks for what comes next, and draws it while it comes, at most once a frame. */
-async function answer(signal: AbortSignal): Promise<Run> {
+async function answer(told: readonly Turn[], signal: AbortSignal) {
   const dialect = form.dialect()
   const settings = form.settings()
   let isDue = false
@@ -80,7 +94,7 @@ async function answer(signal: AbortSignal): Promise<Run> {
     if (!isDue) requestAnimationFrame(draw)
     isDue = true
   }
-  const { run, ended } = ask({ session, dialect, settings, turns, signal, onchange })
+  const { run, ended } = ask({ session, dialect, settings, turns: told, signal, onchange })
   const message = runMessage(run, () => {
     selected = run
     inspect()
@@ -92,7 +106,7 @@ async function answer(signal: AbortSignal): Promise<Run> {
   transcript.scrollTop = transcript.scrollHeight
   await ended
   draw()
-  return run
+  return { run, message }
 }
 
 async function loadModels(): Promise<void> {
@@ -104,12 +118,14 @@ async function loadModels(): Promise<void> {
   } catch (thrown) {
     const isRefused = thrown instanceof Refusal && thrown.status === 401
     const refusal = session.key() ? 'This key is not known here.' : 'This server asks for a key.'
-    form.tellKey(isRefused ? refusal : `Models cannot be listed: ${String(thrown)}`, isRefused)
+    form.tellKey(isRefused ? refusal : `Models cannot be listed: ${troubleIn(thrown)}`, isRefused)
   }
 }
 
 function startOver(): void {
   running?.abort()
+  running = undefined
+  composer.setRunning(false)
   turns = []
   shownRuns = []
   selected = undefined

@@ -50,7 +50,8 @@ export function blocksIn(text: string): Block[] {
     const goesOn =
       open !== undefined &&
       (open.kind === kind || (open.kind === 'list' && /^\s{2,}\S/.test(line))) &&
-      kind !== 'heading'
+      kind !== 'heading' &&
+      !isOtherList(open.lines[0]!, line)
     if (!goesOn) {
       close()
       open = { kind, lines: [] }
@@ -59,6 +60,14 @@ export function blocksIn(text: string): Block[] {
   }
   close()
   return blocks
+}
+
+/** Whether numbers follow upon dots, or dots upon numbers, on the same level. */
+function isOtherList(first: string, line: string): boolean {
+  const [, margin, mark] = ITEM.exec(first) ?? []
+  const [, indent, next] = ITEM.exec(line) ?? []
+  if (margin === undefined || indent === undefined) return false
+  return indent.length <= margin.length + 1 && /\d/.test(mark!) !== /\d/.test(next!)
 }
 
 /** Draws text that grows: what has not changed stays as it is. */

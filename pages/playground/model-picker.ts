@@ -87,7 +87,17 @@ function createOptions(input: HTMLInputElement, onchoose: (model: ListedModel) =
     const fitting = models.filter((one) => sought.every((word) => nameOf(one).includes(word)))
     offered = fitting.slice(0, MOST)
     at = -1
-    fill(list, ...offered.map((model, place) => option(model, { id: `${id}-${place}`, chosen })))
+    const beyond = fitting.length - offered.length
+    fill(
+      list,
+      ...offered.map((model, place) => option(model, { id: `${id}-${place}`, chosen })),
+      beyond > 0 &&
+        h(
+          'li',
+          { role: 'presentation', class: 'beyond' },
+          `${beyond} more: write some of the name`,
+        ),
+    )
     show(offered.length > 0)
   }
   return {
@@ -104,7 +114,7 @@ function createOptions(input: HTMLInputElement, onchoose: (model: ListedModel) =
     move(by: number) {
       if (list.hidden) open('')
       at = Math.min(offered.length - 1, Math.max(0, at + by))
-      for (const [place, row] of [...list.children].entries()) {
+      for (const [place, row] of list.querySelectorAll('[role=option]').entries()) {
         row.setAttribute('aria-selected', String(place === at))
       }
       list.children[at]?.scrollIntoView({ block: 'nearest' })

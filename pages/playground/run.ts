@@ -1,4 +1,4 @@
-import { refusalIn, type Session } from '../shared/session.ts'
+import { refusalIn, type Session, troubleIn } from '../shared/session.ts'
 import type { Dialect, ModelTurn, Reading, Settings, Turn } from './dialect.ts'
 import { createEventReader, type StreamEvent } from './event-stream.ts'
 
@@ -75,13 +75,18 @@ async function follow(run: Run, { session, signal, onchange }: Asked): Promise<v
     run.error ??= run.reading.error
   } catch (thrown) {
     run.state = signal.aborted ? 'stopped' : 'failed'
-    if (!signal.aborted) run.error = `The connection broke: ${String(thrown)}`
+    if (!signal.aborted) run.error = breakIn(run, thrown)
   }
   run.endedAt = since()
   if (run.state !== 'done') cutOff(run.reading.turn)
   onchange()
   await price(run, session)
   onchange()
+}
+
+function breakIn({ status }: Run, thrown: unknown): string {
+  const isMidway = status !== undefined && thrown instanceof TypeError
+  return isMidway ? 'The connection broke before the answer was whole.' : troubleIn(thrown)
 }
 
 interface Watch {

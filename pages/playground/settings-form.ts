@@ -93,7 +93,11 @@ export function createSettingsForm({ session, onchange, onkey }: SettingsOptions
       tools: tools.checked,
     }),
     setModels(models) {
-      const talkers = models.filter((one) => one.output_modalities.includes('text'))
+      // What writes down sound gives text too, but takes none.
+      const talkers = models.filter(
+        ({ input_modalities: takes, output_modalities: gives }) =>
+          takes.includes('text') && gives.includes('text'),
+      )
       model.setModels(talkers)
       if (model.value() === '' && talkers[0]) model.setValue(talkers[0].id)
       onchange()

@@ -81,16 +81,20 @@ export function snippet({ dialect, language, body, base }: SnippetOptions): stri
   return WRITERS[language](DIALECTS[dialect], body, base)
 }
 
+/** Linux takes no word of more than 128 KiB in a command; letters may be of up to three bytes. */
+const LONGEST_WORD = 40_000
+
 type Writer = (words: Words, body: Record<string, unknown>, base: string) => string
 
 const WRITERS: Record<Language, Writer> = {
   curl({ path }, body, base) {
-    const json = literal(body, 'json').replaceAll("'", "'\\''")
+    const json = literal(body, 'json')
+    const isLong = json.length > LONGEST_WORD
     return [
       `curl -N ${base}${path} \\`,
       '  -H "authorization: Bearer $OUTCROP_API_KEY" \\',
       "  -H 'content-type: application/json' \\",
-      `  -d '${json}'`,
+      isLong ? `  -d @- <<'END'\n${json}\nEND` : `  -d '${json.replaceAll("'", "'\\''")}'`,
     ].join('\n')
   },
   python({ root, python: { module, client, call, loop } }, body, base) {

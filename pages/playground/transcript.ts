@@ -9,7 +9,7 @@ import { headerOf, type Run } from './run.ts'
 export function userMessage({ text, files }: UserTurn): HTMLElement {
   return h(
     'article',
-    { class: 'message user' },
+    { class: 'message user', 'aria-label': 'You' },
     files.length > 0 && h('div', { class: 'files' }, ...files.map((file) => fileChip(file))),
     text !== '' && h('p', {}, text),
   )
@@ -31,7 +31,7 @@ export function runMessage(run: Run, onselect: () => void): RunMessage {
     title: 'Inspect this answer',
     onclick: onselect,
   })
-  const element = h('article', { class: 'message model' }, body, foot)
+  const element = h('article', { class: 'message model', 'aria-label': 'Model' }, body, foot)
   const drawn: (Drawing & { type: Part['type'] })[] = []
   return {
     element,

@@ -1,4 +1,4 @@
-/** The server said no, in its own words where it had any. */
+/** The server said no, in its own words where it had any, or it need not be asked to say so. */
 export class Refusal extends Error {
   readonly status: number
   constructor(status: number, message: string) {
@@ -12,6 +12,7 @@ export interface Session {
   key(): string | undefined
   /** Kept until the tab is closed, and never beyond it. */
   setKey(key: string | undefined): void
+  /** Throws `Refusal` where the key has letters that no key can have. */
   headers(): Record<string, string>
   /** Parsed JSON. Rejects with `Refusal` for any answer that is none of success. */
   get(path: string, signal?: AbortSignal): Promise<unknown>
@@ -22,7 +23,12 @@ export function createSession(place: string): Session {
   const key = () => sessionStorage.getItem(place) ?? undefined
   const headers = (): Record<string, string> => {
     const shown = key()
-    return shown === undefined ? {} : { authorization: `Bearer ${shown}` }
+    if (shown === undefined) return {}
+    try {
+      return Object.fromEntries(new Headers({ authorization: `Bearer ${shown}` }))
+    } catch {
+      throw new Refusal(401, 'The key has letters that no key can have.')
+    }
   }
   return {
     key,
@@ -37,6 +43,13 @@ export function createSession(place: string): Session {
       throw new Refusal(answer.status, refusalIn(await answer.text()) ?? answer.statusText)
     },
   }
+}
+
+/** What went wrong, in words, when the server was asked for something. */
+export function troubleIn(thrown: unknown): string {
+  if (thrown instanceof Refusal) return thrown.message
+  // Browsers tell of a connection that failed in this way alone.
+  return thrown instanceof TypeError ? 'The server cannot be reached.' : String(thrown)
 }
 
 /** The sentence in an error, whatever envelope it came in. */

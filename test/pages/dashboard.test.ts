@@ -61,6 +61,9 @@ describeInBrowser('the dashboard', () => {
 
   it('asks for the key of an admin, and says what is wrong with another', async () => {
     const { page, read, shoot } = stage
+    // Letters that no header can carry.
+    await submit('a key “pasted” from a letter')
+    await page.until("document.querySelector('#why').textContent.includes('not known')")
     await submit('no key of this server')
     await page.until("document.querySelector('#why').textContent.includes('not known')")
     await submit(CHECKOUT)
@@ -140,6 +143,43 @@ describeInBrowser('the dashboard', () => {
     expect(after.toSorted()).toEqual(before.toSorted())
   })
 
+  it('leaves the order of its tables and the focus where they are when it draws anew', async () => {
+    const { page, read } = stage
+    const focused = "document.activeElement.closest('th, td, .legend')?.tagName"
+    await page.run("document.querySelector('.tables th:last-child button').focus()")
+    await page.press('Enter')
+    expect(await read(focused)).toBe('TH')
+    const rising = await read<string[]>(ROWS)
+    await page.run("document.querySelector('.legend button').focus()")
+    for (const pressed of ['true', 'false']) {
+      await page.press('Enter')
+      expect(await read("document.activeElement.getAttribute('aria-pressed')")).toBe(pressed)
+      expect(await read(ROWS)).toEqual(rising)
+    }
+    await page.run("document.querySelector('.tables .name button').focus()")
+    await page.press('Enter')
+    await page.until("document.querySelector('.filter')")
+    await settled()
+    expect(await read(focused)).toBe('TD')
+    await page.run("document.querySelector('.filter').focus()")
+    await page.press('Enter')
+    await page.until(`${ROWS}.length > 1`)
+    expect(await read('document.activeElement.type')).toBe('radio')
+    expect(await read(ROWS)).toEqual(rising)
+  })
+
+  it('puts rows without an amount last, up and down', async () => {
+    const { page, read } = stage
+    const column = `[...document.querySelectorAll('.tables section:nth-child(2) tbody tr')].map((row) => row.children[5].textContent)`
+    for (const direction of ['descending', 'ascending']) {
+      await page.run(click('.tables section:nth-child(2) th:nth-child(6) button'))
+      expect(
+        await read("document.querySelector('.tables section:nth-child(2) [aria-sort]').ariaSort"),
+      ).toBe(direction)
+      expect((await read<string[]>(column))[0]).toContain('600')
+    }
+  })
+
   it('shows who may call, and what is left of limits and budgets', async () => {
     const keys = await stage.read<string[]>(
       "[...document.querySelectorAll('.tables section:nth-child(2) tbody tr')].map((row) => row.innerText.replace(/\\s+/g, ' '))",
@@ -177,7 +217,13 @@ describeInBrowser('the dashboard', () => {
     await page.goto(`${server.url}/dashboard?model=unheard-of`)
     await page.until("document.querySelector('.chart .empty:not([hidden])')")
     await page.until(`${textOf('td.none')} === 'Nothing was used.'`)
+    // A server that is away, as a page that was just opened finds it.
+    await page.run(`{ sessionStorage.setItem('outcrop.admin-key', '${ADMIN}')
+      globalThis.fetch = () => Promise.reject(new TypeError('Failed to fetch')) }`)
+    await page.run(click('.controls input[value=week]'))
+    await page.until(`${textOf('.notice')}.includes('cannot be reached')`)
     await page.run(click('#leave'))
+    await page.goto(`${server.url}/dashboard`)
     await page.until("document.querySelector('.login')")
   })
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { scaleOf } from '../../pages/dashboard/charts/scale.ts'
 import { bucketName, ticksOf } from '../../pages/dashboard/charts/time-axis.ts'
-import { added, heaped, seriesOf, timesOf } from '../../pages/dashboard/series.ts'
+import { added, heaped, namesOf, seriesOf, timesOf } from '../../pages/dashboard/series.ts'
 import type { GroupSums, Line, Sums } from '../../pages/dashboard/usage.ts'
 import { searchOf, spanOf, viewIn } from '../../pages/dashboard/view.ts'
 import { compact, duration, money, percent } from '../../pages/shared/format.ts'
@@ -53,6 +53,16 @@ describe('usage as series', () => {
     expect(told.map(({ text }) => text)).toEqual(['Checkout', 'no key'])
   })
 
+  it('tells keys of one name apart', () => {
+    const keys = [
+      { id: 'k1', name: 'Bot' },
+      { id: 'k2', name: 'Bot' },
+      { id: 'k3', name: 'Web' },
+      { id: 'k4' },
+    ]
+    expect([...namesOf(keys).values()]).toEqual(['Bot (k1)', 'Bot (k2)', 'Web', 'k4'])
+  })
+
   it('heaps what has no colour of its own, whose durations nobody knows', () => {
     const models = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h']
     const all = seriesOf({
@@ -100,7 +110,11 @@ describe('a view', () => {
     const view = viewIn('?range=week&by=region&model=a%2Fb&key=k')
     expect(view).toEqual({ range: 'week', group: 'region', only: { model: 'a/b', key: 'k' } })
     expect(viewIn(searchOf(view))).toEqual(view)
-    expect(viewIn('?range=century&by=planet')).toEqual({ range: 'day', group: 'model', only: {} })
+    expect(viewIn('?range=century&by=planet&model=')).toEqual({
+      range: 'day',
+      group: 'model',
+      only: {},
+    })
   })
 
   it('ends with the bucket it is', () => {
@@ -129,6 +143,10 @@ describe('numbers', () => {
     [duration(84.4), '84 ms'],
     [duration(1234), '1.23 s'],
     [duration(12_345), '12.3 s'],
+    [duration(999.6), '1.00 s'],
+    [duration(9999), '10.0 s'],
+    [duration(59_980), '1 min 0 s'],
+    [duration(119_700), '2 min 0 s'],
     [duration(125_000), '2 min 5 s'],
     [percent(0), '0%'],
     [percent(0.0004), '<0.1%'],

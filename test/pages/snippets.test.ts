@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { literal } from '../../pages/playground/literals.ts'
+import { literal, shortened } from '../../pages/playground/literals.ts'
 import { snippet } from '../../pages/playground/snippets.ts'
 
 const body = {
@@ -64,12 +64,27 @@ for await (const event of stream) {
 }`)
   })
 
-  it('is a literal of the language, with files cut short', () => {
+  it('is read by a shell also where it holds more than a word of a command may', () => {
+    const text = "It's \\'A\\' ".repeat(20_000)
+    const long = snippet({ dialect: 'chat', language: 'curl', body: { text }, base })
+    const json = /<<'END'\n(.*)\nEND$/s.exec(long)?.[1]
+    expect(JSON.parse(json ?? '')).toEqual({ text })
+  })
+
+  it('is shown without what nobody reads, whatever language people write', () => {
+    const file = `data:x;base64,${'A'.repeat(500)}`
+    const words = '岩石はどのようにして砂になるのですか。'.repeat(40)
+    expect(shortened({ list: [file, words, 1, null] })).toEqual({
+      list: [`${file.slice(0, 60)}…`, words, 1, null],
+    })
+  })
+
+  it('is a literal of the language', () => {
     const value = { 'a-b': null, yes: true, no: [], file: `data:x;base64,${'A'.repeat(500)}` }
     expect(literal(value, 'python')).toContain('"a-b": None')
     expect(literal(value, 'python')).toContain('"yes": True')
     expect(literal(value, 'javascript')).toContain("'a-b': null")
-    expect(literal(value, 'json')).toContain(`data:x;base64,${'A'.repeat(26)}..."`)
+    expect(literal(value, 'json')).toContain(`data:x;base64,${'A'.repeat(500)}"`)
     expect(JSON.parse(literal({ ...value, file: 'a "b" \n c' }, 'json'))).toMatchObject({ no: [] })
   })
 })
