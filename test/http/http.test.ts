@@ -266,6 +266,19 @@ describe('what is thrown', () => {
     expect(await response.json()).toMatchObject({ said: 'one', message: 'Slow down.' })
   })
 
+  // Clients judge by the status alone otherwise: Claude Code tries a wrong key ten times, in silence.
+  it.each([
+    [new GatewayError('authentication', 'x'), 'false'],
+    [new GatewayError('feature-unavailable', 'x'), 'false'],
+    [new GatewayError('quota-exceeded', 'x', { lacking: 'budget', retryAfter: 3600 }), 'false'],
+    [new GatewayError('quota-exceeded', 'x'), null],
+    [new GatewayError('rate-limit', 'x', { lacking: 'requests' }), null],
+    [new GatewayError('overloaded', 'x'), null],
+  ])('%s says whether another try is of use', async (thrown, retry) => {
+    const response = await stage({}, [throwing(thrown)]).app.request('/one/throw')
+    expect(response.headers.get('x-should-retry')).toBe(retry)
+  })
+
   it.each([
     [new GatewayError('quota-exceeded', 'x'), '1'],
     [new GatewayError('overloaded', 'x', { retryAfter: 4 }), '4'],

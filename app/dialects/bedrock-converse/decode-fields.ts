@@ -1,4 +1,9 @@
-import type { ReasoningRequest, Settings, SystemTool } from '../../conversation/conversation.ts'
+import type {
+  OutputFormat,
+  ReasoningRequest,
+  Settings,
+  SystemTool,
+} from '../../conversation/conversation.ts'
 import { betaOf, decodeMakersTool } from './system-tools.ts'
 
 type Fields = Record<string, unknown>
@@ -10,6 +15,7 @@ export interface DecodedFields {
   tools: SystemTool[]
   settings: Settings
   reasoning?: ReasoningRequest
+  output?: OutputFormat
 }
 
 /** Settings by the names models have for them. */
@@ -27,8 +33,22 @@ export function decodeFields(heard: Fields | null | undefined): DecodedFields {
   const fields: Fields = { ...heard }
   const settings = takeSettings(fields)
   const tools = takeMakersTools(fields)
+  const output = takeFormat(fields)
   const reasoning = takeReasoning(fields)
-  return reasoning ? { fields, settings, tools, reasoning } : { fields, settings, tools }
+  const decoded: DecodedFields = { fields, settings, tools }
+  if (output) decoded.output = output
+  if (reasoning) decoded.reasoning = reasoning
+  return decoded
+}
+
+/** Claude's own way to say the form of an answer, which some clients prefer to `outputConfig`. */
+function takeFormat(fields: Fields): OutputFormat | undefined {
+  const { format, ...config } = objectAt(fields, 'output_config')
+  const { type, schema, ...rest } = objectAt({ format }, 'format')
+  if (type !== 'json_schema' || Object.keys(rest).length > 0) return undefined
+  if (typeof schema !== 'object' || schema === null || Array.isArray(schema)) return undefined
+  replace(fields, 'output_config', config)
+  return { type: 'json-schema', schema: { ...schema } }
 }
 
 function takeSettings(fields: Fields): Settings {

@@ -33,7 +33,8 @@ const OWN_MEMBERS = ['promptVariables', 'additionalModelResponseFieldPaths'] as 
 /** A request of Converse. Throws `GatewayError` for a schema that is no JSON. */
 export function decodeRequest(body: unknown): Conversation {
   const heard = body as Heard
-  const { fields, tools, reasoning, settings } = decodeFields(heard.additionalModelRequestFields)
+  const own = decodeFields(heard.additionalModelRequestFields)
+  const { fields, tools, reasoning, settings } = own
   const conversation: Conversation = {
     model: heard.modelId ?? '',
     system: heard.system?.map(decodeBlock) ?? [],
@@ -45,7 +46,7 @@ export function decodeRequest(body: unknown): Conversation {
   }
   const toolChoice = decodeToolChoice(heard.toolConfig)
   if (toolChoice) conversation.toolChoice = toolChoice
-  const output = decodeOutput(heard.outputConfig)
+  const output = decodeOutput(heard.outputConfig) ?? own.output
   if (output) conversation.output = output
   if (reasoning) conversation.reasoning = reasoning
   const guardrail = decodeGuardrail(heard.guardrailConfig)

@@ -62,11 +62,26 @@ function chatting(
     return { card, chat, lanes, standing, idIn, by, asked }
   }
   const name = nameOf(conversation)
-  throw new GatewayError('invalid-request', `The model \`${name}\` is not a chat model.`, {
-    param: 'model',
-    reason: 'model_not_supported',
-  })
+  const path = ELSEWHERE.find(([kind]) => found[kind])?.[1]
+  const elsewhere = path === undefined ? '' : ` Ask it at ${path}.`
+  throw new GatewayError(
+    'invalid-request',
+    `The model \`${name}\` is not a chat model.${elsewhere}`,
+    {
+      param: 'model',
+      reason: 'model_not_supported',
+    },
+  )
 }
+
+/** Where models are asked that do something other than chat. */
+const ELSEWHERE = [
+  ['embeddings', '/v1/embeddings'],
+  ['reranking', '/v1/rerank'],
+  ['images', '/v1/images/generations'],
+  ['speech', '/v1/audio/speech'],
+  ['transcription', '/v1/audio/transcriptions'],
+] as const satisfies [keyof FoundModel, string][]
 
 const nameOf = ({ upstreamModel, model }: Conversation) => upstreamModel ?? model
 

@@ -74,4 +74,4 @@ function proof(provers: readonly Prover[]): Guard {
 
 const MISSING =
   'You did not provide an API key. Send it as `Authorization: Bearer KEY` or in the `x-api-key` header.'
-const WRONG = 'The API key provided is not valid for this server.'
+const WRONG = 'Incorrect API key provided: it is not valid for this server.'

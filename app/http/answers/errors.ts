@@ -8,6 +8,9 @@ import { reply } from './reply.ts'
 /** Seconds to wait after a refusal for want of capacity when nobody said how long: Bedrock never does (T44). */
 const RETRY_AFTER = 1
 
+/** What no other try of the same request mends, though its status says that one may. */
+const FINAL: ReadonlySet<ErrorCode> = new Set(['authentication', 'feature-unavailable'])
+
 /** How an error sounds at a path. */
 export type VoiceOf = (path: string) => Voice
 
@@ -20,14 +23,15 @@ export function errorResponse(c: HttpContext, thrown: unknown, voiceOf: VoiceOf)
   if (error.status === 429 || error.retryAfter !== undefined) {
     headers['retry-after'] = String(Math.ceil(error.retryAfter ?? RETRY_AFTER))
   }
+  // The SDKs of OpenAI and Anthropic obey it; without it Claude Code tries a wrong key ten times.
+  if (FINAL.has(error.code) || error.lacking === 'budget') headers['x-should-retry'] = 'false'
   if (error.attempts !== undefined) headers['x-outcrop-attempts'] = String(error.attempts)
   if (error.size !== undefined) headers['content-range'] = `bytes */${error.size}`
   if (error.code === 'authentication') headers['www-authenticate'] = bearerChallenge(c)
   const voice = voiceOf(c.req.path)
   Object.assign(headers, voice.errorHeaders?.(error))
   if (voice.requestIdHeader) headers[voice.requestIdHeader] = entry.id
-  const status =
-    voice.errorStatusOf?.(error) ?? voice.errorStatus?.[error.code] ?? error.status
+  const status = voice.errorStatusOf?.(error) ?? voice.errorStatus?.[error.code] ?? error.status
   return reply(c, JSON.stringify(voice.encodeError(error, entry.id)), { status, headers })
 }
 

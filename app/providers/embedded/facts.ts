@@ -41,7 +41,7 @@ export interface Facts {
 }
 
 /** Longer texts are read from their beginning only. */
-const LONGEST = 8_000
+export const LONGEST = 8_000
 const MOST_FACTS = 100
 
 export function openFacts(whole: string): Facts {

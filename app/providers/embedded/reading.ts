@@ -1,4 +1,10 @@
-import type { Conversation, Part, ToolResultPart, Turn } from '../../conversation/conversation.ts'
+import type {
+  Conversation,
+  Part,
+  ToolCallPart,
+  ToolResultPart,
+  Turn,
+} from '../../conversation/conversation.ts'
 import { type Attachment, attachmentsOf } from './attachments.ts'
 
 /** A tool's result, with the name its call had. */
@@ -16,6 +22,8 @@ export interface Reading {
   attachments: Attachment[]
   /** Results nobody has answered yet. */
   results: Result[]
+  /** The tools called since the question. */
+  called: string[]
   /** Turns before the latest ones of the user. */
   earlier: number
   /** Words of the system prompt; 0 without one. */
@@ -25,12 +33,13 @@ export interface Reading {
 export function read(conversation: Conversation): Reading {
   const turns = saidByCaller(conversation)
   const latest = latestOf(turns)
-  const question = questionOf(turns)
+  const [question, asking] = questionOf(turns)
   const parts = latest.flatMap((turn) => turn.parts)
   return {
     question,
     attachments: attachmentsOf(parts),
     results: resultsOf(parts, turns),
+    called: callsIn(turns.slice(asking + 1)).map(({ name }) => name),
     earlier: turns.filter((turn) => turn.role !== 'system').length - latest.length,
     instructions: instructionsOf(conversation),
   }
@@ -53,9 +62,23 @@ function latestOf(turns: Turn[]): Turn[] {
   return spoken.slice(last + 1).filter((turn) => turn.role === 'user')
 }
 
-function questionOf(turns: Turn[]): string {
-  const asking = turns.findLast((turn) => turn.role === 'user' && textOf(turn.parts) !== '')
-  return asking ? textOf(asking.parts) : ''
+/** The latest words of the user, and the index of their turn; -1 where there are none. */
+function questionOf(turns: Turn[]): [question: string, at: number] {
+  for (const wordsOf of [ownWords, textOf]) {
+    const at = turns.findLastIndex(({ role, parts }) => role === 'user' && wordsOf(parts) !== '')
+    if (at >= 0) return [wordsOf(turns[at]!.parts), at]
+  }
+  return ['', -1]
+}
+
+const ownWords = (parts: Part[]): string =>
+  textOf(parts.filter((part) => part.type !== 'text' || !isAside(part.text)))
+
+/** Clients of agents wrap their reminders and surroundings in a tag, a text of its own each. */
+function isAside(text: string): boolean {
+  const words = text.trim()
+  const tag = /^<([a-z][\w-]*)[\s>]/i.exec(words)?.[1]
+  return tag !== undefined && words.endsWith(`</${tag}>`)
 }
 
 function resultsOf(parts: Part[], turns: Turn[]): Result[] {
@@ -69,8 +92,11 @@ function resultsOf(parts: Part[], turns: Turn[]): Result[] {
 }
 
 function toolOf(result: ToolResultPart, turns: Turn[]): string {
-  const calls = turns.flatMap((turn) => turn.parts).filter((part) => part.type === 'tool-call')
-  return calls.findLast((call) => call.id === result.callId)?.name ?? result.callId
+  return callsIn(turns).findLast((call) => call.id === result.callId)?.name ?? result.callId
+}
+
+function callsIn(turns: Turn[]): ToolCallPart[] {
+  return turns.flatMap((turn) => turn.parts).filter((part) => part.type === 'tool-call')
 }
 
 function instructionsOf({ system, turns }: Conversation): number {

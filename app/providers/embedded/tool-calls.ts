@@ -1,6 +1,6 @@
 import type { Conversation, FunctionTool, ToolCallPart } from '../../conversation/conversation.ts'
 import { GatewayError } from '../../errors.ts'
-import { type Facts, openFacts } from './facts.ts'
+import { type Facts, LONGEST, openFacts } from './facts.ts'
 import { fingerprint } from './fingerprint.ts'
 import type { Reading } from './reading.ts'
 import { argumentsFor } from './tool-arguments.ts'
@@ -11,18 +11,17 @@ const MOST_CALLS = 8
 /** The calls the model makes instead of answering; none when it answers. */
 export function callTools(conversation: Conversation, reading: Reading): ToolCallPart[] {
   const parallel = conversation.settings.parallelToolCalls !== false
-  const facts = openFacts(reading.question)
-  return choose(conversation, reading, facts.text)
+  const known = [reading.question, ...reading.results.map(({ text }) => text)].join('\n')
+  const facts = openFacts(known)
+  return choose(conversation, reading)
     .flatMap((tool) => callsOf(tool, facts, parallel))
     .slice(0, parallel ? MOST_CALLS : 1)
     .map((call, index) => ({ ...call, id: idOf(call, index, conversation) }))
 }
 
-function choose(
-  { tools, toolChoice }: Conversation,
-  { results }: Reading,
-  text: string,
-): FunctionTool[] {
+function choose({ tools, toolChoice }: Conversation, reading: Reading): FunctionTool[] {
+  const { called, results } = reading
+  const text = reading.question.slice(0, LONGEST)
   const functions = tools.filter((tool) => tool.type === 'function')
   switch (toolChoice?.type) {
     case 'none':
@@ -30,8 +29,11 @@ function choose(
     case 'tool':
       return [named(functions, toolChoice.name)]
     case 'required': {
-      const called = calledFor(functions, text)
-      return called.length > 0 ? called : functions.slice(0, 1)
+      // Agents whose answer is itself a tool require calls until that one is made.
+      const fresh = functions.filter(({ name }) => !called.includes(name))
+      const offered = fresh.length > 0 ? fresh : functions
+      const asked = calledFor(offered, text)
+      return asked.length > 0 ? asked : offered.slice(0, 1)
     }
     default:
       return results.length > 0 ? [] : calledFor(functions, text)

@@ -47,5 +47,5 @@ const isNova = (body: object): boolean => 'inferenceConfig' in body || 'schemaVe
 const unknownForm = () =>
   new GatewayError(
     'invalid-request',
-    'Malformed input request: this server takes bodies of Claude (`anthropic_version`), of Titan Text (`inputText`) and of OpenAI (`messages`) here. Every chat model can be asked with Converse.',
+    'Malformed input request: this server takes bodies of Claude (`anthropic_version`), of Titan Text (`inputText`) and of OpenAI (`messages`) here. Every chat model can be asked with Converse; models of vectors, rankings and pictures are asked at /v1/embeddings, /v1/rerank and /v1/images/generations.',
   )

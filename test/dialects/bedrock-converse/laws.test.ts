@@ -202,6 +202,19 @@ describe('a request of Converse', () => {
     expect(body).toEqual(heard)
   })
 
+  it('may hold Claude to a schema by its own field, which other models are told in theirs', () => {
+    const schema = { type: 'object', properties: { a: { type: 'string' } }, required: ['a'] }
+    const format = { type: 'json_schema', schema }
+    const conversation = server.decodeRequest({
+      additionalModelRequestFields: { output_config: { format, effort: 'low' } },
+    })
+    expect(conversation.output).toEqual({ type: 'json-schema', schema })
+    expect(conversation.extraFields).toEqual({ output_config: { effort: 'low' } })
+    const unknown = { output_config: { format: { type: 'of_the_future' } } }
+    const kept = server.decodeRequest({ additionalModelRequestFields: unknown })
+    expect([kept.output, kept.extraFields]).toEqual([undefined, unknown])
+  })
+
   it('is refused when its schema is no JSON', () => {
     const jsonSchema = { schema: '{' }
     const textFormat = { type: 'json_schema', structure: { jsonSchema } }

@@ -72,6 +72,30 @@ describe('an embedded answer', () => {
   })
 })
 
+describe('what a client tells beside the question', () => {
+  const reminder = '<system-reminder>\nThe tool get_weather tells the weather.\n</system-reminder>'
+  const text = (words: string) => ({ type: 'text' as const, text: words })
+
+  it('is not taken for the question, nor for a call of tools', async () => {
+    const turns: Turn[] = [{ role: 'user', parts: [text(reminder), text('Hello!')] }]
+    const { parts } = await ask({ turns, tools: [weather] })
+    expect(parts).toEqual([text(expect.stringContaining('You asked: “Hello!”'))])
+  })
+
+  it('does not hide the question that went before it', async () => {
+    const turns: Turn[] = [user('Hello!'), { role: 'user', parts: [text(reminder)] }]
+    expect(await say({ turns, tools: [weather] })).toContain('You asked: “Hello!”')
+  })
+
+  it('is the question where nothing else is said', async () => {
+    expect(await say({ text: '<p class="one">Hello!</p>' })).toContain('You asked: “<p class=')
+    const open = '<b>Hello</b> <i>there'
+    expect(await say({ turns: [{ role: 'user', parts: [text('One?'), text(open)] }] })).toContain(
+      'You asked: “One? <b>Hello</b> <i>there”',
+    )
+  })
+})
+
 describe('attachments', () => {
   const attached = async (...media: MediaPart[]) =>
     /With it came (.*?)\. Configure/.exec(await say({ turns: [user('Look', ...media)] }))?.[1]

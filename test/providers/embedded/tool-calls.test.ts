@@ -158,8 +158,27 @@ describe('a tool result', () => {
   })
 
   it('is answered by another call when the caller requires one', async () => {
-    const again = await calls({ turns: turns(), tools, toolChoice: { type: 'required' } })
-    expect(again).toEqual([['get_weather', { city: 'Paris' }]])
+    const asked = { turns: turns(), tools: [weather] }
+    const again = await calls({ ...asked, toolChoice: { type: 'required' } })
+    expect(again).toEqual([['get_weather', { city: 'Paris', unit: 'celsius' }]])
+  })
+
+  it('leads on to the tools not called yet when the caller requires calls', async () => {
+    // How agents ask whose answer is itself a tool: a call is required until that one is made.
+    const answer: FunctionTool = {
+      type: 'function',
+      name: 'json',
+      description: 'Respond with a JSON object.',
+      schema: {
+        type: 'object',
+        properties: { celsius: { type: 'number' } },
+        required: ['celsius'],
+      },
+    }
+    const asked = { turns: turns(), tools: [weather, answer] }
+    expect(await calls({ ...asked, toolChoice: { type: 'required' } })).toEqual([
+      ['json', { celsius: 21 }],
+    ])
   })
 
   it('no longer counts when the user has asked something else', async () => {

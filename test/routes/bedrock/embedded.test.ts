@@ -97,3 +97,36 @@ describe('other dialects of the embedded models', () => {
     expect(answer.status).toBe(200)
   })
 })
+
+it('the embedded models hold to a schema that stands among the fields of Claude', async () => {
+  const schema = {
+    type: 'object',
+    properties: { day: { type: 'string' } },
+    required: ['day'],
+    additionalProperties: false,
+  }
+  const answer = await post('converse', {
+    messages: [user({ text: 'On Friday' })],
+    additionalModelRequestFields: {
+      thinking: { type: 'adaptive' },
+      output_config: { effort: 'low', format: { type: 'json_schema', schema } },
+    },
+  })
+  expect(answer.headers.get('x-outcrop-ignored-params')).toBe(null)
+  const { output } = (await answer.json()) as {
+    output: { message: { content: { text?: string }[] } }
+  }
+  expect(JSON.parse(output.message.content.at(-1)!.text!)).toEqual({ day: 'Friday' })
+})
+
+it('InvokeModel tells where models are asked whose bodies it does not take', async () => {
+  const embedding = await post('invoke', { inputText: 'Hi' }, 'amazon.titan-embed-text-v2:0')
+  expect(embedding.status).toBe(400)
+  expect(await embedding.json()).toMatchObject({
+    message: expect.stringContaining('is not a chat model. Ask it at /v1/embeddings.'),
+  })
+  const picture = await post('invoke', { taskType: 'TEXT_IMAGE' }, 'amazon.nova-canvas-v1:0')
+  expect(await picture.json()).toMatchObject({
+    message: expect.stringContaining('/v1/images/generations'),
+  })
+})

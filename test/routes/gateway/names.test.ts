@@ -102,7 +102,7 @@ describe('a name', () => {
     const { chat } = await listed()
     expect(await refusal(await chat('text-embedding-3-small'))).toMatchObject({
       status: 400,
-      message: expect.stringContaining('not a chat model'),
+      message: 'The model `text-embedding-3-small` is not a chat model. Ask it at /v1/embeddings.',
     })
   })
 

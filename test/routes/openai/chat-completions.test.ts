@@ -223,6 +223,16 @@ describe('bad input is refused by name', () => {
     expect(await response.json()).toMatchObject({ error: { code: 'invalid_api_key' } })
   })
 
+  it('a wrong key, in words by which LiteLLM tells it from a wrong request', async () => {
+    const { app } = open(undefined, { API_KEY: 'k' })
+    const headers = { authorization: 'Bearer j' }
+    const response = await app.request('/v1/models', { headers })
+    expect(response.status).toBe(401)
+    expect(await response.json()).toMatchObject({
+      error: { message: expect.stringContaining('Incorrect API key provided') },
+    })
+  })
+
   it('an unknown path and a wrong method', async () => {
     const { app } = open()
     const missing = await app.request('/v1/chat/completion', { method: 'POST' })
