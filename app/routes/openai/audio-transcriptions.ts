@@ -1,4 +1,5 @@
 import { createRoute, z } from '@hono/zod-openapi'
+import type { Usage } from '../../conversation/events.ts'
 import { unknownFields } from '../../dialects/extras.ts'
 import { encodeError } from '../../dialects/openai-error.ts'
 import { GatewayError } from '../../errors.ts'
@@ -140,6 +141,12 @@ async function whole(
   return reply(c, body, { type, headers })
 }
 
+/** The last event knows of tokens alone; SDKs that check refuse it with seconds. */
+function tokensUsed(usage: Usage) {
+  const told = wireUsage(usage)
+  return told.type === 'tokens' ? { usage: told } : {}
+}
+
 /** `transcript.text.delta`, `.segment`, `.done` (specification, CreateTranscriptionResponseStreamEvent). */
 async function streamed(
   c: HttpContext,
@@ -156,7 +163,7 @@ async function streamed(
       encodeError,
       delta: (delta) => ({ type: 'transcript.text.delta', delta }),
       segment: diarizedSegment,
-      done: ({ text }, usage) => ({ type: 'transcript.text.done', text, usage: wireUsage(usage) }),
+      done: ({ text }, usage) => ({ type: 'transcript.text.done', text, ...tokensUsed(usage) }),
     },
   })
   return respond(c, { kind: 'stream', frames, headers, record })
