@@ -7,12 +7,9 @@ import {
   stageBrowser,
   textOf,
 } from './browser-stage.ts'
+import { isDone, LAST } from './last-answer.ts'
 
 const ENV = { STATE_DIR: 'memory', EMBEDDED_TOKENS_PER_SECOND: '40' }
-
-const LAST = '.message.model:last-child'
-const isDone = `document.querySelector('${LAST}')?.getAttribute('aria-busy') === 'false' &&
-  document.querySelector('#stop').hidden`
 
 /** Lets a model say this, in so many pieces; everybody else is asked as ever. */
 const saying = (text: string, pieces: number) => `{

@@ -7,6 +7,7 @@ import {
   stageBrowser,
   textOf,
 } from './browser-stage.ts'
+import { isDone, LAST } from './last-answer.ts'
 
 const ENV = {
   STATE_DIR: 'memory',
@@ -14,16 +15,11 @@ const ENV = {
   MODEL_PRICES: JSON.stringify({ 'embedded-reasoner': { input: 3, output: 15 } }),
 }
 
-const LAST = '.message.model:last-child'
-
 /** Remembers how much of the last answer could be seen, whenever that changed. */
 const WATCH = `globalThis.seen = []; new MutationObserver(() => {
   const length = document.querySelector('${LAST} .markdown')?.textContent.length ?? 0
   if (length > (seen.at(-1) ?? 0)) seen.push(length)
 }).observe(document.body, { subtree: true, childList: true, characterData: true })`
-
-const isDone = `document.querySelector('${LAST}')?.getAttribute('aria-busy') === 'false' &&
-  document.querySelector('#stop').hidden`
 
 describeInBrowser('the playground', () => {
   let stage: BrowserStage
