@@ -2,8 +2,8 @@ import { getPath } from 'hono/utils/url'
 import type { HttpEnv } from './http/context.ts'
 import { createHttp } from './http/create-http.ts'
 import type { Runtime } from './ports/runtime.ts'
-import { CHAT } from './routes/openai/answer-chat.ts'
-import { chatSurface } from './routes/openai/chat-surface.ts'
+import { CHAT } from './routes/openai/chat/answer-chat.ts'
+import { chatSurface } from './routes/openai/chat/chat-surface.ts'
 import { createHouse, type House } from './services.ts'
 
 /** An app as a server has it. */

@@ -1,11 +1,11 @@
 import { readConfig } from '../app/config.ts'
 import { createDynamo } from '../app/providers/aws/dynamodb/call.ts'
 import { createStateTable } from '../app/providers/aws/dynamodb/create-table.ts'
-import { createCredentials } from '../runtimes/credentials.ts'
+import { createCredentials } from '../runtimes/calling/credentials.ts'
+import { withProfileRegion } from '../runtimes/calling/profile-region.ts'
+import { createUndiciTransport } from '../runtimes/calling/undici-transport.ts'
 import { createDigest } from '../runtimes/digest.ts'
-import { withProfileRegion } from '../runtimes/profile-region.ts'
 import { start } from '../runtimes/start.ts'
-import { createUndiciTransport } from '../runtimes/undici-transport.ts'
 
 /** Makes the DynamoDB table that AWS_DYNAMODB_TABLE names, in AWS_DYNAMODB_REGION. */
 await start(async () => {

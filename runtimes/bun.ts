@@ -1,13 +1,13 @@
 import { openApp } from '../app/open-app.ts'
-import { createFetchTransport } from './fetch-transport.ts'
-import { onRequestAborted } from './on-caller-left.ts'
-import { bunPeerAddress } from './peer-address.ts'
-import { serve } from './serve.ts'
-import { serveBun } from './serve-bun.ts'
+import { createFetchTransport } from './calling/fetch-transport.ts'
 import { type ServerRuntime, serverRuntime } from './server-runtime.ts'
+import { onRequestAborted } from './serving/on-caller-left.ts'
+import { bunPeerAddress } from './serving/peer-address.ts'
+import { serve } from './serving/serve.ts'
+import { serveBun } from './serving/serve-bun.ts'
+import { createTurn, inTurns } from './serving/turn.ts'
+import { webStreamOut } from './serving/web-stream-out.ts'
 import { start } from './start.ts'
-import { createTurn, inTurns } from './turn.ts'
-import { webStreamOut } from './web-stream-out.ts'
 
 await start(async () => {
   const runtime: ServerRuntime = {

@@ -1,13 +1,13 @@
 import { openApp } from '../app/open-app.ts'
+import { createFetchTransport } from './calling/fetch-transport.ts'
+import { createPlatformWebFetch } from './calling/platform-web-fetch.ts'
 import { consoleLog } from './console-log.ts'
-import { createFetchTransport } from './fetch-transport.ts'
 import { madeOnFirstRequest } from './first-request.ts'
-import { onRequestAborted } from './on-caller-left.ts'
-import { workersPeerAddress } from './peer-address.ts'
-import { createPlatformWebFetch } from './platform-web-fetch.ts'
+import { onRequestAborted } from './serving/on-caller-left.ts'
+import { workersPeerAddress } from './serving/peer-address.ts'
+import { webStreamOut } from './serving/web-stream-out.ts'
+import { workersBytesOut } from './serving/workers-bytes-out.ts'
 import { bucketOf } from './stores/r2-object-store.ts'
-import { webStreamOut } from './web-stream-out.ts'
-import { workersBytesOut } from './workers-bytes-out.ts'
 
 /** Bindings that are text; stores and services are objects. */
 const textBindings = (env: object): Record<string, string> =>

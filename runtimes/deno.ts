@@ -1,13 +1,13 @@
 import { openApp } from '../app/open-app.ts'
 import { audioEncoding } from './audio-encoding.ts'
-import { createFetchTransport } from './fetch-transport.ts'
-import { onRequestAborted } from './on-caller-left.ts'
-import { denoPeerAddress } from './peer-address.ts'
-import { serve } from './serve.ts'
-import { serveDeno } from './serve-deno.ts'
+import { createFetchTransport } from './calling/fetch-transport.ts'
 import { type ServerRuntime, serverRuntime } from './server-runtime.ts'
+import { onRequestAborted } from './serving/on-caller-left.ts'
+import { denoPeerAddress } from './serving/peer-address.ts'
+import { serve } from './serving/serve.ts'
+import { serveDeno } from './serving/serve-deno.ts'
+import { webStreamOut } from './serving/web-stream-out.ts'
 import { start } from './start.ts'
-import { webStreamOut } from './web-stream-out.ts'
 
 await start(async () => {
   const runtime: ServerRuntime = {

@@ -1,5 +1,5 @@
-import { writeBase64 } from './base64.ts'
-import { release } from './byte-pieces.ts'
+import { writeBase64 } from './bytes/base64.ts'
+import { release } from './bytes/byte-pieces.ts'
 
 /** Bytes that stand in a JSON body as base64, read when they are written there. */
 export interface Content {

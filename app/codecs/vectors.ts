@@ -1,4 +1,4 @@
-import { encodeBase64 } from './base64.ts'
+import { encodeBase64 } from './bytes/base64.ts'
 
 type Numbers = readonly number[] | Float32Array
 

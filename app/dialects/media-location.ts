@@ -1,6 +1,6 @@
-import { encodeBase64, normaliseBase64 } from '../codecs/base64.ts'
-import { parseDataUrl } from '../codecs/data-url.ts'
-import { mediaTypeOfName } from '../codecs/media-name.ts'
+import { encodeBase64, normaliseBase64 } from '../codecs/bytes/base64.ts'
+import { parseDataUrl } from '../codecs/media/data-url.ts'
+import { mediaTypeOfName } from '../codecs/media/media-name.ts'
 import type { MediaSource } from '../conversation/conversation.ts'
 import { GatewayError } from '../errors.ts'
 

@@ -1,4 +1,4 @@
-import type { FrameSource } from '../codecs/pump.ts'
+import type { FrameSource } from '../codecs/streams/pump.ts'
 import type { StopReason, Usage } from '../conversation/events.ts'
 import type { AnswerHead, Dialect, ServerSide } from '../dialects/dialect.ts'
 import type { GatewayError } from '../errors.ts'

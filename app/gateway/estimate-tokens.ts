@@ -1,4 +1,4 @@
-import { base64Size } from '../codecs/base64.ts'
+import { base64Size } from '../codecs/bytes/base64.ts'
 import type { Conversation, MediaPart, Part, Tool } from '../conversation/conversation.ts'
 
 /** Letters of western texts and of JSON that make a token; newer tokenizers take fewer than the four of old. */

@@ -1,4 +1,4 @@
-import { stage } from '../codecs/stage.ts'
+import { stage } from '../codecs/streams/stage.ts'
 import type { Conversation } from '../conversation/conversation.ts'
 import type { Reply } from '../conversation/events.ts'
 import type { AnswerHead, ReplyEncoder, ServerSide } from '../dialects/dialect.ts'

@@ -1,4 +1,4 @@
-import { createPump, type PumpOutcome } from '../codecs/pump.ts'
+import { createPump, type PumpOutcome } from '../codecs/streams/pump.ts'
 import type { Services } from '../ports/services.ts'
 import type { Sink } from '../ports/stream-out.ts'
 import type { Answer } from './answer.ts'

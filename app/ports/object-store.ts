@@ -1,4 +1,4 @@
-import type { ByteRange } from '../codecs/byte-range.ts'
+import type { ByteRange } from '../codecs/bytes/byte-range.ts'
 
 /** One kept object, as a listing tells it. */
 export interface StoredObject {

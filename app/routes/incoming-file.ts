@@ -4,8 +4,8 @@ import { GatewayError } from '../errors.ts'
 import { fetchInput } from '../gateway/attachments/fetch-input.ts'
 import { type FormFile, readForm } from '../http/bodies/form-body.ts'
 import type { HttpContext } from '../http/context.ts'
-import type { Files, Received } from '../library/files.ts'
-import { type Field, tooLarge } from '../library/receive.ts'
+import type { Files, Received } from '../library/files/files.ts'
+import { type Field, tooLarge } from '../library/files/receive.ts'
 
 /** A form whose file is kept already, but is no file of its owner yet. */
 export interface IncomingFile {

@@ -2,7 +2,7 @@ import { z } from '@hono/zod-openapi'
 import { sendContent } from '../http/bodies/content.ts'
 import { caller } from '../http/caller.ts'
 import type { HttpContext } from '../http/context.ts'
-import { type Files, storedFiles } from '../library/files.ts'
+import { type Files, storedFiles } from '../library/files/files.ts'
 
 /** The files of whoever asks. */
 export const filesOf = (c: HttpContext): Files => storedFiles(c.get('services'), caller(c).owner)

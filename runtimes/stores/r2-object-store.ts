@@ -1,4 +1,4 @@
-import { inPieces } from '../../app/codecs/byte-pieces.ts'
+import { inPieces } from '../../app/codecs/bytes/byte-pieces.ts'
 import type { ObjectStore, StoredObject } from '../../app/ports/object-store.ts'
 
 interface R2Object {

@@ -1,5 +1,5 @@
 import { type FileHandle, open } from 'node:fs/promises'
-import type { ByteRange } from '../../app/codecs/byte-range.ts'
+import type { ByteRange } from '../../app/codecs/bytes/byte-range.ts'
 import { codeOf } from './durable-folder.ts'
 
 /** Bytes read at a time for readers that bring no room of their own. */

@@ -1,5 +1,5 @@
 import { type FileHandle, open } from 'node:fs/promises'
-import { release } from '../../app/codecs/byte-pieces.ts'
+import { release } from '../../app/codecs/bytes/byte-pieces.ts'
 
 /** Bytes gathered before they are written: fewer, larger writes. */
 const BATCH = 1024 * 1024

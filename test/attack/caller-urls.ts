@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Runtime } from '../../app/ports/runtime.ts'
-import { createPinnedWebFetch } from '../../runtimes/pinned-web-fetch.ts'
+import { createPinnedWebFetch } from '../../runtimes/calling/pinned-web-fetch.ts'
 import { type Operation, operations } from '../fuzz/document.ts'
 import { contentTypeOf, formBody, formsOf, PLAIN } from '../fuzz/forms.ts'
 import { harvest, type Ids, pathTo } from '../fuzz/ids.ts'

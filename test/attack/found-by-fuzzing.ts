@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { createSseReader } from '../../app/codecs/sse.ts'
+import { createSseReader } from '../../app/codecs/streams/sse.ts'
 import { openaiChat } from '../../app/dialects/openai-chat/index.ts'
 import { GatewayError } from '../../app/errors.ts'
 import { openStage } from '../fuzz/stage.ts'

@@ -15,7 +15,7 @@ const MOST = 0.6
 
 /** Expressions whose time does grow so, and why that does no harm. */
 const OUT_OF_REACH: Readonly<Record<string, string>> = {
-  'app/codecs/sniff-container.ts /PK.*$/': 'sees 200 characters',
+  'app/codecs/media/sniff-container.ts /PK.*$/': 'sees 200 characters',
   'app/dialects/bedrock-converse/document-names.ts /^[-\\s]+|[-\\s]+$/g': 'sees 200 characters',
   'app/library/data/prices.ts /^( *)(\\S+) ?(.*)$/': 'reads our own table',
   'app/providers/aws/endpoints.ts /\\/+$/': 'reads the configuration',
@@ -29,7 +29,7 @@ const OUT_OF_REACH: Readonly<Record<string, string>> = {
   'app/providers/aws/polly/spoken-text.ts /\\n\\s*(?=\\S)/g': 'sees 3,000 characters at a time',
   'app/providers/aws/polly/spoken-text.ts /\\s+(?=\\S)/g': 'sees 3,000 characters at a time',
   'app/providers/aws/transcribe/spoken-items.ts /(\\d+)$/': 'reads labels of Transcribe',
-  'runtimes/profile-region.ts /^\\[\\s*(?:profile\\s+)?["\']?([^"\'\\]]*?)["\']?\\s*\\]/':
+  'runtimes/calling/profile-region.ts /^\\[\\s*(?:profile\\s+)?["\']?([^"\'\\]]*?)["\']?\\s*\\]/':
     "reads the operator's own file",
 }
 

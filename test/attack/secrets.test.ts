@@ -7,9 +7,9 @@ const SECRET =
 
 /** Comparisons of what only sounds like one, and what it is. */
 const NO_SECRETS: Readonly<Record<string, string>> = {
-  'app/library/drawn-images.ts: found?.key !== key': 'where an object lies',
-  'app/library/sweep.ts: record?.content === content.key': 'where an object lies',
-  'app/library/stored-completions.ts: metadata[key] === value': 'a member of a filter',
+  'app/library/files/drawn-images.ts: found?.key !== key': 'where an object lies',
+  'app/library/files/sweep.ts: record?.content === content.key': 'where an object lies',
+  'app/library/responses/stored-completions.ts: metadata[key] === value': 'a member of a filter',
   'app/dialects/openai-chat/decode-delta.ts: wire.index !== key': 'the number of a tool call',
   'app/providers/embedded/reasoning.ts: signature !== signatureOf(text)':
     'the embedded model marks thoughts, it does not sign them',
@@ -60,12 +60,12 @@ function nameOf(side: TreeNode): string {
 /** The ways out of the process that are ours to guard, and what each is for. */
 const WAYS_OUT: Readonly<Record<string, string>> = {
   'app/providers/aws/refreshing-credentials.ts': 'a function of this name, handed in',
-  'runtimes/fetch-transport.ts': 'upstreams of the configuration',
-  'runtimes/http2-duplex.ts': 'upstreams of the configuration',
-  'runtimes/undici-transport.ts': 'upstreams of the configuration',
-  'runtimes/pinned-web-fetch.ts': 'URLs of callers, within the address policy',
-  'runtimes/platform-web-fetch.ts': 'the same on Workers',
-  'runtimes/serve-http2.ts': 'listens',
+  'runtimes/calling/fetch-transport.ts': 'upstreams of the configuration',
+  'runtimes/calling/http2-duplex.ts': 'upstreams of the configuration',
+  'runtimes/calling/undici-transport.ts': 'upstreams of the configuration',
+  'runtimes/calling/pinned-web-fetch.ts': 'URLs of callers, within the address policy',
+  'runtimes/calling/platform-web-fetch.ts': 'the same on Workers',
+  'runtimes/serving/serve-http2.ts': 'listens',
 }
 
 describe('requests to others', () => {

@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import type { Resolve } from '../../runtimes/pinned-web-fetch.ts'
+import type { Resolve } from '../../runtimes/calling/pinned-web-fetch.ts'
 
 /** A server on this very host, which no caller may reach through us. */
 export interface Trap {

@@ -1,6 +1,6 @@
 import OpenAI from 'openai'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { Listening } from '../../runtimes/serve-node.ts'
+import type { Listening } from '../../runtimes/serving/serve-node.ts'
 import { textReply } from '../fakes/fake-bedrock-frames.ts'
 import { type Json, MODELS, useFakeBedrock } from '../features/stage.ts'
 

@@ -2,7 +2,7 @@ import OpenAI from 'openai'
 import { zodTextFormat } from 'openai/helpers/zod'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import type { Listening } from '../../runtimes/serve-node.ts'
+import type { Listening } from '../../runtimes/serving/serve-node.ts'
 import { textFrames, textReply, toolCallFrames } from '../fakes/fake-bedrock-frames.ts'
 import { type Json, MODELS, useFakeBedrock } from '../features/stage.ts'
 

@@ -1,7 +1,7 @@
 import { CohereClient, CohereClientV2 } from 'cohere-ai'
 import OpenAI from 'openai'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { Listening } from '../../runtimes/serve-node.ts'
+import type { Listening } from '../../runtimes/serving/serve-node.ts'
 import { useFakeBedrock } from '../features/stage.ts'
 
 const bedrock = useFakeBedrock()

@@ -8,7 +8,7 @@ import {
   isBase64,
   normaliseBase64,
   readBase64,
-} from '../../app/codecs/base64.ts'
+} from '../../app/codecs/bytes/base64.ts'
 
 describe('base64', () => {
   it('goes there and back as the platform does it', () => {

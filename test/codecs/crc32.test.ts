@@ -1,7 +1,7 @@
 import { crc32 as oracle } from 'node:zlib'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { crc32 } from '../../app/codecs/crc32.ts'
+import { crc32 } from '../../app/codecs/event-stream/crc32.ts'
 
 const viewOf = (bytes: Uint8Array) => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
 

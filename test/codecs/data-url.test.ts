@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { type DataUrl, isDataUrl, parseDataUrl } from '../../app/codecs/data-url.ts'
+import { type DataUrl, isDataUrl, parseDataUrl } from '../../app/codecs/media/data-url.ts'
 import { GatewayError } from '../../app/errors.ts'
 
 const base64 = (text: string) => Buffer.from(text).toString('base64')

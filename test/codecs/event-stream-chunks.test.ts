@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { encodeEventStreamMessage } from '../../app/codecs/event-stream.ts'
-import { createChunkDecoder } from '../../app/codecs/event-stream-chunks.ts'
+import { encodeEventStreamMessage } from '../../app/codecs/event-stream/event-stream.ts'
+import { createChunkDecoder } from '../../app/codecs/event-stream/event-stream-chunks.ts'
 import { GatewayError } from '../../app/errors.ts'
 import { cutAt, joined } from '../fakes/bytes.ts'
 

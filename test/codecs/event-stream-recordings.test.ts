@@ -1,7 +1,10 @@
 import { EventStreamCodec } from '@smithy/core/event-streams'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { createEventStreamDecoder, type EventFrame } from '../../app/codecs/event-stream.ts'
+import {
+  createEventStreamDecoder,
+  type EventFrame,
+} from '../../app/codecs/event-stream/event-stream.ts'
 import { cutAt } from '../fakes/bytes.ts'
 import { recordings, sharedRoot } from '../fakes/shared.ts'
 

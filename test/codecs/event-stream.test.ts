@@ -6,7 +6,7 @@ import {
   createEventStreamDecoder,
   type EventFrame,
   encodeEventStreamMessage,
-} from '../../app/codecs/event-stream.ts'
+} from '../../app/codecs/event-stream/event-stream.ts'
 import { GatewayError } from '../../app/errors.ts'
 import { cutAt, joined } from '../fakes/bytes.ts'
 

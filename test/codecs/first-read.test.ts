@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { withFirstRead } from '../../app/codecs/first-read.ts'
+import { withFirstRead } from '../../app/codecs/streams/first-read.ts'
 
 /** A source whose reads the test settles one by one. */
 function heldSource() {

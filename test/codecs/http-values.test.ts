@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { rangeOf } from '../../app/codecs/byte-range.ts'
-import { attachmentNamed } from '../../app/codecs/content-disposition.ts'
+import { rangeOf } from '../../app/codecs/bytes/byte-range.ts'
+import { attachmentNamed } from '../../app/codecs/multipart/content-disposition.ts'
 
 describe('a Range header', () => {
   it.each([

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { imageSize } from '../../app/codecs/image-size.ts'
+import { imageSize } from '../../app/codecs/pictures/image-size.ts'
 import { sharedRoot } from '../fakes/shared.ts'
 
 const latin1 = (text: string) => [...text].map((letter) => letter.charCodeAt(0))

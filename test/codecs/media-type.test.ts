@@ -1,16 +1,16 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { encodeBase64 } from '../../app/codecs/base64.ts'
-import { mediaTypeOfName } from '../../app/codecs/media-name.ts'
+import { encodeBase64 } from '../../app/codecs/bytes/base64.ts'
+import { mediaTypeOfName } from '../../app/codecs/media/media-name.ts'
 import {
   isTextual,
   mediaKind,
   normaliseMediaType,
   sniffBase64,
   sniffBytes,
-} from '../../app/codecs/media-type.ts'
-import { writeWav } from '../../app/codecs/wav.ts'
+} from '../../app/codecs/media/media-type.ts'
+import { writeWav } from '../../app/codecs/sound/wav.ts'
 import { sharedRoot } from '../fakes/shared.ts'
 
 /** Bytes of a binary string, with enough behind it to be a file. */

@@ -1,7 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { boundaryOf, createMultipartParser, type FormEvent } from '../../app/codecs/multipart.ts'
-import type { PartHeaders } from '../../app/codecs/multipart-headers.ts'
+import {
+  boundaryOf,
+  createMultipartParser,
+  type FormEvent,
+} from '../../app/codecs/multipart/multipart.ts'
+import type { PartHeaders } from '../../app/codecs/multipart/multipart-headers.ts'
 import { cutAt, joined } from '../fakes/bytes.ts'
 
 const bytesOf = (text: string) => new TextEncoder().encode(text)

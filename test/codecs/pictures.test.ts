@@ -1,11 +1,11 @@
 import { deflateSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
-import { crc32 } from '../../app/codecs/crc32.ts'
-import { imageHead } from '../../app/codecs/image-head.ts'
-import { readJpeg, writeJpeg } from '../../app/codecs/jpeg.ts'
+import { crc32 } from '../../app/codecs/event-stream/crc32.ts'
 import { type Content, encodeJson } from '../../app/codecs/json-with-contents.ts'
-import { flattened, hasTransparency } from '../../app/codecs/pixels.ts'
-import { readPng, writePng } from '../../app/codecs/png.ts'
+import { imageHead } from '../../app/codecs/pictures/image-head.ts'
+import { readJpeg, writeJpeg } from '../../app/codecs/pictures/jpeg.ts'
+import { flattened, hasTransparency } from '../../app/codecs/pictures/pixels.ts'
+import { readPng, writePng } from '../../app/codecs/pictures/png.ts'
 import { halfClear, pixelsOf, plain } from '../features/image-stage.ts'
 
 const SIGNATURE = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 13, 10, 26, 10)

@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { concatenated } from '../../app/codecs/byte-pieces.ts'
-import { sniffMediaType } from '../../app/codecs/sniff-media.ts'
-import { id3Saying, spokenTextIn, wavHeaderSaying } from '../../app/codecs/spoken-text.ts'
-import { readWavHeader, writeWav } from '../../app/codecs/wav.ts'
+import { concatenated } from '../../app/codecs/bytes/byte-pieces.ts'
+import { sniffMediaType } from '../../app/codecs/media/sniff-media.ts'
+import { id3Saying, spokenTextIn, wavHeaderSaying } from '../../app/codecs/sound/spoken-text.ts'
+import { readWavHeader, writeWav } from '../../app/codecs/sound/wav.ts'
 
 const withSamples = (front: Uint8Array) => concatenated([front, new Uint8Array(100)])
 

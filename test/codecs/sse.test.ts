@@ -6,7 +6,7 @@ import {
   sseComment,
   sseData,
   sseEvent,
-} from '../../app/codecs/sse.ts'
+} from '../../app/codecs/streams/sse.ts'
 import { GatewayError } from '../../app/errors.ts'
 import { cutAt } from '../fakes/bytes.ts'
 import { recordings, sharedRoot } from '../fakes/shared.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { writeSrt, writeVtt } from '../../app/codecs/subtitles.ts'
+import { writeSrt, writeVtt } from '../../app/codecs/sound/subtitles.ts'
 
 const CUES = [
   { start: 0, end: 1.2345, text: ' A & B\n\nC --> D ' },

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { readWavHeader, wavHeader, writeWav } from '../../app/codecs/wav.ts'
+import { readWavHeader, wavHeader, writeWav } from '../../app/codecs/sound/wav.ts'
 import { joined } from '../fakes/bytes.ts'
 import { sharedRoot } from '../fakes/shared.ts'
 

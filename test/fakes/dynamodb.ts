@@ -4,8 +4,8 @@ import dynalite from 'dynalite'
 import { readConfig } from '../../app/config.ts'
 import { createDynamo, type DynamoOptions } from '../../app/providers/aws/dynamodb/call.ts'
 import { createStateTable } from '../../app/providers/aws/dynamodb/create-table.ts'
+import { createFetchTransport } from '../../runtimes/calling/fetch-transport.ts'
 import { createDigest } from '../../runtimes/digest.ts'
-import { createFetchTransport } from '../../runtimes/fetch-transport.ts'
 
 /** A DynamoDB on this machine, over HTTP. */
 export interface FakeDynamo {

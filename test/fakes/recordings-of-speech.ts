@@ -1,4 +1,4 @@
-import { writeWav } from '../../app/codecs/wav.ts'
+import { writeWav } from '../../app/codecs/sound/wav.ts'
 
 /** A tone as 16-bit samples in a WAV file. */
 export function toneWav(seconds = 0.5, sampleRate = 16_000, channels = 1): Uint8Array<ArrayBuffer> {

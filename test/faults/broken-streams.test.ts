@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { encodeEventStreamMessage } from '../../app/codecs/event-stream.ts'
+import { encodeEventStreamMessage } from '../../app/codecs/event-stream/event-stream.ts'
 import { joined } from '../fakes/bytes.ts'
 import { encodeFrame } from '../fakes/fake-bedrock-frames.ts'
 import { sharedRoot } from '../fakes/shared.ts'

@@ -1,9 +1,9 @@
 import { createApp } from '../../app/app.ts'
-import { createEventStreamDecoder } from '../../app/codecs/event-stream.ts'
+import { createEventStreamDecoder } from '../../app/codecs/event-stream/event-stream.ts'
 import type { Runtime } from '../../app/ports/runtime.ts'
 import type { Transport } from '../../app/ports/transport.ts'
 import { createDigest } from '../../runtimes/digest.ts'
-import { webStreamOut } from '../../runtimes/web-stream-out.ts'
+import { webStreamOut } from '../../runtimes/serving/web-stream-out.ts'
 import { stagedRuntime } from '../http/stage.ts'
 import type { Wire } from './scripted-aws.ts'
 

@@ -1,5 +1,5 @@
-import type { Pixels } from '../../app/codecs/pixels.ts'
-import { readPng, writePng } from '../../app/codecs/png.ts'
+import type { Pixels } from '../../app/codecs/pictures/pixels.ts'
+import { readPng, writePng } from '../../app/codecs/pictures/png.ts'
 import type { Json } from './stage.ts'
 
 type Dot = readonly [red: number, green: number, blue: number, alpha: number]

@@ -3,9 +3,9 @@ import { describe, expect, it } from 'vitest'
 import {
   createEventStreamDecoder,
   encodeEventStreamMessage,
-} from '../../app/codecs/event-stream.ts'
-import { createMultipartParser } from '../../app/codecs/multipart.ts'
-import { createSseReader } from '../../app/codecs/sse.ts'
+} from '../../app/codecs/event-stream/event-stream.ts'
+import { createMultipartParser } from '../../app/codecs/multipart/multipart.ts'
+import { createSseReader } from '../../app/codecs/streams/sse.ts'
 import type { Reply } from '../../app/conversation/events.ts'
 import { replay } from '../../app/conversation/replay.ts'
 import type { ServerSide } from '../../app/dialects/dialect.ts'

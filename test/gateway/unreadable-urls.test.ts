@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { createApp } from '../../app/app.ts'
-import { createPinnedWebFetch } from '../../runtimes/pinned-web-fetch.ts'
+import { createPinnedWebFetch } from '../../runtimes/calling/pinned-web-fetch.ts'
 import { stagedRuntime } from '../http/stage.ts'
 
 const MODEL = 'embedded-chat'

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
-import { createPinnedWebFetch } from '../../runtimes/pinned-web-fetch.ts'
-import { createUndiciTransport } from '../../runtimes/undici-transport.ts'
+import { createPinnedWebFetch } from '../../runtimes/calling/pinned-web-fetch.ts'
+import { createUndiciTransport } from '../../runtimes/calling/undici-transport.ts'
 import { proofOf } from '../fakes/fake-aws-access.ts'
 import { type FakeBedrock, startFakeBedrock } from '../fakes/fake-bedrock.ts'
 import { type OtlpCollector, startOtlpCollector } from '../fakes/otlp-collector.ts'

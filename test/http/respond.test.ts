@@ -1,6 +1,6 @@
 import { createRoute } from '@hono/zod-openapi'
 import { describe, expect, it } from 'vitest'
-import type { FrameSource } from '../../app/codecs/pump.ts'
+import type { FrameSource } from '../../app/codecs/streams/pump.ts'
 import { GatewayError } from '../../app/errors.ts'
 import type { Answer } from '../../app/gateway/answer.ts'
 import { respond } from '../../app/http/answers/respond.ts'

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { AwsCredentials } from '../../app/ports/aws-credentials.ts'
-import { lambdaIdentity } from '../../runtimes/lambda-identity.ts'
-import { createUndiciTransport } from '../../runtimes/undici-transport.ts'
+import { createUndiciTransport } from '../../runtimes/calling/undici-transport.ts'
+import { lambdaIdentity } from '../../runtimes/lambda/lambda-identity.ts'
 import {
   type FakeAwsAccess,
   type Presigning,

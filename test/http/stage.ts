@@ -1,5 +1,5 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi'
-import { bytesOfText } from '../../app/codecs/byte-text.ts'
+import { bytesOfText } from '../../app/codecs/bytes/byte-text.ts'
 import { readConfig } from '../../app/config.ts'
 import type { GatewayError } from '../../app/errors.ts'
 import { reply } from '../../app/http/answers/reply.ts'

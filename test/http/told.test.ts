@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { VERSION } from '../../app/config/version.ts'
-import { createUndiciTransport } from '../../runtimes/undici-transport.ts'
+import { createUndiciTransport } from '../../runtimes/calling/undici-transport.ts'
 import { bedrockOfFile } from '../fakes/bedrock-of-file.ts'
 import { accessStage } from './access-stage.ts'
 

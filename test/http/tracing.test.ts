@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { createUndiciTransport } from '../../runtimes/undici-transport.ts'
+import { createUndiciTransport } from '../../runtimes/calling/undici-transport.ts'
 import { type FakeBedrock, startFakeBedrock } from '../fakes/fake-bedrock.ts'
 import { type OtlpCollector, startOtlpCollector } from '../fakes/otlp-collector.ts'
 import { accessStage } from './access-stage.ts'

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { type Files, storedFiles } from '../../app/library/files.ts'
-import { sweepObjects } from '../../app/library/sweep.ts'
-import { storedUploads } from '../../app/library/uploads.ts'
+import { type Files, storedFiles } from '../../app/library/files/files.ts'
+import { sweepObjects } from '../../app/library/files/sweep.ts'
+import { storedUploads } from '../../app/library/files/uploads.ts'
 import { createMemoryObjectStore } from '../../app/providers/embedded/memory-object-store.ts'
 
 const bytes = (text: string) => new TextEncoder().encode(text)

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { readKeyText } from '../../app/library/key-text.ts'
-import { managedKeys } from '../../app/library/keys.ts'
+import { readKeyText } from '../../app/library/keys/key-text.ts'
+import { managedKeys } from '../../app/library/keys/keys.ts'
 import type { StateStore } from '../../app/ports/state-store.ts'
 import { createMemoryStateStore } from '../../app/providers/embedded/memory-state-store.ts'
 import { createDigest } from '../../runtimes/digest.ts'

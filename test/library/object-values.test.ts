@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { readConfig } from '../../app/config.ts'
+import { sweepObjects } from '../../app/library/files/sweep.ts'
 import { keptValues } from '../../app/library/object-values.ts'
-import { sweepObjects } from '../../app/library/sweep.ts'
 import { createMemoryObjectStore } from '../../app/providers/embedded/memory-object-store.ts'
 import { createMemoryStateStore } from '../../app/providers/embedded/memory-state-store.ts'
 import { stateStoreContract } from '../contracts/state-store.ts'

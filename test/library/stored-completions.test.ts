@@ -5,7 +5,7 @@ import {
   type CompletionFilter,
   type StoredCompletions,
   storedCompletions,
-} from '../../app/library/stored-completions.ts'
+} from '../../app/library/responses/stored-completions.ts'
 import type { StateStore } from '../../app/ports/state-store.ts'
 import { createMemoryStateStore } from '../../app/providers/embedded/memory-state-store.ts'
 

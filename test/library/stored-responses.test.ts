@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { readConfig } from '../../app/config.ts'
-import { conversations } from '../../app/library/conversations.ts'
-import { responseJobs } from '../../app/library/response-jobs.ts'
-import { openResponseThread } from '../../app/library/response-thread.ts'
-import { type KeptResponse, storedResponses } from '../../app/library/stored-responses.ts'
+import { conversations } from '../../app/library/responses/conversations.ts'
+import { responseJobs } from '../../app/library/responses/response-jobs.ts'
+import { openResponseThread } from '../../app/library/responses/response-thread.ts'
+import { type KeptResponse, storedResponses } from '../../app/library/responses/stored-responses.ts'
 import { createMemoryObjectStore } from '../../app/providers/embedded/memory-object-store.ts'
 import { createMemoryStateStore } from '../../app/providers/embedded/memory-state-store.ts'
 

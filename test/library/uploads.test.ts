@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
-import { storedFiles } from '../../app/library/files.ts'
-import { storedUploads } from '../../app/library/uploads.ts'
+import { storedFiles } from '../../app/library/files/files.ts'
+import { storedUploads } from '../../app/library/files/uploads.ts'
 import type { ObjectStore } from '../../app/ports/object-store.ts'
 import { createMemoryObjectStore } from '../../app/providers/embedded/memory-object-store.ts'
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { AwsCredentials } from '../../app/ports/aws-credentials.ts'
-import { createCredentials } from '../../runtimes/credentials.ts'
+import { createCredentials } from '../../runtimes/calling/credentials.ts'
 
 const MINUTE = 60_000
 

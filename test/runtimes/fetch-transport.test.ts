@@ -1,4 +1,4 @@
-import { createFetchTransport } from '../../runtimes/fetch-transport.ts'
+import { createFetchTransport } from '../../runtimes/calling/fetch-transport.ts'
 import { transportContract } from './transport-contract.ts'
 
 transportContract('fetch', () => createFetchTransport())

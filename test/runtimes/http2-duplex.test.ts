@@ -1,7 +1,7 @@
 import { createServer, type ServerHttp2Stream } from 'node:http2'
 import type { AddressInfo } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
-import { http2Duplex } from '../../runtimes/http2-duplex.ts'
+import { http2Duplex } from '../../runtimes/calling/http2-duplex.ts'
 
 const closing: (() => void)[] = []
 afterEach(() => {

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { bundleLambda } from '../../deploy/bundle.ts'
-import { withinInvocation } from '../../runtimes/lambda-limits.ts'
+import { withinInvocation } from '../../runtimes/lambda/lambda-limits.ts'
 import { textFrames } from '../fakes/fake-bedrock-frames.ts'
 import { launch, root } from './platform.ts'
 import { lambdaIn } from './platforms.ts'

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { withProfileRegion } from '../../runtimes/profile-region.ts'
+import { withProfileRegion } from '../../runtimes/calling/profile-region.ts'
 
 const CONFIG = `# ours
 [default]

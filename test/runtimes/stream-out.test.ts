@@ -3,8 +3,8 @@ import type { Server } from 'node:http'
 import { type AddressInfo, connect } from 'node:net'
 import { createAdaptorServer } from '@hono/node-server'
 import { expect, it } from 'vitest'
-import { nodeStreamOut } from '../../runtimes/node-stream-out.ts'
-import { webStreamOut } from '../../runtimes/web-stream-out.ts'
+import { nodeStreamOut } from '../../runtimes/serving/node-stream-out.ts'
+import { webStreamOut } from '../../runtimes/serving/web-stream-out.ts'
 import { streamOutContract } from './stream-out-contract.ts'
 
 streamOutContract('the Node response', nodeStreamOut)

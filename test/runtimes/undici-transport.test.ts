@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { type AddressInfo, createServer } from 'node:net'
 import { describe, expect, it } from 'vitest'
-import { createUndiciTransport } from '../../runtimes/undici-transport.ts'
+import { createUndiciTransport } from '../../runtimes/calling/undici-transport.ts'
 import { bodyOf, openScriptedUpstream } from './scripted-upstream.ts'
 import { transportContract } from './transport-contract.ts'
 

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib'
 import { afterEach, describe, expect, it } from 'vitest'
 import { GatewayError } from '../../app/errors.ts'
-import { createPinnedWebFetch } from '../../runtimes/pinned-web-fetch.ts'
+import { createPinnedWebFetch } from '../../runtimes/calling/pinned-web-fetch.ts'
 
 const servers: Server[] = []
 afterEach(() => {

@@ -1,4 +1,4 @@
-import { sseEvent } from '../../codecs/sse.ts'
+import { sseEvent } from '../../codecs/streams/sse.ts'
 import type { Citation, Part } from '../../conversation/conversation.ts'
 import type { PartHead } from '../../conversation/events.ts'
 import { encodeCitation } from './encode-blocks.ts'

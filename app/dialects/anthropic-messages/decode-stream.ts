@@ -1,5 +1,5 @@
-import { createChunkDecoder } from '../../codecs/event-stream-chunks.ts'
-import { createSseReader, sseEventHead } from '../../codecs/sse.ts'
+import { createChunkDecoder } from '../../codecs/event-stream/event-stream-chunks.ts'
+import { createSseReader, sseEventHead } from '../../codecs/streams/sse.ts'
 import type { ReplyBatch } from '../../conversation/events.ts'
 import { GatewayError } from '../../errors.ts'
 import type { ReplyDecoder, Undo } from '../dialect.ts'

@@ -1,4 +1,4 @@
-import { sseEvent } from '../../codecs/sse.ts'
+import { sseEvent } from '../../codecs/streams/sse.ts'
 import type { Conversation } from '../../conversation/conversation.ts'
 import type { PartHead, ReplyBatch, ReplyEnd, ReplyEvent } from '../../conversation/events.ts'
 import type { AnswerHead, ReplyEncoder } from '../dialect.ts'

@@ -1,4 +1,4 @@
-import { plainText } from '../../codecs/plain-text.ts'
+import { plainText } from '../../codecs/media/plain-text.ts'
 import type { ReplyEvent } from '../../conversation/events.ts'
 import { GatewayError } from '../../errors.ts'
 import type { Undo } from '../dialect.ts'

@@ -1,4 +1,4 @@
-import { encodeBase64 } from '../../codecs/base64.ts'
+import { encodeBase64 } from '../../codecs/bytes/base64.ts'
 import type { MediaPart } from '../../conversation/conversation.ts'
 import { GatewayError } from '../../errors.ts'
 import type { Encoding } from './encoding.ts'

@@ -1,4 +1,4 @@
-import { isTextual, type MediaKind, normaliseMediaType } from '../../codecs/media-type.ts'
+import { isTextual, type MediaKind, normaliseMediaType } from '../../codecs/media/media-type.ts'
 import { entryOf } from '../../codecs/table.ts'
 
 export type { MediaKind }

@@ -1,4 +1,4 @@
-import { decodeBase64, encodeBase64 } from '../../codecs/base64.ts'
+import { decodeBase64, encodeBase64 } from '../../codecs/bytes/base64.ts'
 import type { ToolResultPart } from '../../conversation/conversation.ts'
 import type { PartHead, ReplyEvent } from '../../conversation/events.ts'
 import type { Undo } from '../dialect.ts'

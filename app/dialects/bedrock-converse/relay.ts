@@ -1,4 +1,4 @@
-import { textOfBytes } from '../../codecs/byte-text.ts'
+import { textOfBytes } from '../../codecs/bytes/byte-text.ts'
 
 const LENGTH = 4
 

@@ -1,4 +1,4 @@
-import { createSseReader } from '../../codecs/sse.ts'
+import { createSseReader } from '../../codecs/streams/sse.ts'
 import type { ReplyBatch, ReplyEvent } from '../../conversation/events.ts'
 import { GatewayError } from '../../errors.ts'
 import type { ReplyDecoder, Undo } from '../dialect.ts'

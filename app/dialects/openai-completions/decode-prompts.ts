@@ -1,4 +1,4 @@
-import { mediaKind } from '../../codecs/media-type.ts'
+import { mediaKind } from '../../codecs/media/media-type.ts'
 import type { MediaPart, Part, Turn } from '../../conversation/conversation.ts'
 import { GatewayError } from '../../errors.ts'
 import { locate } from '../media-location.ts'

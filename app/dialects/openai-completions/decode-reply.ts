@@ -1,4 +1,4 @@
-import { createSseReader } from '../../codecs/sse.ts'
+import { createSseReader } from '../../codecs/streams/sse.ts'
 import { entryOf } from '../../codecs/table.ts'
 import type { Reply, ReplyEnd, ReplyEvent, StopReason, Usage } from '../../conversation/events.ts'
 import { GatewayError } from '../../errors.ts'

@@ -1,4 +1,4 @@
-import { createSseReader } from '../../codecs/sse.ts'
+import { createSseReader } from '../../codecs/streams/sse.ts'
 import { entryOf } from '../../codecs/table.ts'
 import type { Part } from '../../conversation/conversation.ts'
 import type { PartHead, ReplyBatch, ReplyEvent } from '../../conversation/events.ts'

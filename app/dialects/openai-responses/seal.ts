@@ -1,4 +1,4 @@
-import { decodeBase64, encodeBase64, normaliseBase64 } from '../../codecs/base64.ts'
+import { decodeBase64, encodeBase64, normaliseBase64 } from '../../codecs/bytes/base64.ts'
 
 /** A thought with all that its model needs back. */
 export interface SealedThought {

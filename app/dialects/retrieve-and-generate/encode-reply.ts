@@ -1,4 +1,4 @@
-import { sseData } from '../../codecs/sse.ts'
+import { sseData } from '../../codecs/streams/sse.ts'
 import type { Conversation } from '../../conversation/conversation.ts'
 import type { Reply, ReplyEnd, ReplyEvent } from '../../conversation/events.ts'
 import type { AnswerHead, ReplyEncoder } from '../dialect.ts'

@@ -1,4 +1,4 @@
-import { createChunkDecoder } from '../../codecs/event-stream-chunks.ts'
+import { createChunkDecoder } from '../../codecs/event-stream/event-stream-chunks.ts'
 import type { ReplyEvent } from '../../conversation/events.ts'
 import { GatewayError } from '../../errors.ts'
 import type { ReplyDecoder } from '../dialect.ts'

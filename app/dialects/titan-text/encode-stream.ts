@@ -1,4 +1,4 @@
-import { sseComment, sseData, sseEvent } from '../../codecs/sse.ts'
+import { sseComment, sseData, sseEvent } from '../../codecs/streams/sse.ts'
 import type { PartHead, ReplyEnd, ReplyEvent } from '../../conversation/events.ts'
 import { streamExceptionName } from '../bedrock-exceptions.ts'
 import type { ReplyEncoder } from '../dialect.ts'

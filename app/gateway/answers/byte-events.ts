@@ -1,5 +1,5 @@
-import { concatenated } from '../../codecs/byte-pieces.ts'
-import type { FrameSource } from '../../codecs/pump.ts'
+import { concatenated } from '../../codecs/bytes/byte-pieces.ts'
+import type { FrameSource } from '../../codecs/streams/pump.ts'
 import type { ServerSide } from '../../dialects/dialect.ts'
 import { asGatewayError } from '../../errors.ts'
 

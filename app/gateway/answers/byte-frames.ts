@@ -1,4 +1,4 @@
-import { textOfBytes } from '../../codecs/byte-text.ts'
+import { textOfBytes } from '../../codecs/bytes/byte-text.ts'
 import type { ByteReplyEncoder, ReplyEncoder } from '../../dialects/dialect.ts'
 
 /** Binary frames as a text of one character a byte, so that they go the way of all frames. */

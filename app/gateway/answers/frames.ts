@@ -1,4 +1,4 @@
-import type { FrameSource } from '../../codecs/pump.ts'
+import type { FrameSource } from '../../codecs/streams/pump.ts'
 import type { ReplyEvent } from '../../conversation/events.ts'
 import type { ReplyEncoder } from '../../dialects/dialect.ts'
 import { asGatewayError, GatewayError } from '../../errors.ts'

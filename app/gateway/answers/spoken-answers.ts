@@ -1,5 +1,5 @@
-import { encodeBase64 } from '../../codecs/base64.ts'
-import { concatenated } from '../../codecs/byte-pieces.ts'
+import { encodeBase64 } from '../../codecs/bytes/base64.ts'
+import { concatenated } from '../../codecs/bytes/byte-pieces.ts'
 import type { Conversation, MediaPart } from '../../conversation/conversation.ts'
 import type { ReplyEvent } from '../../conversation/events.ts'
 import type { Call } from '../../ports/call.ts'

@@ -1,7 +1,7 @@
-import type { FrameSource } from '../../codecs/pump.ts'
+import type { FrameSource } from '../../codecs/streams/pump.ts'
 import type { ServerSide } from '../../dialects/dialect.ts'
 import { asGatewayError } from '../../errors.ts'
-import type { ResponseJobs, ToldPiece } from '../../library/response-jobs.ts'
+import type { ResponseJobs, ToldPiece } from '../../library/responses/response-jobs.ts'
 
 export interface Following {
   id: string

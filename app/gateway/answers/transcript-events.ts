@@ -1,4 +1,4 @@
-import type { FrameSource } from '../../codecs/pump.ts'
+import type { FrameSource } from '../../codecs/streams/pump.ts'
 import type { Usage } from '../../conversation/events.ts'
 import type { ServerSide } from '../../dialects/dialect.ts'
 import { asGatewayError } from '../../errors.ts'

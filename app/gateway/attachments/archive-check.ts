@@ -1,4 +1,4 @@
-import { surveyZip } from '../../codecs/zip-directory.ts'
+import { surveyZip } from '../../codecs/media/zip-directory.ts'
 import { GatewayError } from '../../errors.ts'
 
 /** Documents that are ZIP archives within. */

@@ -1,4 +1,4 @@
-import { isTextual } from '../../codecs/media-type.ts'
+import { isTextual } from '../../codecs/media/media-type.ts'
 import type { MediaPart, TextPart } from '../../conversation/conversation.ts'
 import { decodeText } from '../../library/file-text/text-of-file.ts'
 import type { ModelCard } from '../../ports/models.ts'

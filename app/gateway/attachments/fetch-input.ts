@@ -1,4 +1,4 @@
-import { decodeBase64 } from '../../codecs/base64.ts'
+import { decodeBase64 } from '../../codecs/bytes/base64.ts'
 import type { MediaSource } from '../../conversation/conversation.ts'
 import { amended, GatewayError } from '../../errors.ts'
 import type { Services } from '../../ports/services.ts'

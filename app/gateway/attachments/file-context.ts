@@ -1,5 +1,5 @@
-import { encodeBase64 } from '../../codecs/base64.ts'
-import { mediaKind, sniffBytes } from '../../codecs/media-type.ts'
+import { encodeBase64 } from '../../codecs/bytes/base64.ts'
+import { mediaKind, sniffBytes } from '../../codecs/media/media-type.ts'
 import type { Conversation, MediaPart, Part } from '../../conversation/conversation.ts'
 import { GatewayError } from '../../errors.ts'
 import { textOfFile } from '../../library/file-text/text-of-file.ts'

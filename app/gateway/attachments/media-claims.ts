@@ -1,5 +1,10 @@
-import { mediaTypeOfName } from '../../codecs/media-name.ts'
-import { isSelfEvident, isTextual, mediaKind, normaliseMediaType } from '../../codecs/media-type.ts'
+import { mediaTypeOfName } from '../../codecs/media/media-name.ts'
+import {
+  isSelfEvident,
+  isTextual,
+  mediaKind,
+  normaliseMediaType,
+} from '../../codecs/media/media-type.ts'
 import type { MediaPart } from '../../conversation/conversation.ts'
 import { GatewayError } from '../../errors.ts'
 

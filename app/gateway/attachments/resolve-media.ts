@@ -1,5 +1,5 @@
-import { base64Size, decodeBase64, encodeBase64 } from '../../codecs/base64.ts'
-import { sniffBase64, sniffBytes } from '../../codecs/media-type.ts'
+import { base64Size, decodeBase64, encodeBase64 } from '../../codecs/bytes/base64.ts'
+import { sniffBase64, sniffBytes } from '../../codecs/media/media-type.ts'
 import type {
   Conversation,
   MediaPart,

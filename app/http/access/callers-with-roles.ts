@@ -1,7 +1,7 @@
 import type { Config } from '../../config.ts'
 import { GatewayError } from '../../errors.ts'
 import { fitsGlob } from '../../gateway/names/glob.ts'
-import { identityOf, ownerOf } from '../../library/key-owner.ts'
+import { identityOf, ownerOf } from '../../library/keys/key-owner.ts'
 import type { AwsPrincipal, PrincipalSource, ProvenPrincipal } from '../../ports/access.ts'
 import type { CallerIdentity } from '../../ports/caller.ts'
 import type { Services } from '../../ports/services.ts'

@@ -2,7 +2,7 @@ import type { JWTPayload } from 'jose'
 import type { Config } from '../../config.ts'
 import { GatewayError } from '../../errors.ts'
 import { fitsGlob } from '../../gateway/names/glob.ts'
-import { identityOf, ownerOf } from '../../library/key-owner.ts'
+import { identityOf, ownerOf } from '../../library/keys/key-owner.ts'
 import type { CallerIdentity } from '../../ports/caller.ts'
 import { type Issuer, scopesOf } from './token-issuers.ts'
 

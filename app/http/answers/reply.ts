@@ -1,4 +1,4 @@
-import { watchedStream } from '../../codecs/byte-stream.ts'
+import { watchedStream } from '../../codecs/bytes/byte-stream.ts'
 import type { BytesEnd } from '../../ports/stream-out.ts'
 import type { HttpContext } from '../context.ts'
 import { securityHeaders } from './security-headers.ts'

@@ -1,5 +1,5 @@
-import { createPump, type PumpOutcome } from '../../codecs/pump.ts'
-import type { PumpLimits } from '../../codecs/pump-clock.ts'
+import { createPump, type PumpOutcome } from '../../codecs/streams/pump.ts'
+import type { PumpLimits } from '../../codecs/streams/pump-clock.ts'
 import type { Config } from '../../config.ts'
 import { asGatewayError, GatewayError } from '../../errors.ts'
 import type { Answer } from '../../gateway/answer.ts'

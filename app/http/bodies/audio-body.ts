@@ -1,4 +1,4 @@
-import { mappedStream } from '../../codecs/byte-stream.ts'
+import { mappedStream } from '../../codecs/bytes/byte-stream.ts'
 import type { ReplyOptions } from '../answers/reply.ts'
 import { sendBytes } from '../answers/send-bytes.ts'
 import type { HttpContext } from '../context.ts'

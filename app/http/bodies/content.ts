@@ -1,5 +1,5 @@
-import { type ByteRange, rangeOf } from '../../codecs/byte-range.ts'
-import { attachmentNamed } from '../../codecs/content-disposition.ts'
+import { type ByteRange, rangeOf } from '../../codecs/bytes/byte-range.ts'
+import { attachmentNamed } from '../../codecs/multipart/content-disposition.ts'
 import { GatewayError } from '../../errors.ts'
 import { holdsVersion } from '../answers/conditional.ts'
 import { reply } from '../answers/reply.ts'

@@ -3,7 +3,7 @@ import {
   broken,
   createMultipartParser,
   type FormEvent,
-} from '../../codecs/multipart.ts'
+} from '../../codecs/multipart/multipart.ts'
 import { GatewayError } from '../../errors.ts'
 import type { ByteSource } from '../../ports/transport.ts'
 import type { HttpContext } from '../context.ts'

@@ -1,4 +1,4 @@
-import { isTextual } from '../../codecs/media-type.ts'
+import { isTextual } from '../../codecs/media/media-type.ts'
 import { entryOf } from '../../codecs/table.ts'
 import { textOfCsv } from './csv.ts'
 import { textOfHtml } from './html.ts'

@@ -1,4 +1,4 @@
-import { stage } from '../../codecs/stage.ts'
+import { stage } from '../../codecs/streams/stage.ts'
 import { awsError } from '../../dialects/bedrock-converse/decode-error.ts'
 import { GatewayError } from '../../errors.ts'
 import type { AwsIdentity } from '../../ports/caller.ts'

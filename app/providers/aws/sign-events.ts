@@ -1,4 +1,4 @@
-import { dateHeader, encodeSignedEvent } from '../../codecs/event-stream-signed.ts'
+import { dateHeader, encodeSignedEvent } from '../../codecs/event-stream/event-stream-signed.ts'
 import { createWebDigest } from '../../codecs/web-digest.ts'
 import type { AwsCredentials, Digest } from '../../ports/aws-credentials.ts'
 import type { SigningScope } from './sign.ts'

@@ -1,6 +1,6 @@
-import { base64Size, normaliseBase64 } from '../../codecs/base64.ts'
-import { type ImageSize, imageSize } from '../../codecs/image-size.ts'
-import { sniffBase64 } from '../../codecs/media-type.ts'
+import { base64Size, normaliseBase64 } from '../../codecs/bytes/base64.ts'
+import { sniffBase64 } from '../../codecs/media/media-type.ts'
+import { type ImageSize, imageSize } from '../../codecs/pictures/image-size.ts'
 import type { MediaPart, Part } from '../../conversation/conversation.ts'
 
 /** What one look at an attachment's first bytes tells. */

@@ -1,4 +1,4 @@
-import { concatenated } from '../../codecs/byte-pieces.ts'
+import { concatenated } from '../../codecs/bytes/byte-pieces.ts'
 import { GatewayError } from '../../errors.ts'
 import type { LocalBuckets } from '../../ports/local-buckets.ts'
 import type { MediaSources } from '../../ports/media-sources.ts'

@@ -1,4 +1,4 @@
-import { decodeBase64 } from '../../codecs/base64.ts'
+import { decodeBase64 } from '../../codecs/bytes/base64.ts'
 import { entryOf } from '../../codecs/table.ts'
 import { meanDirection, signBits, signedSignBits } from '../../codecs/vectors.ts'
 import { GatewayError } from '../../errors.ts'

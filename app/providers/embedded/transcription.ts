@@ -1,6 +1,6 @@
-import { concatenated } from '../../codecs/byte-pieces.ts'
-import { spokenTextIn } from '../../codecs/spoken-text.ts'
-import { readWavHeader } from '../../codecs/wav.ts'
+import { concatenated } from '../../codecs/bytes/byte-pieces.ts'
+import { spokenTextIn } from '../../codecs/sound/spoken-text.ts'
+import { readWavHeader } from '../../codecs/sound/wav.ts'
 import { GatewayError } from '../../errors.ts'
 import type { ModelCard } from '../../ports/models.ts'
 import type {

@@ -1,4 +1,4 @@
-import { decodeBase64 } from '../../codecs/base64.ts'
+import { decodeBase64 } from '../../codecs/bytes/base64.ts'
 import { GatewayError } from '../../errors.ts'
 import type { EmbeddingModel, EmbeddingRequest } from '../../ports/embeddings.ts'
 import type { ModelCard } from '../../ports/models.ts'

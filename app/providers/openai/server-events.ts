@@ -1,4 +1,4 @@
-import { createSseReader } from '../../codecs/sse.ts'
+import { createSseReader } from '../../codecs/streams/sse.ts'
 import { decodeError } from '../../dialects/openai-refusal.ts'
 import type { ByteSource, UpstreamResponse } from '../../ports/transport.ts'
 import { type Json, unreadable } from './answers.ts'

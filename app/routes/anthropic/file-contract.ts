@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi'
-import type { StoredFile } from '../../library/files.ts'
+import type { StoredFile } from '../../library/files/files.ts'
 
 /** `beta.files` of Anthropic's SDK 1.12. */
 export const fileMetadata = z

@@ -5,7 +5,7 @@ import {
   messageThreads,
   type ThreadAnswer,
   type ThreadRequest,
-} from '../../library/message-threads.ts'
+} from '../../library/responses/message-threads.ts'
 
 type Threaded = Pick<Heard, 'body' | 'keep' | 'keepBroken' | 'keeps'>
 

@@ -1,5 +1,5 @@
 import { createRoute, z } from '@hono/zod-openapi'
-import { decodeBase64Text } from '../../codecs/base64.ts'
+import { decodeBase64Text } from '../../codecs/bytes/base64.ts'
 import { heardBedrockConverse } from '../../dialects/bedrock-converse/index.ts'
 import { converseRequest } from '../../dialects/bedrock-converse/request-schema.ts'
 import { GatewayError } from '../../errors.ts'

@@ -1,4 +1,4 @@
-import { sniffBase64 } from '../../codecs/media-type.ts'
+import { sniffBase64 } from '../../codecs/media/media-type.ts'
 
 /** Something to look at or to listen to that an answer held as base64. */
 export interface AnswerMedia {

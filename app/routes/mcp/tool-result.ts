@@ -1,6 +1,6 @@
 import type { CallToolResult, ContentBlock } from '@modelcontextprotocol/server'
-import { encodeBase64 } from '../../codecs/base64.ts'
-import { isTextual, normaliseMediaType } from '../../codecs/media-type.ts'
+import { encodeBase64 } from '../../codecs/bytes/base64.ts'
+import { isTextual, normaliseMediaType } from '../../codecs/media/media-type.ts'
 import { GatewayError } from '../../errors.ts'
 import { liftMedia } from './answer-media.ts'
 import { answerWords } from './answer-words.ts'

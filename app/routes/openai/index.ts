@@ -1,45 +1,50 @@
 import type { Config } from '../../config.ts'
 import { createOpenaiChat } from '../../dialects/openai-chat/index.ts'
 import type { Surface } from '../../http/surface.ts'
-import { createSpeech } from './audio-speech.ts'
-import { createTranscription } from './audio-transcriptions.ts'
-import { createTranslation } from './audio-translations.ts'
-import { createChatCompletion } from './chat-completions.ts'
-import { getChatHealth } from './chat-health.ts'
-import { createCompletion } from './completions.ts'
+import { createSpeech } from './audio/audio-speech.ts'
+import { createTranscription } from './audio/audio-transcriptions.ts'
+import { createTranslation } from './audio/audio-translations.ts'
+import { createChatCompletion } from './chat/chat-completions.ts'
+import { getChatHealth } from './chat/chat-health.ts'
+import { createCompletion } from './chat/completions.ts'
+import { listStoredCompletions, listStoredMessages } from './chat/stored-completion-lists.ts'
+import {
+  deleteStoredCompletion,
+  getStoredCompletion,
+  updateStoredCompletion,
+} from './chat/stored-completions.ts'
+import { createEmbedding } from './embeddings.ts'
+import { createFile } from './files/create-file.ts'
+import { deleteFile, getFile, getFileContent, listFiles } from './files/files.ts'
+import { getFilesHealth } from './files/files-health.ts'
+import { addUploadPart } from './files/upload-parts.ts'
+import { cancelUpload, completeUpload, createUpload } from './files/uploads.ts'
+import { getDrawnImage, openDrawnStore } from './images/image-files.ts'
+import { createImage, editImage, varyImage } from './images/images.ts'
+import { openaiManner } from './manner.ts'
+import { getModel, getModels } from './models.ts'
+import { createRerank } from './rerank.ts'
 import {
   createConversationItems,
   deleteConversationItem,
   getConversationItem,
   listConversationItems,
-} from './conversation-items.ts'
+} from './responses/conversation-items.ts'
 import {
   createConversation,
   deleteConversation,
   getConversation,
   updateConversation,
-} from './conversations.ts'
-import { createFile } from './create-file.ts'
-import { createEmbedding } from './embeddings.ts'
-import { deleteFile, getFile, getFileContent, listFiles } from './files.ts'
-import { getFilesHealth } from './files-health.ts'
-import { getDrawnImage, openDrawnStore } from './image-files.ts'
-import { createImage, editImage, varyImage } from './images.ts'
-import { openaiManner } from './manner.ts'
-import { getModel, getModels } from './models.ts'
-import { createRerank } from './rerank.ts'
-import { createBackgroundResponses } from './response-background.ts'
-import { compactResponse, countResponseTokens } from './response-tokens.ts'
-import { createResponse } from './responses.ts'
-import { listStoredCompletions, listStoredMessages } from './stored-completion-lists.ts'
+} from './responses/conversations.ts'
+import { createBackgroundResponses } from './responses/response-background.ts'
+import { compactResponse, countResponseTokens } from './responses/response-tokens.ts'
+import { createResponse } from './responses/responses.ts'
 import {
-  deleteStoredCompletion,
-  getStoredCompletion,
-  updateStoredCompletion,
-} from './stored-completions.ts'
-import { cancelResponse, deleteResponse, getResponse, listInputItems } from './stored-responses.ts'
-import { addUploadPart } from './upload-parts.ts'
-import { cancelUpload, completeUpload, createUpload } from './uploads.ts'
+  cancelResponse,
+  deleteResponse,
+  getResponse,
+  listInputItems,
+} from './responses/stored-responses.ts'
 
 /** OpenAI's API. */
 export function openaiSurface(config: Config): Surface {

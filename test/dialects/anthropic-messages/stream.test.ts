@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { encodeBase64 } from '../../../app/codecs/base64.ts'
-import { encodeEventStreamMessage } from '../../../app/codecs/event-stream.ts'
+import { encodeBase64 } from '../../../app/codecs/bytes/base64.ts'
+import { encodeEventStreamMessage } from '../../../app/codecs/event-stream/event-stream.ts'
 import type { ReplyEvent } from '../../../app/conversation/events.ts'
 import {
   anthropicMessages,

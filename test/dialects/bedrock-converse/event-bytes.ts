@@ -1,4 +1,4 @@
-import { encodeEventStreamMessage } from '../../../app/codecs/event-stream.ts'
+import { encodeEventStreamMessage } from '../../../app/codecs/event-stream/event-stream.ts'
 import { collect } from '../../../app/conversation/collect.ts'
 import type { Reply, ReplyEvent } from '../../../app/conversation/events.ts'
 import { createReplyDecoder } from '../../../app/dialects/bedrock-converse/decode-stream.ts'

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { createUndiciTransport } from '../../../runtimes/undici-transport.ts'
+import { createUndiciTransport } from '../../../runtimes/calling/undici-transport.ts'
 import { type FakeAwsAccess, startFakeAwsAccess } from '../../fakes/fake-aws-access.ts'
 import { type FakeBedrock, startFakeBedrock } from '../../fakes/fake-bedrock.ts'
 import { ADMIN_KEY, accessStage } from '../../http/access-stage.ts'

@@ -4,8 +4,8 @@ import type { AwsCredentials } from '../../../app/ports/aws-credentials.ts'
 import { type AwsCall, type AwsRequest, createAwsCall } from '../../../app/providers/aws/call.ts'
 import { createEndpoints } from '../../../app/providers/aws/endpoints.ts'
 import { bearerSigner, type Sign, sigV4Signer } from '../../../app/providers/aws/sign.ts'
+import { createUndiciTransport } from '../../../runtimes/calling/undici-transport.ts'
 import { createDigest } from '../../../runtimes/digest.ts'
-import { createUndiciTransport } from '../../../runtimes/undici-transport.ts'
 import { type FakeBedrock, startFakeBedrock } from '../../fakes/fake-bedrock.ts'
 
 const KEYS: AwsCredentials = {

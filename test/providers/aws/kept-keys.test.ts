@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { keptKeys } from '../../../app/library/kept-keys.ts'
-import { createUndiciTransport } from '../../../runtimes/undici-transport.ts'
+import { keptKeys } from '../../../app/library/keys/kept-keys.ts'
+import { createUndiciTransport } from '../../../runtimes/calling/undici-transport.ts'
 import { type FakeAwsAccess, startFakeAwsAccess } from '../../fakes/fake-aws-access.ts'
 import { accessStage } from '../../http/access-stage.ts'
 

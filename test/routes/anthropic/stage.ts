@@ -1,5 +1,5 @@
 import { createApp } from '../../../app/app.ts'
-import { createUndiciTransport } from '../../../runtimes/undici-transport.ts'
+import { createUndiciTransport } from '../../../runtimes/calling/undici-transport.ts'
 import type { FakeBedrock } from '../../fakes/fake-bedrock.ts'
 import { stagedRuntime } from '../../http/stage.ts'
 

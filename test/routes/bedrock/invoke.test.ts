@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { createEventStreamDecoder } from '../../../app/codecs/event-stream.ts'
+import { createEventStreamDecoder } from '../../../app/codecs/event-stream/event-stream.ts'
 import { bedrockOfFile } from '../../fakes/bedrock-of-file.ts'
 import { chunkFrames, claudeEvents, claudeReply } from '../../fakes/claude-answers.ts'
 import { textReply } from '../../fakes/fake-bedrock-frames.ts'

@@ -1,6 +1,6 @@
 import { createApp } from '../../../app/app.ts'
+import { createUndiciTransport } from '../../../runtimes/calling/undici-transport.ts'
 import { createDigest } from '../../../runtimes/digest.ts'
-import { createUndiciTransport } from '../../../runtimes/undici-transport.ts'
 import { stagedRuntime } from '../../http/stage.ts'
 
 export const CLAUDE = 'anthropic.claude-sonnet-4-5-20250929-v1:0'

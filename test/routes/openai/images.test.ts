@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { createApp } from '../../../app/app.ts'
-import { readPng } from '../../../app/codecs/png.ts'
+import { readPng } from '../../../app/codecs/pictures/png.ts'
 import type { WebFetch } from '../../../app/ports/web-fetch.ts'
 import { createMemoryObjectStore } from '../../../app/providers/embedded/memory-object-store.ts'
 import { sharedJson, sharedRoot } from '../../fakes/shared.ts'
@@ -230,7 +230,7 @@ describe('POST /v1/images/edits', () => {
   it('draws where the mask is transparent and nowhere else', async () => {
     const { send } = stage()
     const dots = pixelsOf(64, 64, (x, y) => [x, y, 9, 255])
-    const { writePng } = await import('../../../app/codecs/png.ts')
+    const { writePng } = await import('../../../app/codecs/pictures/png.ts')
     const picture = await writePng(dots)
     const { json, response } = await send('edits', [
       ['image', file(picture)],

@@ -1,4 +1,4 @@
-import { encodeBase64 } from '../../../codecs/base64.ts'
+import { encodeBase64 } from '../../../codecs/bytes/base64.ts'
 import type { Conversation } from '../../../conversation/conversation.ts'
 import type { Reply, Usage } from '../../../conversation/events.ts'
 import type { Undo } from '../../../dialects/dialect.ts'

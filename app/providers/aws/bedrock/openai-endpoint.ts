@@ -1,4 +1,4 @@
-import { withFirstRead } from '../../../codecs/first-read.ts'
+import { withFirstRead } from '../../../codecs/streams/first-read.ts'
 import type { Conversation } from '../../../conversation/conversation.ts'
 import type { ClientSide, EncodedRequest } from '../../../dialects/dialect.ts'
 import type { Call } from '../../../ports/call.ts'

@@ -1,5 +1,5 @@
-import { withFirstRead } from '../../../codecs/first-read.ts'
-import { stage } from '../../../codecs/stage.ts'
+import { withFirstRead } from '../../../codecs/streams/first-read.ts'
+import { stage } from '../../../codecs/streams/stage.ts'
 import type { Conversation } from '../../../conversation/conversation.ts'
 import type { Reply } from '../../../conversation/events.ts'
 import type { ReplyDecoder } from '../../../dialects/dialect.ts'

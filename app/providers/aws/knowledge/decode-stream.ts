@@ -1,4 +1,7 @@
-import { createEventStreamDecoder, type EventFrame } from '../../../codecs/event-stream.ts'
+import {
+  createEventStreamDecoder,
+  type EventFrame,
+} from '../../../codecs/event-stream/event-stream.ts'
 import type { ReplyEnd, ReplyEvent } from '../../../conversation/events.ts'
 import type { GroundedSpan } from '../../../conversation/knowledge.ts'
 import { streamError } from '../../../dialects/bedrock-converse/decode-error.ts'

@@ -1,4 +1,4 @@
-import { withFirstRead } from '../../../codecs/first-read.ts'
+import { withFirstRead } from '../../../codecs/streams/first-read.ts'
 import type { Conversation } from '../../../conversation/conversation.ts'
 import type { Reply, ReplyEnd, Usage } from '../../../conversation/events.ts'
 import type { GroundedSpan, KnowledgeReport } from '../../../conversation/knowledge.ts'

@@ -1,4 +1,4 @@
-import { streamOfBytes } from '../../../codecs/byte-stream.ts'
+import { streamOfBytes } from '../../../codecs/bytes/byte-stream.ts'
 import { GatewayError } from '../../../errors.ts'
 import type { Call } from '../../../ports/call.ts'
 import { isRefusal } from '../audio-faults.ts'

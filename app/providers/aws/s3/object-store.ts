@@ -1,4 +1,4 @@
-import type { ByteRange } from '../../../codecs/byte-range.ts'
+import type { ByteRange } from '../../../codecs/bytes/byte-range.ts'
 import type { ObjectStore, StoredObject } from '../../../ports/object-store.ts'
 import { bucketRegion, encryption, encryptionHeaders } from './buckets.ts'
 import { type S3Access, type S3Options, s3Access } from './client.ts'

@@ -1,4 +1,4 @@
-import { inPieces, release } from '../../../codecs/byte-pieces.ts'
+import { inPieces, release } from '../../../codecs/bytes/byte-pieces.ts'
 import type { StoredObject } from '../../../ports/object-store.ts'
 import type { S3Access } from './client.ts'
 import { openPartUpload, type PartUpload, type Target } from './part-upload.ts'

@@ -1,4 +1,7 @@
-import { createEventStreamDecoder, encodeEventStreamMessage } from '../../../codecs/event-stream.ts'
+import {
+  createEventStreamDecoder,
+  encodeEventStreamMessage,
+} from '../../../codecs/event-stream/event-stream.ts'
 import { entryOf } from '../../../codecs/table.ts'
 import { awsError } from '../../../dialects/bedrock-converse/decode-error.ts'
 import { GatewayError } from '../../../errors.ts'

@@ -1,5 +1,5 @@
-import { concatenated } from '../../../codecs/byte-pieces.ts'
-import { readWavHeader, type WavHeader } from '../../../codecs/wav.ts'
+import { concatenated } from '../../../codecs/bytes/byte-pieces.ts'
+import { readWavHeader, type WavHeader } from '../../../codecs/sound/wav.ts'
 
 type Bytes = ReadableStream<Uint8Array<ArrayBuffer>>
 

@@ -1,4 +1,4 @@
-import type { Pixels } from '../../../codecs/pixels.ts'
+import type { Pixels } from '../../../codecs/pictures/pixels.ts'
 import { fingerprint } from '../fingerprint.ts'
 import { type Canvas, type Color, createCanvas, emptyPixels, type Shape } from './canvas.ts'
 import { LETTER_HEIGHT, LETTER_WIDTH, spelled, wrapped } from './font.ts'

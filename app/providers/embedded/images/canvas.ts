@@ -1,4 +1,4 @@
-import type { Pixels } from '../../../codecs/pixels.ts'
+import type { Pixels } from '../../../codecs/pictures/pixels.ts'
 import { isSet, LETTER_HEIGHT, LETTER_WIDTH } from './font.ts'
 
 export type Color = readonly [red: number, green: number, blue: number, alpha?: number]

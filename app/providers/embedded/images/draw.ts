@@ -1,6 +1,6 @@
-import { readJpeg, writeJpeg } from '../../../codecs/jpeg.ts'
-import type { Pixels } from '../../../codecs/pixels.ts'
-import { readPng, writePng } from '../../../codecs/png.ts'
+import { readJpeg, writeJpeg } from '../../../codecs/pictures/jpeg.ts'
+import type { Pixels } from '../../../codecs/pictures/pixels.ts'
+import { readPng, writePng } from '../../../codecs/pictures/png.ts'
 import type {
   DrawnImage,
   ImageModel,

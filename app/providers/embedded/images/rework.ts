@@ -1,4 +1,4 @@
-import type { Pixels } from '../../../codecs/pixels.ts'
+import type { Pixels } from '../../../codecs/pictures/pixels.ts'
 import type { Drawing } from './art.ts'
 
 /** The same picture in another size, by the nearest dots. */

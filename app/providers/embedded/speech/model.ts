@@ -1,5 +1,5 @@
-import { precededBy, streamOfBytes } from '../../../codecs/byte-stream.ts'
-import { id3Saying, wavHeaderSaying } from '../../../codecs/spoken-text.ts'
+import { precededBy, streamOfBytes } from '../../../codecs/bytes/byte-stream.ts'
+import { id3Saying, wavHeaderSaying } from '../../../codecs/sound/spoken-text.ts'
 import { entryOf } from '../../../codecs/table.ts'
 import { GatewayError } from '../../../errors.ts'
 import type { AudioEncoding, EncodedFormat } from '../../../ports/audio-encoding.ts'

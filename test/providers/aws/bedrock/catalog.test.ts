@@ -4,7 +4,7 @@ import { traitsOf } from '../../../../app/providers/aws/bedrock/families/index.t
 import { createAwsCall } from '../../../../app/providers/aws/call.ts'
 import { createEndpoints } from '../../../../app/providers/aws/endpoints.ts'
 import { bearerSigner } from '../../../../app/providers/aws/sign.ts'
-import { createUndiciTransport } from '../../../../runtimes/undici-transport.ts'
+import { createUndiciTransport } from '../../../../runtimes/calling/undici-transport.ts'
 import { type FakeBedrock, startFakeBedrock } from '../../../fakes/fake-bedrock.ts'
 import { FAKE_CATALOGUE } from '../../../fakes/fake-bedrock-catalogue.ts'
 import { sharedJson, sharedRoot } from '../../../fakes/shared.ts'

@@ -10,7 +10,7 @@ import { traitsOf } from '../../../../app/providers/aws/bedrock/families/index.t
 import { createAwsCall } from '../../../../app/providers/aws/call.ts'
 import { createEndpoints } from '../../../../app/providers/aws/endpoints.ts'
 import { bearerSigner } from '../../../../app/providers/aws/sign.ts'
-import { createUndiciTransport } from '../../../../runtimes/undici-transport.ts'
+import { createUndiciTransport } from '../../../../runtimes/calling/undici-transport.ts'
 import { bedrockOfFile } from '../../../fakes/bedrock-of-file.ts'
 import { replay } from '../../../fakes/fake-bedrock.ts'
 import { plainCard } from '../../../fakes/plain-card.ts'

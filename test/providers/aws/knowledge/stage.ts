@@ -2,7 +2,7 @@ import { readConfig } from '../../../../app/config.ts'
 import type { Conversation } from '../../../../app/conversation/conversation.ts'
 import type { KnowledgeCall } from '../../../../app/ports/knowledge.ts'
 import { createAwsKnowledge } from '../../../../app/providers/aws/knowledge/index.ts'
-import { createUndiciTransport } from '../../../../runtimes/undici-transport.ts'
+import { createUndiciTransport } from '../../../../runtimes/calling/undici-transport.ts'
 import { CREDENTIALS, type FakeKnowledge } from '../../../fakes/fake-knowledge.ts'
 
 /** Bedrock's knowledge bases in front of a fake, as configured. */

@@ -1,7 +1,7 @@
 import OpenAI from 'openai'
 import { describe, expect, it } from 'vitest'
 import { createApp } from '../../../../app/app.ts'
-import { readWavHeader } from '../../../../app/codecs/wav.ts'
+import { readWavHeader } from '../../../../app/codecs/sound/wav.ts'
 import { createMemoryObjectStore } from '../../../../app/providers/embedded/memory-object-store.ts'
 import { audioEncoding } from '../../../../runtimes/audio-encoding.ts'
 import { fileOf, toneWav } from '../../../fakes/recordings-of-speech.ts'

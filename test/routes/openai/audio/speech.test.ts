@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { readWavHeader } from '../../../../app/codecs/wav.ts'
+import { readWavHeader } from '../../../../app/codecs/sound/wav.ts'
 import { fault, type ServiceAnswer } from '../../../fakes/fake-aws-service.ts'
 import { audioOf } from '../../../fakes/fake-polly.ts'
 import { keysIn, useSpeech } from './stage.ts'

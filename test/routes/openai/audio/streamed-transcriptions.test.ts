@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { readWavHeader } from '../../../../app/codecs/wav.ts'
+import { readWavHeader } from '../../../../app/codecs/sound/wav.ts'
 import { fileOf, silentMp3, toneWav } from '../../../fakes/recordings-of-speech.ts'
 import { errorOf, eventsIn, formOf, useListening } from './listening-stage.ts'
 import { keysIn } from './stage.ts'

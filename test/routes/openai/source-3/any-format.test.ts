@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { createApp } from '../../../../app/app.ts'
-import { createUndiciTransport } from '../../../../runtimes/undici-transport.ts'
+import { createUndiciTransport } from '../../../../runtimes/calling/undici-transport.ts'
 import { claudeReply } from '../../../fakes/claude-answers.ts'
 import { startFakeBedrock } from '../../../fakes/fake-bedrock.ts'
 import { stagedRuntime } from '../../../http/stage.ts'

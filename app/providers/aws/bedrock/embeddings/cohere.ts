@@ -1,4 +1,4 @@
-import { base64Size } from '../../../../codecs/base64.ts'
+import { base64Size } from '../../../../codecs/bytes/base64.ts'
 import { GatewayError } from '../../../../errors.ts'
 import type { EmbeddedInput, EmbeddingInput, EmbeddingPiece } from '../../../../ports/embeddings.ts'
 import {

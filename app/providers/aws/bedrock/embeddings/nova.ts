@@ -1,4 +1,4 @@
-import { normaliseMediaType } from '../../../../codecs/media-type.ts'
+import { normaliseMediaType } from '../../../../codecs/media/media-type.ts'
 import { entryOf } from '../../../../codecs/table.ts'
 import { meanDirection } from '../../../../codecs/vectors.ts'
 import type { MediaPart } from '../../../../conversation/conversation.ts'

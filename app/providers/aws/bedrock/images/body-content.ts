@@ -1,4 +1,4 @@
-import { streamOfWhole } from '../../../../codecs/byte-stream.ts'
+import { streamOfWhole } from '../../../../codecs/bytes/byte-stream.ts'
 import type { Content } from '../../../../codecs/json-with-contents.ts'
 
 /** What is written into a body as base64: a picture as it was sent, or one that was made of it. */

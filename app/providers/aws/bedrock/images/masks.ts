@@ -1,5 +1,5 @@
-import { flattened, hasTransparency, type Pixels } from '../../../../codecs/pixels.ts'
-import { readPng, writePng } from '../../../../codecs/png.ts'
+import { flattened, hasTransparency, type Pixels } from '../../../../codecs/pictures/pixels.ts'
+import { readPng, writePng } from '../../../../codecs/pictures/png.ts'
 import type { InputImage } from '../../../../ports/images.ts'
 import { refusedValue } from '../../../image-requests.ts'
 

@@ -1,4 +1,4 @@
-import { createChunkDecoder } from '../../../../codecs/event-stream-chunks.ts'
+import { createChunkDecoder } from '../../../../codecs/event-stream/event-stream-chunks.ts'
 import type { ReplyEvent, StopReason, Usage } from '../../../../conversation/events.ts'
 import { streamError } from '../../../../dialects/bedrock-converse/decode-error.ts'
 import type { ReplyDecoder } from '../../../../dialects/dialect.ts'
