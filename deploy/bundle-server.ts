@@ -1,5 +1,5 @@
-import { rmSync, statSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { build } from 'esbuild'
 import {
@@ -12,13 +12,19 @@ import {
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 
+const MANIFEST = 'inputs.json'
+
+/** Milliseconds for which a server that runs from the bundle before may still load what it has not needed so far. */
+const GRACE = 60 * 60 * 1000
+
 /**
  * The Node server in a few files, which Node loads in half the time it takes for all of the sources.
  * `inputs.json` beside them says of which files they were made and when those were written: runtimes/start-node.js
  * runs the sources as soon as one has changed.
  */
 export async function bundleServer(outdir: string): Promise<void> {
-  rmSync(outdir, { recursive: true, force: true })
+  // First of all: half a bundle counts as none.
+  rmSync(join(outdir, MANIFEST), { force: true })
   const { metafile } = await build({
     ...COMMON,
     ...NODE_MODULES,
@@ -33,7 +39,16 @@ export async function bundleServer(outdir: string): Promise<void> {
     path,
     statSync(join(root, path)).mtimeMs,
   ])
-  writeFileSync(join(outdir, 'inputs.json'), JSON.stringify(Object.fromEntries(inputs)))
+  removeOthers(outdir, new Set(Object.keys(metafile.outputs).map((path) => basename(path))))
+  writeFileSync(join(outdir, MANIFEST), JSON.stringify(Object.fromEntries(inputs)))
+}
+
+/** Files of earlier bundles, whose names carry other hashes. */
+function removeOthers(outdir: string, current: ReadonlySet<string>): void {
+  for (const name of readdirSync(outdir)) {
+    const path = join(outdir, name)
+    if (!current.has(name) && Date.now() - statSync(path).mtimeMs > GRACE) rmSync(path)
+  }
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {

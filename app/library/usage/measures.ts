@@ -10,15 +10,7 @@ export const MEASURES = [
   'aborted',
   /** Bills that were estimated. */
   'estimated',
-  'input',
-  'output',
-  'cacheRead',
-  'cacheWrite',
-  'reasoning',
-  'images',
-  'audioSeconds',
-  'characters',
-  'searches',
+  ...COUNTS,
   /** US dollars, and the answers without a known price. */
   'cost',
   'unpriced',
