@@ -4,6 +4,7 @@ import { defineConfig } from 'vitest/config'
 const APART = [
   'test/faults/stores.test.ts',
   'test/http/canary.test.ts',
+  'test/runtimes/credential-sources.test.ts',
   'test/runtimes/credentials.test.ts',
 ]
 
