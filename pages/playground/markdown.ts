@@ -128,8 +128,11 @@ const cellsIn = (line: string) =>
     .split('|')
     .map((cell) => cell.trim())
 
+/** Levels of a list that are drawn as such. Nobody writes more, and each one takes another look at all lines within it. */
+const DEEPEST = 12
+
 /** Items that are set in further belong to the item before them. */
-function listOf(lines: readonly string[]): HTMLElement {
+function listOf(lines: readonly string[], depth = 1): HTMLElement {
   const [, margin = '', mark = '-'] = ITEM.exec(lines[0] ?? '') ?? []
   const items: string[][] = []
   for (const line of lines) {
@@ -143,13 +146,13 @@ function listOf(lines: readonly string[]): HTMLElement {
     isNumbered ? 'ol' : 'ul',
     { start: start === 1 ? undefined : start },
     ...items.map(([text = '', ...more]) => {
-      const inner = more.findIndex((line) => ITEM.test(line))
+      const inner = depth < DEEPEST ? more.findIndex((line) => ITEM.test(line)) : -1
       const own = inner < 0 ? more : more.slice(0, inner)
       return h(
         'li',
         {},
         ...inline([text, ...own].join('\n').trimEnd()),
-        inner >= 0 && listOf(more.slice(inner)),
+        inner >= 0 && listOf(more.slice(inner), depth + 1),
       )
     }),
   )

@@ -195,6 +195,14 @@ describeInBrowser('the playground, when things go wrong', () => {
     expect(await stage.read(`document.querySelectorAll('${LAST} a').length`)).toBe(4000)
   })
 
+  it('shows a list that goes ever deeper as deep as anybody would write one', async () => {
+    const { read } = stage
+    const items = Array.from({ length: 800 }, (_, at) => `${'  '.repeat(at)}- level ${at + 1}`)
+    await hear(items.join('\n'), 100)
+    expect(await read(`document.querySelectorAll('${LAST} ul').length`)).toBe(12)
+    expect(await read<string>(textOf(`${LAST} .markdown`))).toContain('- level 800')
+  })
+
   it('breaks no rule over it', () => {
     expect(stage.page.faults().filter((fault) => !/status of 400/.test(fault))).toEqual([])
   })
