@@ -15,6 +15,15 @@ export async function serve(app: OpenApp, runtime: ServerRuntime, listen: Listen
   const { config, listen: place } = app.facts
   if (!place) throw new Error(`${runtime.name} has no address to listen on.`)
   const { port, http2Port, stop, cut } = await listen(app, place.host, place.port)
+  // First of all: whoever reads the banner may send a signal at once.
+  const { log, endAnswers } = runtime
+  const flush = async () => {
+    await app.flush()
+    app.life.stopped()
+  }
+  // What nobody waits for may begin until the last request is answered.
+  const finish = () => stop().then(app.rest)
+  endOnSignal({ stop: finish, endAnswers, cut, flush, log, patience: config.SHUTDOWN_TIMEOUT })
   const host = place.host.includes(':') ? `[${place.host}]` : place.host
   if (http2Port !== undefined) {
     process.stdout.write(`HTTP/2 without TLS is spoken at http://${host}:${http2Port}.\n`)
@@ -25,12 +34,4 @@ export async function serve(app: OpenApp, runtime: ServerRuntime, listen: Listen
   setTimeout(() => app.complete?.().catch(() => {}), CALM).unref()
   // One request's fault must not end the streams of all others.
   process.on('unhandledRejection', (fault) => console.error(fault))
-  const { log, endAnswers } = runtime
-  const flush = async () => {
-    await app.flush()
-    app.life.stopped()
-  }
-  // What nobody waits for may begin until the last request is answered.
-  const finish = () => stop().then(app.rest)
-  endOnSignal({ stop: finish, endAnswers, cut, flush, log, patience: config.SHUTDOWN_TIMEOUT })
 }

@@ -18,8 +18,8 @@ export interface S3Options {
 
 type Environment = Record<string, string | undefined>
 
-/** The SDK's own 50 would make uploads wait for one another. */
-const SOCKETS = { maxSockets: 512, keepAlive: true }
+/** The SDK's own 50 would make uploads wait for one another. Node finds its proxies in the environment. */
+const socketsOf = (env: Environment) => ({ maxSockets: 512, keepAlive: true, proxyEnv: env })
 
 /** S3 in one region; the client is made once. */
 export function s3Access({ config, runtime }: S3Options, region: string): () => Promise<S3Access> {
@@ -27,6 +27,7 @@ export function s3Access({ config, runtime }: S3Options, region: string): () => 
   const open = async (): Promise<S3Access> => {
     const sdk = await import('@aws-sdk/client-s3')
     const endpoint = customEndpoint(runtime.env, region)
+    const sockets = socketsOf(runtime.env)
     const client = new sdk.S3Client({
       region,
       endpoint,
@@ -35,8 +36,8 @@ export function s3Access({ config, runtime }: S3Options, region: string): () => 
       credentials: credentialsOf(runtime),
       // Not `fetch` where there is something else: it copies every body it is given.
       requestHandler: {
-        httpAgent: SOCKETS,
-        httpsAgent: SOCKETS,
+        httpAgent: sockets,
+        httpsAgent: sockets,
         connectionTimeout: config.CONNECT_TIMEOUT * 1000,
         requestTimeout: config.AWS_S3_TIMEOUT * 1000,
         throwOnRequestTimeout: true,
