@@ -19,14 +19,24 @@ import { observabilityVariables } from './config/observability.ts'
 import { openaiVariables } from './config/openai.ts'
 import { regionRoutingVariables } from './config/region-routing.ts'
 import { responseVariables } from './config/responses.ts'
-import { blankIsAbsent, flag, json, list, names, number, text } from './config/values.ts'
+import {
+  blankIsAbsent,
+  count,
+  flag,
+  json,
+  list,
+  names,
+  number,
+  seconds,
+  text,
+} from './config/values.ts'
 
 /**
  * Every variable we read, what it means and what it is when absent. `docs/configuration.md` is made
  * from these descriptions. Times are seconds.
  */
 export const environment = z.object({
-  PORT: number(8000, 0, 65535).describe('The port to listen on; 0 takes a free one.'),
+  PORT: count(8000, 0, 65535).describe('The port to listen on; 0 takes a free one.'),
   HOST: text().describe('The address to listen on. Default 127.0.0.1.'),
   PROVIDER: z
     .preprocess(blankIsAbsent, z.enum(['auto', 'aws', 'openai', 'embedded']).default('auto'))
@@ -50,23 +60,25 @@ export const environment = z.object({
   MAX_BODY_BYTES: number(50 * 1024 * 1024, 1024).describe(
     'The largest JSON request body in bytes; more is answered 413.',
   ),
-  CONNECT_TIMEOUT: number(5, 0.001).describe(
+  CONNECT_TIMEOUT: seconds(5, 0.001).describe(
     'Seconds until a connection to an upstream must stand.',
   ),
-  FIRST_TOKEN_TIMEOUT: number(300, 0.001).describe(
+  FIRST_TOKEN_TIMEOUT: seconds(300, 0.001).describe(
     'Seconds until a streamed answer must have begun.',
   ),
-  AI_RESPONSE_TIMEOUT: number(600, 0.001).describe(
+  AI_RESPONSE_TIMEOUT: seconds(600, 0.001).describe(
     'Seconds a model may stay silent: between two pieces of a stream, or before a whole answer.',
   ),
-  TOTAL_TIMEOUT: number(3600, 0.001).describe('Seconds an answer may take in all.'),
-  SHUTDOWN_TIMEOUT: number(30).describe(
+  TOTAL_TIMEOUT: seconds(3600, 0.001).describe('Seconds an answer may take in all.'),
+  SHUTDOWN_TIMEOUT: seconds(30).describe(
     'Seconds that running answers get to finish after SIGTERM; what still runs then ends with an error.',
   ),
   INPUT_URLS: z
     .preprocess(blankIsAbsent, z.enum(['off', 'https', 'http']).default('https'))
     .describe('Which URLs of callers are fetched: none, `https:`, or plain `http:` as well.'),
-  INPUT_URL_TIMEOUT: number(30, 0.001).describe("Seconds the fetching of a caller's URL may take."),
+  INPUT_URL_TIMEOUT: seconds(30, 0.001).describe(
+    "Seconds the fetching of a caller's URL may take.",
+  ),
   SSRF_PROTECTION_BLOCK_PRIVATE_NETWORKS: flag(true).describe(
     "Refuse callers' URLs that lead into private networks. Loopback and link-local always are.",
   ),
@@ -76,7 +88,7 @@ export const environment = z.object({
   MAX_INPUT_TOTAL_SIZE: number(256 * 1024 * 1024, 1).describe(
     'Bytes that all attachments fetched for one request may have together.',
   ),
-  MAX_CONCURRENT_INPUT_DOWNLOADS: number(8, 1).describe(
+  MAX_CONCURRENT_INPUT_DOWNLOADS: count(8, 1).describe(
     'Attachments of one request that are fetched at the same time.',
   ),
   STATE_DIR: z
@@ -99,10 +111,10 @@ export const environment = z.object({
   STORED_COMPLETIONS_DAYS: number(30, 1, 3650).describe(
     'Days that chat completions created with `store` are kept.',
   ),
-  KEEP_ALIVE_SECONDS: number(10, 0.001).describe(
+  KEEP_ALIVE_SECONDS: seconds(10, 0.001).describe(
     'Seconds of silence in a stream after which a keep-alive is sent.',
   ),
-  FIRST_FRAME_WAIT: number(10, 0).describe(
+  FIRST_FRAME_WAIT: seconds(10, 0).describe(
     'Seconds a stream waits for its first event before its headers are sent; until then an error is an HTTP error.',
   ),
   EMBEDDED_TOKENS_PER_SECOND: number(100).describe(
@@ -146,13 +158,18 @@ const SECRET = /KEY|SECRET|TOKEN(?!S|_TIMEOUT)|PASSWORD|CREDENTIALS|BASE_URL|UPS
 
 /** Environment to `Config`. Throws an `Error` whose message names every variable at fault. */
 export function readConfig(env: Record<string, string | undefined>): Config {
-  // Read once: code made for it by zod's compiler would take longer to make than it saves.
-  const read = environment.safeParse(env, { jitless: true })
-  if (read.success) return read.data
-  const faults = read.error.issues.map(({ path, message }) => {
-    const name = String(path[0])
-    const shown = SECRET.test(name) ? 'a value' : JSON.stringify(env[name])
-    return `${path.join('.')}: ${message} (got ${shown})`
-  })
+  const data: Record<string, unknown> = {}
+  const faults: string[] = []
+  // One by one: of a whole object zod first looks for circles. And code that its compiler makes for a variable that is read
+  // once would take longer to make than it saves.
+  for (const [name, variable] of Object.entries(environment.shape)) {
+    const read = variable.safeParse(env[name], { jitless: true })
+    data[name] = read.data
+    for (const { path, message } of read.error?.issues ?? []) {
+      const shown = SECRET.test(name) ? 'a value' : JSON.stringify(env[name])
+      faults.push(`${[name, ...path].join('.')}: ${message} (got ${shown})`)
+    }
+  }
+  if (faults.length === 0) return data as Config
   throw new Error(`The environment holds a value Outcrop cannot use. ${faults.join('; ')}`)
 }

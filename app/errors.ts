@@ -69,6 +69,8 @@ export interface ErrorDetails {
   tried?: readonly Attempt[]
   /** What the caller has no more of, for meters: `requests`, `budget`. */
   lacking?: string
+  /** No other try of the same request mends it, though its code says that one may. */
+  final?: boolean
   /** What really happened; for the log, never for the caller. */
   cause?: unknown
 }
@@ -89,6 +91,7 @@ export class GatewayError extends Error {
   readonly size: number | undefined
   readonly tried: readonly Attempt[] | undefined
   readonly lacking: string | undefined
+  readonly final: boolean | undefined
 
   constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
     super(shortened(message, LONGEST_MESSAGE), { cause: details.cause })
@@ -101,6 +104,7 @@ export class GatewayError extends Error {
     this.size = details.size
     this.tried = details.tried
     this.lacking = details.lacking
+    this.final = details.final
   }
 
   get status(): number {

@@ -71,6 +71,7 @@ export function createHouse(runtime: Runtime, options: AppOptions = {}): House {
     log: runtime.log,
     serverId: services.serverId,
     facts: { runtime: runtime.name, providers: names, server_warnings: warning && [warning] },
+    unwritten: () => services.metering.usage?.waiting?.(),
   })
   return {
     services,
@@ -96,7 +97,7 @@ function createServices({ config, runtime }: Place, options: AppOptions) {
   const staging = staged ?? (objects && createObjectStaging(objects))
   const knowledge = createKnowledge({ config, runtime, state, read: fileWords(media, config) })
   const access = {
-    keys: managedKeys({ state, config, digest: runtime.digest }),
+    keys: managedKeys({ state, config, digest: runtime.digest, linger: runtime.linger }),
     ...createAwsAccess({ config, runtime }),
   }
   const metering = createMetering({ config, state, runtime })
@@ -116,7 +117,7 @@ function createServices({ config, runtime }: Place, options: AppOptions) {
     access,
     knowledge,
     metering,
-    afterwork: createAfterwork(),
+    afterwork: createAfterwork(runtime.linger),
     ...seen,
   }
 }
@@ -150,13 +151,16 @@ interface ObservationOptions extends Place {
 /** The store of files, which is cleared of what nobody can ask for any more; the log says where that fails. */
 function createKeptObjects(options: Place) {
   const objects = createObjects(options)
-  const { log } = options.runtime
+  const { log, linger } = options.runtime
   return (
     objects &&
-    sweptObjects(objects, (thrown) => {
-      const message = thrown instanceof Error ? thrown.message : String(thrown)
-      const told = { type: 'event', level: 'warning', date: new Date().toISOString() }
-      log.write(JSON.stringify({ ...told, event: 'files_not_swept', message }))
+    sweptObjects(objects, {
+      linger,
+      onFailure(thrown) {
+        const message = thrown instanceof Error ? thrown.message : String(thrown)
+        const told = { type: 'event', level: 'warning', date: new Date().toISOString() }
+        log.write(JSON.stringify({ ...told, event: 'files_not_swept', message }))
+      },
     })
   )
 }

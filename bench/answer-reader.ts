@@ -1,5 +1,5 @@
 /** One HTTP/1.1 answer, whole. */
-export interface RawAnswer {
+interface RawAnswer {
   status: number
   body: Buffer
   keepAlive: boolean

@@ -34,7 +34,7 @@ export const DEFAULTS: Settings = {
 const WIDE = ['é', '漢', '😀', 'a']
 
 /** The text of delta `i`; every delta is different, so that a lost or swapped one shows. */
-export function word(i: number, wide: boolean): string {
+function word(i: number, wide: boolean): string {
   return wide ? `w${i}${WIDE[i % WIDE.length]} ` : `w${i} `
 }
 
@@ -57,7 +57,7 @@ function stringHeader(name: string, value: string): Buffer {
 }
 
 /** One frame of `application/vnd.amazon.eventstream`, both checksums right. */
-export function eventFrame(type: string, payload: unknown): Buffer {
+function eventFrame(type: string, payload: unknown): Buffer {
   const headers = Buffer.concat([
     stringHeader(':event-type', type),
     stringHeader(':content-type', 'application/json'),

@@ -44,10 +44,10 @@ export async function begin(bench: Bench, target: Target): Promise<Live> {
 }
 
 /** Waits for the first right answer; milliseconds since `since`. */
-export async function firstAnswer(live: Live, since: number, tokens = 128): Promise<number> {
+export async function firstAnswer(live: Live, since: number): Promise<number> {
   let result: LoadResult | undefined
   while (performance.now() - since < 20_000 && !live.program.exited()) {
-    result = await ask(live, { kind: 'chat', connections: 1, seconds: 5, maximum: 1, tokens })
+    result = await ask(live, { kind: 'chat', connections: 1, seconds: 5, maximum: 1, tokens: 128 })
     if (result.answers === 1) return performance.now() - since
     await sleep(1)
   }

@@ -7,7 +7,7 @@ import { readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 
-export interface Usage {
+interface Usage {
   /** User and system time in microseconds, at the kernel's grain of usually 10 ms. */
   cpu: number
   /** Resident memory in MB, now and at its highest since `resetPeak`. */

@@ -9,7 +9,7 @@ export type Kind =
   | 'converse'
   | 'converse-stream'
 
-export const MODEL = 'anthropic.claude-3-haiku-20240307-v1:0'
+const MODEL = 'anthropic.claude-3-haiku-20240307-v1:0'
 
 const SYSTEM = 'You write release notes. Be brief, and name the file every claim rests on.'
 const TURNS = [

@@ -39,7 +39,7 @@ const COLUMNS: Column[] = [
   { key: 'damaged', title: 'damaged', over: 'sum' },
 ]
 
-export function median(values: number[]): number {
+function median(values: number[]): number {
   const sorted = [...values].sort((a, b) => a - b)
   const middle = sorted.length / 2
   return ((sorted[Math.ceil(middle) - 1] ?? Number.NaN) + (sorted[Math.floor(middle)] ?? 0)) / 2

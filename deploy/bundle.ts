@@ -36,6 +36,7 @@ export async function bundleWorker(outfile: string): Promise<void> {
     outfile,
     platform: 'browser',
     conditions: ['workerd', 'worker', 'browser'],
+    external: ['cloudflare:workers'],
     target: 'es2024',
     minifySyntax: true,
     minifyWhitespace: true,

@@ -5,9 +5,12 @@ const PATH = new URL('../docs/configuration.md', import.meta.url)
 
 const HEAD = `# Configuration
 
-Every environment variable Outcrop reads. A value it cannot use stops the start with a sentence that names the
-variable. Times are seconds, sizes bytes, lists comma separated. An empty variable counts as absent. Written by
-\`npm run openapi\` from \`app/config.ts\`.
+Every environment variable Outcrop reads, beside those by which the AWS SDKs find credentials (\`AWS_CONFIG_FILE\`,
+\`AWS_WEB_IDENTITY_TOKEN_FILE\`, ...) and, on Node, \`HTTP_PROXY\`, \`HTTPS_PROXY\` and \`NO_PROXY\`, by which all calls go but
+streamed transcription and what callers' URLs lead to.
+A value it cannot use stops the start with a sentence that names the variable. Times are seconds, sizes bytes; what is on or
+off is said by \`true\`, \`1\`, \`yes\`, \`on\` and their opposites; lists are comma separated, or JSON. An empty variable counts as
+absent, and blanks around a value do not count. Written by \`npm run openapi\` from \`app/config.ts\`.
 
 | variable | default | what it does |
 |---|---|---|

@@ -8,7 +8,7 @@ export interface AssetSource {
   bytes: Buffer
 }
 
-export interface AssetModule {
+interface AssetModule {
   /** The first line, as a comment. */
   made: string
   /** The name of the constant. */

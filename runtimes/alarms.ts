@@ -10,7 +10,7 @@ interface Entry {
 }
 
 /** The alarms of a process. */
-export interface Alarms {
+interface Alarms {
   set: Alarm
   /** All that are set ring now, and are told why. */
   ringAll(why: GatewayError): void

@@ -1,3 +1,4 @@
+import { waitUntil } from 'cloudflare:workers'
 import { openApp } from '../app/open-app.ts'
 import { createFetchTransport } from './calling/fetch-transport.ts'
 import { createPlatformWebFetch } from './calling/platform-web-fetch.ts'
@@ -12,9 +13,6 @@ import { bucketOf } from './stores/r2-object-store.ts'
 /** Bindings that are text; stores and services are objects. */
 const textBindings = (env: object): Record<string, string> =>
   Object.fromEntries(Object.entries(env).filter(([, value]) => typeof value === 'string'))
-
-/** By this name a request's context lies among its bindings. */
-const CONTEXT = Symbol('context')
 
 interface Context {
   waitUntil(work: Promise<unknown>): void
@@ -34,11 +32,15 @@ const app = madeOnFirstRequest((env: object) =>
     openObjects: bucketOf(env),
     onCallerLeft: onRequestAborted,
     peerAddress: workersPeerAddress,
-    linger: (env, work) => (env as { [CONTEXT]: Context })[CONTEXT].waitUntil(work),
+    linger: waitUntil,
   }),
 )
 
 export default {
-  fetch: (request: Request, env: object, context: Context) =>
-    app.fetch(request, { ...env, [CONTEXT]: context }),
+  fetch(request: Request, env: object, context: Context) {
+    const answer = app.fetch(request, env)
+    // Others may wait for what this request has begun, also when its caller leaves.
+    context.waitUntil(Promise.resolve(answer))
+    return answer
+  },
 }

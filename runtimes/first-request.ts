@@ -1,14 +1,14 @@
 import type { OpenApp } from '../app/open-app.ts'
 
 /** An app as the platforms call it that start us with a request. */
-export interface Fetcher<Env> {
+interface Fetcher<Env> {
   fetch(request: Request, env: Env): Response | Promise<Response>
-  /** As the app's. */
+  /** Resolves when nothing goes on any more, and nothing is left that would be lost with the process. Never rejects. */
   flush(): Promise<void>
 }
 
 /**
- * Makes the app of what comes with the first request, once: these platforms tell their environment no
+ * Makes the app, once, from what comes with the first request: these platforms tell their environment no
  * earlier. Where it cannot be made the log says why, and every request is refused.
  */
 export function madeOnFirstRequest<Env extends object>(
@@ -25,7 +25,10 @@ export function madeOnFirstRequest<Env extends object>(
       }
       return app.fetch(request, env)
     },
-    flush: async () => app?.flush(),
+    async flush() {
+      await app?.rest()
+      await app?.flush()
+    },
   }
 }
 

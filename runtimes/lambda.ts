@@ -1,5 +1,3 @@
-import type { Hono } from 'hono'
-import { streamHandle } from 'hono/aws-lambda'
 import { openApp } from '../app/open-app.ts'
 import { audioEncoding } from './audio-encoding.ts'
 import { createCredentials } from './calling/credentials.ts'
@@ -9,7 +7,7 @@ import { createUndiciTransport } from './calling/undici-transport.ts'
 import { consoleLog } from './console-log.ts'
 import { createDigest } from './digest.ts'
 import { madeOnFirstRequest } from './first-request.ts'
-import { withoutStrayBody } from './lambda/lambda-event.ts'
+import { answering, type Handler } from './lambda/lambda-answer.ts'
 import { lambdaIdentity, lambdaPeerAddress } from './lambda/lambda-identity.ts'
 import { LARGEST_ANSWER, type LambdaEnv, withinInvocation } from './lambda/lambda-limits.ts'
 import { readTextFile } from './read-text-file.ts'
@@ -40,13 +38,15 @@ const app = madeOnFirstRequest((invocation: LambdaEnv) =>
   }),
 )
 
-type Handler = (event: object, ...others: unknown[]) => Promise<void>
 declare const awslambda: { streamifyResponse(handler: Handler): Handler }
 
-const answer = streamHandle({ fetch: app.fetch } as Hono) as Handler
+const answer = answering(app.fetch)
 
 /** Lambda may stop us for good as soon as an invocation has ended. */
-export const handler = awslambda.streamifyResponse(async (event, ...others) => {
-  await answer(withoutStrayBody(event), ...others)
-  await app.flush()
+export const handler = awslambda.streamifyResponse(async (...asked) => {
+  try {
+    await answer(...asked)
+  } finally {
+    await app.flush()
+  }
 })

@@ -5,7 +5,7 @@ const PATIENCE = 50
 const ENOUGH = 256
 
 /** Writes text out, in order; calls back when it is out. */
-export type WriteOut = (text: string, done: () => void) => void
+type WriteOut = (text: string, done: () => void) => void
 
 /** Lines to stdout, many to a write: a write costs more than making the line. */
 export function createLineLog(
@@ -28,7 +28,7 @@ export function createLineLog(
     else timer ??= setTimeout(flush, PATIENCE)
   }
 
-  // Whoever read our lines may go; callers shall be answered all the same.
+  // Whoever reads our lines may go away; callers must be answered all the same.
   process.stdout.on('error', (fault: NodeJS.ErrnoException) => {
     if (fault.code !== 'EPIPE') throw fault
   })

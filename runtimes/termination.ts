@@ -2,7 +2,7 @@ import { GatewayError } from '../app/errors.ts'
 import type { LogSink } from '../app/ports/log.ts'
 
 /** How a server ends. */
-export interface Ending {
+interface Ending {
   /** Takes no more connections; resolves when every running answer is out. */
   stop(): Promise<unknown>
   /** Has what still runs say why it ends. */

@@ -110,6 +110,17 @@ describe('the laws of the house', () => {
     expect(long.map(({ path, lines }) => `${path} ${lines}`)).toEqual([])
   })
 
+  it('exports nothing that no other file needs', () => {
+    const others = [...sources, ...['bench', 'deploy', 'test'].flatMap(sourcesBelow)]
+    const offences = sources.filter(isInner).flatMap((source) => {
+      const readers = others.filter(({ imports }) => imports.includes(source.path))
+      const words = new Set(readers.flatMap(({ code }) => code.match(/\w+/g) ?? []))
+      const names = source.code.matchAll(/^export (?:async )?(?:\w+\*?) (\w+)/gm)
+      return [...names].flatMap(([, name]) => (words.has(name!) ? [] : `${source.path}: ${name}`))
+    })
+    expect(offences).toEqual([])
+  })
+
   it('has no way around the types', () => {
     const offences = app.filter((source) =>
       /:\s*any\b|<any>|as any\b|as unknown as|@ts-(ignore|expect-error|nocheck)/.test(source.code),
@@ -170,6 +181,11 @@ function isTypeOnly(from: string, to: string): boolean {
   const statements = [...source.text.matchAll(/^import\s[^;]*?from '([^']+)'/gms)]
   const ours = statements.filter((statement) => new RegExp(`/${name}$`).test(statement[1]!))
   return ours.length > 0 && ours.every((statement) => statement[0].startsWith('import type'))
+}
+
+/** Neither a contract, which is made for others, nor an entry point of a runtime, nor generated. */
+function isInner({ path }: Source): boolean {
+  return !/^app\/(ports|conversation)\/|^runtimes\/\w+\.ts$|\.generated\.ts$/.test(path)
 }
 
 /** Circles of imports that exist at run time; type-only imports vanish and may look back. */

@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi'
 import { keyPolicy } from './key-policy.ts'
-import { blankIsAbsent, flag, json, list, number, text } from './values.ts'
+import { blankIsAbsent, flag, httpUrl, json, list, number, text } from './values.ts'
 
 /** Unique, short-lived and asymmetric: whoever can check a token must not be able to make one. */
 const ALGORITHMS = [
@@ -18,36 +18,11 @@ const ALGORITHMS = [
 ] as const
 
 const pattern = z.string().min(1).max(2048)
-const url = z
-  .string()
-  .refine((words) => URL.canParse(words) && /^https?:/.test(words), 'not an http or https URL')
-
-/** Names, as JSON or separated by commas. */
-const names = (fallback: readonly string[] = []) =>
-  z
-    .preprocess(blankIsAbsent, z.string().optional())
-    .transform((words, context): unknown => {
-      if (words === undefined) return fallback
-      if (!words.trim().startsWith('[')) {
-        return words
-          .split(',')
-          .map((word) => word.trim())
-          .filter(Boolean)
-      }
-      try {
-        return JSON.parse(words)
-      } catch {
-        context.addIssue({ code: 'custom', message: 'not valid JSON' })
-        return z.NEVER
-      }
-    })
-    .pipe(z.array(z.string().min(1)))
-
 /** A list in JSON; absent it is empty. */
 const listOf = <T extends z.ZodType>(item: T) =>
   z.preprocess((value) => blankIsAbsent(value) ?? '[]', json(z.array(item)))
 
-const addresses = names(['127.0.0.1', '::1']).refine(
+const addresses = list(z.string().min(1), ['127.0.0.1', '::1']).refine(
   (all) => all.every((one) => one === '*' || /^[0-9a-f.:]+(\/\d{1,3})?$/i.test(one)),
   'not IP addresses or ranges of them',
 )
@@ -57,12 +32,12 @@ const isOrigin = (text: string) =>
   /^[a-z][a-z0-9+.-]*:\/\/[^/*?#\s]+$/.test(text) &&
   (!/^https?:/.test(text) || (URL.canParse(text) && new URL(text).origin === text))
 
-const origins = names().refine(
+const origins = list().refine(
   (all) => all.every((one) => one === '*' || isOrigin(one)),
   'not origins such as https://app.example.com, or *',
 )
 
-const hosts = names().refine(
+const hosts = list().refine(
   (all) => all.every((one) => /^(\*|(\*\.)?[a-z0-9.-]+|\[?[0-9a-f:]+\]?)$/i.test(one)),
   'not host names such as api.example.com or *.example.com',
 )
@@ -111,11 +86,11 @@ export const accessVariables = {
     'JSON: which principals may call, and what they may do; the first that fits counts: `[{"principal": "arn:aws:iam::123456789012:role/app-*", "tenant": "acme"}]`.',
   ),
   JWT_ISSUER: z
-    .preprocess(blankIsAbsent, url.optional())
+    .preprocess(blankIsAbsent, httpUrl.optional())
     .describe('Callers may show tokens of this OpenID issuer.'),
   JWT_AUDIENCE: list().describe('The audiences a token may be meant for, comma separated.'),
   JWT_JWKS_URL: z
-    .preprocess(blankIsAbsent, url.optional())
+    .preprocess(blankIsAbsent, httpUrl.optional())
     .describe("Where the issuer's public keys are; found by OpenID discovery when absent."),
   JWT_ALGORITHMS: z
     .preprocess(blankIsAbsent, z.string().default('RS256,PS256,ES256,EdDSA'))

@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi'
 import { region } from './model-settings.ts'
-import { blankIsAbsent, list, number, text } from './values.ts'
+import { blankIsAbsent, list, number, seconds, text } from './values.ts'
 
 const own = (service: string, fallback = 'the Bedrock regions that have it, in their order') =>
   z
@@ -39,10 +39,10 @@ export const audioVariables = {
   AWS_TRANSCRIBE_STREAM_LANGUAGES: list().describe(
     'Languages that streaming transcription tells apart where a request names none: two or more like `en-US`, one of each language; comma separated.',
   ),
-  AWS_TRANSCRIBE_POLL_SECONDS: number(1, 0.001).describe(
+  AWS_TRANSCRIBE_POLL_SECONDS: seconds(1, 0.001).describe(
     'Seconds between two looks at a job of Transcribe or a long text that Polly speaks.',
   ),
-  AUDIO_JOB_TIMEOUT: number(3600, 0.001).describe(
+  AUDIO_JOB_TIMEOUT: seconds(3600, 0.001).describe(
     'Seconds a transcription or a long text that is spoken may take.',
   ),
   AWS_ENDPOINT_URL_POLLY: text().describe('The endpoint of Amazon Polly.'),

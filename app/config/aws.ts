@@ -1,4 +1,15 @@
-import { list, text } from './values.ts'
+import { z } from '@hono/zod-openapi'
+import { blankIsAbsent, list, text } from './values.ts'
+
+/** The words the AWS SDKs know. Any other would leave the endpoints as they are, and nobody would hear of it. */
+const trueOrFalse = () =>
+  z.preprocess(
+    blankIsAbsent,
+    z
+      .string()
+      .regex(/^(true|false)$/i, 'neither true nor false')
+      .optional(),
+  )
 
 /** Who we are to AWS, and where it is. */
 export const awsVariables = {
@@ -19,9 +30,11 @@ export const awsVariables = {
   AWS_ENDPOINT_URL_BEDROCK: text().describe(
     'The endpoint of the Bedrock control plane; that of one region as above.',
   ),
-  AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: text().describe(
+  AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: trueOrFalse().describe(
     '`true`: AWS_ENDPOINT_URL and its kin are not read.',
   ),
-  AWS_USE_FIPS_ENDPOINT: text().describe('`true`: the FIPS endpoints of AWS.'),
-  AWS_USE_DUALSTACK_ENDPOINT: text().describe('`true`: the endpoints of AWS that know IPv6.'),
+  AWS_USE_FIPS_ENDPOINT: trueOrFalse().describe('`true`: the FIPS endpoints of AWS.'),
+  AWS_USE_DUALSTACK_ENDPOINT: trueOrFalse().describe(
+    '`true`: the endpoints of AWS that know IPv6.',
+  ),
 } as const

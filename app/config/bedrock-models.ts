@@ -31,7 +31,7 @@ export const bedrockModelVariables = {
     'JSON: names of your own for models. `{"fast": "amazon.nova-lite-v1:0"}`, or an object with `model` and any of `service_tier`, `guardrail_id`, `guardrail_version`, `guardrail_trace`, `metadata`, `extra_params`.',
   ),
   DEFAULT_MODEL_PARAMS: json(defaultParams).describe(
-    'JSON: parameters for requests that do not set them, by the beginning of the model id: `{"amazon.nova": {"temperature": 0.2}}`. The longest beginning wins.',
+    'JSON: parameters for conversations that do not set them, by the beginning of the model id: `{"amazon.nova": {"temperature": 0.2}}`. The longest beginning wins.',
   ),
   AWS_BEDROCK_LEGACY: flag(false).describe('List models that AWS is about to retire.'),
   AWS_BEDROCK_CHECK_AVAILABILITY: flag(true).describe(

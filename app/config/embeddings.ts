@@ -1,12 +1,12 @@
 import { z } from '@hono/zod-openapi'
-import { blankIsAbsent, number } from './values.ts'
+import { blankIsAbsent, count, seconds } from './values.ts'
 
 /** How much is asked at once for one list of inputs, and how jobs over S3 are watched. */
 export const embeddingVariables = {
-  MAX_CONCURRENT_EMBEDDINGS: number(16, 1, 1000).describe(
+  MAX_CONCURRENT_EMBEDDINGS: count(16, 1, 1000).describe(
     'Calls to the model that one embedding request may have open at the same time.',
   ),
-  AWS_BEDROCK_JOB_POLL_SECONDS: number(2, 0.001).describe(
+  AWS_BEDROCK_JOB_POLL_SECONDS: seconds(2, 0.001).describe(
     'Seconds between two looks at an asynchronous job of Bedrock, by which video and audio are embedded.',
   ),
   AWS_ACCOUNT_ID: z

@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi'
-import { blankIsAbsent, flag, json, list, number, text } from './values.ts'
+import { region } from './model-settings.ts'
+import { blankIsAbsent, flag, json, list, number, seconds, text } from './values.ts'
 
 const bucket = z
   .string()
@@ -38,10 +39,10 @@ export const fileVariables = {
   AWS_S3_TMP_PREFIX: prefix('tmp/').describe(
     'What the keys of attachments begin with that are put into S3 for one request. Let S3 remove them after a day.',
   ),
-  AWS_S3_REGIONAL_BUCKETS: json(z.record(z.string().min(1), bucket)).describe(
+  AWS_S3_REGIONAL_BUCKETS: json(z.record(region, bucket)).describe(
     'JSON: buckets for such attachments by the Bedrock region that reads them: `{"eu-west-1": "my-bucket"}`. AWS_S3_BUCKET serves the others.',
   ),
-  AWS_S3_ACCEPTED_BUCKETS: list().describe(
+  AWS_S3_ACCEPTED_BUCKETS: list(bucket).describe(
     "Buckets that callers may name in `s3://` addresses, beside this server's own; comma separated.",
   ),
   AWS_S3_SSE: z
@@ -51,7 +52,7 @@ export const fileVariables = {
   AWS_ENDPOINT_URL_S3: text().describe(
     'The endpoint of S3, or of what speaks its language: R2, MinIO.',
   ),
-  AWS_S3_TIMEOUT: number(120, 0.001).describe(
+  AWS_S3_TIMEOUT: seconds(120, 0.001).describe(
     'Seconds S3 may take to begin its answer to one request; a request that took longer is tried again, twice.',
   ),
   AWS_S3_ACCELERATE: flag(false).describe('Use S3 Transfer Acceleration.'),

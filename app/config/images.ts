@@ -1,12 +1,12 @@
 import { z } from '@hono/zod-openapi'
-import { blankIsAbsent, number } from './values.ts'
+import { blankIsAbsent, count, number } from './values.ts'
 
 /** How pictures are drawn, read and handed out. */
 export const imageVariables = {
   DEFAULT_IMAGE_MODEL: z
     .preprocess(blankIsAbsent, z.string().default('dall-e-2'))
     .describe('The model that draws where a request names none.'),
-  MAX_CONCURRENT_IMAGES: number(4, 1, 100).describe(
+  MAX_CONCURRENT_IMAGES: count(4, 1, 100).describe(
     'Calls to the model that one request for pictures may have open at the same time.',
   ),
   MAX_IMAGE_PIXELS: number(16 * 1024 * 1024, 1).describe(

@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi'
+import { hasRepeatedName } from './repeated-name.ts'
 
 /** In lower case, because some disks do not tell capitals apart and a tenant's files lie below its name. */
 const tenant = z
@@ -11,7 +12,7 @@ const tenant = z
 
 const pattern = z.string().min(1).max(256)
 const patterns = z.array(pattern).max(200)
-/** A denial of what is no path would deny nothing. */
+/** To deny something that is not a path would deny nothing. */
 const paths = z.array(pattern.regex(/^[/*?]/, 'not a path, which begins with /')).max(200)
 const count = z.int().min(0)
 const dollars = z.number().min(0)
@@ -99,7 +100,7 @@ const secret = z
   .regex(/^[\x21-\x7e]+$/, 'not printable ASCII without spaces')
 
 /** By it a key is told apart in usage and limits; two are taken. */
-export const keyName = z
+const keyName = z
   .string()
   .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, 'not a name of letters, digits, dots, - and _')
   .refine((name) => name !== 'default' && name !== 'admin', 'a name this server uses itself')
@@ -120,6 +121,7 @@ export interface ConfiguredKey {
 /** Throws an `Error` for what is no list of keys; it names the place, never the value. */
 export function readConfiguredKeys(text: string, place: string): ConfiguredKey[] {
   const value = parse(text, place)
+  if (hasRepeatedName(text)) throw unusable(place, 'a name stands there twice in one object')
   const isList = Array.isArray(value)
   const read = isList ? listedKeys.safeParse(value) : namedKeys.safeParse(value)
   if (!read.success) throw unusable(place, faultIn(value, read.error))

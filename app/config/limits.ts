@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi'
 import { region } from './model-settings.ts'
-import { blankIsAbsent, flag, json, number, text } from './values.ts'
+import { blankIsAbsent, count, flag, json, number, text } from './values.ts'
 
 const table = z.string().regex(/^[\w.-]{3,255}$/, 'not the name of a DynamoDB table')
 
@@ -38,16 +38,16 @@ export const limitVariables = {
   RATE_LIMIT: flag(false).describe(
     'Hold every key to the three limits below; a key with limits of its own has those in any case.',
   ),
-  RATE_LIMIT_REQUESTS_PER_MINUTE: number(100).describe(
+  RATE_LIMIT_REQUESTS_PER_MINUTE: count(100).describe(
     'Requests a key may make in any minute, with RATE_LIMIT; 0 is without limit.',
   ),
-  RATE_LIMIT_TOKENS_PER_MINUTE: number(0).describe(
+  RATE_LIMIT_TOKENS_PER_MINUTE: count(0).describe(
     'Tokens a key may use in any minute, read and written, with RATE_LIMIT; 0 is without limit.',
   ),
-  RATE_LIMIT_CONCURRENT: number(10).describe(
+  RATE_LIMIT_CONCURRENT: count(10).describe(
     'Requests of a key that run at the same time, with RATE_LIMIT; 0 is without limit.',
   ),
-  RATE_LIMIT_BURST: number(0).describe(
+  RATE_LIMIT_BURST: count(0).describe(
     'Requests a key may make at once; then they come back one by one, as many a minute as its limit. 0: all of the limit at once.',
   ),
   BUDGET_PER_DAY: number(0).describe(

@@ -1,9 +1,5 @@
 import { z } from '@hono/zod-openapi'
-import { blankIsAbsent, flag, list, number, yesOrNo } from './values.ts'
-
-const url = z
-  .string()
-  .refine((words) => URL.canParse(words) && /^https?:/.test(words), 'not an http or https URL')
+import { blankIsAbsent, flag, httpUrl, list, number, yesOrNo } from './values.ts'
 
 /** The API as tools for agents, and how these find it. */
 export const mcpVariables = {
@@ -12,11 +8,9 @@ export const mcpVariables = {
     'The tools that are offered, by name or pattern of * and ?, comma separated: `openai_*,anthropic_message`. Default: all.',
   ),
   MCP_TOOLS_EXCLUDE: list().describe('The tools among them that are not.'),
-  MCP_SESSIONS: z
-    .preprocess(blankIsAbsent, yesOrNo)
-    .describe(
-      'Whether clients that begin with `initialize` get a session; without one every request stands alone. Default: yes, but not on Lambda and Workers, whose instances share nothing without AWS_DYNAMODB_TABLE.',
-    ),
+  MCP_SESSIONS: yesOrNo.describe(
+    'Whether clients that begin with `initialize` get a session; without one every request stands alone. Default: yes, but not on Lambda and Workers, whose instances share nothing without AWS_DYNAMODB_TABLE.',
+  ),
   MCP_SESSION_MINUTES: number(60, 1, 10_080).describe(
     'Minutes after which a session that nobody used is over.',
   ),
@@ -24,11 +18,11 @@ export const mcpVariables = {
     'The largest file, picture or sound in bytes that a tool hands over.',
   ),
   OAUTH_RESOURCE_IDENTIFIER: z
-    .preprocess(blankIsAbsent, url.optional())
+    .preprocess(blankIsAbsent, httpUrl.optional())
     .describe(
       'The name of this server in tokens, told at `/.well-known/oauth-protected-resource`. Default: the address it is asked by.',
     ),
-  OAUTH_AUTHORIZATION_SERVERS: list().describe(
+  OAUTH_AUTHORIZATION_SERVERS: list(httpUrl).describe(
     'Who makes tokens for this server, told there; comma separated. Default: JWT_ISSUER and the Cognito user pool.',
   ),
   OAUTH_SCOPES_SUPPORTED: list().describe(

@@ -7,6 +7,8 @@ export const region = z
   .string()
   .regex(/^[a-z]{2,4}(-[a-z]+)+-\d{1,2}$/, 'not the name of an AWS region')
 
+const stop = z.union([z.string(), z.array(z.string())]).optional()
+
 /**
  * Parameters of a request by the names OpenAI gives them. Those known here are checked at the start; any
  * other is a field of the model's own.
@@ -17,7 +19,8 @@ const modelParams = z.looseObject({
   temperature: z.number().min(0).max(2).optional(),
   top_p: z.number().min(0).max(1).optional(),
   top_k: z.int().min(0).optional(),
-  stop: z.union([z.string(), z.array(z.string())]).optional(),
+  stop,
+  stop_sequences: stop,
   seed: z.int().optional(),
   frequency_penalty: z.number().min(-2).max(2).optional(),
   presence_penalty: z.number().min(-2).max(2).optional(),

@@ -1,11 +1,7 @@
 import { z } from '@hono/zod-openapi'
-import { blankIsAbsent, flag, number } from './values.ts'
+import { blankIsAbsent, count, flag, httpUrl, milliseconds, number } from './values.ts'
 
-const url = z
-  .string()
-  .refine((words) => URL.canParse(words) && /^https?:/.test(words), 'not an http or https URL')
-
-const endpoint = () => z.preprocess(blankIsAbsent, url.optional())
+const endpoint = () => z.preprocess(blankIsAbsent, httpUrl.optional())
 
 /** `name=value,name=value`, both percent-encoded, as OpenTelemetry writes lists of pairs. */
 const pairs = (isName: (name: string) => boolean = () => true) =>
@@ -82,7 +78,7 @@ export const observabilityVariables = {
   OTEL_EXPORTER_OTLP_TRACES_HEADERS: pairs(isHeaderName).describe(
     'More of them; these win over those above.',
   ),
-  OTEL_EXPORTER_OTLP_TIMEOUT: number(10_000, 1).describe('Milliseconds one export may take.'),
+  OTEL_EXPORTER_OTLP_TIMEOUT: milliseconds(10_000, 1).describe('Milliseconds one export may take.'),
   OTEL_SERVICE_NAME: z
     .preprocess(blankIsAbsent, z.string().optional())
     .describe('What this service is called in traces. Default: `service.name` below, or outcrop.'),
@@ -95,11 +91,11 @@ export const observabilityVariables = {
   OTEL_TRACES_SAMPLER_ARG: number(1, 0, 1).describe(
     'The share of requests that `traceidratio` traces: 0.1 is one of ten.',
   ),
-  OTEL_BSP_SCHEDULE_DELAY: number(5000, 1).describe(
+  OTEL_BSP_SCHEDULE_DELAY: milliseconds(5000, 1).describe(
     'Milliseconds spans wait for others to be sent with.',
   ),
-  OTEL_BSP_MAX_QUEUE_SIZE: number(2048, 1).describe(
+  OTEL_BSP_MAX_QUEUE_SIZE: count(2048, 1).describe(
     'Spans that wait at most; more are dropped, and counted.',
   ),
-  OTEL_BSP_MAX_EXPORT_BATCH_SIZE: number(512, 1).describe('Spans of one export at most.'),
+  OTEL_BSP_MAX_EXPORT_BATCH_SIZE: count(512, 1).describe('Spans of one export at most.'),
 } as const

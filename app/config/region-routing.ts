@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi'
-import { blankIsAbsent, number } from './values.ts'
+import { blankIsAbsent, milliseconds, number, seconds } from './values.ts'
 
 /** Where a model is asked that several regions have. */
 export const regionRoutingVariables = {
@@ -20,10 +20,10 @@ export const regionRoutingVariables = {
   AWS_BEDROCK_REGION_ROUTING_UNAVAILABLE_BACKOFF_SECONDS: number(30, 0.001).describe(
     'Seconds a region comes last after it failed.',
   ),
-  AWS_BEDROCK_ATTEMPT_TIMEOUT: number(60, 0.001).describe(
+  AWS_BEDROCK_ATTEMPT_TIMEOUT: seconds(60, 0.001).describe(
     'Seconds a region has to begin a stream before the next is asked. A whole answer has half of AI_RESPONSE_TIMEOUT; the last region always has the time that is left.',
   ),
-  AWS_BEDROCK_HEDGE_MS: number(0).describe(
+  AWS_BEDROCK_HEDGE_MS: milliseconds(0).describe(
     'Milliseconds after which a second region is asked as well when the first has not begun; the slower one is cancelled. 0 never does.',
   ),
 } as const

@@ -98,6 +98,7 @@ function endOf({ type: _, ...end }: ReplyEnd): Reply['end'] {
   return end
 }
 
-function incomplete(): GatewayError {
+/** What an answer that nobody ended is. */
+export function incomplete(): GatewayError {
   return new GatewayError('stream-incomplete', 'The model stopped before its answer was complete.')
 }

@@ -40,10 +40,7 @@ export interface MediaPart {
   context?: string
   /** Where it stands in the caller's request, to name it in an error. */
   param?: string
-  /**
-   * A file of text is read as if its words stood here; `unless-read` does that only for models that read
-   * no documents.
-   */
+  /** A file of text is read as if its words stood here; `unless-read`: only for models that read no documents. */
   asText?: 'always' | 'unless-read'
   extras?: Extras
 }
@@ -173,9 +170,9 @@ export interface Settings {
   prediction?: unknown
   /**
    * Prompt caching asked for by a key or retention rather than by cache points; `param` as for reasoning.
-   * `explicit`: the caller places all cache points.
+   * `explicit`: the caller places all cache points. `atEnd`: the end of the request is one, also beside those.
    */
-  promptCache?: { key?: string; ttl?: '5m' | '1h'; param?: string; explicit?: true }
+  promptCache?: { key?: string; ttl?: '5m' | '1h'; param?: string; explicit?: true; atEnd?: true }
 }
 
 /** The form of the answer. `text` is the default and may be left out. */
@@ -229,6 +226,8 @@ export interface Conversation {
   settings: Settings
   output?: OutputFormat
   reasoning?: ReasoningRequest
+  /** Nobody asks the model to think; what it thinks all the same is to be seen. */
+  showsThoughts?: true
   /** Beyond text: the caller wants the answer spoken as well. */
   audio?: { voice: string; format: string }
   guardrail?: Guardrail

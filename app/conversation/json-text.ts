@@ -74,6 +74,8 @@ function createBracketScan(): (piece: string, from?: number) => number {
 export interface JsonFilter {
   /** What of the JSON is certain by now. */
   push(text: string): string
+  /** Whether the JSON has begun and not ended. */
+  isWithin(): boolean
   /** What waited for a beginning that never came. */
   end(): string
 }
@@ -108,6 +110,11 @@ export function createJsonFilter(): JsonFilter {
       held = ''
       return follow(piece)
     },
-    end: () => (over || scan ? '' : held),
+    isWithin: () => scan !== undefined && !over,
+    end() {
+      const words = held
+      held = ''
+      return words
+    },
   }
 }

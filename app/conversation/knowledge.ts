@@ -46,7 +46,7 @@ export interface KnowledgeWish extends KnowledgeSearch {
   auto?: boolean
   /** `inline` writes the sources under the answer and annotates it, `apart` leaves its words alone. */
   citations: 'inline' | 'apart'
-  /** Present where whoever keeps the knowledge shall answer by itself, if it can. */
+  /** Present where the keeper of the knowledge is to answer by itself, if it can. */
   generation?: {
     session?: string
     /** In the keeper's words. */

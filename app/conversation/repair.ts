@@ -52,16 +52,18 @@ interface CallLedger {
   ids: Set<string>
   /** Results by the turn of their calls, in the order in which they arrived. */
   results: Map<number, ToolResultPart[]>
+  lost?: ((result: ToolResultPart) => void) | undefined
 }
 
 /**
  * Every call of an assistant turn is answered in the one user turn after it, results before all else:
  * late results are brought there, missing ones made up as errors, unmatched and doubled ones left out,
- * and a call id used twice gets a new one. What the platform itself ran (`server`) is left alone.
+ * and a call id used twice gets a new one. What the platform itself ran (`server`) is left alone. `lost` is
+ * told of every result that was left out.
  */
-export function answerToolCalls(turns: Turn[]): Turn[] {
+export function answerToolCalls(turns: Turn[], lost?: (result: ToolResultPart) => void): Turn[] {
   if (!turns.some(({ parts }) => parts.some(isCallerTool))) return turns
-  const ledger: CallLedger = { calls: new Map(), ids: new Set(), results: new Map() }
+  const ledger: CallLedger = { calls: new Map(), ids: new Set(), results: new Map(), lost }
   const remaining = turns.map((turn, index) => ({
     ...turn,
     parts: turn.parts.flatMap((part) => registerPart(part, index, ledger)),
@@ -96,7 +98,10 @@ function registerPart(part: Part, turn: number, ledger: CallLedger): Part[] {
   if (!isCallerTool(part)) return [part]
   if (part.type === 'tool-call') return registerCall(part, turn, ledger)
   const call = openCall(ledger.calls.get(part.callId))
-  if (!call) return []
+  if (!call) {
+    ledger.lost?.(part)
+    return []
+  }
   call.answered = true
   const results = ledger.results.get(call.turn) ?? []
   results.push(call.id === part.callId ? part : { ...part, callId: call.id })

@@ -2,7 +2,7 @@ import type { Conversation, Settings } from '../conversation/conversation.ts'
 import { GatewayError } from '../errors.ts'
 
 /** What an answer of a format has room for. */
-export interface Room {
+interface Room {
   /** As the caller knows it: Claude, Titan. */
   format: string
   /** More than one answer to a request. */

@@ -27,12 +27,13 @@ const EXCEPTIONS: Record<ErrorCode, string> = {
   timeout: 'ModelTimeoutException',
 }
 
-/** Finer than the code: what is wrong with a signature has names of its own at AWS. */
+/** Finer than the code: what is wrong with a signature, or with a path, has names of its own at AWS. */
 const BY_REASON: Record<string, string> = {
   invalid_signature: 'InvalidSignatureException',
   signature_expired: 'InvalidSignatureException',
   incomplete_signature: 'IncompleteSignatureException',
   missing_token: 'MissingAuthenticationTokenException',
+  unknown_url: 'UnknownOperationException',
 }
 
 /** The statuses of those exceptions where ours differ (service model of bedrock-runtime, aws-platform facts). */

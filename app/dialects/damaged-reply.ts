@@ -39,8 +39,10 @@ function decoderBlamingUpstream(decoder: ReplyDecoder): ReplyDecoder {
 }
 
 function asDamage(thrown: unknown): GatewayError {
-  if (thrown instanceof GatewayError) return thrown
-  return new GatewayError('upstream', 'The answer arrived damaged. Retry the request.', {
-    cause: thrown,
-  })
+  return thrown instanceof GatewayError ? thrown : damage(thrown)
+}
+
+/** What cannot be read of an answer. */
+export function damage(cause?: unknown): GatewayError {
+  return new GatewayError('upstream', 'The answer arrived damaged. Retry the request.', { cause })
 }

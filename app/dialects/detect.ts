@@ -70,6 +70,13 @@ export function detect(body: object): BodyFormat {
   )
 }
 
+/** Whether what is asked stands where the Responses API has it, and nowhere else. */
+export function holdsInput(body: object): boolean {
+  const { input, messages } = body as Body
+  const isSilent = messages == null || (Array.isArray(messages) && messages.length === 0)
+  return input != null && isSilent
+}
+
 /** Content blocks only Claude has; looked for in bodies that are not valid as OpenAI's. */
 const CLAUDE_BLOCKS: ReadonlySet<unknown> = new Set([
   'image',
@@ -88,6 +95,9 @@ export function hasClaudeBlocks(body: object): boolean {
     membersOf(content).some(({ type }) => CLAUDE_BLOCKS.has(type)),
   )
 }
+
+/** Whether some tool is defined as Claude's are. */
+export const hasClaudeTools = (body: object): boolean => toolHas(body as Body, 'input_schema')
 
 function choiceType({ tool_choice: choice }: Body): unknown {
   return typeof choice === 'object' && choice !== null ? (choice as Body)['type'] : undefined

@@ -56,8 +56,8 @@ export interface LimitStandings {
   tokens?: Standing
 }
 
-/** What a request says, in our words: a setting, what guards it, a thought of its history. */
-export type SaidName = keyof Settings | 'guardrail' | 'thought'
+/** What a request says, in our words: a setting, what guards it, a thought, a result or a cache point of its history. */
+export type SaidName = keyof Settings | 'guardrail' | 'thought' | 'toolResult' | 'cacheControl'
 
 /** Hears requests and answers them. Every function is pure. */
 export interface ServerSide {
@@ -89,6 +89,8 @@ export interface ServerSide {
   validationWords?: ValidationWords
   /** The caller's name of the conversation, in errors about all of it; `messages` when absent. */
   conversationName?: string
+  /** The caller's name of the schema an answer must have, which upstreams call `output.schema` in errors about it. */
+  formName?: string
   /** The prefix of answer ids, where the dialect has one: `chatcmpl-`. */
   idPrefix: string
   /** The caller's name of a setting, for `x-outcrop-ignored-params`; snake case of the key when absent. */

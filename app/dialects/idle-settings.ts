@@ -1,6 +1,6 @@
 import { entryOf } from '../codecs/table.ts'
 
-/** Values by which a caller asks for nothing special. */
+/** Values with which a caller asks for nothing special. */
 const IDLE: Readonly<Record<string, unknown>> = {
   frequencyPenalty: 0,
   presencePenalty: 0,

@@ -42,8 +42,8 @@ export const retrievalResult = z
   })
   .openapi('RetrievalResult')
 
-export type WireKnowledgeCitation = z.infer<typeof knowledgeCitation>
-export type WireRetrievalResult = z.infer<typeof retrievalResult>
+type WireKnowledgeCitation = z.infer<typeof knowledgeCitation>
+type WireRetrievalResult = z.infer<typeof retrievalResult>
 
 type WireKind = WireRetrievalResult['contentType']
 

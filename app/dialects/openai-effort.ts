@@ -1,5 +1,8 @@
 import type { ReasoningRequest } from '../conversation/conversation.ts'
 
+/** The levels OpenAI's models know. */
+export const EFFORTS = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max'] as const
+
 const LOW_BUDGET = 2048
 const MEDIUM_BUDGET = 16384
 

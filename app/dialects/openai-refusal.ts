@@ -60,7 +60,7 @@ export function decodeError(
   retryAfter?: number,
 ): GatewayError {
   const wire = wireError(body)
-  const text = typeof wire.message === 'string' && wire.message ? wire.message : undefined
+  const text = sentenceIn(wire.message) || undefined
   const code = errorCode(status, wire)
   const told = TELLS.has(code) ? text : undefined
   return new GatewayError(code, told ?? SENTENCES[code] ?? FALLBACK, {
@@ -76,7 +76,23 @@ function wireError(body: unknown): WireError {
   if (typeof body !== 'object' || body === null) return { message: body }
   const { error, detail } = body as { error?: unknown; detail?: unknown }
   const inner = error ?? detail ?? body
-  return typeof inner === 'object' && inner !== null ? inner : { message: inner }
+  const isOne = typeof inner === 'object' && inner !== null && !Array.isArray(inner)
+  return isOne ? inner : { message: inner }
+}
+
+/** Validators tell of each fault with its place (`{"loc": ["body", "n"], "msg": "..."}`); Mistral puts their list into the message. */
+function sentenceIn(message: unknown): string {
+  if (typeof message === 'string') return message
+  if (Array.isArray(message)) return message.map(faultIn).filter(Boolean).slice(0, 5).join('; ')
+  const { detail } = (message ?? {}) as { detail?: unknown }
+  return detail === undefined ? '' : sentenceIn(detail)
+}
+
+function faultIn(fault: unknown): string {
+  const { loc, msg } = (fault ?? {}) as { loc?: unknown; msg?: unknown }
+  if (typeof msg !== 'string') return ''
+  const place = Array.isArray(loc) ? loc.filter((step) => step !== 'body').join('.') : ''
+  return place ? `${place}: ${msg}` : msg
 }
 
 function errorCode(status: number | undefined, wire: WireError): ErrorCode {

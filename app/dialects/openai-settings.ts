@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi'
+import { GatewayError } from '../errors.ts'
 
 /** Texts that end an answer. */
 export const stop = z.union([z.string(), z.array(z.string()).max(4)], {
@@ -52,4 +53,18 @@ export function stopsAtBlank(wire: z.infer<typeof stop> | null | undefined): boo
   if (wire == null) return false
   const all = typeof wire === 'string' ? [wire] : wire
   return all.some((text) => text !== '' && text.trim() === '')
+}
+
+/** Labels OpenAI takes with one request. */
+export const MOST_LABELS = 16
+
+/** Throws for more labels than OpenAI takes. */
+export function limitMetadata(metadata: Record<string, string>): void {
+  const { length } = Object.keys(metadata)
+  if (length <= MOST_LABELS) return
+  throw new GatewayError(
+    'invalid-request',
+    `Invalid 'metadata': too many properties. Expected an object with at most ${MOST_LABELS} properties, but got an object with ${length} properties instead.`,
+    { param: 'metadata', reason: 'object_above_max_properties' },
+  )
 }

@@ -83,7 +83,7 @@ export const retrievalConfig = z
   })
   .openapi('RetrievalConfig')
 
-export type WireRetrievalConfig = z.infer<typeof retrievalConfig>
+type WireRetrievalConfig = z.infer<typeof retrievalConfig>
 
 /** The search such a configuration asks for; short words win over Bedrock's. */
 export function decodeRetrievalConfig(

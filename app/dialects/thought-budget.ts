@@ -50,7 +50,7 @@ export function roomFor({ maxTokens }: Settings, { traits, maxOutput }: ModelCar
  * With a budget Claude wants the thought that led to the last calls before them. Clients that lost it
  * (most of chat completions) are answered without thinking rather than with a 400.
  */
-function lacksThoughtBeforeTools(turns: Turn[]): boolean {
+export function lacksThoughtBeforeTools(turns: Turn[]): boolean {
   const last = turns.findLast((turn) => turn.role === 'assistant')
   const calls = last?.parts.some((part) => part.type === 'tool-call' && !part.server)
   return calls === true && last?.parts[0]?.type !== 'reasoning'

@@ -1,4 +1,5 @@
 import type { FrameSource } from '../codecs/streams/pump.ts'
+import type { Guardrail } from '../conversation/conversation.ts'
 import type { StopReason, Usage } from '../conversation/events.ts'
 import type { AnswerHead, Dialect, ServerSide } from '../dialects/dialect.ts'
 import type { GatewayError } from '../errors.ts'
@@ -42,6 +43,8 @@ export interface Asking {
   keyId?: string
   /** As that of a `Call`. */
   trace?: Readonly<Record<string, string>>
+  /** The guardrail the caller has chosen, for requests that have no other place for it. */
+  guardrail?: Guardrail
   /** Told of the record as soon as the model is known, for whoever wants to know of failures as well. */
   begun?(record: ExchangeRecord): void
   /** Calls back when the caller leaves; perhaps also when the answer is out. */
@@ -69,7 +72,7 @@ export interface Heard extends Asking {
   header?(name: string): string | undefined
   /**
    * Keeps the answer where the conversation asks for that (`store`). Called once, with an answer that is
-   * complete, before its end is told to the caller; who has read the end can ask for what is kept.
+   * complete, before its end is told to the caller: whoever has read the end can ask for what is kept.
    */
   keep?(answered: Answered): Promise<void>
   /**

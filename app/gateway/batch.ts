@@ -1,4 +1,5 @@
 import type { Conversation } from '../conversation/conversation.ts'
+import type { ServerSide } from '../dialects/dialect.ts'
 import { amended, GatewayError } from '../errors.ts'
 import type { ReplyStream } from '../ports/models.ts'
 
@@ -19,6 +20,8 @@ export interface Questions {
   atOnce: number
   /** Stops everything that is under way; called when one of them fails. */
   abort(): void
+  /** Told, before that, of questions whose streams were open: nobody reads those, but they are paid for. */
+  wasted?(opened: readonly Conversation[]): void
 }
 
 /** Asks them all; the answers come in the order of the questions. One failure is the failure of all. */
@@ -56,26 +59,38 @@ async function askSeveral<T>(
   }
 }
 
+/** The stream of one question. */
+export interface AnswerStream extends ReplyStream {
+  /** Whether its model has been asked; absent where it was before the stream was there. */
+  wasAsked?(): boolean
+}
+
 /** A stream that was opened, with whatever was told at its opening. */
-export interface Opened {
+interface Opened {
   events: ReplyStream
 }
 
 /**
- * Opens a stream for each question. Those that have to wait for a free place are opened as others end, when
- * the streams are already read: what fails then fails in their reading. `first` tells of the first one.
+ * Opens a stream for each question. Those that have to wait for a free place are opened as others end, when the
+ * streams are already read: a failure then shows when they are read. `first` tells of the first one.
  */
 export async function openAll<T extends Opened>(
-  { questions, atOnce, abort }: Questions,
+  { questions, atOnce, abort, wasted }: Questions,
   open: (question: Conversation, signal?: AbortSignal) => Promise<T>,
-): Promise<{ first: T; streams: ReplyStream[] }> {
+): Promise<{ first: T; streams: AnswerStream[] }> {
   if (questions.length === 1) {
     const first = await open(questions[0]!)
     return { first, streams: [first.events] }
   }
   const early = questions.slice(0, atOnce)
-  const opening = early.map((question) => placed(() => open(question), question))
+  const read: Conversation[] = []
+  const opening = early.map(async (question) => {
+    const one = await placed(() => open(question), question)
+    read.push(question)
+    return one
+  })
   const opened = await Promise.all(opening).catch((thrown: unknown) => {
+    wasted?.(read)
     abort()
     for (const one of opening) one.then(({ events }) => events.cancel()).catch(() => {})
     throw thrown
@@ -137,10 +152,11 @@ function leaving(events: ReplyStream, places: Places): ReplyStream {
 function lateStream(
   places: Places,
   open: (signal: AbortSignal) => Promise<ReplyStream>,
-): ReplyStream {
+): AnswerStream {
   const controller = new AbortController()
   let opened: ReplyStream | undefined
   return {
+    wasAsked: () => opened !== undefined,
     async read() {
       if (!opened) {
         await places.wait()
@@ -158,8 +174,9 @@ function lateStream(
   }
 }
 
-/** What upstreams call the conversation, in errors that are about it. */
+/** What upstreams call the conversation and the schema of the answer, in errors that are about them. */
 const CONVERSATION = 'messages'
+const FORM = 'output.schema'
 
 async function placed<T>(ask: () => Promise<T>, question: Conversation): Promise<T> {
   try {
@@ -169,10 +186,18 @@ async function placed<T>(ask: () => Promise<T>, question: Conversation): Promise
   }
 }
 
-/** An error about a whole prompt, naming its place in the caller's request; `name` is the dialect's for all of it. */
-export function inPlace(thrown: unknown, { turns }: Conversation, name?: string): unknown {
-  const param = turns[0]?.param ?? name
-  if (param === undefined || !(thrown instanceof GatewayError)) return thrown
-  if (thrown.param !== CONVERSATION) return thrown
-  return amended(thrown, { param })
+/** An error about a whole prompt or the form of its answer, naming the place in the caller's request. */
+export function inPlace(
+  thrown: unknown,
+  { turns }: Conversation,
+  names: Pick<ServerSide, 'conversationName' | 'formName'> = {},
+): unknown {
+  if (!(thrown instanceof GatewayError)) return thrown
+  const param = paramOf(thrown, turns[0]?.param ?? names.conversationName, names.formName)
+  return param === undefined ? thrown : amended(thrown, { param })
+}
+
+function paramOf({ param }: GatewayError, prompt: string | undefined, form: string | undefined) {
+  if (param === CONVERSATION) return prompt
+  return param === FORM ? form : undefined
 }

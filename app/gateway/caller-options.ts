@@ -41,6 +41,27 @@ export function withCallerOptions(asked: Conversation, heard: Heard, config: Con
   return { ...asked, settings, guardrail: { ...guardrail, version: guardrail.version ?? 'DRAFT' } }
 }
 
+/** What a caller says in headers alone. */
+interface HeaderOptions {
+  settings: Settings
+  /** Only where the caller may choose one. */
+  guardrail?: Guardrail
+  /** The headers that had no effect. */
+  ignored: readonly string[]
+}
+
+/** The same for requests that are no conversation. Throws 400 naming the header. */
+export function headerOptions(header: Header, config: Config): HeaderOptions {
+  const settings = callerSettings({}, header)
+  const { said = [], guardrail: wish } = callerGuardrail(header) ?? {}
+  const configured = configuredGuardrail(config)
+  const guardrail = { ...configured, ...wish }
+  const allowed = config.AWS_BEDROCK_ALLOW_GUARDRAIL_OVERRIDE ?? !configured
+  if (said.length === 0 || !allowed || !isComplete(guardrail)) return { settings, ignored: said }
+  const chosen = { ...guardrail, version: guardrail.version ?? 'DRAFT' }
+  return { settings, guardrail: chosen, ignored: [] }
+}
+
 /** The guardrail of every answer of this server. */
 export function configuredGuardrail(config: Config): Guardrail | undefined {
   const id = config.AWS_BEDROCK_GUARDRAIL_IDENTIFIER

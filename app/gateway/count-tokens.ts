@@ -11,7 +11,7 @@ import { withAvailableTools } from './optional-tools.ts'
 /** Seconds a model has to count; then an estimate must do. */
 const PATIENCE = 15
 
-export interface TokenCount {
+interface TokenCount {
   tokens: number
   /** Nobody counted: this is a guess by the length of the texts. */
   estimated: boolean

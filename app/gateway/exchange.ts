@@ -1,6 +1,6 @@
 import { stage } from '../codecs/streams/stage.ts'
 import type { Conversation } from '../conversation/conversation.ts'
-import type { Reply } from '../conversation/events.ts'
+import type { Reply, Usage } from '../conversation/events.ts'
 import type { AnswerHead, ReplyEncoder, ServerSide } from '../dialects/dialect.ts'
 import type { Call, Served } from '../ports/call.ts'
 import type { ChatModel } from '../ports/models.ts'
@@ -10,7 +10,7 @@ import { answerHeaders, ignoredNames } from './answers/answer-headers.ts'
 import { inByteText } from './answers/byte-frames.ts'
 import { createFrames } from './answers/frames.ts'
 import { createKeeper, type Keeper, keepAnswer } from './answers/keep.ts'
-import { addUsage } from './answers/meter.ts'
+import { addUsage, countWhole } from './answers/meter.ts'
 import { shapeAnswers } from './answers/shape-answers.ts'
 import { resolveMedia } from './attachments/resolve-media.ts'
 import { askAll, inPlace, openAll, type Questions, questionsOf } from './batch.ts'
@@ -103,7 +103,7 @@ export async function exchange(heard: Heard, services: Services): Promise<Answer
     }
     return await (conversation.stream ? stream(started, deadline) : whole(started, deadline))
   } catch (thrown) {
-    const error = inPlace(deadline.explain(thrown), settled, heard.dialect.server.conversationName)
+    const error = inPlace(deadline.explain(thrown), settled, heard.dialect.server)
     throw await withNearestNames(error, found, services)
   } finally {
     deadline.clear()
@@ -145,11 +145,10 @@ function hear({ dialect, answerIn, body }: Heard): Conversation {
 async function whole(exchange: Exchange, deadline: Deadline): Promise<Answer> {
   const { conversation, server, head, record, keep } = exchange
   record.askedAt = performance.now()
-  const answers = await askAll(questionsIn(exchange, deadline), (question) =>
-    exchange.chat.reply(question, exchange.call),
-  )
+  const asked = questionsIn(exchange, deadline)
+  const answers = await askAll(asked, (question) => exchange.chat.reply(question, exchange.call))
   record.answeredAt = performance.now()
-  const replies = answers.map((answer) => answer.reply)
+  const replies = answers.map(({ reply }, index) => countWhole(reply, asked.questions[index]!))
   note(exchange, answers[0]!.served)
   record.usage = addUsage(replies.map((reply) => reply.end.usage))
   record.stop = replies[0]!.end.reason
@@ -166,8 +165,9 @@ async function whole(exchange: Exchange, deadline: Deadline): Promise<Answer> {
 
 async function stream(exchange: Exchange, deadline: Deadline): Promise<Answer> {
   const { record } = exchange
+  const asked = questionsIn(exchange, deadline)
   record.askedAt = performance.now()
-  const { first, streams } = await openAll(questionsIn(exchange, deadline), (question, signal) =>
+  const { first, streams } = await openAll(asked, (question, signal) =>
     exchange.chat.stream(question, signal ? { ...exchange.call, signal } : exchange.call),
   )
   record.answeredAt = performance.now()
@@ -178,7 +178,7 @@ async function stream(exchange: Exchange, deadline: Deadline): Promise<Answer> {
     frames: createFrames(streams, encoderOf(exchange), {
       record,
       keeper: keeperOf(exchange),
-      estimateInput: () => estimateTokens(exchange.conversation),
+      estimateInput: (index) => estimateTokens(asked.questions[index]!),
     }),
     headers: answerHeaders(first.served, record.ignored),
     record,
@@ -206,10 +206,23 @@ function keeperOf(exchange: Exchange): Keeper | undefined {
   })
 }
 
-const questionsIn = ({ conversation, atOnce }: Exchange, deadline: Deadline): Questions => ({
+const questionsIn = (
+  { conversation, atOnce, record }: Exchange,
+  deadline: Deadline,
+): Questions => ({
   questions: questionsOf(conversation),
   atOnce,
   abort: () => deadline.abort(),
+  wasted: (opened) => {
+    if (opened.length > 0) record.usage = addUsage(opened.map(readOnly))
+  },
+})
+
+/** What a model that was never listened to has cost: it had read all the same (T51). */
+const readOnly = (question: Conversation): Usage => ({
+  input: estimateTokens(question),
+  output: 0,
+  estimated: true,
 })
 
 /** Writes down who served, and what had no effect by the caller's own names. */

@@ -112,6 +112,10 @@ const CONTROL_FIELDS: ReadonlySet<string> = new Set([
 /** Other gateways' and other routes' words for a guardrail. */
 const GUARDRAIL = /^guardrail[-_]?(?:config|identifier|id|version)/i
 
+/** LiteLLM's word for its own; an empty list asks for none. */
+const namesGuardrails = (name: string, value: unknown) =>
+  name === 'guardrails' && typeof value === 'object' && Object.keys(value ?? {}).length > 0
+
 /**
  * The conversation with only such unknown fields as may go on to a model; the others are named as
  * ignored. Throws 400 naming the first unknown field where the operator wants strictness, and one that asks
@@ -134,7 +138,9 @@ export function governExtraFields(
       reason: 'unknown_parameter',
     })
   }
-  const guarding = asked.fieldsForModel ? undefined : names.find((name) => GUARDRAIL.test(name))
+  const guarding = asked.fieldsForModel
+    ? undefined
+    : names.find((name) => GUARDRAIL.test(name) || namesGuardrails(name, extraFields[name]))
   if (guarding !== undefined) throw unguarded(guarding, guardrail)
   const refused = names.filter(
     (name) => isRefused(name, config) || (!asked.fieldsForModel && CONTROL_FIELDS.has(name)),

@@ -15,7 +15,7 @@ export interface Metered {
 }
 
 /** How a request ended. */
-export interface Outcome {
+interface Outcome {
   record?: ExchangeRecord
   error?: GatewayError
   /** Milliseconds it took. */

@@ -3,9 +3,9 @@ import { GatewayError } from '../errors.ts'
 import type { ModelCard } from '../ports/models.ts'
 
 /**
- * The conversation with only such optional tools as its model has; the others are named as ignored. Throws
- * 400 where the caller's choice of tools cannot be kept without them. Who speaks the caller's own dialect
- * is taken to have what it names.
+ * The conversation with only such optional tools as its model has; the others are named as ignored. Throws 400
+ * where the caller's choice of tools cannot be kept without them. A model that speaks the caller's own dialect
+ * is taken to have what the caller names.
  */
 export function withAvailableTools(
   asked: Conversation,

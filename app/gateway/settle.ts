@@ -6,11 +6,12 @@ import type { Services } from '../ports/services.ts'
 import type { Heard } from './answer.ts'
 import { configuredGuardrail, guardrailName } from './caller-options.ts'
 import { labelsOf } from './labels.ts'
+import { idsOf } from './names/model-beginnings.ts'
 import { withAvailableTools } from './optional-tools.ts'
 import { withinWindow } from './truncate.ts'
 
 /** For whom and by whom a conversation is to be answered. */
-export interface Settling {
+interface Settling {
   heard: Heard
   card: ModelCard
   services: Services
@@ -104,11 +105,13 @@ function withTier(asked: Conversation, { heard, card, services }: Settling): Con
   return { ...asked, settings, ignored: [...(asked.ignored ?? []), name] }
 }
 
-/** The longest beginning of the id counts; a profile is also known by the id of its model. */
-function configuredTier(tiers: Record<string, string>, { id }: ModelCard): string | undefined {
+/** The longest beginning of an id counts. */
+function configuredTier(tiers: Record<string, string>, card: ModelCard): string | undefined {
   let found: string | undefined
+  let ids: string[] | undefined
   for (const beginning in tiers) {
-    const fits = id.startsWith(beginning) || id.slice(id.indexOf('.') + 1).startsWith(beginning)
+    ids ??= idsOf(card)
+    const fits = ids.some((id) => id.startsWith(beginning))
     if (fits && (found === undefined || beginning.length > found.length)) found = beginning
   }
   return found === undefined ? undefined : tiers[found]

@@ -4,7 +4,7 @@ import type { Sink } from '../ports/stream-out.ts'
 import type { Answer } from './answer.ts'
 
 /** Who follows an answer that has no reader. */
-export interface Follower {
+interface Follower {
   /** Takes what was said since it was last called. */
   tell(text: string): Promise<void>
   /** Is given what stops the answer, as if its reader had left. */

@@ -6,7 +6,7 @@ import { bodyForm, checkedBody, parsedBody } from './bodies/json-body.ts'
 import type { HttpContext, HttpEnv } from './context.ts'
 import type { Endpoint, Surface } from './surface.ts'
 
-export interface EndpointOptions {
+interface EndpointOptions {
   /** The router's form of the path where the contract cannot say it: a parameter that holds slashes. */
   path?: string
   /**

@@ -14,7 +14,7 @@ import { requestIdFrom } from './request-id.ts'
 import type { Surface } from './surface.ts'
 import { letIn, withinOf } from './within.ts'
 
-export interface ReceptionOptions {
+interface ReceptionOptions {
   services: Services
   isOpen(path: string): boolean
   /** Whether a caller may come in now. */
@@ -66,8 +66,7 @@ export function reception({
         const caller = asking instanceof Promise ? await asking : asking
         c.set('caller', caller)
         entry.caller = caller
-        const { linger } = c.get('services').runtime
-        if (linger) entry.linger = (work) => linger(c.env, work)
+        entry.linger = c.get('services').runtime.linger
         const entering = admit?.(c, caller)
         if (entering) await entering
         await next()
@@ -90,6 +89,7 @@ function createDescription(services: Services): (c: HttpContext, entry: AccessEn
     const from = withinOf(c.env)?.forwarded ?? forwarded
     if (config.LOG_CLIENT_IP) entry.address = from(c).address
     if (traces) {
+      entry.scheme = from(c).protocol
       entry.trace = beginTrace(traces, header)
       entry.route = () => routePath(c, -1)
     }

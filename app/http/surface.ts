@@ -33,7 +33,7 @@ export interface Surface {
 }
 
 /** Two vendors call different things by one path; their clients differ in a header. */
-export interface Claim {
+interface Claim {
   /** Who sends it means this surface. */
   header: string
   /** Paths at the root, and all below them. */

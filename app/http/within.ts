@@ -10,7 +10,7 @@ import { traceWithin } from './log/tracing.ts'
 const WITHIN = Symbol('within')
 
 /** What accompanies a request that another request of ours makes, in place of the platform's bindings. */
-export interface Within {
+interface Within {
   /** Proven when the other one came in. */
   caller: CallerIdentity
   services: Services
@@ -18,7 +18,7 @@ export interface Within {
   onText?(text: string): void
 }
 
-export interface AskWithin {
+interface AskWithin {
   request: Request
   /** Stops the work. */
   signal: AbortSignal
@@ -64,7 +64,6 @@ export function letIn(c: HttpContext, { caller, forwarded }: Within): CallerIden
 
 /** The runtime without its ways to the sockets, which belong to the request outside. */
 function runtimeWithin(c: HttpContext, runtime: Runtime, signal: AbortSignal): Runtime {
-  const { linger } = runtime
   return {
     ...runtime,
     streamOut: gatheredStream,
@@ -72,7 +71,6 @@ function runtimeWithin(c: HttpContext, runtime: Runtime, signal: AbortSignal): R
     requestBody: undefined,
     requestHeader: undefined,
     peerAddress: () => runtime.peerAddress?.(c.env, c.req.raw),
-    linger: linger && ((_, work) => linger(c.env, work)),
     onCallerLeft: (_env, _request, leave) => {
       if (signal.aborted) leave()
       else signal.addEventListener('abort', leave, { once: true })

@@ -1,12 +1,15 @@
 import { GatewayError } from '../errors.ts'
+import type { Linger } from '../ports/runtime.ts'
 
-export interface FreshRecordsOptions<T> {
+interface FreshRecordsOptions<T> {
   /** Undefined for what is not there. */
   read(id: string): Promise<T | undefined>
   /** Milliseconds a record is believed. */
   fresh: number
   /** Milliseconds a record goes on while it cannot be read again. */
   mostStale: number
+  /** As the runtime's: others wait for a reading, and it may go on when its request has been answered. */
+  linger?: Linger
   /** Unix milliseconds. */
   now(): number
 }
@@ -34,7 +37,7 @@ const REST = 1000
 const PATIENCE = 3000
 
 export function freshRecords<T extends object>(options: FreshRecordsOptions<T>): FreshRecords<T> {
-  const { fresh, mostStale, now } = options
+  const { fresh, mostStale, linger, now } = options
   const present = new Map<string, Entry<T>>()
   const absent = new Map<string, Entry<T>>()
   const reading = new Map<string, Promise<T | undefined>>()
@@ -66,6 +69,7 @@ export function freshRecords<T extends object>(options: FreshRecordsOptions<T>):
       },
     )
     reading.set(id, mine)
+    linger?.(mine.catch(() => {}))
     try {
       return await mine
     } finally {
@@ -84,7 +88,7 @@ export function freshRecords<T extends object>(options: FreshRecordsOptions<T>):
       const rests = time < entry.retryAt && age < mostStale
       if (rests) return entry.record
       if (age >= fresh) return readOnce(id)
-      // Read ahead of its time, so that a key in use never waits; who hears of a failure is the next.
+      // Read ahead of its time, so that a key in use never waits; a failure is told to the next reader.
       if (!reading.has(id)) read(id).catch(() => {})
       return entry.record
     },

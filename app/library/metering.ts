@@ -7,7 +7,7 @@ import { createLimiter } from './limits/limiter.ts'
 import { createPrices } from './prices.ts'
 import { createUsageBook } from './usage/usage-book.ts'
 
-export interface MeteringOptions {
+interface MeteringOptions {
   config: Config
   state: StateStore
   runtime: Pick<Runtime, 'log' | 'linger'>

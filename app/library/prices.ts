@@ -6,10 +6,11 @@ import {
   openPriceLists,
   type PriceList,
   type PriceLists,
+  type TokenPrices,
   type Way,
 } from './data/prices.ts'
 
-export interface Price extends ListPrice {
+interface Price extends ListPrice {
   /** Service tier -> what its prices are multiplied by. */
   tiers: Readonly<Record<string, number>>
 }
@@ -47,7 +48,7 @@ export function priceFinder(
     const name = `${card?.id} ${served} ${region}`
     if (known.has(name)) return known.get(name)
     if (known.size >= MOST) known.clear()
-    // Read when first needed: a start shall pay for nothing.
+    // Read when first needed, so that it costs the start nothing.
     lists ??= openPriceLists()
     const price = find(priced, { lists, own })
     known.set(name, price)
@@ -70,7 +71,8 @@ function find({ card, served, region }: Priced, { lists, own }: Books): Price | 
   const shipped = listed && priceIn(lists.get(listed.id)!, way, region)
   const names = [...new Set(read.flatMap(({ id, whole }) => [whole, id]))]
   const override = ownPrice(names, own) ?? (shipped || card?.free ? undefined : own['*'])
-  if (!override) return shipped ? { ...shipped, tiers: TIERS } : card?.free ? FREE : undefined
+  if (!override && shipped) return { ...shipped, tiers: TIERS }
+  if (!override) return card?.free ? FREE : undefined
   const { cache_read, cache_write, cache_write_1h, tiers, ...plain } = override
   return {
     input: 0,
@@ -121,18 +123,12 @@ const MILLION = 1_000_000
 
 /** The price of a bill in US dollars. */
 export function costOf(usage: Usage, price: Price, tier?: string): number {
-  const { cacheRead = 0, cacheWrite = 0, cacheWriteByTtl } = usage
+  const { cacheRead = 0, cacheWrite = 0 } = usage
   const prompt = usage.input + cacheRead + cacheWrite
   const { long } = price
   const tokens = long && prompt > long.above ? long : price
-  const write = tokens.cacheWrite ?? tokens.input
-  let written = cacheWrite * write
-  if (cacheWriteByTtl && tokens.cacheWrite1h !== undefined) {
-    const dearer = tokens.cacheWrite1h - write
-    for (const { ttl, tokens: count } of cacheWriteByTtl)
-      if (ttl === '1h') written += count * dearer
-  }
   const read = cacheRead * (tokens.cacheRead ?? tokens.input)
+  const written = costOfWriting(usage, tokens)
   const sum = usage.input * tokens.input + usage.output * tokens.output + read + written
   const units =
     (usage.images ?? 0) * (price.image ?? 0) +
@@ -141,4 +137,15 @@ export function costOf(usage: Usage, price: Price, tier?: string): number {
     (usage.searches ?? 0) * (price.search ?? 0)
   const factor = tier === undefined ? 1 : (price.tiers[tier] ?? 1)
   return (sum / MILLION + units) * factor
+}
+
+/** What was written to the cache, for a million tokens' price each; what stays there for an hour may cost more. */
+function costOfWriting({ cacheWrite = 0, cacheWriteByTtl }: Usage, tokens: TokenPrices): number {
+  const usual = tokens.cacheWrite ?? tokens.input
+  let cost = cacheWrite * usual
+  if (!cacheWriteByTtl || tokens.cacheWrite1h === undefined) return cost
+  for (const { ttl, tokens: count } of cacheWriteByTtl) {
+    if (ttl === '1h') cost += count * (tokens.cacheWrite1h - usual)
+  }
+  return cost
 }

@@ -39,8 +39,8 @@ export interface KeyChange {
  */
 export interface ManagedKeys {
   /**
-   * Whose key this is: undefined for one that is unknown, wrong, disabled or over. Not a promise where it
-   * is known already. Rejects with `overloaded` when nobody can tell now.
+   * Whose key this is: undefined for one that is unknown, wrong, disabled or expired. Not a promise where it is
+   * known already. Rejects with `overloaded` when nobody can tell now.
    */
   find(shown: string): CallerIdentity | undefined | Promise<CallerIdentity | undefined>
   create(change: KeyChange): Promise<MintedKey>

@@ -42,7 +42,6 @@ export interface CallerIdentity {
   permissions?: Permissions
   limits?: CallerLimits
   budget?: Budget
-  tags?: Readonly<Record<string, string>>
   aws?: AwsIdentity
 }
 

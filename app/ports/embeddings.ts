@@ -3,8 +3,8 @@ import type { Usage } from '../conversation/events.ts'
 import type { Call, Served } from './call.ts'
 
 /**
- * A text, or an attachment the model reads: its source is base64 or an `s3://` address by now. A text that is
- * empty may be told by `tokens` of OpenAI's, for models whose card says that they take them.
+ * A text, or an attachment the model reads: its source is base64 or an `s3://` address by now. An empty text may
+ * come as OpenAI's `tokens` instead, for models whose card says that they take them.
  */
 export type EmbeddingPiece =
   | { type: 'text'; text: string; tokens?: readonly number[]; param?: string }

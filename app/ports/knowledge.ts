@@ -95,7 +95,7 @@ export interface DataSources {
 }
 
 /**
- * Documents that can be asked. What its owner may not use does not exist for them: `not-found` with the
+ * Documents that can be asked. What an owner may not use does not exist for that owner: `not-found` with the
  * param `knowledge_base_id`, as for an id nobody has. What they may use but not change is `permission`.
  */
 export interface KnowledgeBases {

@@ -6,6 +6,8 @@ import type { AwsIdentity } from './caller.ts'
 import type { EmbeddingModel } from './embeddings.ts'
 import type { Guard } from './guard.ts'
 import type { ImageAbility, ImageModel } from './images.ts'
+import type { Judge } from './judge.ts'
+import type { NativeModel } from './native.ts'
 import type { RerankModel } from './reranking.ts'
 import type { SpeechModel } from './speech.ts'
 import type { TranscriptionModel } from './transcription.ts'
@@ -37,8 +39,8 @@ export interface ModelCard {
   /** What it can be asked to draw; absent where that is not known, or it draws nothing. */
   draws?: readonly ImageAbility[]
   /**
-   * Ids of the models it leads to, where it is a profile, an ARN or the like; `unknown` where nobody can
-   * tell. Absent for what is a model itself. Who may not ask one of these may not ask it.
+   * Ids of the models it leads to, where it is a profile, an ARN or the like; `unknown` where nobody can tell.
+   * Absent for what is a model itself. A caller who may not ask one of these may not ask it either.
    */
   leadsTo?: readonly string[] | 'unknown'
   /** What the model takes, by the provider's own family tables; dialects on the client side read it. */
@@ -70,7 +72,10 @@ export interface ModelTraits {
   s3?: readonly ('image' | 'document' | 'video' | 'audio')[]
   /** Which kinds it fetches from public URLs by itself. */
   urls?: readonly ('image' | 'document' | 'video' | 'audio')[]
-  cachePoints?: { max: number; ttls: readonly ('5m' | '1h')[]; tools: boolean } | false
+  /** `tools`: also behind tools. `wordsOnly`: in messages behind text alone, and not in those with calls or results. */
+  cachePoints?:
+    | { max: number; ttls: readonly ('5m' | '1h')[]; tools: boolean; wordsOnly?: true }
+    | false
   serviceTiers?: readonly string[] | false
   latencyOptimized?: boolean
   maxStopSequences?: number
@@ -85,6 +90,10 @@ export interface ModelTraits {
   strictTools?: boolean
   /** Tools the platform runs for this model (`nova_grounding`) or its maker defined (`bash`); absent means any. */
   systemTools?: readonly string[]
+  /** The current types of its maker's tools by their names, where they are not those of most models. */
+  toolKinds?: Readonly<Record<string, string>>
+  /** Flags of its maker's betas that it takes; absent means any, `false` none whatsoever. */
+  betas?: readonly string[] | false
   /** The tool among them by which it searches the web; absent means it cannot. */
   webSearch?: string
   /** The tool among them by which it runs code; absent means it cannot. */
@@ -141,6 +150,8 @@ export interface FoundModel {
   images?: ImageModel
   speech?: SpeechModel
   transcription?: TranscriptionModel
+  /** Asked in its maker's words; where its name hides what it does, told when that has been looked up. */
+  native?: NativeModel | (() => Promise<NativeModel | undefined>)
   /**
    * Absent for a model that is known and can be asked. `unlisted`: its name has the right form, and nobody
    * has listed it. `unreachable`: it exists, and the configuration leaves no place to ask it. `any-name`:
@@ -190,6 +201,8 @@ export interface Provider {
   staging?: AudioStaging
   /** Judges what goes to models that no guardrail can be applied to, whoever serves them. */
   guard?: Guard
+  /** Applies guardrails to what callers ask it to judge, whether a model is asked or not. */
+  judge?: Judge
   /** Scheme, host and port that are asked, for traces: in a region, where it has them. */
   originIn?(region: string | undefined): string | undefined
   /** What an operator would have to set for a name that nobody knows, as a sentence for its 404. */

@@ -19,6 +19,12 @@ import type { WebFetch } from './web-fetch.ts'
  */
 export type Alarm = (milliseconds: number, ring: (why?: GatewayError) => void) => () => void
 
+/**
+ * Keeps the platform from stopping work before it is done that began with the request whose turn it is. Absent where
+ * we live on after an answer.
+ */
+export type Linger = (work: Promise<unknown>) => void
+
 /** Everything a runtime brings. Differences between runtimes live behind these members and nowhere else. */
 export interface Runtime {
   /** `node`, `bun`, `deno`, `lambda`, `workers`: for the banner and the log. */
@@ -66,11 +72,7 @@ export interface Runtime {
   credentials?: CredentialSource
   /** Absent where only WebCrypto can sign. */
   digest?: Digest
-  /**
-   * Keeps the platform from stopping us before this work is done, which began with a request. Absent where
-   * we live on after an answer. `env` is what Hono was handed.
-   */
-  linger?(env: unknown, work: Promise<unknown>): void
+  linger?: Linger
   /** A timer that costs less than the platform's. Absent where a timer must be that of its request. */
   alarm?: Alarm
   /**

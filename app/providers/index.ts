@@ -4,6 +4,7 @@ import type { Runtime } from '../ports/runtime.ts'
 import type { StateStore } from '../ports/state-store.ts'
 import { awsConfigured, awsHint } from './aws/configured.ts'
 import { createAwsProvider } from './aws/index.ts'
+import { createJudge } from './embedded/judge.ts'
 import { lateProvider } from './late-provider.ts'
 import { createOpenaiProviders, openaiHint } from './openai/index.ts'
 
@@ -31,7 +32,11 @@ export function createProviders(options: ProviderOptions): Provider[] {
       'PROVIDER is openai, but neither OPENAI_API_KEY, OPENAI_BASE_URL nor OPENAI_UPSTREAMS names a server to ask.',
     )
   }
-  const late = { ...lateProvider('embedded', () => embedded(options)), free: true }
+  const late = {
+    ...lateProvider('embedded', () => embedded(options)),
+    free: true,
+    judge: createJudge(),
+  }
   return withHint([...upstreams, standingIn(late, upstreams)], config)
 }
 
@@ -60,7 +65,7 @@ const isPrefixed = (name: string) => KNOWN.some((known) => hasPrefix(name, known
 
 const hasPrefix = (name: string, known: string) => name.toLowerCase().startsWith(`${known}/`)
 
-/** The embedded models answer to every name but to one that says who shall answer, and that is somebody who is not there. */
+/** The embedded models answer to every name but one that names a provider which is not there. */
 function standingIn(embedded: Provider, upstreams: readonly Provider[]): Provider {
   const absent = KNOWN.filter((known) => !upstreams.some(({ name }) => name === known))
   return {

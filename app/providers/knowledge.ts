@@ -6,7 +6,7 @@ import type { StateStore } from '../ports/state-store.ts'
 import { awsConfigured } from './aws/configured.ts'
 import type { EmbeddedKnowledgeOptions } from './embedded/knowledge/sources.ts'
 
-export interface KnowledgeOptions {
+interface KnowledgeOptions {
   config: Config
   runtime: Runtime
   state: StateStore

@@ -23,7 +23,10 @@ export function createMediaSources({
   }
 }
 
-/** What `s3://` leads to. Who asks for the embedded models alone, and names no bucket, wants nothing of AWS. */
+/**
+ * What `s3://` leads to. An operator who asks for the embedded models alone, and names no bucket, wants nothing
+ * of AWS.
+ */
 function objectsByAddress(config: Config, runtime: Runtime) {
   const isBucketNamed =
     config.AWS_S3_BUCKET !== undefined || config.AWS_S3_ACCEPTED_BUCKETS.length > 0

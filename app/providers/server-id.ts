@@ -8,7 +8,7 @@ interface ServerIdOptions {
   runtime: Runtime
 }
 
-export interface ServerId {
+interface ServerId {
   (): string
   /** Resolves when the name is known for good; undefined when it is already. Never rejects. */
   coming(): Promise<void> | undefined

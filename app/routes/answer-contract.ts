@@ -1,5 +1,8 @@
 import { z } from '@hono/zod-openapi'
 
+/** Who counted tokens: the model, or nobody. */
+export const COUNTED_BY = 'x-outcrop-token-count'
+
 /** The headers that tell who answered, as the document shows them. */
 export const answerHeaders = z.object({
   'x-request-id': z

@@ -20,6 +20,15 @@ export const fusedInput = z
   .looseObject({ content: z.array(content).min(1) })
   .openapi('FusedInput', { description: 'Texts and images that have one vector together.' })
 
+/** Where a text that is too long is cut, in Cohere's words of two versions of its API. */
+export const TRUNCATIONS = {
+  NONE: 'none',
+  START: 'start',
+  LEFT: 'start',
+  END: 'end',
+  RIGHT: 'end',
+} as const
+
 /** An attachment by its address, where it cannot be a text. */
 export function attachment(address: string, param: string): MediaPart {
   const { source, mediaType } = locate(address, param)
@@ -44,7 +53,7 @@ export function plainText(text: string, param: string): WrittenPiece {
 }
 
 const WEB = /^https?:\/\/\S+$/i
-const NAMED = /^(?:s3:\/\/[^\r\n]+|file-id:\S+|data:[\w.+-]+\/[\w.+-]+[;,])/i
+const NAMED = /^(?:s3:\/\/[^\s/]*(?:\/[^\r\n]*)?$|file-id:\S+\s*$|data:[\w.+-]+\/[\w.+-]+[;,])/i
 
 /** A text that may be an address instead. */
 export function textOrAddress(text: string, param: string): WrittenPiece {

@@ -8,7 +8,7 @@ import type { Files, Received } from '../library/files/files.ts'
 import { type Field, tooLarge } from '../library/files/receive.ts'
 
 /** A form whose file is kept already, but is no file of its owner yet. */
-export interface IncomingFile {
+interface IncomingFile {
   received: Received
   filename?: string
   contentType?: string

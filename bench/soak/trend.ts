@@ -1,9 +1,9 @@
-export interface Point {
+interface Point {
   x: number
   y: number
 }
 
-export interface Trend {
+interface Trend {
   /** Units of y for one of x. */
   slope: number
   /** The standard error of the slope; neighbours that are alike make it look smaller than it is. */

@@ -6,7 +6,7 @@ import { type Column, type SortedTable, sortedTable, type TableContent } from '.
 import type { Sums } from './usage.ts'
 import { GROUPS, type Group } from './view.ts'
 
-export interface BreakdownOptions {
+interface BreakdownOptions {
   group: Group
   /** Each of its own, whatever shares a colour in the charts. */
   series: readonly Series[]

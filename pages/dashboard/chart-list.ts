@@ -9,14 +9,14 @@ import type { Series } from './series.ts'
 import type { Sums } from './usage.ts'
 import type { RangeName } from './view.ts'
 
-export interface Charted {
+interface Charted {
   range: RangeName
   times: readonly number[]
   series: readonly Series[]
   total: Sums
 }
 
-export interface ChartList {
+interface ChartList {
   element: HTMLElement
   show(charted: Charted): void
 }

@@ -2,7 +2,7 @@ import { fill, h } from '../shared/element.ts'
 import { segmented } from '../shared/segmented.ts'
 import { GROUP_NAMES, GROUPS, type Group, RANGE_NAMES, RANGES, type View } from './view.ts'
 
-export interface Controls {
+interface Controls {
   element: HTMLElement
   /** Shows what is filtered. */
   show(view: View, names: ReadonlyMap<string, string>): void

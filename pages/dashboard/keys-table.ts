@@ -3,14 +3,14 @@ import { compact, count, money, NOTHING } from '../shared/format.ts'
 import { type Column, type SortedTable, sortedTable, type TableContent } from './sorted-table.ts'
 import type { GroupSums, Overview, OverviewKey } from './usage.ts'
 
-export interface KeyRow {
+interface KeyRow {
   id: string
   /** Absent for callers that are known by their use alone: holders of tokens, AWS identities. */
   key?: OverviewKey
   used?: GroupSums
 }
 
-export interface KeysOptions {
+interface KeysOptions {
   overview: Overview
   used: readonly GroupSums[]
   onfilter(id: string): void

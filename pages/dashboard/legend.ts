@@ -2,7 +2,7 @@ import { h } from '../shared/element.ts'
 import { compact } from '../shared/format.ts'
 import type { Series } from './series.ts'
 
-export interface LegendOptions {
+interface LegendOptions {
   series: readonly Series[]
   /** The one that is shown alone. */
   alone: Series | undefined

@@ -1,6 +1,6 @@
 import { h } from '../shared/element.ts'
 
-export interface LoginOptions {
+interface LoginOptions {
   /** Why it is asked for. */
   why: string
   onkey(key: string): void

@@ -14,7 +14,7 @@ export interface Series {
 }
 
 /** Colours that can be told apart, without the one for the rest. */
-export const COLOURS = 6
+const COLOURS = 6
 
 /** Sums that can be added up: durations cannot. */
 const ADDED = [
@@ -36,7 +36,7 @@ const UNKNOWN = {
   p95_first_token_milliseconds: null,
 }
 
-export interface Told {
+interface Told {
   group: Group
   lines: readonly Line[]
   /** The most requests first. */

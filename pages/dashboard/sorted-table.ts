@@ -19,7 +19,7 @@ export interface TableContent<Row> {
   note?: string
 }
 
-export interface TableOptions {
+interface TableOptions {
   /** The column it is sorted by at first, the most above. */
   sorted: number
   empty: string

@@ -69,7 +69,7 @@ export function fileChip(file: Attachment, onremove?: () => void): HTMLElement {
   )
 }
 
-export interface Attachments {
+interface Attachments {
   element: HTMLElement
   add(files: Iterable<File>): Promise<void>
   /** What is attached now; nothing is afterwards. */

@@ -2,12 +2,12 @@ import { byId, h } from '../shared/element.ts'
 import { createAttachments } from './attachments.ts'
 import type { UserTurn } from './dialect.ts'
 
-export interface ComposerOptions {
+interface ComposerOptions {
   onsend(turn: UserTurn): void
   onstop(): void
 }
 
-export interface Composer {
+interface Composer {
   setRunning(is: boolean): void
   /** What is written and not sent. */
   draft(): string

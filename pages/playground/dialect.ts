@@ -21,12 +21,12 @@ export interface Settings {
   tools: boolean
 }
 
-export interface TextPart {
+interface TextPart {
   type: 'text'
   text: string
 }
 
-export interface ThoughtPart {
+interface ThoughtPart {
   type: 'thought'
   text: string
 }
@@ -61,7 +61,7 @@ export interface ModelTurn {
 export type Turn = UserTurn | ModelTurn
 
 /** Tokens. `input` is what was read beside the cache. */
-export interface Usage {
+interface Usage {
   input: number
   output: number
   cacheRead: number

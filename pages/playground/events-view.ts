@@ -4,7 +4,7 @@ import type { Run, TimedEvent } from './run.ts'
 /** Events that are drawn; of a longer stream the last ones. */
 const MOST = 1500
 
-export interface EventsView {
+interface EventsView {
   show(run: Run | undefined): HTMLElement
 }
 

@@ -15,7 +15,7 @@ const TABS = [
 ] as const
 type Tab = (typeof TABS)[number]['value']
 
-export interface Inspector {
+interface Inspector {
   /** Shows a run, or what would be asked next. */
   show(run: Run | undefined, next: Call): void
 }

@@ -29,8 +29,8 @@ const JAVASCRIPT: Words = {
   string: single,
 }
 
-export const WORDS = { json: JSON_WORDS, python: PYTHON, javascript: JAVASCRIPT } as const
-export type LiteralLanguage = keyof typeof WORDS
+const WORDS = { json: JSON_WORDS, python: PYTHON, javascript: JAVASCRIPT } as const
+type LiteralLanguage = keyof typeof WORDS
 
 /** Letters up to which anything is shown whole. */
 const LONGEST = 400

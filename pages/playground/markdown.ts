@@ -21,7 +21,7 @@ const kindOf = (line: string): Block['kind'] =>
   KINDS.find(([, pattern]) => pattern.test(line))?.[0] ?? 'paragraph'
 
 /** Text as blocks; a fence that has not ended yet goes to the end. */
-export function blocksIn(text: string): Block[] {
+function blocksIn(text: string): Block[] {
   const blocks: Block[] = []
   let open: { kind: Block['kind']; lines: string[]; fence?: string } | undefined
   const close = () => {

@@ -11,7 +11,7 @@ export interface ListedModel {
   legacy?: boolean
 }
 
-export interface ModelPicker {
+interface ModelPicker {
   value(): string
   setValue(id: string): void
   setModels(models: readonly ListedModel[]): void

@@ -29,7 +29,7 @@ export interface Run {
   free?: boolean
 }
 
-export interface Asked {
+interface Asked {
   session: Session
   dialect: Dialect
   settings: Settings

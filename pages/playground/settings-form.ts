@@ -21,7 +21,7 @@ interface Kept {
   tools?: boolean
 }
 
-export interface SettingsForm {
+interface SettingsForm {
   dialect(): Dialect
   settings(): Settings
   setModels(models: readonly ListedModel[]): void

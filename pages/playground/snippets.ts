@@ -8,7 +8,7 @@ export const LANGUAGES = [
 ] as const
 export type Language = (typeof LANGUAGES)[number]['value']
 
-export interface SnippetOptions {
+interface SnippetOptions {
   dialect: DialectName
   language: Language
   body: Record<string, unknown>

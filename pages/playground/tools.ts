@@ -1,5 +1,5 @@
 /** What a model is told of a tool, in the words all dialects share. */
-export interface Tool {
+interface Tool {
   name: string
   description: string
   parameters: Record<string, unknown>

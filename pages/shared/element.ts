@@ -2,7 +2,7 @@ export type Child = Node | string | number | undefined | null | false
 type Property = string | number | boolean | undefined | Listener | Style
 type Listener = (event: never) => void
 type Style = Readonly<Record<string, string>>
-export type Properties = Readonly<Record<string, Property>>
+type Properties = Readonly<Record<string, Property>>
 
 /**
  * An element with attributes and children. `onclick` and the like are listeners; a `style` is set property by

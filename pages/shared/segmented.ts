@@ -1,6 +1,6 @@
 import { h } from './element.ts'
 
-export interface SegmentedOptions<Value extends string> {
+interface SegmentedOptions<Value extends string> {
   /** For those who hear the page. */
   label: string
   choices: readonly { value: Value; text: string }[]

@@ -5,7 +5,7 @@ import {
 } from '../../app/providers/aws/refreshing-credentials.ts'
 import { staticCredentials } from '../../app/providers/aws/static-credentials.ts'
 
-export interface CredentialOptions {
+interface CredentialOptions {
   /** How they are fetched; by default through the chain of the AWS SDK. */
   fetch?: FetchCredentials
   /** Unix milliseconds. */

@@ -54,7 +54,7 @@ export function redirectTarget(
   return target.href
 }
 
-export interface FetchAnswer {
+interface FetchAnswer {
   status: number
   /** The announced length, as the header says it. */
   length: string | null | undefined

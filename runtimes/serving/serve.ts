@@ -5,7 +5,7 @@ import { endOnSignal } from '../termination.ts'
 import type { Listening } from './serve-node.ts'
 
 /** Opens a server at an address of its platform; port 0 takes a free one. */
-export type Listen = (app: OpenApp, host: string, port: number) => Listening | Promise<Listening>
+type Listen = (app: OpenApp, host: string, port: number) => Listening | Promise<Listening>
 
 /** Milliseconds a server that just started is left to its first callers before it loads what none of them asked for. */
 const CALM = 1000

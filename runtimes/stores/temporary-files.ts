@@ -14,18 +14,18 @@ export function temporaryName(): string {
 const machine = () => hostname().replaceAll(/[^A-Za-z0-9-]/g, '-')
 
 /** Removes what processes left that are no more. What others are still writing stays. */
-export async function sweepTemporary(folder: string, now: () => number = Date.now): Promise<void> {
+export async function sweepTemporary(folder: string): Promise<void> {
   for (const name of await entries(folder)) {
     const path = join(folder, name)
-    if (await isAbandoned(name, path, now())) await removeIfThere(path)
+    if (await isAbandoned(name, path)) await removeIfThere(path)
   }
 }
 
-async function isAbandoned(name: string, path: string, now: number): Promise<boolean> {
+async function isAbandoned(name: string, path: string): Promise<boolean> {
   const [host, process] = name.split('.')
   if (host === machine()) return !isRunning(Number(process))
   try {
-    return (await stat(path)).mtimeMs < now - ABANDONED
+    return (await stat(path)).mtimeMs < Date.now() - ABANDONED
   } catch {
     return false
   }
@@ -54,7 +54,7 @@ export async function removeIfThere(path: string): Promise<boolean> {
 }
 
 /** The names in a folder; none where there is no folder. */
-export async function entries(folder: string): Promise<string[]> {
+async function entries(folder: string): Promise<string[]> {
   try {
     return await readdir(folder)
   } catch (thrown) {

@@ -12,7 +12,7 @@ import { plainCard } from '../fakes/plain-card.ts'
 type Json = Record<string, unknown>
 
 /** A conversation that chat completions cannot say, and why. */
-export interface Unsayable {
+interface Unsayable {
   unsayable: string
 }
 

@@ -21,6 +21,10 @@ const NOBODYS: Readonly<Record<string, string>> = {
     'POST /model/{modelId}/invoke-with-response-stream',
     'POST /model/{modelId}/count-tokens',
   ]),
+  ...because(
+    'guardrails are the operator’s, who says which: test/routes/bedrock/apply-guardrail.test.ts',
+    ['POST /guardrail/{guardrailIdentifier}/version/{guardrailVersion}/apply'],
+  ),
   ...because('the signature in the address is the proof: test/routes/openai/images.test.ts', [
     'GET /v1/images/files/{id}',
   ]),

@@ -26,6 +26,8 @@ const OUT_OF_REACH: Readonly<Record<string, string>> = {
   'app/providers/embedded/facts.ts /(\\s(is|was|are|be|of|to|at|on|by|as|named|called|equals))?[\\s=:"\'“`(]+$/u':
     'sees 40 characters',
   'app/routes/mcp/tool-request.ts /\\{(.+?)\\}/g': 'reads our own paths',
+  'app/providers/aws/polly/spoken-text.ts /\\n[^\\S\\n]*\\n\\s*(?=\\S)/g':
+    'sees 3,000 characters at a time',
   'app/providers/aws/polly/spoken-text.ts /\\n\\s*(?=\\S)/g': 'sees 3,000 characters at a time',
   'app/providers/aws/polly/spoken-text.ts /\\s+(?=\\S)/g': 'sees 3,000 characters at a time',
   'app/providers/aws/transcribe/spoken-items.ts /(\\d+)$/': 'reads labels of Transcribe',

@@ -10,7 +10,7 @@ export interface TreeNode {
   [member: string]: unknown
 }
 
-export interface SourceTree {
+interface SourceTree {
   path: string
   text: string
   /** Calls `see` for every node, the outer ones first. */

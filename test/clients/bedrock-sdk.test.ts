@@ -1,4 +1,5 @@
 import {
+  ApplyGuardrailCommand,
   BedrockRuntimeClient,
   type BedrockRuntimeClientConfig,
   ConverseCommand,
@@ -7,6 +8,7 @@ import {
   CountTokensCommand,
   InvokeModelCommand,
   InvokeModelWithResponseStreamCommand,
+  ListAsyncInvokesCommand,
 } from '@aws-sdk/client-bedrock-runtime'
 import { NodeHttpHandler } from '@smithy/node-http-handler'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -151,6 +153,41 @@ describe.each(['HTTP/1.1', 'HTTP/2'])("AWS's own client over %s", (version) => {
     expect(last).toMatchObject({
       completionReason: 'FINISH',
       'amazon-bedrock-invocationMetrics': { inputTokenCount: expect.any(Number) },
+    })
+  })
+
+  it('invokes models of vectors and of pictures in their own words', async () => {
+    const invoked = async (modelId: string, body: object) => {
+      const answer = await client().send(
+        new InvokeModelCommand({ modelId, body: JSON.stringify(body) }),
+      )
+      return JSON.parse(new TextDecoder().decode(answer.body))
+    }
+    const vector = await invoked('amazon.titan-embed-text-v2:0', {
+      inputText: 'Hi',
+      dimensions: 256,
+    })
+    expect([vector.embedding.length, vector.inputTextTokenCount]).toEqual([256, 1])
+    const drawn = await invoked('amazon.nova-canvas-v1:0', {
+      taskType: 'TEXT_IMAGE',
+      textToImageParams: { text: 'A cat' },
+      imageGenerationConfig: { width: 320, height: 320 },
+    })
+    expect(drawn.images).toEqual([expect.stringMatching(/^iVBOR/)])
+  })
+
+  it('has contents judged by a guardrail', async () => {
+    const content = [{ text: { text: 'Hi' } }]
+    const asked = { guardrailIdentifier: 'gr1', guardrailVersion: 'DRAFT', content }
+    const verdict = await client().send(new ApplyGuardrailCommand({ ...asked, source: 'INPUT' }))
+    expect(verdict).toMatchObject({ action: 'NONE', usage: { contentPolicyUnits: 1 } })
+  })
+
+  it('is told of what is not served', async () => {
+    await expect(client().send(new ListAsyncInvokesCommand({}))).rejects.toMatchObject({
+      name: 'UnknownOperationException',
+      message: 'Nothing answers to GET /async-invoke.',
+      $metadata: { httpStatusCode: 404 },
     })
   })
 

@@ -26,7 +26,7 @@ function form(fields: Record<string, string | File | File[]>): FormData {
   }
   return data
 }
-const file = (content = 'words', name = 'a.txt') => new File([content], name)
+const file = (content = 'words') => new File([content], 'a.txt')
 const raw = (disposition: string) => ({
   body: `--B\r\nContent-Disposition: form-data; ${disposition}\r\n\r\nwords\r\n--B\r\nContent-Disposition: form-data; name=purpose\r\n\r\nbatch\r\n--B--`,
   headers: { 'content-type': 'multipart/form-data; boundary=B' },

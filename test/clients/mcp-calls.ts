@@ -1,6 +1,6 @@
 /** What a tool answered before, by its name: the JSON of it. */
 // biome-ignore lint/suspicious/noExplicitAny: whatever the server answers.
-export type Told = (tool: string) => any
+type Told = (tool: string) => any
 
 const CHAT = { model: 'embedded-chat', messages: [{ role: 'user', content: 'Hello' }] }
 const VECTORS = { model: 'embedded-embedding' }

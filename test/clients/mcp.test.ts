@@ -151,22 +151,38 @@ describe('a call that is taken back', () => {
     30_000,
   )
 
-  it('is one whose client is gone, where there is no session', async () => {
-    const own = await openFilesServer('disk', SLOW)
-    const body = { jsonrpc: '2.0', id: 1, method: 'tools/call', params: LONG }
-    const gone = new AbortController()
-    const response = await fetch(`${own.url}/mcp`, {
+  const post = (own: FilesServer, params: object, gone: AbortController) =>
+    fetch(`${own.url}/mcp`, {
       method: 'POST',
       signal: gone.signal,
-      body: JSON.stringify(body),
+      body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/call', params }),
       headers: {
         authorization: 'Bearer sk-files',
         accept: 'application/json, text/event-stream',
         'content-type': 'application/json',
       },
     })
+
+  it('is one whose client is gone, where there is no session', async () => {
+    const own = await openFilesServer('disk', SLOW)
+    const gone = new AbortController()
+    const response = await post(own, { ...LONG, _meta: { progressToken: 1 } }, gone)
     expect(response.status).toBe(200)
     gone.abort()
+    expect(await outcome(own)).toBe('caller-left')
+    await own.close()
+  }, 30_000)
+
+  it('is one whose client is gone while it waits for an answer in one piece', async () => {
+    const own = await openFilesServer('disk', SLOW)
+    const gone = new AbortController()
+    const answer = post(own, LONG, gone)
+    // The call, what it asks for within, and whoever reads this.
+    const headers = { authorization: 'Bearer sk-files' }
+    const numbers = async () => (await fetch(`${own.url}/metrics`, { headers })).text()
+    while (!(await numbers()).includes('outcrop_requests_in_flight 3')) {}
+    gone.abort()
+    await expect(answer).rejects.toThrow()
     expect(await outcome(own)).toBe('caller-left')
     await own.close()
   }, 30_000)

@@ -88,6 +88,44 @@ describe('a conversation', () => {
     await client.responses.create({ model, input: 'Go on.', conversation: id })
   })
 
+  it('lends its items to whatever names them', async () => {
+    const { id } = await client.conversations.create({ items: [user('I am Bob.')] })
+    const added = await client.conversations.items.create(id, { items: [user('I row.')] })
+    bedrock.fake.script({ body: textReply('Well.') })
+    const said = await client.responses.create({
+      model,
+      input: 'I sing.',
+      conversation: id,
+      store: false,
+    })
+    const { data } = await client.conversations.items.list(id, { order: 'asc' })
+    expect(data.at(-1)!.id).toBe(said.output[0]!.id)
+    const named = data.map((item) => ({ type: 'item_reference' as const, id: item.id! }))
+    await client.responses.create({ model, input: named, store: false })
+    const { messages } = bedrock.sent().at(-1) as { messages: Json[] }
+    expect(messages.flatMap((message) => message['content'] as Json[])).toEqual([
+      { text: 'I am Bob.' },
+      { text: 'I row.' },
+      { text: 'I sing.' },
+      { text: 'Well.' },
+    ])
+    const copied = await client.conversations.create({ items: [named[1]!] })
+    expect(await textsOf(copied.id)).toEqual(['I row.'])
+    await expect(other.responses.create({ model, input: named })).rejects.toMatchObject({
+      status: 404,
+      param: 'input[0].id',
+    })
+    await client.conversations.items.delete(added.data[0]!.id!, { conversation_id: id })
+    await expect(client.responses.create({ model, input: [named[1]!] })).rejects.toMatchObject({
+      status: 404,
+      param: 'input[0].id',
+    })
+    await client.conversations.delete(id)
+    await expect(client.responses.create({ model, input: [named[0]!] })).rejects.toMatchObject({
+      status: 404,
+    })
+  })
+
   it('is not read behind what is no item', async () => {
     const { id } = await client.conversations.create({ items: [user('One')] })
     const reading = client.conversations.items.list(id, { after: 'nothing' }).then()

@@ -10,7 +10,7 @@ import {
   sniffBase64,
   sniffBytes,
 } from '../../app/codecs/media/media-type.ts'
-import { writeWav } from '../../app/codecs/sound/wav.ts'
+import { writeWav } from '../fakes/recordings-of-speech.ts'
 import { sharedRoot } from '../fakes/shared.ts'
 
 /** Bytes of a binary string, with enough behind it to be a file. */

@@ -17,8 +17,8 @@ interface Read {
 }
 
 /** Reads a form that comes in these pieces, whose memory is overwritten as soon as they are read. */
-function read(pieces: Uint8Array[], boundary = BOUNDARY): Read {
-  const parser = createMultipartParser(boundary)
+function read(pieces: Uint8Array[]): Read {
+  const parser = createMultipartParser(BOUNDARY)
   const found: Read = { parts: [], ended: false }
   let content: Uint8Array[] = []
   const take = (event: FormEvent) => {

@@ -70,8 +70,6 @@ describe('the pump', () => {
     await vi.advanceTimersByTimeAsync(100)
     expect(await running).toEqual({
       ended: 'complete',
-      writes: 2,
-      characters: 3,
       firstText: 40,
       duration: 50,
     })
@@ -101,7 +99,7 @@ describe('the pump', () => {
     sink.room()
     await vi.advanceTimersByTimeAsync(0)
     expect(sink.heard).toEqual(['a', 'b', 'c', 'END'])
-    expect(await running).toMatchObject({ ended: 'complete', writes: 3 })
+    expect(await running).toMatchObject({ ended: 'complete' })
   })
 
   it('tells of a failure, ends, and says no more', async () => {
@@ -111,7 +109,7 @@ describe('the pump', () => {
     const running = createPump(source, LIMITS).run(sink)
     await vi.advanceTimersByTimeAsync(0)
     expect(sink.heard).toEqual(['a', 'failed(broken)', 'END'])
-    expect(await running).toMatchObject({ ended: 'failed', error, writes: 1 })
+    expect(await running).toMatchObject({ ended: 'failed', error })
     expect(source.cancelled).toBe(1)
   })
 
@@ -182,7 +180,8 @@ describe('the pump', () => {
     const sink = listener()
     const running = createPump(source, LIMITS).run(sink)
     await vi.advanceTimersByTimeAsync(60_000)
-    expect(await running).toMatchObject({ ended: 'failed', duration: 60_000, writes: 66 })
+    expect(await running).toMatchObject({ ended: 'failed', duration: 60_000 })
+    expect(sink.heard.filter((text) => text === 'a')).toHaveLength(66)
     expect(sink.heard.slice(-2)).toEqual([
       'failed(The answer was not complete within 60 seconds.)',
       'END',
@@ -212,7 +211,7 @@ describe('the pump', () => {
     await vi.advanceTimersByTimeAsync(10_000)
     const ping = ': ping\n\n'
     expect(sink.heard).toEqual([ping, ping, 'a', ping, 'b', 'c', 'END'])
-    expect(await running).toMatchObject({ writes: 3, characters: 3, firstText: 2500 })
+    expect(await running).toMatchObject({ ended: 'complete', firstText: 2500 })
   })
 
   it('heaps no keep-alives on a reader who takes none', async () => {
@@ -253,8 +252,6 @@ describe('the pump', () => {
     expect(source.cancelled).toBe(1)
     expect(await running).toEqual({
       ended: 'caller-left',
-      writes: 1,
-      characters: 1,
       firstText: 0,
       duration: 50,
     })

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { createResampler } from '../../app/codecs/pictures/resample.ts'
+import { createResampler } from '../../app/codecs/sound/resample.ts'
 
 const tone = (hertz: number, rate: number, seconds: number) => {
   const samples = new Int16Array(rate * seconds)

@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest'
 import { concatenated } from '../../app/codecs/bytes/byte-pieces.ts'
 import { sniffMediaType } from '../../app/codecs/media/sniff-media.ts'
 import { id3Saying, spokenTextIn, wavHeaderSaying } from '../../app/codecs/sound/spoken-text.ts'
-import { readWavHeader, writeWav } from '../../app/codecs/sound/wav.ts'
+import { readWavHeader } from '../../app/codecs/sound/wav.ts'
+import { writeWav } from '../fakes/recordings-of-speech.ts'
 
 const withSamples = (front: Uint8Array) => concatenated([front, new Uint8Array(100)])
 

@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { readWavHeader, wavHeader, writeWav } from '../../app/codecs/sound/wav.ts'
+import { readWavHeader, wavHeader } from '../../app/codecs/sound/wav.ts'
 import { joined } from '../fakes/bytes.ts'
+import { writeWav } from '../fakes/recordings-of-speech.ts'
 import { sharedRoot } from '../fakes/shared.ts'
 
 const samples = new Uint8Array(3200).map((_, at) => at)

@@ -21,7 +21,7 @@ export const DOCUMENTS = [
   },
 ] as const
 
-export interface OpenedKnowledge {
+interface OpenedKnowledge {
   bases: KnowledgeBases
   /** What a base and a data source with `DOCUMENTS` are made of. */
   base: NewKnowledge['settings']
@@ -39,10 +39,10 @@ export function knowledgeContract(name: string, open: () => Promise<OpenedKnowle
     beforeEach(async () => {
       opened = await open()
     })
-    const make = (called: string, call = anna) =>
+    const make = (called: string) =>
       opened.bases.create(
         { name: called, description: 'What we say.', settings: opened.base },
-        call,
+        anna,
       )
     /** A base that has read its documents. */
     const filled = async () => {

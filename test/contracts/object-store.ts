@@ -6,7 +6,7 @@ const bytes = (text: string) => new TextEncoder().encode(text)
 const MEGABYTE = 1024 * 1024
 
 /** Bytes that tell where they stand, in pieces of uneven sizes. */
-export function patterned(size: number, seed = 1): ReadableStream<Uint8Array> {
+function patterned(size: number, seed = 1): ReadableStream<Uint8Array> {
   let at = 0
   let state = seed
   return new ReadableStream<Uint8Array>({
@@ -23,7 +23,7 @@ export function patterned(size: number, seed = 1): ReadableStream<Uint8Array> {
   })
 }
 
-export async function digest(body: ReadableStream<Uint8Array> | undefined): Promise<string> {
+async function digest(body: ReadableStream<Uint8Array> | undefined): Promise<string> {
   const content = await new Response(body).arrayBuffer()
   const hash = await crypto.subtle.digest('SHA-256', content)
   return `${content.byteLength} ${Buffer.from(hash).toString('hex')}`

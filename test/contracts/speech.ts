@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { GatewayError } from '../../app/errors.ts'
 import type { SpeechModel, SpeechRequest } from '../../app/ports/speech.ts'
 
-export interface SpeechStage {
+interface SpeechStage {
   model: SpeechModel
   /** A voice of its own, and formats it gives. */
   voice: string

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { StateStore } from '../../app/ports/state-store.ts'
 
 /** A store to try, with a clock the test turns by hand. */
-export interface OpenedStateStore {
+interface OpenedStateStore {
   store: StateStore
   /** Moves the store's clock, in milliseconds. */
   pass(milliseconds: number): void

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { GatewayError } from '../../app/errors.ts'
 import type { TranscriptionModel, TranscriptionRequest } from '../../app/ports/transcription.ts'
 
-export interface TranscriptionStage {
+interface TranscriptionStage {
   model: TranscriptionModel
   /** A recording it can hear, of the sentence `Hello there. It works.` */
   recording: Uint8Array<ArrayBuffer>

@@ -7,7 +7,7 @@ import type { AwsCredentials } from '../../app/ports/aws-credentials.ts'
 import { verifySignature } from './fake-bedrock-signature.ts'
 
 /** Somebody with access keys, as STS knows them. */
-export interface FakePrincipal {
+interface FakePrincipal {
   arn: string
   account: string
   credentials: AwsCredentials

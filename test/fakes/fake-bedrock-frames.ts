@@ -23,7 +23,7 @@ export function encodeFrame(frame: FakeFrame): Uint8Array {
   })
 }
 
-export interface FakeUsage {
+interface FakeUsage {
   inputTokens: number
   outputTokens: number
   totalTokens: number
@@ -32,7 +32,7 @@ export interface FakeUsage {
 const USAGE: FakeUsage = { inputTokens: 9, outputTokens: 4, totalTokens: 13 }
 
 /** A whole text answer of ConverseStream, one delta per piece. */
-export function textFrames(pieces: string[], usage: FakeUsage = USAGE): FakeFrame[] {
+export function textFrames(pieces: string[]): FakeFrame[] {
   return [
     { event: 'messageStart', payload: { role: 'assistant' } },
     ...pieces.map((text) => ({
@@ -41,7 +41,7 @@ export function textFrames(pieces: string[], usage: FakeUsage = USAGE): FakeFram
     })),
     { event: 'contentBlockStop', payload: { contentBlockIndex: 0 } },
     { event: 'messageStop', payload: { stopReason: 'end_turn' } },
-    { event: 'metadata', payload: { usage, metrics: { latencyMs: 12 } } },
+    { event: 'metadata', payload: { usage: USAGE, metrics: { latencyMs: 12 } } },
   ]
 }
 

@@ -1,10 +1,9 @@
-import { createHash } from 'node:crypto'
 import { Sha256 } from '@aws-crypto/sha256-js'
 import { SignatureV4 } from '@smithy/signature-v4'
 import type { AwsCredentials } from '../../app/ports/aws-credentials.ts'
 
 /** A request as it came in over the wire. */
-export interface SignedRequest {
+interface SignedRequest {
   method: string
   /** Path and query, untouched. */
   path: string
@@ -43,7 +42,7 @@ export async function verifySignature(
   return expected === authorization ? 'valid' : 'invalid'
 }
 
-export interface OracleScope {
+interface OracleScope {
   credentials: AwsCredentials
   region: string
   service: string
@@ -82,9 +81,6 @@ export async function oracleSignature(request: SignedRequest, scope: OracleScope
   )
   return signed.headers['authorization']!
 }
-
-/** The digest AWS would compute of a body; for tests that look at it. */
-export const sha256Hex = (body: Uint8Array) => createHash('sha256').update(body).digest('hex')
 
 function readQuery(query: string): Record<string, string[]> {
   const bag = new Map<string, string[]>()

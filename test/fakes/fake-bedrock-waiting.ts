@@ -1,5 +1,5 @@
 /** Counts something, and tells whoever waits for a number of it. */
-export interface Counter {
+interface Counter {
   add(): void
   count(): number
   reach(target: number): Promise<void>

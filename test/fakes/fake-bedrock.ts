@@ -69,7 +69,7 @@ export interface FakeBedrock {
   close(): Promise<void>
 }
 
-export interface FakeBedrockOptions {
+interface FakeBedrockOptions {
   /** Signatures made with other credentials are answered as AWS does. */
   credentials?: AwsCredentials
   /** The only API key taken. */

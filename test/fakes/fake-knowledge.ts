@@ -14,7 +14,7 @@ import {
   shownBase,
 } from './fake-knowledge-store.ts'
 
-export interface SeenAgentRequest {
+interface SeenAgentRequest {
   method: string
   path: string
   headers: Record<string, string>

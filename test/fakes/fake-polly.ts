@@ -11,11 +11,11 @@ import {
 import type { S3Server } from './s3-server.ts'
 
 /** What the fake does beside answering well. */
-export interface PollyManners {
+interface PollyManners {
   /** Comprehend's answer; it refuses where absent. */
   language?: string
-  /** Answers of SynthesizeSpeech before the good ones. */
-  refusals: ServiceAnswer[]
+  /** Answers of SynthesizeSpeech before the good ones; a good one where there is none. */
+  refusals: (ServiceAnswer | undefined)[]
   /** Writes the audio itself. */
   speak?(response: ServerResponse, request: ServiceRequest): void | Promise<void>
   /** Looks at a task before it has ended. */

@@ -1,4 +1,4 @@
-import type { FakeBedrock, FakeBedrockOptions } from './fake-bedrock.ts'
+import type { FakeBedrock } from './fake-bedrock.ts'
 import { startFakeBedrock } from './fake-bedrock.ts'
 
 export interface FakeRegions {
@@ -12,11 +12,8 @@ export interface FakeRegions {
 }
 
 /** Several regions, each an AWS of its own on a port of its own. */
-export async function startFakeRegions(
-  names: readonly string[],
-  options: FakeBedrockOptions = {},
-): Promise<FakeRegions> {
-  const started = await Promise.all(names.map(() => startFakeBedrock(options)))
+export async function startFakeRegions(names: readonly string[]): Promise<FakeRegions> {
+  const started = await Promise.all(names.map(() => startFakeBedrock()))
   const regions = new Map(names.map((name, at) => [name, started[at]!]))
   const endpoints = [...regions].flatMap(([name, { url }]) => {
     const variable = name.toUpperCase().replaceAll('-', '_')

@@ -19,7 +19,7 @@ interface Job {
   size: number
 }
 
-export interface TranscribeManners {
+interface TranscribeManners {
   lines: SpokenLine[]
   language: string
   /** Looks before a job has ended. */
@@ -30,6 +30,8 @@ export interface TranscribeManners {
   lookFaults: ServiceAnswer[]
   /** What happens when a job was taken, before that is told; where it throws, the connection breaks. */
   taken?(): Promise<void> | void
+  /** Answers of TranslateText before the true ones. */
+  translateFaults: ServiceAnswer[]
   /** Says a text in another language, line by line. */
   translate(text: string): string
 }
@@ -59,6 +61,7 @@ export async function startFakeTranscribe(s3: S3Server): Promise<FakeTranscribe>
       looks: 1,
       refusals: [],
       lookFaults: [],
+      translateFaults: [],
       translate: (text: string) => text.toUpperCase(),
     })
   }
@@ -151,6 +154,8 @@ const OPERATIONS: Record<string, Operation> = {
   },
 
   TranslateText({ json }, { manners }) {
+    const trouble = manners.translateFaults.shift()
+    if (trouble) return trouble
     const { Text, SourceLanguageCode, TargetLanguageCode } = json
     const text = String(Text)
     if (Buffer.byteLength(text) > 10_000) {

@@ -6,7 +6,7 @@ import { SignatureV4 } from '@smithy/signature-v4'
 import { CREDENTIALS } from './fake-aws-service.ts'
 import { itemsOf, LINES, type SpokenLine } from './spoken.ts'
 
-export interface StreamManners {
+interface StreamManners {
   lines: SpokenLine[]
   /** An exception after the first results. */
   exception?: { type: string; message: string }

@@ -2,7 +2,7 @@ import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { buffer } from 'node:stream/consumers'
 
-export interface SeenSpan {
+interface SeenSpan {
   traceId: string
   spanId: string
   parentSpanId?: string

@@ -1,4 +1,22 @@
-import { writeWav } from '../../app/codecs/sound/wav.ts'
+import { wavHeader } from '../../app/codecs/sound/wav.ts'
+
+/** A whole WAV file around little-endian 16-bit samples. */
+export function writeWav(
+  samples: Uint8Array,
+  { sampleRate, channels = 1 }: { sampleRate: number; channels?: number },
+): Uint8Array<ArrayBuffer> {
+  const header = wavHeader({ sampleRate })
+  const file = new Uint8Array(header.length + samples.length)
+  file.set(header)
+  file.set(samples, header.length)
+  const view = new DataView(file.buffer)
+  view.setUint32(4, file.length - 8, true)
+  view.setUint16(22, channels, true)
+  view.setUint32(28, sampleRate * channels * 2, true)
+  view.setUint16(32, channels * 2, true)
+  view.setUint32(40, samples.length, true)
+  return file
+}
 
 /** A tone as 16-bit samples in a WAV file. */
 export function toneWav(seconds = 0.5, sampleRate = 16_000, channels = 1): Uint8Array<ArrayBuffer> {

@@ -1,4 +1,5 @@
 import { mkdtempSync, rmSync } from 'node:fs'
+import { stat } from 'node:fs/promises'
 import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http'
 import { createRequire } from 'node:module'
 import type { AddressInfo } from 'node:net'
@@ -27,7 +28,7 @@ export interface S3Server {
   close(): Promise<void>
 }
 
-export interface S3ServerOptions {
+interface S3ServerOptions {
   /** Whether parts can be copied within it; s3rver itself cannot, as other stand-ins. */
   copiesParts?: boolean
 }
@@ -49,6 +50,35 @@ function bringDesBack(): void {
     Object.assign(crypto, { [name]: withDes })
   }
 }
+
+/** As much of s3rver's store as `holdUntilWritten` looks at. */
+interface Store {
+  getResourcePath(bucket: string, key: string | undefined, resource: string): string
+  putObject(object: { bucket: string; key: string }): Promise<{ size: number }>
+  putPart(bucket: string, upload: string, part: number, content: unknown): Promise<{ size: number }>
+}
+
+/** s3rver answers when it has heard all of an object, perhaps before its file holds that: whoever reads then gets less. */
+function holdUntilWritten(): void {
+  const path = 's3rver/lib/stores/filesystem'
+  const { prototype } = createRequire(import.meta.url)(path) as { prototype: Store }
+  const { putObject, putPart } = prototype
+  const holds = async (file: string, size: number) => {
+    while ((await stat(file)).size !== size);
+  }
+  prototype.putObject = async function (object) {
+    const written = await putObject.call(this, object)
+    await holds(this.getResourcePath(object.bucket, object.key, 'object'), written.size)
+    return written
+  }
+  prototype.putPart = async function (bucket, upload, part, content) {
+    const written = await putPart.call(this, bucket, upload, part, content)
+    const uploads = this.getResourcePath(bucket, undefined, 'uploads')
+    await holds(join(uploads, upload, String(part)), written.size)
+    return written
+  }
+}
+holdUntilWritten()
 
 /** A real S3 server over HTTP (s3rver), with one bucket. */
 export async function openS3Server({

@@ -1,6 +1,6 @@
 import { deflateRawSync } from 'node:zlib'
 
-export interface ZipEntry {
+interface ZipEntry {
   name: string
   content: Uint8Array | string
   /** Told in the directory instead of the true size. */
@@ -8,7 +8,7 @@ export interface ZipEntry {
 }
 
 /** An archive of packed entries; it has no checksums, which nobody reads here. */
-export function zipArchive(entries: ZipEntry[]): Buffer {
+function zipArchive(entries: ZipEntry[]): Buffer {
   const locals: Buffer[] = []
   const directory: Buffer[] = []
   let offset = 0

@@ -19,7 +19,7 @@ export interface Script {
 }
 
 /** What became of one call. */
-export interface Made {
+interface Made {
   request: UpstreamRequest
   reads: number
   cancelled: boolean

@@ -13,7 +13,7 @@ const messages = [{ role: 'user', content: 'Hi' }]
 const said = [{ role: 'user', content: [{ text: 'Hi' }] }]
 
 /** What a caller has read to its end, in the words of every dialect alike. */
-export interface Ending {
+interface Ending {
   /** The one frame or event that only a whole answer ends with. */
   success: boolean
   /** Frames that tell of an error. */

@@ -132,3 +132,46 @@ it('names a stop of nothing but white space, which models refuse', async () => {
   expect((await older(['END', '\n'])).ignored).toEqual(['stop'])
   expect((await older(['END', ''])).ignored).toEqual([])
 })
+
+describe('a result that answers no call', () => {
+  const result = (id: string) => ({ type: 'tool_result', tool_use_id: id, content: 'lost' })
+  const call = { type: 'tool_use', id: 'a', name: 'f', input: {} }
+  const tools = [{ name: 'f', input_schema: { type: 'object' } }]
+
+  it.each([
+    [
+      'of a call that is gone',
+      [{ role: 'user', content: [result('z'), { type: 'text', text: 'x' }] }],
+    ],
+    [
+      'of one that has its own',
+      [
+        { role: 'user', content: 'x' },
+        { role: 'assistant', content: [call] },
+        { role: 'user', content: [{ ...result('a'), content: 'kept' }, result('a')] },
+      ],
+    ],
+  ])('is left out of messages by name: %s', async (_, turns) => {
+    const { status, ignored } = await messages({ model: MODELS.nova, tools, messages: turns })
+    expect({ status, ignored }).toEqual({ status: 200, ignored: ['messages.tool_result'] })
+    expect(JSON.stringify(bedrock.sent())).not.toContain('lost')
+  })
+
+  // The first kind is a 400 in chat and in responses, as at OpenAI.
+  it('is left out of chat by name', async () => {
+    const tool = (content: string) => ({ role: 'tool', tool_call_id: 'a', content })
+    const calls = [{ id: 'a', type: 'function', function: { name: 'f', arguments: '{}' } }]
+    const turns = [{ role: 'assistant', tool_calls: calls }, tool('kept'), tool('lost')]
+    const { status, ignored } = await chat({ model: MODELS.nova, messages: [...HELLO, ...turns] })
+    expect({ status, ignored }).toEqual({ status: 200, ignored: ['messages.tool'] })
+    expect(JSON.stringify(bedrock.sent())).not.toContain('lost')
+  })
+})
+
+it('a cache breakpoint that the model has no cache for is named as the caller of responses calls it', async () => {
+  const content = [
+    { type: 'input_text', text: 'Hi', prompt_cache_breakpoint: { mode: 'explicit' } },
+  ]
+  const asked = { model: MODELS.llama, input: [{ role: 'user', content }] }
+  expect((await responses(asked)).ignored).toEqual(['prompt_cache_breakpoint'])
+})

@@ -17,9 +17,9 @@ export async function post(
   }
 }
 
-/** A vector of so many numbers that can be told from those of other seeds. */
-export const vectorOf = (seed: number, length = 4): number[] =>
-  Array.from({ length }, (_, index) => seed + index / 8)
+/** A vector of four numbers that can be told from those of other seeds. */
+export const vectorOf = (seed: number): number[] =>
+  Array.from({ length: 4 }, (_, index) => seed + index / 8)
 
 export const modelIn = ({ path }: SeenRequest) => decodeURIComponent(path.split('/')[2]!)
 

@@ -48,6 +48,19 @@ describe('unknown fields of a request', () => {
     })
   })
 
+  it('stay here when they tell OpenRouter where to ask', async () => {
+    const steering = {
+      provider: { order: ['a'] },
+      models: ['a', 'b'],
+      route: 'fallback',
+      transforms: ['middle-out'],
+      plugins: [{ id: 'web' }],
+      usage: { include: true },
+    }
+    const { fields, ignored } = await passed({ ...steering, own: 1 })
+    expect({ fields, ignored }).toEqual({ fields: { own: 1 }, ignored: Object.keys(steering) })
+  })
+
   it('stay here when the operator says so', async () => {
     const env = { EXTRA_MODEL_PARAMS_DENYLIST: 'own, theirs' }
     const { fields, ignored } = await passed({ own: 1, theirs: 2, drop_params: true, ours: 3 }, env)

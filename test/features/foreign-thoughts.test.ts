@@ -50,15 +50,13 @@ describe('sealed thoughts of the history', () => {
     expect(ignored).toEqual(['reasoning_content'])
   })
 
-  it('are left out where Claude does not know its seal', async () => {
-    bedrock.fake.script({
-      status: 400,
-      errorType: 'ValidationException',
-      body: {
-        message:
-          'The model returned the following errors: messages.1.content.0: Invalid `signature` in `thinking` block',
-      },
-    })
+  // The second is litellm#25375.
+  it.each([
+    'Invalid `signature` in `thinking` block',
+    'thinking or redacted_thinking blocks in the latest assistant message cannot be modified. These blocks must remain as they were in the original response.',
+  ])('are left out where Claude does not know its seal: %s', async (refusal) => {
+    const message = `The model returned the following errors: messages.1.content.0: ${refusal}`
+    bedrock.fake.script({ status: 400, errorType: 'ValidationException', body: { message } })
     const { ignored, messages, status } = await ask({
       model: MODELS.claude,
       messages: thoughtful('Yes?'),
@@ -69,5 +67,26 @@ describe('sealed thoughts of the history', () => {
       said({ text: 'Yes?' }),
     ])
     expect(ignored).toEqual(['reasoning_content'])
+  })
+
+  it('take a budget along where they led to calls, which Claude would refuse without them', async () => {
+    const message =
+      'The model returned the following errors: messages.1.content.0: Invalid `signature` in `thinking` block'
+    bedrock.fake.script({ status: 400, errorType: 'ValidationException', body: { message } })
+    const calls = [{ id: 'a', type: 'function', function: { name: 'f', arguments: '{}' } }]
+    const { ignored, status } = await ask({
+      model: MODELS.claude,
+      reasoning_effort: 'low',
+      tools: [{ type: 'function', function: { name: 'f' } }],
+      messages: [
+        { role: 'user', content: 'Hi' },
+        { role: 'assistant', content: null, reasoning_details: SEALED, tool_calls: calls },
+        { role: 'tool', tool_call_id: 'a', content: 'Seen.' },
+      ],
+    })
+    expect(status).toBe(200)
+    const asked = bedrock.sent().map((sent) => sent['additionalModelRequestFields'])
+    expect(asked).toEqual([{ thinking: expect.objectContaining({ type: 'enabled' }) }, undefined])
+    expect(ignored).toEqual(['reasoning_content', 'reasoning_effort'])
   })
 })

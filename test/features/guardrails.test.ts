@@ -96,6 +96,17 @@ describe('a guardrail', () => {
     },
   )
 
+  it("is not left out in LiteLLM's words, but for a list that names none", async () => {
+    const refused = await bedrock.open().ask({ guardrails: ['pii'] })
+    expect(refused.status).toBe(400)
+    expect(await refused.json()).toMatchObject({
+      error: { code: 'unsupported_parameter', param: 'guardrails' },
+    })
+    expect(bedrock.sent()).toEqual([])
+    const answered = await bedrock.open().ask({ guardrails: [] })
+    expect([answered.status, ignoredBy(answered)]).toEqual([200, ['guardrails']])
+  })
+
   it('is not left out because AWS does not know it where it stands', async () => {
     const message =
       'Malformed input request: #: extraneous key [guardrailConfig] is not permitted, please reformat your input and try again.'

@@ -14,6 +14,7 @@ const FORMED = {
   response_format: { type: 'json_schema', json_schema: { name: 'a', schema: SCHEMA } },
 }
 const ROME = '{"city":"Rome"}'
+const WEATHER = { type: 'function', function: { name: 'weather', parameters: SCHEMA } }
 
 async function answered(body: Json, ...texts: string[]) {
   for (const text of texts) bedrock.fake.script({ body: bedrock.reply(text) })
@@ -31,6 +32,17 @@ describe('json_object', () => {
       { system: [{ text: 'Answer with one JSON object and nothing else.' }] },
     ])
     expect(contentOf(json)).toEqual([ROME])
+  })
+
+  it('with a schema, as Instructor and others write it, is held to that', async () => {
+    const response_format = { type: 'json_object', schema: SCHEMA }
+    await answered({ model: MODELS.claude, response_format }, ROME)
+    await answered({ model: MODELS.claude, ...FORMED }, ROME)
+    const [ours, formed] = bedrock.sent().map((body) => body['outputConfig']) as Json[]
+    expect(ours).toMatchObject({
+      textFormat: { structure: { jsonSchema: { name: 'response' } } },
+    })
+    expect(JSON.parse(JSON.stringify(ours).replace('"response"', '"a"'))).toEqual(formed)
   })
 
   it.each([
@@ -61,6 +73,8 @@ describe('json_object', () => {
     const { json, response } = await answered({}, 'Rome.', 'Rome!')
     expect(response.status).toBe(502)
     expect(json).toMatchObject({ error: { type: 'server_error', code: 'invalid_json_answer' } })
+    // Or OpenAI's SDKs have it asked six times.
+    expect(response.headers.get('x-should-retry')).toBe('false')
     expect(bedrock.sent()).toHaveLength(2)
   })
 
@@ -142,6 +156,33 @@ describe('json_object as a stream', () => {
     expect(spokenIn(chunks)).toEqual({ content: 'The city is Rome.', finish: 'stop' })
   })
 
+  it.each([
+    ['words before it', ['Here it is: ', ROME, ' Well?'], ROME],
+    ['a piece each', ['{"city":', '{"of":1}', '}'], '{"city":{"of":1}}'],
+    ['one of two', [ROME, '{"city":"Bonn"}'], ROME],
+    ['no JSON', ['The city ', 'is Rome.'], 'The city is Rome.'],
+  ])('is one text, though it came in several: %s', async (_, texts, content) => {
+    const [start, ...rest] = textFrames([])
+    const blocks = texts.flatMap((text, contentBlockIndex) => [
+      { event: 'contentBlockDelta', payload: { contentBlockIndex, delta: { text } } },
+      { event: 'contentBlockStop', payload: { contentBlockIndex } },
+    ])
+    const chunks = await streamed(OBJECT, [start!, ...blocks, ...rest.slice(1)])
+    expect(spokenIn(chunks)).toEqual({ content, finish: 'stop' })
+  })
+
+  it('keeps words in front of a call', async () => {
+    const [start, ...call] = toolCallFrames('t1', 'weather', ['{}'])
+    const words = { contentBlockIndex: 7, delta: { text: 'Let me see.' } }
+    const chunks = await streamed({ ...OBJECT, tools: [WEATHER] }, [
+      start!,
+      { event: 'contentBlockDelta', payload: words },
+      { event: 'contentBlockStop', payload: { contentBlockIndex: 7 } },
+      ...call,
+    ])
+    expect(spokenIn(chunks)).toEqual({ content: 'Let me see.', finish: 'tool_calls' })
+  })
+
   it('keeps a list the answer begins with', async () => {
     const chunks = await streamed(OBJECT, textFrames(['```json\n[', '{"a":1}', ',2]\n```']))
     expect(spokenIn(chunks).content).toBe('[{"a":1},2]')
@@ -158,8 +199,6 @@ const CALL = (name: string, input: unknown) => ({
   stopReason: 'tool_use',
   usage: { inputTokens: 9, outputTokens: 4, totalTokens: 13 },
 })
-const WEATHER = { type: 'function', function: { name: 'weather', parameters: SCHEMA } }
-
 describe('json_schema on a model without structured output', () => {
   it('is the input of a hidden tool, and looks like content', async () => {
     bedrock.fake.script({ body: CALL('final_answer', { city: 'Rome' }) })
@@ -176,6 +215,17 @@ describe('json_schema on a model without structured output', () => {
     const chunks = await streamed(FORMED, frames)
     expect(spokenIn(chunks)).toEqual({ content: ROME, finish: 'stop' })
     expect(JSON.stringify(chunks)).not.toContain('tool_calls')
+  })
+
+  it('is the first of several in a stream too', async () => {
+    const [start, ...first] = toolCallFrames('t1', 'final_answer', [ROME])
+    const [, begin, piece, stop] = toolCallFrames('t2', 'final_answer', ['{"city":"Bonn"}'])
+    const again = [begin, piece, stop].map((frame) => {
+      const payload = { ...(frame!.payload as object), contentBlockIndex: 1 }
+      return { event: (frame as { event: string }).event, payload }
+    })
+    const frames = [start!, ...first.slice(0, 3), ...again, ...first.slice(3)]
+    expect(spokenIn(await streamed(FORMED, frames))).toEqual({ content: ROME, finish: 'stop' })
   })
 
   it('stands beside real tools: one of them is to be called', async () => {

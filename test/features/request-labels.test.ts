@@ -36,6 +36,15 @@ describe('the labels of a request in AWS’s invocation log', () => {
     })
   })
 
+  it('of the gateway are not the caller’s to write, whatever becomes of his keys', async () => {
+    const metadata = { 'request!id': 'forged', 'user(id': 'other', 'a!': '1', 'a?': '2' }
+    const response = await bedrock
+      .open()
+      .ask({ user: 'u-1', metadata }, { 'x-request-id': 'mine-1' })
+    expect(labelsOf()).toMatchObject({ request_id: 'mine-1', user_id: 'u-1', a_: '1' })
+    expect(response.headers.get('x-outcrop-ignored-params')).toBe('metadata')
+  })
+
   it('are sixteen at most; the caller’s own last ones stay behind', async () => {
     const metadata = Object.fromEntries(Array.from({ length: 16 }, (_, at) => [`k${at}`, 'v']))
     const response = await bedrock.open().ask({ user: 'u', metadata })

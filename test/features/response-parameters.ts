@@ -61,7 +61,7 @@ export const RESPONSE_ROWS: Row[] = [
   here(
     'include',
     { include: ['reasoning.encrypted_content'] },
-    '`reasoning.encrypted_content` is always there; log probabilities are ignored',
+    '`reasoning.encrypted_content` is always there, `web_search_call.action.sources` where the platform tells its pages; log probabilities are ignored',
   ),
   {
     param: 'text',
@@ -71,7 +71,7 @@ export const RESPONSE_ROWS: Row[] = [
   },
   {
     param: 'reasoning',
-    note: '`effort`: a budget, an effort or a switch of the model’s own; `summary`: thoughts come as summaries',
+    note: '`effort`: a budget, an effort or a switch of the model’s own; `summary`: thoughts come as summaries, those of models that think unasked too',
     body: { reasoning: { effort: 'low', summary: 'auto' } },
     ...thought('reasoning.effort', 16000),
   },

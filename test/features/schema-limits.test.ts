@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { type Json, MODELS, useFakeBedrock } from './stage.ts'
+import { HELLO, type Json, MODELS, useFakeBedrock } from './stage.ts'
 
 const bedrock = useFakeBedrock()
 
@@ -87,5 +87,43 @@ describe('schemas with more in them than AWS takes', () => {
     expect(response.headers.get('x-outcrop-ignored-params')).toBe('tools.strict')
     const toolSpecs = bedrock.sent().map((body) => JSON.stringify(body['toolConfig']))
     expect(toolSpecs.map((text) => text.includes('"strict":true'))).toEqual([true, false])
+  })
+})
+
+describe('a schema nested more deeply than anybody takes', () => {
+  let deep: Json = { type: 'string' }
+  for (let level = 0; level < 260; level++) deep = { type: 'object', properties: { a: deep } }
+  const formed = { type: 'json_schema', name: 'x', schema: deep }
+
+  it.each<[string, string, string, Json]>([
+    [
+      'chat',
+      '/v1/chat/completions',
+      'response_format.json_schema.schema',
+      { messages: HELLO, response_format: { type: 'json_schema', json_schema: formed } },
+    ],
+    [
+      'chat',
+      '/v1/chat/completions',
+      'tools',
+      { messages: HELLO, tools: [{ type: 'function', function: { name: 'x', parameters: deep } }] },
+    ],
+    ['responses', '/v1/responses', 'text.format.schema', { input: 'Hi', text: { format: formed } }],
+    [
+      'messages',
+      '/v1/messages',
+      'output_config.format.schema',
+      { max_tokens: 9, messages: HELLO, output_config: { format: formed } },
+    ],
+  ])('is refused by the name it has in %s', async (_, path, param, body) => {
+    const response = await bedrock.open().app.request(path, {
+      method: 'POST',
+      body: JSON.stringify({ ...body, model: MODELS.nova }),
+      headers: { 'content-type': 'application/json' },
+    })
+    expect(response.status).toBe(400)
+    const { error } = await response.json()
+    expect(error.param ?? error.message).toContain(param)
+    expect(bedrock.sent()).toEqual([])
   })
 })

@@ -76,6 +76,18 @@ describe('a spoken answer', () => {
     expect(bedrock.sent().at(-1)).toMatchObject({ messages: said('Bonjour.') })
   })
 
+  it('has an id of its own in every choice', async () => {
+    const { speech } = speaker()
+    const { ask } = bedrock.open({}, { speech })
+    const whole = (await (await ask({ ...SPOKEN, n: 2 })).json()) as {
+      choices: { message: { audio: Json } }[]
+    }
+    expect(new Set(whole.choices.map(({ message }) => message.audio['id'])).size).toBe(2)
+    const chunks = chunksOf(await (await ask({ ...SPOKEN, n: 2, stream: true })).text())
+    const spoken = chunks.flatMap((chunk) => chunk['choices'] as { delta: { audio?: Json } }[])
+    expect(new Set(spoken.flatMap(({ delta }) => delta.audio?.['id'] ?? [])).size).toBe(2)
+  })
+
   it('comes behind its words in a stream', async () => {
     const { speech } = speaker()
     const response = await bedrock.open({}, { speech }).ask({ ...SPOKEN, stream: true })

@@ -157,6 +157,79 @@ describe('thoughts', () => {
     })
   })
 
+  describe('between words and calls', () => {
+    const thought = (text: string, signature: string) => ({
+      reasoningContent: { reasoningText: { text, signature } },
+    })
+    const use = (toolUseId: string) => ({ toolUse: { toolUseId, name: 'look', input: {} } })
+    const MIXED = [
+      thought('One.', 'seal1'),
+      { text: 'First 🙂 ' },
+      thought('Two.', 'seal2'),
+      { reasoningContent: { redactedContent: 'AAAA' } },
+      { text: 'then' },
+      use('t1'),
+      thought('Three.', 'seal3'),
+      use('t2'),
+    ]
+    const frames = MIXED.flatMap((block, index): FakeFrame[] => {
+      const whole = block as Record<string, Json>
+      const { text, signature, redactedContent } = Object(
+        whole['reasoningContent']?.['reasoningText'] ?? whole['reasoningContent'],
+      ) as Json
+      const at = { contentBlockIndex: index }
+      if (whole['toolUse']) {
+        const { toolUseId, name } = whole['toolUse']
+        const start = { ...at, start: { toolUse: { toolUseId, name } } }
+        return [{ event: 'contentBlockStart', payload: start }, stop(index)]
+      }
+      if (redactedContent)
+        return [delta(index, { reasoningContent: { redactedContent } }), stop(index)]
+      if (!signature) return [delta(index, whole), stop(index)]
+      const said = [{ text }, { signature }].map((reasoningContent) =>
+        delta(index, { reasoningContent }),
+      )
+      return [...said, stop(index)]
+    })
+    const DETAILS = [
+      { type: 'reasoning.text', text: 'One.', signature: 'seal1', index: 0 },
+      { type: 'reasoning.text', text: 'Two.', signature: 'seal2', index: 1, at: 9 },
+      { type: 'reasoning.encrypted', data: 'AAAA', index: 2, at: 9 },
+      { type: 'reasoning.text', text: 'Three.', signature: 'seal3', index: 3, at: 13, calls: 1 },
+    ]
+
+    it('tell where they stood, whole and streamed', async () => {
+      const message = { role: 'assistant', content: MIXED }
+      bedrock.fake.script({ body: { output: { message }, stopReason: 'tool_use', usage: USAGE } })
+      const whole = (await (await bedrock.open().ask(ASKED)).json()) as Json
+      expect(whole).toMatchObject({ choices: [{ message: { reasoning_details: DETAILS } }] })
+      bedrock.fake.forget()
+      const deltas = await streamed(ASKED, [...frames, ...ending('tool_use')])
+      expect(deltas.flatMap((one) => one['reasoning_details'] ?? [])).toEqual(DETAILS)
+    })
+
+    it('go back to where they stood, for Claude refuses them elsewhere', async () => {
+      const call = (id: string) => ({ id, function: { name: 'look', arguments: '{}' } })
+      await bedrock.open().ask({
+        ...ASKED,
+        messages: [
+          ...HELLO,
+          {
+            role: 'assistant',
+            content: 'First 🙂 then',
+            reasoning_details: DETAILS,
+            tool_calls: [call('t1'), call('t2')],
+          },
+          { role: 'tool', tool_call_id: 't1', content: 'rain' },
+          { role: 'tool', tool_call_id: 't2', content: 'sun' },
+        ],
+      })
+      expect(bedrock.sent()[0]).toMatchObject({
+        messages: [{}, { role: 'assistant', content: MIXED }, {}],
+      })
+    })
+  })
+
   it('are hidden where the caller does not want to see them', async () => {
     const deltas = await streamed({ ...ASKED, include_reasoning: false }, THOUGHT)
     expect(JSON.stringify(deltas)).not.toContain('Rain')

@@ -12,7 +12,7 @@ import { responseRequest } from '../../app/dialects/openai-responses/wire.ts'
 import { retrieveAndGenerate } from '../../app/dialects/retrieve-and-generate/index.ts'
 import { titanText } from '../../app/dialects/titan-text/index.ts'
 
-export interface Tried {
+interface Tried {
   dialect: Dialect
   /** What the door lets through; present where whole conversations can be said and heard. */
   door?: ZodType

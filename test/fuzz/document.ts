@@ -5,7 +5,7 @@ import { stagedRuntime } from '../http/stage.ts'
 /** A JSON schema as OpenAPI 3.1 has it. */
 export type Schema = Readonly<Record<string, unknown>>
 
-export interface Parameter {
+interface Parameter {
   name: string
   in: 'path' | 'query' | 'header'
   schema: Schema

@@ -3,7 +3,7 @@ import { resolved, type Schema } from './document.ts'
 import { type Making, SMALL_PICTURES, valuesOf } from './values.ts'
 
 /** One part of a form as it will stand on the wire; absent members are left out. */
-export interface FormPart {
+interface FormPart {
   name?: string
   filename?: string
   type?: string
@@ -13,7 +13,7 @@ export interface FormPart {
 }
 
 /** How the wire departs from what it should be. */
-export interface Wire {
+interface Wire {
   boundary: string
   /** What the content type says; the boundary in it is a `*`. */
   contentType: string
@@ -144,7 +144,7 @@ const isFile = (schema: Schema): boolean =>
     .flatMap((found) => (found ?? []) as Schema | Schema[])
     .some((one) => isFile(resolved(one as Schema)))
 
-export interface FormChange {
+interface FormChange {
   kind: 'drop' | 'double' | 'rename' | 'nameless' | 'file' | 'field' | 'lines' | 'content' | 'many'
   at: number
   choice: number

@@ -4,12 +4,12 @@ import fc, { type Arbitrary } from 'fast-check'
  * JSON as it can be written rather than as it can be thought: members twice, literals that are none, keys
  * that mean something to JavaScript.
  */
-export type Node =
+type Node =
   | { kind: 'object'; members: [key: string, value: Node][] }
   | { kind: 'array'; items: Node[] }
   | { kind: 'text'; text: string }
 
-export function nodeOf(value: unknown): Node {
+function nodeOf(value: unknown): Node {
   if (Array.isArray(value)) return { kind: 'array', items: value.map(nodeOf) }
   if (typeof value === 'object' && value !== null) {
     return {
@@ -22,7 +22,7 @@ export function nodeOf(value: unknown): Node {
 
 const literal = (text: string): Node => ({ kind: 'text', text })
 
-export function written(node: Node): string {
+function written(node: Node): string {
   if (node.kind === 'text') return node.text
   if (node.kind === 'array') return `[${node.items.map(written).join(',')}]`
   const members = node.members.map(([key, value]) => `${JSON.stringify(key)}:${written(value)}`)

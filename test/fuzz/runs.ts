@@ -13,7 +13,7 @@ const seconds = FUZZ_SECONDS === undefined ? undefined : Number(FUZZ_SECONDS)
 /** Milliseconds in which any answer must be whole. */
 export const PATIENCE = 2000
 
-export interface Amount {
+interface Amount {
   /** Cases inside the suite. */
   runs: number
   /** Part of the time of a long run, of 1. */

@@ -211,6 +211,10 @@ export const SEEDS: Readonly<Record<string, readonly unknown[]>> = {
     { anthropic_version: 'bedrock-2023-05-31', max_tokens: 9, messages: HELLO },
     { inputText: 'Hi', textGenerationConfig: { maxTokenCount: 9, stopSequences: ['x'] } },
     { messages: HELLO, max_completion_tokens: 9 },
+    { inputText: 'Hi' },
+  ],
+  'POST /guardrail/{guardrailIdentifier}/version/{guardrailVersion}/apply': [
+    { source: 'INPUT', content: [{ text: { text: 'Hi' } }], outputScope: 'FULL' },
   ],
   'POST /model/{modelId}/count-tokens': [{ input: { converse: CONVERSE[0] } }],
   'POST /v1/files': [

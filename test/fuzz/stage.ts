@@ -26,7 +26,7 @@ export interface Stage {
   lines(): readonly string[]
 }
 
-export const ADMIN_KEY = 'the-admin-key-of-the-fuzzer'
+const ADMIN_KEY = 'the-admin-key-of-the-fuzzer'
 
 const COMMON = {
   ADMIN_KEY,

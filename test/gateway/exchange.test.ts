@@ -71,6 +71,22 @@ describe('several choices', () => {
     expect(othersSignal?.aborted).toBe(true)
   })
 
+  it('are on the bill as far as they were open when another could not be opened', async () => {
+    const { ask, cancelled, log } = open({
+      stream: (_, nth) => {
+        if (nth === 2) throw new GatewayError('rate-limit', 'Slow down.')
+        return [saying('never read')]
+      },
+    })
+    const answer = await ask({ n: 3, stream: true })
+    expect(answer.status).toBe(429)
+    expect(cancelled).toEqual([0, 1])
+    expect(log().at(-1)).toMatchObject({
+      status_code: 429,
+      usage: { input_tokens: 10, output_tokens: 0, estimated: true },
+    })
+  })
+
   it('end as one broken stream when one of them breaks', async () => {
     const { ask, cancelled } = open({
       stream: (_, nth) =>
@@ -136,21 +152,39 @@ describe('the bill', () => {
     })
   })
 
-  it('is estimated whole, for the caller as well, when the model ends without one', async () => {
-    const usage = { input: 0, output: 4, estimated: true }
-    const { ask, log } = open({
-      stream: () => [
-        [
-          ...saying('eight characters').slice(0, 4),
-          { type: 'reply-end', reason: 'end-turn', usage },
+  it.each([0, 4])(
+    'is estimated whole, for the caller as well, when the model ends without one (%i)',
+    async (output) => {
+      const usage = { input: 0, output, estimated: true }
+      const { ask, log } = open({
+        stream: () => [
+          [
+            ...saying('eight characters').slice(0, 4),
+            { type: 'reply-end', reason: 'end-turn', usage },
+          ],
         ],
-      ],
-    })
-    const answer = await ask({ stream: true, stream_options: { include_usage: true } })
-    const all = frames(await answer.text())
-    expect(JSON.parse(all.at(-2)!).usage).toMatchObject({ prompt_tokens: 5, completion_tokens: 4 })
+      })
+      const answer = await ask({ stream: true, stream_options: { include_usage: true } })
+      const all = frames(await answer.text())
+      expect(JSON.parse(all.at(-2)!).usage).toMatchObject({
+        prompt_tokens: 5,
+        completion_tokens: 4,
+      })
+      expect(log().at(-1)).toMatchObject({
+        usage: { input_tokens: 5, output_tokens: 4, estimated: true },
+      })
+    },
+  )
+
+  it('leaves out choices that still waited for a free place when another broke', async () => {
+    const { ask, asked, log } = open(
+      { stream: () => [saying('four').slice(0, 3), new Error('reset')] },
+      { MAX_CONCURRENT_PROMPTS: '1' },
+    )
+    await (await ask({ n: 3, stream: true })).text()
+    expect(asked).toHaveLength(1)
     expect(log().at(-1)).toMatchObject({
-      usage: { input_tokens: 5, output_tokens: 4, estimated: true },
+      usage: { input_tokens: 5, output_tokens: 1, estimated: true },
     })
   })
 

@@ -215,7 +215,14 @@ describe('a server that logs the bodies of requests', () => {
       model: 'amazon.nova-micro-v1:0',
       max_tokens: 9,
       prompt_cache_key: 'mine',
-      tools: [{ type: 'mcp', authorization: SECRETS[0], headers: { 'x-api-key': SECRETS[1] } }],
+      tools: [
+        {
+          type: 'mcp',
+          authorization: SECRETS[0],
+          headers: { 'x-api-key': SECRETS[1], 'x-auth': 'canary-by-any-name' },
+          passwords: ['canary-in-a-list'],
+        },
+      ],
       messages: [
         {
           role: 'user',
@@ -237,7 +244,14 @@ describe('a server that logs the bodies of requests', () => {
       request_params: {
         model: 'amazon.nova-micro-v1:0',
         max_tokens: 9,
-        tools: [{ type: 'mcp', authorization: '…', headers: { 'x-api-key': '…' } }],
+        tools: [
+          {
+            type: 'mcp',
+            authorization: '…',
+            headers: { 'x-api-key': '…', 'x-auth': '…' },
+            passwords: ['…'],
+          },
+        ],
         messages: [
           {
             content: [

@@ -274,6 +274,8 @@ describe('what is thrown', () => {
     [new GatewayError('quota-exceeded', 'x'), null],
     [new GatewayError('rate-limit', 'x', { lacking: 'requests' }), null],
     [new GatewayError('overloaded', 'x'), null],
+    [new GatewayError('upstream', 'x'), null],
+    [new GatewayError('upstream', 'x', { final: true }), 'false'],
   ])('%s says whether another try is of use', async (thrown, retry) => {
     const response = await stage({}, [throwing(thrown)]).app.request('/one/throw')
     expect(response.headers.get('x-should-retry')).toBe(retry)

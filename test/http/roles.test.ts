@@ -45,7 +45,7 @@ beforeEach(() => {
   sts.outage.status = 0
 })
 
-function staged(env: Record<string, string> = {}) {
+function staged() {
   return accessStage(
     {
       PROVIDER: 'embedded',
@@ -53,7 +53,6 @@ function staged(env: Record<string, string> = {}) {
       IAM_SERVER_ID: 'outcrop.example.com',
       IAM_PRINCIPALS: JSON.stringify(PRINCIPALS),
       AWS_ENDPOINT_URL_STS: sts.url,
-      ...env,
     },
     { transport: createUndiciTransport() },
   )

@@ -40,7 +40,7 @@ const token = ({
 }
 
 /** An issuer on the wire, which counts what it is asked and may be away. */
-function issuerOf(answers: Record<string, unknown> = {}) {
+function issuerOf() {
   const asked: string[] = []
   const world = { isAway: false }
   const pages: Record<string, unknown> = {
@@ -50,7 +50,6 @@ function issuerOf(answers: Record<string, unknown> = {}) {
     },
     'https://id.example.com/keys': jwks,
     [`${POOL}/.well-known/jwks.json`]: jwks,
-    ...answers,
   }
   const transport: Transport = {
     async send({ origin, path }: UpstreamRequest) {

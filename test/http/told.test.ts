@@ -100,6 +100,21 @@ describe('the first and the last line', () => {
     quiet.app.life.started()
     expect(quiet.lines).toEqual([])
   })
+
+  it.each(['info', 'error'])(
+    'tell what is lost with the process, at the level %s',
+    async (level) => {
+      const { app, call, log } = stage({
+        LOG_LEVEL: level,
+        AWS_DYNAMODB_TABLE: 'outcrop',
+        AWS_ENDPOINT_URL_DYNAMODB: 'http://127.0.0.1:1',
+      })
+      expect((await call('/v1/chat/completions', { ...alice, body })).status).toBe(200)
+      await app.flush()
+      app.life.stopped()
+      expect(log().at(-1)).toMatchObject({ type: 'stop', level: 'error', usage_lost: 1 })
+    },
+  )
 })
 
 describe('the headers of time', () => {

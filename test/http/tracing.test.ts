@@ -70,6 +70,7 @@ describe('a trace', () => {
         'http.request.method': 'POST',
         'http.route': '/v1/chat/completions',
         'url.path': '/v1/chat/completions',
+        'url.scheme': 'http',
         'http.response.status_code': 200,
         'user_agent.original': 'tester/1',
         'outcrop.request_id': 'r-1',
@@ -169,6 +170,22 @@ describe('a trace', () => {
     expect(collector.spans().map(({ name, status }) => [name, status])).toEqual([
       ['GET /v1/models/{model}', {}],
       ['GET', {}],
+    ])
+  })
+
+  it('is not named by a method that a caller made up', async () => {
+    const { app, call } = stage()
+    await call('/v1/models', { method: 'PROPFIND', headers: ALICE })
+    await app.flush()
+    expect(collector.spans()).toMatchObject([
+      {
+        name: 'HTTP',
+        attributes: {
+          'http.request.method': '_OTHER',
+          'http.request.method_original': 'PROPFIND',
+          'url.scheme': 'http',
+        },
+      },
     ])
   })
 

@@ -68,6 +68,14 @@ describe('a budget', () => {
     expect(await spend(0.6)).toBe('spent')
   })
 
+  it('that is spent like that of its day says when there is more of both', async () => {
+    const { spend, pass } = stage({ day: 1, month: 1.5 })
+    pass(HALF_A_DAY * 1000)
+    expect(await spend(1)).toBe('spent')
+    expect(await spend(0.2)).toBe('quota-exceeded 86400')
+    expect(await spend(0.7)).toBe(`quota-exceeded ${31 * 86_400}`)
+  })
+
   it('is one for all instances', async () => {
     const { spend, all, pass } = stage({ day: 1 }, 2)
     expect(await spend(0.9, all[0])).toBe('spent')

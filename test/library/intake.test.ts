@@ -5,8 +5,8 @@ beforeEach(() => void vi.useFakeTimers())
 afterEach(() => void vi.useRealTimers())
 
 /** So many who ask to be let in, and who of them are. */
-async function asking(count: number, patience = 100) {
-  const intake = createIntake({ atOnce: 2, patience })
+async function asking(count: number) {
+  const intake = createIntake({ atOnce: 2, patience: 100 })
   const leave: (() => void)[] = []
   const within: number[] = []
   const ask = async (index: number) => {

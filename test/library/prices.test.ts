@@ -1,6 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { readConfig } from '../../app/config.ts'
 import type { Usage } from '../../app/conversation/events.ts'
+import { AMAZON_PRICES } from '../../app/library/data/prices-amazon.ts'
+import { ANTHROPIC_PRICES } from '../../app/library/data/prices-anthropic.ts'
+import { OPENAI_PRICES } from '../../app/library/data/prices-openai.ts'
+import { OTHER_PRICES } from '../../app/library/data/prices-others.ts'
 import { costOf, priceFinder } from '../../app/library/prices.ts'
 import type { ModelCard } from '../../app/ports/models.ts'
 import { plainCard } from '../fakes/plain-card.ts'
@@ -10,6 +14,7 @@ const card = (id: string, more: Partial<ModelCard> = {}): ModelCard =>
 
 const SONNET = 'anthropic.claude-sonnet-4-5-20250929-v1:0'
 const of = priceFinder({})
+const PRICES = [AMAZON_PRICES, ANTHROPIC_PRICES, OPENAI_PRICES, OTHER_PRICES]
 const tokens = (price: ReturnType<typeof of>) => price && [price.input, price.output]
 
 describe('the price of a model', () => {
@@ -21,6 +26,14 @@ describe('the price of a model', () => {
     expect(tokens(of({ served: nova, region: 'us-east-1' }))).toEqual([0.8, 3.2])
     expect(tokens(of({ served: `eu.${nova}`, region: 'eu-central-1' }))).toEqual([1.05, 4.2])
     expect(tokens(of({ served: nova, region: 'eu-west-2' }))).toEqual([1.13, 4.52])
+  })
+
+  it('is told once', () => {
+    const ids = PRICES.flatMap((lines) => lines.match(/^[^\s]+/gm) ?? [])
+    expect(ids.filter((id, at) => ids.indexOf(id) !== at)).toEqual([])
+    const gptOss = { served: 'openai.gpt-oss-120b-1:0' }
+    expect(tokens(of({ ...gptOss, region: 'us-east-1' }))).toEqual([0.15, 0.6])
+    expect(tokens(of({ ...gptOss, region: 'eu-west-2' }))).toEqual([0.23, 0.93])
   })
 
   it('is that of the model behind an ARN', () => {

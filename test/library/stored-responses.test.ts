@@ -140,3 +140,49 @@ describe('the thread of a request', () => {
     expect((await shelf.items(id)).map(({ role }) => role)).toEqual(['user', 'assistant'])
   })
 })
+
+describe('a conversation that others change at the same time', () => {
+  /** `meanwhile` happens while items are being added. */
+  function interrupted() {
+    const { services, state } = open()
+    const during: { meanwhile?: () => Promise<unknown> } = {}
+    const put: typeof state.put = async (collection, ...asked) => {
+      const version = await state.put(collection, ...asked)
+      const { meanwhile } = during
+      if (collection.startsWith('conversation-items/') && meanwhile) {
+        during.meanwhile = undefined
+        await meanwhile()
+      }
+      return version
+    }
+    const mine = conversations({ ...services, state: { ...state, put } }, 'me')
+    return { mine, others: conversations(services, 'me'), during, state }
+  }
+  const hello = [{ type: 'message', role: 'user', content: 'Hello' }]
+
+  it('does not come back when it is deleted, nor does anything of it', async () => {
+    const { mine, others, during, state } = interrupted()
+    const { id } = await mine.create({}, [])
+    during.meanwhile = () => others.delete(id)
+    await expect(mine.add(id, hello)).rejects.toMatchObject({ code: 'not-found' })
+    await expect(others.retrieve(id)).rejects.toMatchObject({ code: 'not-found' })
+    expect(await state.list(`conversation-items/me/${id}`)).toEqual([])
+  })
+
+  it('gets all of what is added or nothing', async () => {
+    const { mine, others, during } = interrupted()
+    const { id } = await mine.create({}, [])
+    during.meanwhile = () => Promise.reject(new Error('The store is gone.'))
+    await expect(mine.add(id, [...hello, ...hello])).rejects.toThrow('The store is gone.')
+    expect(await others.items(id)).toEqual([])
+  })
+
+  it('keeps labels that are given meanwhile', async () => {
+    const { mine, others, during } = interrupted()
+    const { id } = await mine.create({ topic: 'old' }, [])
+    during.meanwhile = () => others.label(id, { topic: 'new' })
+    await mine.add(id, hello)
+    expect(await others.retrieve(id)).toMatchObject({ metadata: { topic: 'new' } })
+    expect(await others.items(id)).toHaveLength(1)
+  })
+})

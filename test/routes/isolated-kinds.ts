@@ -9,7 +9,7 @@ export type Caller = (path: string, options?: CallOptions) => Promise<Answer>
 export type Way = [method: string, path: string, body?: unknown]
 
 /** A kind of thing that is stored for its owner. A new kind adds its entry. */
-export interface IsolatedKind {
+interface IsolatedKind {
   name: string
   /** Stores one that holds `secret`; gives its id. */
   make(as: Caller, secret: string): Promise<string>

@@ -84,6 +84,7 @@ const COVERED = new Set([
   'response-events',
   'conversations',
   'conversation-items',
+  'item-places',
   'knowledge-bases',
   'knowledge-sources',
   'knowledge-jobs',

@@ -35,7 +35,7 @@ const operations = Object.entries(document.paths).flatMap(([path, item]) =>
 )
 
 /** AWS refuses an unknown caller with 403, everybody else with 401. */
-const refusalOf = (path: string) => (path.startsWith('/model/') ? 403 : 401)
+const refusalOf = (path: string) => (/^\/(model\/|guardrail\/|rerank$)/.test(path) ? 403 : 401)
 
 /** Every route, in the order of the document. */
 const ROUTES = [
@@ -65,6 +65,8 @@ const ROUTES = [
   'POST /model/{modelId}/invoke',
   'POST /model/{modelId}/invoke-with-response-stream',
   'POST /model/{modelId}/count-tokens',
+  'POST /guardrail/{guardrailIdentifier}/version/{guardrailVersion}/apply',
+  'POST /rerank',
   'GET /v1/usage',
   'GET /v1/cost',
   'GET /v1/organization/usage/completions',

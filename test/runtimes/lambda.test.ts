@@ -1,4 +1,6 @@
+import { request } from 'node:http'
 import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { bundleLambda } from '../../deploy/bundle.ts'
 import { withinInvocation } from '../../runtimes/lambda/lambda-limits.ts'
@@ -48,6 +50,20 @@ describe('a Lambda function with two seconds', () => {
     const events = await sse.until()
     await server.end()
     expect(JSON.parse(events.at(-1)!).error).toMatchObject({ type: 'timeout_error' })
+  })
+})
+
+describe('a Lambda function that is asked what no request can be made of', () => {
+  it('says so', async () => {
+    const server = await launch(lambda, { AUTH: 'none', PROVIDER: 'embedded' })
+    const [status, body] = await new Promise<[number | undefined, string]>((resolve, reject) => {
+      const asked = request(`${server.url}/ping`, { method: 'TRACE' }, async (answer) =>
+        resolve([answer.statusCode, await text(answer)]),
+      )
+      asked.on('error', reject).end()
+    })
+    await server.end()
+    expect([status, JSON.parse(body).error.type]).toEqual([400, 'invalid_request_error'])
   })
 })
 

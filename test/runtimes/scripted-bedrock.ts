@@ -7,9 +7,9 @@ import { type Verdict, verifySignature } from '../fakes/fake-bedrock-signature.t
 import { openScriptedUpstream } from './scripted-upstream.ts'
 
 /** Answers one call whose body has been read. */
-export type CallScript = (response: ServerResponse, call: BedrockCall) => void | Promise<void>
+type CallScript = (response: ServerResponse, call: BedrockCall) => void | Promise<void>
 
-export interface BedrockCall {
+interface BedrockCall {
   method: string
   path: string
   bytes: number

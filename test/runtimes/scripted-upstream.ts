@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
-export type Script = (request: IncomingMessage, response: ServerResponse) => void | Promise<void>
+type Script = (request: IncomingMessage, response: ServerResponse) => void | Promise<void>
 
 export interface ScriptedUpstream {
   origin: string

@@ -1,5 +1,5 @@
 /** Reads server-sent events of a fetched answer as they come. */
-export interface SseReader {
+interface SseReader {
   response: Response
   /** The events' data up to and including the first that holds `text`, or all of them. */
   until(text?: string): Promise<string[]>

@@ -78,8 +78,8 @@ const bitsOf = (four: number) =>
   WORTH[768 + (four & 255)]!
 
 /**
- * Adds the bytes that base64 stands for, from a place up to the first byte that is no letter; returns where that is,
- * behind the padding. Letters that make no whole group without their padding are left to stand.
+ * Adds the bytes that base64 stands for, from a place up to the first byte that is no letter; returns where that
+ * is, behind the padding. Letters that would need padding to make a whole group are left unread.
  */
 export function readBase64(view: DataView, from: number, into: Filling): number {
   const { bytes } = into
@@ -103,7 +103,7 @@ function readPadded(view: DataView, at: number, into: Filling): number {
   const four = view.getInt32(at)
   const padding = (four & 0xffff) === 0x3d3d ? 2 : (four & 0xff) === EQUALS ? 1 : 0
   if (padding === 0) return at
-  // The letter `A` stands for nothing but noughts.
+  // The letter `A` stands for six zero bits.
   const bits = bitsOf(padding === 2 ? (four & ~0xffff) | 0x4141 : (four & ~0xff) | 0x41)
   if (bits < 0) return at
   into.bytes[into.filled++] = bits >> 16

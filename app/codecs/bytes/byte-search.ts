@@ -1,5 +1,5 @@
 /** Finds one sequence of bytes, prepared once, in many others. */
-export interface ByteSearch {
+interface ByteSearch {
   length: number
   /** The place of the first; -1 when there is none. */
   find(bytes: Uint8Array): number

@@ -4,7 +4,7 @@ interface Pulled {
   cancel(): void
 }
 
-/** What is pulled as a stream of the Web that asks for nothing ahead; who cancels it stops the source. */
+/** What is pulled as a stream of the Web that asks for nothing ahead; whoever cancels it stops the source. */
 export function streamOfBytes(source: Pulled): ReadableStream<Uint8Array<ArrayBuffer>> {
   return new ReadableStream<Uint8Array<ArrayBuffer>>(
     {
@@ -19,7 +19,7 @@ export function streamOfBytes(source: Pulled): ReadableStream<Uint8Array<ArrayBu
   )
 }
 
-/** A stream with each of its pieces changed; `last` may add to the end. Who cancels it cancels the source. */
+/** A stream with each of its pieces changed; `last` may add to the end. Cancelling it cancels the source. */
 export function mappedStream(
   source: ReadableStream<Uint8Array>,
   change: (bytes: Uint8Array) => Uint8Array,
@@ -48,7 +48,7 @@ interface StreamEnd {
   error?: unknown
 }
 
-/** The stream as it is; `ended` is told once how it went: to its end, to its failure, or to who read it leaving. */
+/** The stream as it is; `ended` is told once how it went: to its end, until it failed, or until its reader left. */
 export function watchedStream(
   source: ReadableStream<Uint8Array>,
   ended: (end: StreamEnd) => void,

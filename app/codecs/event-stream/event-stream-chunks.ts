@@ -3,7 +3,7 @@ import { textOfPayload } from './event-stream.ts'
 import { createFrameSplitter } from './event-stream-frames.ts'
 
 /** The chunks of InvokeModelWithResponseStream: each frame holds text of the model's own format in base64. */
-export interface ChunkDecoder {
+interface ChunkDecoder {
   /** Hands over the text of every chunk that is now whole, in order. Throws as the decoder of event streams does. */
   read(bytes: Uint8Array, take: (text: string) => void): void
   /** The upstream closed. Throws `stream-incomplete` when a frame is unfinished. */
@@ -11,7 +11,7 @@ export interface ChunkDecoder {
 }
 
 /** What to throw for a frame that is an exception or an error, and for a chunk nobody can read. */
-export interface ChunkFaults {
+interface ChunkFaults {
   refusal(type: string, payload: string): unknown
   damage(cause: unknown): unknown
 }

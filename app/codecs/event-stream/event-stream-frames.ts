@@ -9,10 +9,10 @@ export const CHECKSUM = 4
 const LONGEST = 24 * 1024 * 1024
 
 /** Hears of one frame. The payload is a view of bytes that may be used again as soon as this returns. */
-export type TakeFrame = (head: FrameHead, payload: DataView) => void
+type TakeFrame = (head: FrameHead, payload: DataView) => void
 
 /** Bytes of one network read in; the frames that are now whole are handed over. */
-export interface FrameSplitter {
+interface FrameSplitter {
   /**
    * Throws `upstream` on damage: at once when no whole frame came before it in these bytes, otherwise
    * at the next call, so that where the network cuts never decides which frames are seen.

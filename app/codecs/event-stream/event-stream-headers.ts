@@ -96,7 +96,7 @@ export function encodeHeaders(headers: Record<string, string>): Uint8Array {
 }
 
 /** The bytes of a view from `start` up to `end`, not copied. */
-export function bytesOf(view: DataView, start: number, end: number): Uint8Array {
+function bytesOf(view: DataView, start: number, end: number): Uint8Array {
   return new Uint8Array(view.buffer, view.byteOffset + start, end - start)
 }
 

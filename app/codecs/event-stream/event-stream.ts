@@ -14,7 +14,7 @@ export interface EventFrame {
 }
 
 /** Bytes of one network read in, the frames that are now whole out. */
-export interface EventStreamDecoder {
+interface EventStreamDecoder {
   /**
    * Throws `upstream` on damage: at once when no whole frame came before it in these bytes, otherwise
    * at the next call, so that where the network cuts never decides which frames are seen.

@@ -1,16 +1,13 @@
 import { GatewayError } from '../../errors.ts'
-import { base64Size, encodeBase64, normaliseBase64 } from '../bytes/base64.ts'
+import { encodeBase64, normaliseBase64 } from '../bytes/base64.ts'
 import { normaliseMediaType } from './media-type.ts'
 
 /** What a `data:` URL holds, whichever way it was written. */
 export interface DataUrl {
   /** Normalised (`image/jpeg`); absent when the URL names none. */
   mediaType?: string
-  charset?: string
   /** The content in padded standard base64 without white space. */
   base64: string
-  /** Bytes of the content. */
-  size: number
 }
 
 const SCHEME = 'data:'
@@ -37,12 +34,8 @@ export function parseDataUrl(url: string, param?: string): DataUrl {
   const base64 = encoded ? fromBase64(content) : fromPercents(content)
   if (base64 === undefined) throw invalid(param, 'does not hold valid base64')
 
-  const found: DataUrl = { base64, size: base64Size(base64) }
   const mediaType = normaliseMediaType(claim)
-  if (mediaType) found.mediaType = mediaType
-  const charset = parameters.find((word) => word.toLowerCase().startsWith('charset='))
-  if (charset) found.charset = charset.slice('charset='.length).replaceAll('"', '').toLowerCase()
-  return found
+  return mediaType ? { mediaType, base64 } : { base64 }
 }
 
 // Some clients percent-encode the `+`, `/` and `=` of base64.

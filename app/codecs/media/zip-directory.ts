@@ -1,5 +1,5 @@
 /** What the directory of an archive says of its entries, none of which is unpacked. */
-export interface ZipSurvey {
+interface ZipSurvey {
   entries: number
   /** Bytes of all entries, packed and unpacked. */
   packed: number

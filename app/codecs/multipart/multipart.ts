@@ -15,7 +15,7 @@ export type FormEvent =
  * are views on what was written, in which nobody is interested any more. `next` throws `invalid-request`
  * on what is no form.
  */
-export interface MultipartParser {
+interface MultipartParser {
   write(bytes: Uint8Array): void
   next(): FormEvent | undefined
 }

@@ -1,5 +1,5 @@
 /** What a picture is made of, without what only tells about it. */
-export interface PngParts {
+interface PngParts {
   /** Bits of one dot. */
   bits: number
   width: number

@@ -1,7 +1,7 @@
 import { entryOf } from '../table.ts'
 
 /** A line of subtitles. Seconds. */
-export interface Cue {
+interface Cue {
   text: string
   start: number
   end: number

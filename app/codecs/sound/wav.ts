@@ -64,42 +64,23 @@ function nameAt(view: DataView, at: number): string {
   return String.fromCharCode(...new Uint8Array(view.buffer, view.byteOffset + at, 4))
 }
 
-/** How 16-bit samples are laid out. */
-export interface PcmLayout {
-  sampleRate: number
-  /** 1 when absent. */
-  channels?: number
-}
-
 /**
- * The 44 bytes that make a WAV file of little-endian 16-bit samples that follow. Without `dataLength`
- * (bytes) it is the header of a stream whose end nobody knows yet.
+ * The 44 bytes before little-endian 16-bit samples of one channel, in a stream whose end nobody knows yet:
+ * its lengths say so.
  */
-export function wavHeader(
-  { sampleRate, channels = 1 }: PcmLayout,
-  dataLength?: number,
-): Uint8Array {
+export function wavHeader({ sampleRate }: { sampleRate: number }): Uint8Array {
   const header = new Uint8Array(HEADER)
   const view = new DataView(header.buffer)
-  const blockSize = channels * 2
   header.set(new TextEncoder().encode('RIFF____WAVEfmt '))
-  view.setUint32(4, dataLength === undefined ? UNKNOWN_LENGTH : dataLength + HEADER - 8, true)
+  view.setUint32(4, UNKNOWN_LENGTH, true)
   view.setUint32(16, 16, true)
   view.setUint16(20, 1, true)
-  view.setUint16(22, channels, true)
+  view.setUint16(22, 1, true)
   view.setUint32(24, sampleRate, true)
-  view.setUint32(28, sampleRate * blockSize, true)
-  view.setUint16(32, blockSize, true)
+  view.setUint32(28, sampleRate * 2, true)
+  view.setUint16(32, 2, true)
   view.setUint16(34, 16, true)
   header.set(new TextEncoder().encode('data'), 36)
-  view.setUint32(40, dataLength ?? UNKNOWN_LENGTH, true)
+  view.setUint32(40, UNKNOWN_LENGTH, true)
   return header
-}
-
-/** A whole WAV file around little-endian 16-bit samples. */
-export function writeWav(samples: Uint8Array, layout: PcmLayout): Uint8Array<ArrayBuffer> {
-  const file = new Uint8Array(HEADER + samples.length)
-  file.set(wavHeader(layout, samples.length))
-  file.set(samples, HEADER)
-  return file
 }

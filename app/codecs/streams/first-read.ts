@@ -1,5 +1,5 @@
 /** Something read in batches; `undefined` after the last. */
-export interface Batches<T> {
+interface Batches<T> {
   read(): Promise<T | undefined>
   cancel(): void
 }

@@ -15,7 +15,7 @@ export interface PumpLimits {
 }
 
 /** What the clock tells the pump. Called from the timer. */
-export interface PumpAlarms {
+interface PumpAlarms {
   /** A limit passed; nothing follows. */
   expired(error: GatewayError): void
   /** The reader has heard nothing for a while. */

@@ -22,15 +22,12 @@ export interface PumpOutcome {
   ended: 'complete' | 'failed' | 'caller-left'
   /** What made it fail. */
   error?: unknown
-  /** Writes of an answer's text and how many UTF-16 units they had; keep-alives are not counted. */
-  writes: number
-  characters: number
   /** When the first text came; absent when none did. */
   firstText?: number
   duration: number
 }
 
-export interface Pump {
+interface Pump {
   /** Moves everything from the frames to the sink, once. Never rejects. */
   run(sink: Sink): Promise<PumpOutcome>
   /** The reader is gone: the upstream is cancelled at once. Harmless after the end. */
@@ -59,7 +56,6 @@ export function createPump(frames: FrameSource, limits: PumpLimits): Pump {
 
 /** The one place that knows whether and how it ended. */
 function createEnding(clock: PumpClock) {
-  const tally = { writes: 0, characters: 0 }
   let finished = false
   let settle: (outcome: PumpOutcome) => void
   const outcome = new Promise<PumpOutcome>((resolve) => {
@@ -67,14 +63,13 @@ function createEnding(clock: PumpClock) {
   })
 
   return {
-    tally,
     outcome,
     reached: () => finished,
     /** False when it had ended before. */
     reach(ended: PumpOutcome['ended'], failure: { error?: unknown } = {}): boolean {
       if (finished) return false
       finished = true
-      settle({ ended, ...failure, ...tally, ...clock.stop() })
+      settle({ ended, ...failure, ...clock.stop() })
       return true
     },
   }
@@ -139,8 +134,6 @@ function move({ frames, clock, ending, sink }: Moving): (error: unknown) => void
       // A keep-alive may have filled the reader's buffer in the meantime.
       if (room !== undefined) await roomToWrite()
       if (ending.reached()) return
-      ending.tally.writes++
-      ending.tally.characters += text.length
       room = sink.write(text)
       if (room !== undefined) await roomToWrite()
       if (ending.reached()) return

@@ -28,7 +28,7 @@ export interface SseEvent {
 }
 
 /** Bytes of one network read in, the events that are now whole out. */
-export interface SseReader {
+interface SseReader {
   /** Throws `upstream` when one event passes 24 MB. */
   read(bytes: Uint8Array): SseEvent[]
   /** The upstream closed. Gives the event that lacks its blank line, which some servers leave out at the end. */

@@ -1,7 +1,14 @@
 import { entryOf } from '../../codecs/table.ts'
-import type { Conversation, ReasoningRequest } from '../../conversation/conversation.ts'
+import type { Conversation, ReasoningRequest, Turn } from '../../conversation/conversation.ts'
 import type { ModelCard } from '../../ports/models.ts'
-import { type BudgetWish, budgetFor, type Effort, effortOf, roomFor } from '../thought-budget.ts'
+import {
+  type BudgetWish,
+  budgetFor,
+  type Effort,
+  effortOf,
+  lacksThoughtBeforeTools,
+  roomFor,
+} from '../thought-budget.ts'
 import type { Asking } from './asking.ts'
 import { ownOf } from './extras.ts'
 import type { WireThinking } from './wire.ts'
@@ -67,19 +74,25 @@ const MODES: Record<string, Mode> = {
   'claude-adaptive-only': {
     takes: ['adaptive'],
     efforts: WITH_XHIGH,
-    // Switching off is leaving out, at the least effort.
-    grant: (wish) => (wish.off ? { on: false, effort: 'low' } : adaptive(wish, WITH_XHIGH)),
+    // It thinks only where it is told to, and AWS refuses the word for not.
+    grant: (wish) => (wish.off ? OFF : visibly(wish)),
+  },
+  'claude-adaptive-default': {
+    takes: ['adaptive', 'disabled'],
+    efforts: WITH_XHIGH,
+    // It thinks unless it is told not to.
+    grant: (wish) => (wish.off ? { on: false, thinking: { type: 'disabled' } } : visibly(wish)),
   },
   'claude-adaptive-always': {
     takes: ['adaptive'],
     efforts: WITH_XHIGH,
-    grant: (wish) => (wish.off ? undefined : adaptive(wish, WITH_XHIGH)),
+    grant: (wish) => (wish.off ? undefined : visibly(wish)),
   },
   'claude-between-tools': {
     takes: ['adaptive', 'between_tools'],
     efforts: WITH_XHIGH,
     grant: (wish) =>
-      wish.off ? { on: false, thinking: { type: 'between_tools' } } : adaptive(wish, WITH_XHIGH),
+      wish.off ? { on: false, thinking: { type: 'between_tools' } } : visibly(wish),
   },
 }
 
@@ -98,6 +111,10 @@ export function askForThought(conversation: Conversation, { card, ignore }: Aski
   const { thinking } = ownOf(conversation)
   const asked = wishOf(conversation, request, card)
   if (thinking && mode.takes.includes(thinking.type)) {
+    if (thinking.type === 'enabled' && losesLead(conversation, card)) {
+      ignore('thinking')
+      return { on: false, ...ownEffort(asked, mode, ignore) }
+    }
     const on = thinking.type === 'enabled' || thinking.type === 'adaptive'
     return { on, thinking, ...ownEffort(asked, mode, ignore) }
   }
@@ -109,6 +126,15 @@ export function askForThought(conversation: Conversation, { card, ignore }: Aski
   ignore(request.param ?? 'reasoning')
   return OFF
 }
+
+/** With the seals that nobody knows goes the thought before the last calls, and so the budget. */
+const losesLead = ({ turns }: Conversation, { traits }: ModelCard): boolean =>
+  traits.sealsThoughts === false && lacksThoughtBeforeTools(turns.map(withoutThoughts))
+
+const withoutThoughts = (turn: Turn): Turn => ({
+  ...turn,
+  parts: turn.parts.filter(({ type }) => type !== 'reasoning'),
+})
 
 const modeOf = (name: string): Mode => entryOf(MODES, name) ?? MODES['none']!
 
@@ -137,6 +163,10 @@ function ownEffort(
   if (word !== effort) ignore('output_config.effort')
   return word ? { effort: word } : {}
 }
+
+/** Since Opus 4.7 thoughts come back empty unless the request says otherwise; those of a budget were always shown. */
+const visibly = (wish: Wish): Thinking =>
+  adaptive({ ...wish, display: wish.display ?? 'summarized' }, WITH_XHIGH)
 
 function adaptive({ effort, budget, display }: Wish, words: Record<Effort, string>): Thinking {
   const scaled = effort ?? (budget === undefined ? undefined : effortOf(budget))

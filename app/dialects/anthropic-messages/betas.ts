@@ -14,6 +14,8 @@ const GRANTED: ReadonlySet<string> = new Set([
   'pdfs-2024-09-25',
   'structured-outputs-2025-11-13',
   'mid-conversation-system-2026-04-07',
+  'mid-conversation-tool-changes-2026-07-01',
+  'inline-tools-2026-09-15',
   'claude-code-20250219',
   'oauth-2025-04-20',
   'effort-2025-11-24',
@@ -22,7 +24,7 @@ const GRANTED: ReadonlySet<string> = new Set([
 export const isGranted = (flag: string): boolean => GRANTED.has(flag)
 
 /** The flags of an `anthropic-beta` header. */
-export function betasOf(header: string | undefined): string[] {
+function betasOf(header: string | undefined): string[] {
   return (header ?? '')
     .split(',')
     .map((flag) => flag.trim())

@@ -7,7 +7,7 @@ import { type Fields, ownOf } from './extras.ts'
 import { platformToolName, searchesWith } from './platform-tools.ts'
 
 /** What a part's end may bring. */
-export interface Seal {
+interface Seal {
   signature?: string
   redacted?: string
 }

@@ -13,9 +13,9 @@ export interface MarkedBody {
 }
 
 /**
- * Makes the marks of a request such as the model takes, in place: none, or at most so many, with lives it
- * knows. Without any, a wish to cache in general places them behind the tools, the system prompt and the
- * last turn of the user.
+ * Fits the marks of a request to what the model takes, in place: none, or at most so many, with lives it knows.
+ * Where there are none, a wish to cache in general marks the tools, the system prompt and the last turn of the
+ * user; where there are some, a wish for the end (`atEnd`) marks that last turn alone.
  */
 export function placeMarks(
   body: MarkedBody,
@@ -23,8 +23,11 @@ export function placeMarks(
   { card, ignore }: Asking,
 ): void {
   const { cachePoints = GENERAL } = card.traits
-  if (wish && !wish.explicit && cachePoints !== false && marksOf(body).length === 0)
-    addMarks(body, wish.ttl)
+  if (wish && !wish.explicit && cachePoints !== false) {
+    const before = marksOf(body)
+    if (before.length === 0) addMarks(body, wish.ttl)
+    else if (wish.atEnd) addLastMark(body, lifeBehind(before, wish.ttl, ignore))
+  }
   const marks = marksOf(body)
   if (cachePoints === false) {
     if (wish || marks.length > 0) ignore('promptCache')
@@ -48,18 +51,33 @@ export function placeMarks(
   for (const holder of [...inMessages, ...others].slice(0, surplus)) delete holder['cache_control']
 }
 
-function addMarks(body: MarkedBody, ttl: '5m' | '1h' | undefined): void {
-  const mark = () => (ttl === '1h' ? { type: 'ephemeral', ttl } : { type: 'ephemeral' })
+type Life = '5m' | '1h' | undefined
+
+function addMarks(body: MarkedBody, ttl: Life): void {
   const tool = body.tools?.at(-1)
-  if (tool) tool['cache_control'] = mark()
+  if (tool) tool['cache_control'] = markOf(ttl)
   if (typeof body.system === 'string') body.system = [{ type: 'text', text: body.system }]
   const said = body.system?.at(-1)
-  if (said) said['cache_control'] = mark()
-  const turn = body.messages.findLast(({ role }) => role === 'user')
+  if (said) said['cache_control'] = markOf(ttl)
+  addLastMark(body, ttl)
+}
+
+function addLastMark({ messages }: MarkedBody, ttl: Life): void {
+  const turn = messages.findLast(({ role }) => role === 'user')
   if (!turn) return
   if (typeof turn.content === 'string') turn.content = [{ type: 'text', text: turn.content }]
   const last = turn.content.at(-1)
-  if (last) last['cache_control'] = mark()
+  if (last) last['cache_control'] ??= markOf(ttl)
+}
+
+const markOf = (ttl: Life) => (ttl === '1h' ? { type: 'ephemeral', ttl } : { type: 'ephemeral' })
+
+/** Behind a mark of five minutes Claude takes none of an hour. */
+function lifeBehind(before: readonly Fields[], ttl: Life, ignore: Asking['ignore']): Life {
+  const isShort = before.some((holder) => (holder['cache_control'] as Fields)['ttl'] !== '1h')
+  if (ttl !== '1h' || !isShort) return ttl
+  ignore('cache_control.ttl')
+  return undefined
 }
 
 /** All holders of marks in the order of the prefix: tools, system, messages. */

@@ -2,6 +2,7 @@ import type { CachePointPart, Citation, MediaPart, Part } from '../../conversati
 import { extrasOf, type Fields, NAME, type Own, unknownFields } from './extras.ts'
 import { decodeSource } from './media-source.ts'
 import { decodePlatformResult } from './platform-tools.ts'
+import { isToolReference, referenceWords } from './tool-reference.ts'
 import type {
   WireBlock,
   WireCacheControl,
@@ -219,6 +220,9 @@ function serverPart(wire: WireBlock): Part {
       server: type,
       ...extrasOf({ block: wire }),
     }
+  }
+  if (isToolReference(wire)) {
+    return { type: 'text', text: referenceWords(wire), ...extrasOf({ block: wire }) }
   }
   return { type: 'native', dialect: NAME, value: wire }
 }

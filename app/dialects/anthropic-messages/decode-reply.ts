@@ -54,7 +54,7 @@ export function decodeReply(body: unknown, undo: Undo = {}): Reply {
 const isCallersCall = (part: Part): boolean => part.type === 'tool-call' && !part.server
 
 /** What an answer says of its end, whole or put together from a stream. */
-export interface WireEnd {
+interface WireEnd {
   reason: string | null | undefined
   sequence: string | null | undefined
   usage: Partial<WireUsage> | undefined

@@ -13,6 +13,7 @@ import { decodeBlocks } from './decode-blocks.ts'
 import { decodeToolChoice, decodeTools } from './decode-tools.ts'
 import { extrasOf, type Fields, unknownFields } from './extras.ts'
 import { checkMarks, refuseMisplacedBlocks, refuseUnkeptThread } from './refusals.ts'
+import { withToolChanges } from './tool-changes.ts'
 import { SETTING_FIELDS } from './vocabulary.ts'
 import { KNOWN_FIELDS, type WireRequest } from './wire.ts'
 import type { WireMessage } from './wire-blocks.ts'
@@ -22,7 +23,7 @@ import type { WireMessage } from './wire-blocks.ts'
  * meaning rides in `extras`, unknown fields in `extraFields`. Throws `GatewayError` naming the field.
  */
 export function decodeRequest(body: unknown): Conversation {
-  const request = body as WireRequest
+  const request = withToolChanges(body as WireRequest)
   const betas = betasOf(request)
   refuseUnkeptThread(request)
   refuseMisplacedBlocks(request)
@@ -65,8 +66,22 @@ function betasOf({ betas, anthropic_beta: more }: WireRequest): string[] {
 }
 
 function decodeSystem(system: WireRequest['system']): Part[] {
-  if (typeof system === 'string') return [{ type: 'text', text: system }]
-  return decodeBlocks(system ?? [], 'system')
+  if (typeof system === 'string') return withoutBilling([{ type: 'text', text: system }])
+  return withoutBilling(decodeBlocks(system ?? [], 'system'))
+}
+
+const BILLING = 'x-anthropic-billing-header:'
+
+/**
+ * Claude Code opens its prompt with a line for Anthropic's accounts. Bedrock has refused prompts for that word
+ * (anthropics/claude-code 24168 and 25358, 2026-02), and to other models it is noise in front of what could be cached.
+ */
+function withoutBilling(parts: Part[]): Part[] {
+  const [first, ...rest] = parts
+  if (first?.type !== 'text' || !first.text.startsWith(BILLING)) return parts
+  const end = first.text.indexOf('\n')
+  const text = end < 0 ? '' : first.text.slice(end).trimStart()
+  return text === '' ? rest : [{ ...first, text }, ...rest]
 }
 
 const MESSAGE_FIELDS: ReadonlySet<string> = new Set(['role', 'content'])
@@ -93,7 +108,7 @@ function decodeSettings(request: WireRequest, parallelToolCalls: boolean | undef
   if (stop?.length) settings['stop'] = stop
   if (tier != null) settings['serviceTier'] = entryOf(TIERS, tier) ?? tier
   if (parallelToolCalls !== undefined) settings['parallelToolCalls'] = parallelToolCalls
-  if (control) settings['promptCache'] = { ttl: control.ttl ?? '5m' }
+  if (control) settings['promptCache'] = { ttl: control.ttl ?? '5m', atEnd: true }
   return settings as Settings
 }
 

@@ -1,7 +1,7 @@
 import { createChunkDecoder } from '../../codecs/event-stream/event-stream-chunks.ts'
 import { createSseReader, sseEventHead } from '../../codecs/streams/sse.ts'
 import type { ReplyBatch } from '../../conversation/events.ts'
-import { GatewayError } from '../../errors.ts'
+import { damage } from '../damaged-reply.ts'
 import type { ReplyDecoder, Undo } from '../dialect.ts'
 import { decodeException } from './decode-error.ts'
 import { NAME } from './extras.ts'
@@ -89,8 +89,4 @@ function createDecoder(undo: Undo | undefined, framing: Framing): ReplyDecoder {
 /** A line break inside an event would end its line; between the tokens of JSON it means nothing. */
 function oneLine(data: string): string {
   return data.includes('\n') ? JSON.stringify(JSON.parse(data)) : data
-}
-
-function damage(cause: unknown): GatewayError {
-  return new GatewayError('upstream', 'The answer arrived damaged. Retry the request.', { cause })
 }

@@ -43,7 +43,7 @@ function customTool(wire: WireCustomTool): Tool {
 
 const DEFINED_FIELDS: ReadonlySet<string> = new Set(['type', 'name'])
 
-/** Tools that Anthropic's platform runs and that others have their like of; dated versions stand behind. */
+/** Tools that Anthropic's platform runs and that others have something like; dated versions follow. */
 const PURPOSES: readonly (readonly [type: string, purpose: SystemTool['purpose']])[] = [
   ['web_search_', 'web-search'],
   ['code_execution_', 'code-execution'],
@@ -68,7 +68,7 @@ const CHOICES: Record<Exclude<WireToolChoice['type'], 'tool'>, ToolChoice> = {
   none: { type: 'none' },
 }
 
-export interface DecodedChoice {
+interface DecodedChoice {
   toolChoice?: ToolChoice
   parallelToolCalls?: boolean
   /** It has no effect. */

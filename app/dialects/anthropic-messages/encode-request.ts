@@ -23,8 +23,8 @@ export type RequestForm = 'api' | 'bedrock'
 const BEDROCK_VERSION = 'bedrock-2023-05-31'
 
 /** What the user "says" where somebody has to: at the start, or after words the model cannot continue. */
-export const PLACEHOLDER = 'Begin.'
-export const CONTINUE = 'Continue.'
+const PLACEHOLDER = 'Begin.'
+const CONTINUE = 'Continue.'
 
 /**
  * A conversation as a body of the Messages API. One that was heard in this dialect goes out as it came,
@@ -69,6 +69,7 @@ function encodeRequest(
   const config = encodeOutputConfig(conversation, thinking, output)
   if (config) body['output_config'] = config
   writeAround(body, conversation, { bedrock, asking })
+  if (!thinking.thinking) leaveThoughts(body, conversation, asking)
   if (conversation.stream && !bedrock) body['stream'] = true
   placeMarks(body, markWish(conversation, body), asking)
   return { body, ignored, undo: undoOf(asking, wrapped, output) }
@@ -137,12 +138,13 @@ function prepare(conversation: Conversation, asking: Asking): Prepared {
   })
   return {
     system: dropBlankText(system),
-    turns: answerToolCalls(mergeTurns(dropRepeatedCalls(mergeTurns(clean)))),
+    turns: answered(clean, asking),
   }
 }
 
 /** What was heard, without what is refused: blank text, calls and results without each other, seals nobody knows. */
-function mended(system: Part[], turns: Turn[], { card, ignore }: Asking): Prepared {
+function mended(system: Part[], turns: Turn[], asking: Asking): Prepared {
+  const { card, ignore } = asking
   const isSent = (part: Part) => {
     if (part.type !== 'reasoning') return true
     if (card.traits.sealsThoughts !== false && (part.signature || part.redacted)) return true
@@ -152,9 +154,13 @@ function mended(system: Part[], turns: Turn[], { card, ignore }: Asking): Prepar
   const clean = turns.map((turn) => ({ ...turn, parts: dropBlankText(turn.parts).filter(isSent) }))
   return {
     system: dropBlankText(system),
-    turns: answerToolCalls(mergeTurns(dropRepeatedCalls(mergeTurns(clean)))),
+    turns: answered(clean, asking),
   }
 }
+
+/** Roles take turns, and every call is answered once; a result nobody asked for is named. */
+const answered = (turns: Turn[], { ignore }: Asking): Turn[] =>
+  answerToolCalls(mergeTurns(dropRepeatedCalls(mergeTurns(turns))), () => ignore('toolResult'))
 
 /** What another dialect's platform ran means nothing to this one. */
 function sendable(parts: Part[], role: Turn['role'], { ignore }: Asking): Part[] {
@@ -251,6 +257,18 @@ function writeAround(
   }
   for (const name of NOT_ON_BEDROCK) if (name in members) delete members[name]
   if (betas) members['anthropic_beta'] = betas
+}
+
+/** Where thinking was asked for and is not to be had, nothing may clear thoughts either (claude-code#11971). */
+function leaveThoughts(body: Fields, conversation: Conversation, { ignore }: Asking): void {
+  const { thinking } = ownOf(conversation)
+  const management = body['context_management'] as { edits?: { type?: unknown }[] } | undefined
+  if (!thinking || thinking.type === 'disabled' || !Array.isArray(management?.edits)) return
+  const clears = ({ type }: { type?: unknown }) => String(type).startsWith('clear_thinking')
+  for (const edit of management.edits.filter(clears)) ignore(`context_management.${edit.type}`)
+  const edits = management.edits.filter((edit) => !clears(edit))
+  if (edits.length > 0) body['context_management'] = { ...management, edits }
+  else delete body['context_management']
 }
 
 /** A caller who marks the request as a whole is obeyed by the API itself, and by us where it is not asked. */

@@ -21,7 +21,7 @@ const CARRIED: ReadonlySet<string> = new Set<keyof Settings>([
 /** Anthropic wants a limit in every request; this one every model allows. */
 const FALLBACK_LIMIT = 4096
 
-export interface SettingsManner extends Asking {
+interface SettingsManner extends Asking {
   /** The model is made to think. */
   thinking: boolean
   /** The body is for Bedrock, where tier and latency stand in headers. */

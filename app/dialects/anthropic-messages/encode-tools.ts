@@ -12,7 +12,7 @@ import { type Fields, ownOf } from './extras.ts'
 import { closeObjects, inputSchema } from './input-schema.ts'
 import type { OutputPlan } from './output-form.ts'
 
-export interface ToolsManner extends Asking {
+interface ToolsManner extends Asking {
   /** The model is made to think. */
   thinking: boolean
   output: OutputPlan

@@ -20,7 +20,7 @@ import { SETTING_NAMES } from './vocabulary.ts'
  */
 export type AnthropicMessages = Dialect & { server: ServerSide; client: ClientSide }
 
-export interface AnthropicMessagesOptions {
+interface AnthropicMessagesOptions {
   /**
    * Who is asked: `api` (the default) speaks server-sent events and names the model in the body, `bedrock`
    * is InvokeModel and its event stream.
@@ -45,6 +45,7 @@ export function createAnthropicMessages({
       limitHeaders,
       requestIdHeader: 'request-id',
       validationWords,
+      formName: 'output_config.format.schema',
       idPrefix: 'msg_',
       settingNames: SETTING_NAMES,
     },

@@ -1,7 +1,7 @@
 import type { JsonSchema } from '../../conversation/conversation.ts'
 import { WRAPPER } from './encode-blocks.ts'
 
-export interface InputSchema {
+interface InputSchema {
   schema: JsonSchema
   /** The arguments travel as `{"value": ...}`, for their schema is no object's. */
   wrapped: boolean

@@ -6,10 +6,10 @@ import { GatewayError } from '../../errors.ts'
 import type { Fields } from './extras.ts'
 import type { WireDocumentBlock, WireImageBlock } from './wire-blocks.ts'
 
-export type WireSource = WireImageBlock['source'] | WireDocumentBlock['source']
+type WireSource = WireImageBlock['source'] | WireDocumentBlock['source']
 
 /** An attachment as it was written: where it is, and what the writer says it is. */
-export interface Located {
+interface Located {
   source: MediaSource
   mediaType?: string
 }

@@ -1,4 +1,5 @@
 import { plainText } from '../../codecs/media/plain-text.ts'
+import { incomplete } from '../../conversation/collect.ts'
 import type { ReplyEvent } from '../../conversation/events.ts'
 import { GatewayError } from '../../errors.ts'
 import type { Undo } from '../dialect.ts'
@@ -21,7 +22,7 @@ import type { WireBlock } from './wire-blocks.ts'
 import type { WireReply, WireUsage } from './wire-reply.ts'
 
 /** The data of Anthropic's stream events in, our events out. */
-export interface MessageReader {
+interface MessageReader {
   /** A new list for the events of the next batch. */
   open(): ReplyEvent[]
   /** The data of one event; gives its type. Throws what an `error` event means, and `upstream` on damage. */
@@ -112,10 +113,6 @@ function damaged(data: string, cause?: unknown): GatewayError {
   return new GatewayError('upstream', 'The answer arrived damaged. Retry the request.', {
     cause: new Error(`not an event: ${data.slice(0, 200)}`, { cause }),
   })
-}
-
-function incomplete(): GatewayError {
-  return new GatewayError('stream-incomplete', 'The model stopped before its answer was complete.')
 }
 
 /** What each event does; `ping` and events nobody knows do nothing. */
@@ -209,11 +206,22 @@ function finish(state: State, metrics: InvocationMetrics | undefined): void {
   const end = decodeEnd({
     reason: hidden && stop?.reason === 'tool_use' ? 'end_turn' : stop?.reason,
     sequence: stop?.sequence,
-    usage: mergeUsage(startUsage, stop?.usage),
+    usage: countAtEnd(startUsage, stop?.usage),
     deltaUsage: stop?.usage,
     metrics,
     fields: merged(state.startFields, stop?.fields),
   })
   if (end.usage.estimated) end.usage.output = Math.ceil(blocks.length / CHARACTERS_PER_TOKEN)
   blocks.out.push({ type: 'reply-end', ...end })
+}
+
+/** What was written when a stream began is not what it came to. */
+function countAtEnd(
+  start: Partial<WireUsage> | undefined,
+  stop: Partial<WireUsage> | undefined,
+): Partial<WireUsage> | undefined {
+  const merged = mergeUsage(start, stop)
+  if (!merged || stop?.output_tokens != null) return merged
+  const { output_tokens: _, ...others } = merged
+  return others
 }

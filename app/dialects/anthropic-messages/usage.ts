@@ -16,7 +16,7 @@ export function decodeUsage(
   wire: Partial<WireUsage> | null | undefined,
   metrics?: InvocationMetrics,
 ): Usage {
-  if (!wire || wire.output_tokens === undefined) return fromMetrics(metrics)
+  if (!wire || wire.output_tokens === undefined) return fromMetrics(wire, metrics)
   const cacheRead = wire.cache_read_input_tokens
   const cacheWrite = wire.cache_creation_input_tokens
   const { ephemeral_5m_input_tokens: short = 0, ephemeral_1h_input_tokens: long = 0 } =
@@ -37,8 +37,13 @@ export function decodeUsage(
   }
 }
 
-function fromMetrics(metrics: InvocationMetrics | undefined): Usage {
-  if (metrics?.outputTokenCount === undefined) return { input: 0, output: 0, estimated: true }
+function fromMetrics(
+  wire: Partial<WireUsage> | null | undefined,
+  metrics: InvocationMetrics | undefined,
+): Usage {
+  if (metrics?.outputTokenCount === undefined) {
+    return { input: wire?.input_tokens ?? 0, output: 0, estimated: true }
+  }
   const { cacheReadInputTokenCount: cacheRead, cacheWriteInputTokenCount: cacheWrite } = metrics
   return {
     input: metrics.inputTokenCount ?? 0,
@@ -78,7 +83,7 @@ export function replyUsage(
   searches: number | undefined,
 ): Partial<WireUsage> {
   const own = ownOf(end).usage
-  if (own) return own
+  if (own?.input_tokens !== undefined && own.output_tokens !== undefined) return own
   const { usage, serviceTier } = end
   const tier = serviceTier === undefined ? undefined : entryOf(TIERS, serviceTier)
   return {
@@ -86,6 +91,7 @@ export function replyUsage(
     ...serverToolUse(searches),
     ...(usage.cacheWriteByTtl && { cache_creation: byTtl(usage.cacheWriteByTtl) }),
     ...(tier && { service_tier: tier }),
+    ...own,
   }
 }
 
@@ -124,7 +130,9 @@ const START_ONLY: ReadonlySet<string> = new Set([
 /** The cumulative count that closes a stream (T17). */
 export function deltaUsage(end: ReplyEnd, searches: number | undefined): Partial<WireUsage> {
   const own = ownOf(end)
-  if (own.deltaUsage) return own.deltaUsage
-  if (!own.usage) return { ...encodeUsage(end.usage), ...serverToolUse(searches) }
+  if (own.deltaUsage?.output_tokens !== undefined) return own.deltaUsage
+  if (own.usage?.output_tokens === undefined) {
+    return { ...encodeUsage(end.usage), ...serverToolUse(searches), ...own.deltaUsage }
+  }
   return Object.fromEntries(Object.entries(own.usage).filter(([key]) => !START_ONLY.has(key)))
 }

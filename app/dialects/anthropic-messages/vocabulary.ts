@@ -11,12 +11,13 @@ export const SETTING_FIELDS = {
 } as const satisfies Partial<Record<keyof Settings, string>>
 
 /** Every setting's name in this dialect, where snake case does not give it. */
-export const SETTING_NAMES: Partial<Record<keyof Settings | 'thought', string>> = {
+export const SETTING_NAMES: Partial<Record<keyof Settings | 'thought' | 'toolResult', string>> = {
   ...SETTING_FIELDS,
   stop: 'stop_sequences',
   parallelToolCalls: 'tool_choice.disable_parallel_tool_use',
   promptCache: 'cache_control',
   thought: 'messages.thinking',
+  toolResult: 'messages.tool_result',
 }
 
 /** Anthropic has no word of its own for what a guardrail withheld (T48). */

@@ -164,13 +164,16 @@ const block = z.union([
   otherBlock(BLOCK_TYPES),
 ])
 
+const content = z.union([z.string(), z.array(block)], {
+  error: 'Input should be a valid string or list',
+})
+
 export const message = z
-  .looseObject({
-    role: z.enum(['user', 'assistant', 'system']),
-    content: z.union([z.string(), z.array(block)], {
-      error: 'Input should be a valid string or list',
-    }),
-  })
+  .discriminatedUnion('role', [
+    z.looseObject({ role: z.enum(['user', 'assistant']), content }),
+    // One that only says how to go on (`output_config`) has no words (Anthropic's SDK 1.12).
+    z.looseObject({ role: z.literal('system'), content: content.default([]) }),
+  ])
   .openapi('MessagesMessage')
 
 export type WireCacheControl = z.infer<typeof cacheControl>
@@ -180,7 +183,7 @@ export type WireDocumentBlock = z.infer<typeof documentBlock>
 export type WireSearchResultBlock = z.infer<typeof searchResultBlock>
 export type WireThinkingBlock = z.infer<typeof thinkingBlock>
 export type WireRedactedThinkingBlock = z.infer<typeof redactedThinkingBlock>
-export type WireToolUseBlock = z.infer<typeof toolUseBlock>
+type WireToolUseBlock = z.infer<typeof toolUseBlock>
 export type WireToolResultBlock = z.infer<typeof toolResultBlock>
 export type WireMessage = z.infer<typeof message>
 

@@ -1,15 +1,21 @@
 import type { Settings } from '../../conversation/conversation.ts'
+import type { ModelTraits } from '../../ports/models.ts'
 import { DOCUMENT_TEXT } from './encode-messages.ts'
 import type { Asking } from './encoding.ts'
 import type { CachePoint, ContentBlock, ConverseRequest, Message } from './wire.ts'
 
+type Limits = Exclude<ModelTraits['cachePoints'], false | undefined>
+
 /** What a model without its own figure gets: AWS's general limits. */
-const GENERAL = { max: 4, ttls: ['5m', '1h'], tools: true } as const
+const GENERAL: Limits = { max: 4, ttls: ['5m', '1h'], tools: true }
+/** Stands between an image and a cache point of a model that takes points behind words alone. */
+const IMAGE_TEXT = 'See the attached image.'
 
 /**
- * Makes the cache points of a request such as AWS accepts, in place: at most so many, each behind
- * something that can be cached, longer lives before shorter ones. Without any, a wish to cache in
- * general (`promptCache`) places them behind the tools, the system prompt and the last user turn.
+ * Fits the cache points of a request to what AWS accepts, in place: at most so many, each behind something that
+ * can be cached, longer lives before shorter ones. Where there are none, a wish to cache in general
+ * (`promptCache`) places them behind the tools, the system prompt and the last user turn; where there are some,
+ * a wish for the end (`atEnd`) adds one behind that last turn alone.
  */
 export function placeCachePoints(body: ConverseRequest, settings: Settings, asking: Asking): void {
   const { cachePoints = GENERAL } = asking.card.traits
@@ -19,26 +25,57 @@ export function placeCachePoints(body: ConverseRequest, settings: Settings, aski
     return
   }
   const placed = wish !== undefined && !wish.explicit && !hasPoints(body)
-  if (placed) addPoints(body, wish.ttl, cachePoints.tools)
+  if (placed) addPoints(body, wish.ttl, cachePoints)
+  else if (wish?.atEnd) addLastPoint(body, wish.ttl, cachePoints)
   else if (wish) nameUnused(wish, pointsOf(body), asking)
   if (!hasPoints(body)) return
   if (body.system) body.system = behindSomething(body.system)
+  const { wordsOnly = false } = cachePoints
+  if (wordsOnly) clearToolTurns(body, asking)
   body.messages?.forEach((message, index, messages) => {
-    message.content = legalContent(message, messages[index - 1])
+    message.content = legalContent(message, messages[index - 1], wordsOnly)
   })
   body.messages = body.messages?.filter(({ content }) => content.length > 0)
+  limitCount(body, cachePoints.max, asking)
   const name = (placed && wish.param) || 'cacheControl.ttl'
   limitLives(pointsOf(body), cachePoints.ttls, () => asking.ignore(name))
-  limitCount(body, cachePoints.max, asking)
 }
 
-function addPoints(body: ConverseRequest, ttl: '5m' | '1h' | undefined, tools: boolean): void {
-  const cachePoint = (): CachePoint =>
-    ttl === '1h' ? { type: 'default', ttl } : { type: 'default' }
-  if (tools && body.toolConfig) body.toolConfig.tools.push({ cachePoint: cachePoint() })
-  if (body.system?.length) body.system.push({ cachePoint: cachePoint() })
-  const last = body.messages?.findLast((message) => message.role === 'user')
-  last?.content.push({ cachePoint: cachePoint() })
+type Life = '5m' | '1h' | undefined
+
+const pointOf = (ttl: Life): CachePoint =>
+  ttl === '1h' ? { type: 'default', ttl } : { type: 'default' }
+
+function addPoints(body: ConverseRequest, ttl: Life, limits: Limits): void {
+  if (limits.tools && body.toolConfig) body.toolConfig.tools.push({ cachePoint: pointOf(ttl) })
+  if (body.system?.length) body.system.push({ cachePoint: pointOf(ttl) })
+  addLastPoint(body, ttl, limits)
+}
+
+function addLastPoint({ messages }: ConverseRequest, ttl: Life, { wordsOnly }: Limits): void {
+  const last = messages?.findLast(
+    (message) => message.role === 'user' && !(wordsOnly && hasTools(message)),
+  )
+  last?.content.push({ cachePoint: pointOf(ttl) })
+}
+
+const hasTools = ({ content }: Message): boolean =>
+  content.some((block) => block.toolUse !== undefined || block.toolResult !== undefined)
+
+/** Takes the points out of turns that call tools or tell their results, for models that refuse them there. */
+function clearToolTurns({ messages = [] }: ConverseRequest, { ignore }: Asking): void {
+  messages.forEach((message, index) => {
+    const [first] = message.content
+    const before = messages[index - 1]
+    // A leading point would be one behind the turn before.
+    const isBehind = first?.cachePoint !== undefined && before !== undefined && hasTools(before)
+    const told = hasTools(message)
+    const kept = message.content.filter(
+      (block) => !block.cachePoint || !(told || (isBehind && block === first)),
+    )
+    if (kept.length < message.content.length) ignore('cacheControl')
+    message.content = kept
+  })
 }
 
 /** A wish that placed nothing; a point of the caller's that lives as long as wished still honours that much. */
@@ -81,7 +118,11 @@ function behindSomething<T extends Holder>(blocks: T[]): T[] {
  * Every point needs a block before it in its own message, and not a thought (recorded 400s). A leading
  * one moves to the end of the message before.
  */
-function legalContent(message: Message, before: Message | undefined): ContentBlock[] {
+function legalContent(
+  message: Message,
+  before: Message | undefined,
+  wordsOnly: boolean,
+): ContentBlock[] {
   const [first, ...rest] = message.content
   const isLeading = first?.cachePoint !== undefined
   if (isLeading && before && mayFollow(before.content.at(-1))) before.content.push(first)
@@ -91,6 +132,7 @@ function legalContent(message: Message, before: Message | undefined): ContentBlo
     const previous = content[index - 1]
     // AWS loses the point right behind a document it turns into text; words between them mend it.
     if (previous?.document || previous?.video) return [{ text: DOCUMENT_TEXT }, block]
+    if (wordsOnly && previous?.image) return [{ text: IMAGE_TEXT }, block]
     return mayFollow(previous) ? [block] : []
   })
 }

@@ -1,5 +1,6 @@
 import { entryOf } from '../../codecs/table.ts'
 import { type ErrorCode, type ErrorDetails, GatewayError } from '../../errors.ts'
+import { FALLBACK } from '../refusal-sentences.ts'
 import type { ExceptionPayload } from './wire.ts'
 
 /** Seconds we name to throttled callers: Bedrock names none, its windows are a minute long (T44). */
@@ -7,7 +8,6 @@ const THROTTLED = 5
 /** Seconds after which a model that is waking up or overloaded is worth another try. */
 const WAKING = 10
 
-const GENERIC = 'The request could not be completed. Retry the request.'
 const OVERLOADED = 'The model is not available at the moment. Retry the request later.'
 const TIMED_OUT = 'The model took too long to answer. Retry the request.'
 const NO_ACCESS = 'There is no access to this model.'
@@ -20,7 +20,9 @@ interface Meaning extends ErrorDetails {
   say?: string
 }
 
-const UPSTREAM: Meaning = { code: 'upstream', say: GENERIC }
+const UPSTREAM: Meaning = { code: 'upstream', say: FALLBACK }
+/** Something of ours that the operator has to put right. */
+const OURS: Meaning = { ...UPSTREAM, final: true }
 const NO_MODEL: Meaning = { code: 'model-not-found', param: 'model' }
 const DENIED: Meaning = { code: 'model-access-denied', param: 'model' }
 const OVERLOAD: Meaning = { code: 'overloaded', say: OVERLOADED, retryAfter: WAKING }
@@ -46,22 +48,22 @@ const BY_TYPE: Record<string, Meaning> = {
   InternalServerException: UPSTREAM,
   InternalFailure: UPSTREAM,
   RequestEntityTooLargeException: { code: 'too-large' },
-  UnrecognizedClientException: UPSTREAM,
+  UnrecognizedClientException: OURS,
   ExpiredTokenException: UPSTREAM,
   ExpiredToken: UPSTREAM,
-  InvalidSignatureException: UPSTREAM,
-  SignatureDoesNotMatch: UPSTREAM,
-  IncompleteSignatureException: UPSTREAM,
-  MissingAuthenticationTokenException: UPSTREAM,
-  MissingAuthenticationToken: UPSTREAM,
-  InvalidClientTokenId: UPSTREAM,
-  OptInRequired: UPSTREAM,
-  UnknownOperationException: UPSTREAM,
+  InvalidSignatureException: OURS,
+  SignatureDoesNotMatch: OURS,
+  IncompleteSignatureException: OURS,
+  MissingAuthenticationTokenException: OURS,
+  MissingAuthenticationToken: OURS,
+  InvalidClientTokenId: OURS,
+  OptInRequired: OURS,
+  UnknownOperationException: OURS,
 }
 
 /** By status, for types nobody listed. */
 const BY_STATUS: Record<number, Meaning> = {
-  401: UPSTREAM,
+  401: OURS,
   403: DENIED,
   404: NO_MODEL,
   408: { code: 'timeout', say: TIMED_OUT },
@@ -115,7 +117,10 @@ function meaningOf(status: number, type: string, message: string): Meaning {
     const found = BY_TEXT.find(([wording]) => wording.test(message))
     if (found) return found[1]
   }
-  if ((status === 401 || status === 403) && CREDENTIALS.test(message)) return UPSTREAM
+  if ((status === 401 || status === 403) && CREDENTIALS.test(message)) {
+    // What has run out is fetched anew.
+    return /expired/i.test(message) ? UPSTREAM : OURS
+  }
   // IAM's refusals name our role; the caller learns only that there is no access.
   if (/is not authorized to perform/i.test(message)) return { ...DENIED, say: NO_ACCESS }
   const known = entryOf(BY_TYPE, type) ?? BY_STATUS[status]

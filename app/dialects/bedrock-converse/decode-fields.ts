@@ -9,7 +9,7 @@ import { betaOf, decodeMakersTool } from './system-tools.ts'
 type Fields = Record<string, unknown>
 
 /** What `additionalModelRequestFields` say, in our words as far as they go. */
-export interface DecodedFields {
+interface DecodedFields {
   /** What is left, for a model that knows it. */
   fields: Fields
   tools: SystemTool[]

@@ -176,9 +176,8 @@ function finish(stream: Stream): void {
   stream.ended = true
   const reason = fittingReason(decodeStopReason(stop?.stopReason), blocks.called)
   const end = decodeEnd({ ...stop, ...metadata }, reason)
-  if (!metadata?.usage) {
-    const output = Math.ceil(blocks.length / CHARACTERS_PER_TOKEN)
-    end.usage = { input: 0, output, estimated: true }
+  if (metadata?.usage?.outputTokens === undefined) {
+    end.usage.output = Math.ceil(blocks.length / CHARACTERS_PER_TOKEN)
   }
   blocks.out.push({ type: 'reply-end', ...end })
 }

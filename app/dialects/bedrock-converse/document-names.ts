@@ -20,7 +20,7 @@ export function createDocumentNames(): DocumentNames {
       let name = wanted
       for (let copy = 2; taken.includes(name); copy++) {
         const suffix = ` (${copy})`
-        name = wanted.slice(0, LONGEST - suffix.length) + suffix
+        name = wanted.slice(0, LONGEST - suffix.length).trimEnd() + suffix
       }
       taken.push(name)
       return name

@@ -19,7 +19,7 @@ const CONTINUE = 'Continue.'
 export const DOCUMENT_TEXT = 'See the attached document.'
 
 /** System parts and turns of a conversation, such that the wire's rules can be kept (T18 to T23). */
-export interface Prepared {
+interface Prepared {
   system: Part[]
   turns: Turn[]
 }
@@ -37,7 +37,8 @@ export function prepareTurns(conversation: Conversation, asking: Asking): Prepar
   const kept = isFolded ? all.filter(stays) : all
   const told = traits.tools === false ? spellOutTools(kept) : kept
   const led = mergeTurns(told).map((turn) => withoutLastThought(turn, asking))
-  const turns = answerToolCalls(mergeTurns(dropRepeatedCalls(led)))
+  const lost = () => asking.ignore('toolResult')
+  const turns = answerToolCalls(mergeTurns(dropRepeatedCalls(led)), lost)
   if (!isFolded) return { system: conversation.system, turns }
   const folded = all.filter((turn) => !stays(turn)).flatMap(({ parts }) => parts)
   return { system: [...conversation.system, ...folded], turns }

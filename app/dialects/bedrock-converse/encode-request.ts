@@ -47,6 +47,10 @@ export function encodeRequest(conversation: Conversation, card: ModelCard): Enco
     },
   })
   const { fields, output, tools } = plan
+  if (plan.card.traits.betas === false && fields['anthropic_beta'] !== undefined) {
+    delete fields['anthropic_beta']
+    plan.ignore('anthropic_beta')
+  }
   conversation.dialectOnly?.forEach(plan.ignore)
   const body: ConverseRequest = { ...ownMembers(conversation) }
   writeWords(body, plan)
@@ -64,8 +68,7 @@ export function encodeRequest(conversation: Conversation, card: ModelCard): Enco
 
 function planRequest(wished: Conversation, asking: Asking): Plan {
   const asked = standIn(wished, asking)
-  const { systemTools } = asking.card.traits
-  const recognised = recogniseSystemTools(asked.tools, systemTools)
+  const recognised = recogniseSystemTools(asked.tools, asking.card.traits)
   const offered = withWebSearch(recognised, asked, asking)
   const conversation = offered === asked.tools ? asked : { ...asked, tools: offered }
   const { system, turns } = prepareTurns(conversation, asking)
@@ -111,14 +114,29 @@ function openWith(system: Part[], turns: Turn[]): Turn[] {
   return [{ ...first, parts: [...system, ...first.parts] }, ...rest]
 }
 
+/**
+ * Fields by which OpenRouter is told where to ask (https://openrouter.ai/docs/api-reference/parameters). Its clients
+ * send them to any base URL; no model here has one of them, and AWS would refuse the request for it.
+ */
+const STEERING: ReadonlySet<string> = new Set([
+  'models',
+  'plugins',
+  'provider',
+  'route',
+  'transforms',
+  'usage',
+])
+
 /** The caller's unknown fields, where the model may get them. */
 function passedFields(
-  { extraFields = {} }: Conversation,
+  { extraFields = {}, fieldsForModel }: Conversation,
   { card, ignore }: Asking,
 ): Record<string, unknown> {
-  if (card.traits.extraFields !== false) return { ...extraFields }
-  for (const name of Object.keys(extraFields)) ignore(name)
-  return {}
+  const passes = (name: string) =>
+    card.traits.extraFields !== false && (fieldsForModel || !STEERING.has(name))
+  const members = Object.entries(extraFields)
+  for (const [name] of members) if (!passes(name)) ignore(name)
+  return Object.fromEntries(members.filter(([name]) => passes(name)))
 }
 
 /** Members of objects and items of lists in both are joined; else the second wins. */

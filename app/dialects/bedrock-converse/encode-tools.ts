@@ -1,5 +1,6 @@
 import type { FunctionTool, SystemTool } from '../../conversation/conversation.ts'
 import { GatewayError } from '../../errors.ts'
+import type { ModelTraits } from '../../ports/models.ts'
 import { encodeCachePoint } from './encode-blocks.ts'
 import { strictSchema } from './strict-schema.ts'
 import { betaOf, encodeMakersTool, kindOf } from './system-tools.ts'
@@ -32,7 +33,7 @@ export function encodeTools(request: ToolsOfRequest): EncodedTools {
   const wrapped = new Set<string>()
   const makers = offered.filter((tool) => tool.type === 'system').filter(kindOf)
   const tools: WireTool[] = []
-  for (const tool of offered) tools.push(...encodeTool(tool, request, wrapped))
+  for (const tool of offered) addOnce(tools, encodeTool(tool, request, wrapped))
   addMakersTools(makers, request)
   if (output.tool && !forcesCallersTool({ tools, makers }, request)) {
     tools.push({ toolSpec: output.tool.spec })
@@ -46,6 +47,27 @@ export function encodeTools(request: ToolsOfRequest): EncodedTools {
   encoded.toolConfig = toolChoice ? { tools: said, toolChoice } : { tools: said }
   return encoded
 }
+
+/**
+ * A tool that is offered twice is offered once, for models refuse that ("tools: Tool names must be unique."). Throws
+ * for different tools of one name: nobody could tell which of them is called.
+ */
+function addOnce(tools: WireTool[], [tool, ...point]: WireTool[]): void {
+  if (tool === undefined) return
+  const name = nameOf(tool)
+  const same = tools.find((one) => nameOf(one) === name)
+  if (!same) tools.push(tool)
+  else if (JSON.stringify(same) !== JSON.stringify(tool)) {
+    throw new GatewayError('invalid-request', `Two different tools have the name '${name}'.`, {
+      param: 'tools',
+      reason: 'invalid_value',
+    })
+  }
+  if (!tools.at(-1)?.cachePoint) tools.push(...point)
+}
+
+const nameOf = ({ toolSpec, systemTool }: WireTool): string | undefined =>
+  toolSpec?.name ?? systemTool?.name
 
 function encodeTool(
   tool: FunctionTool | SystemTool,
@@ -87,14 +109,22 @@ function encodeFunction(
 }
 
 /** Makers' tools are no business of the wire: they go to the model in its own words, with their betas. */
-function addMakersTools(makers: SystemTool[], { fields }: ToolsOfRequest): void {
+function addMakersTools(makers: SystemTool[], { fields, card }: ToolsOfRequest): void {
   if (makers.length === 0) return
   const already = Array.isArray(fields['tools']) ? fields['tools'] : []
   fields['tools'] = [...already, ...makers.map(encodeMakersTool)]
   const known = Array.isArray(fields['anthropic_beta']) ? fields['anthropic_beta'] : []
-  const needed = makers.map((tool) => betaOf(kindOf(tool) ?? '')).filter((beta) => beta)
+  const needed = makers.flatMap((tool) => neededBeta(kindOf(tool) ?? '', card.traits.betas))
   const betas = [...new Set([...known, ...needed])]
   if (betas.length > 0) fields['anthropic_beta'] = betas
+}
+
+/** Of newer models only the computer is a beta still, and they refuse the flags of all else. */
+function neededBeta(kind: string, betas: ModelTraits['betas']): string[] {
+  const beta = betaOf(kind)
+  if (beta === undefined) return []
+  const isTaken = !betas || betas.includes(beta) || kind.startsWith('computer_')
+  return isTaken ? [beta] : []
 }
 
 /** AWS refuses calls in the history of a request that offers no tools (T20). */

@@ -56,9 +56,10 @@ function ownStopReason(wire: string | undefined): string | undefined {
   return WIRE_REASONS[decodeStopReason(wire)] === wire ? undefined : wire
 }
 
-/** AWS spells the cache's figures in two ways, often both at once. */
-export function decodeUsage(wire: TokenUsage | undefined): Usage {
+/** AWS spells the cache's figures in two ways, often both at once. What it left open of the bill is marked. */
+export function decodeUsage(wire: Partial<TokenUsage> | undefined): Usage {
   const usage: Usage = { input: wire?.inputTokens ?? 0, output: wire?.outputTokens ?? 0 }
+  if (wire?.inputTokens === undefined || wire.outputTokens === undefined) usage.estimated = true
   if (!wire) return usage
   const read = wire.cacheReadInputTokens ?? wire.cacheReadInputTokenCount
   const write = wire.cacheWriteInputTokens ?? wire.cacheWriteInputTokenCount

@@ -33,6 +33,7 @@ export const bedrockConverse: Dialect & { client: ClientSide; server: ServerSide
     errorStatusOf: exceptionStatus,
     errorHeaders: (error) => ({ 'x-amzn-errortype': exceptionName(error) }),
     requestIdHeader: 'x-amzn-requestid',
+    formName: 'outputConfig.textFormat.structure.jsonSchema.schema',
     idPrefix: '',
     settingNames: {
       stop: 'stopSequences',
@@ -43,6 +44,7 @@ export const bedrockConverse: Dialect & { client: ClientSide; server: ServerSide
       latency: 'performanceConfig',
       guardrail: 'guardrailConfig',
       thought: 'reasoningContent',
+      toolResult: 'toolResult',
     },
   },
 }

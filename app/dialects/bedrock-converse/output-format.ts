@@ -76,7 +76,7 @@ function nativeFormat(
 }
 
 function outputTool(output: JsonSchemaFormat, names: ToolNames): OutputPlan['tool'] {
-  const { json, wrapped } = normaliseToolSchema(output.schema)
+  const { json, wrapped } = normaliseToolSchema(output.schema, 'output.schema')
   const about = output.description ? ` ${output.description}` : ''
   const spec: ToolSpec = {
     name: names.fresh(OUTPUT_TOOL),

@@ -5,6 +5,7 @@ import type {
   Settings,
   Turn,
 } from '../../conversation/conversation.ts'
+import type { ModelCard } from '../../ports/models.ts'
 import { type BudgetWish, budgetFor, type Effort, effortOf, roomFor } from '../thought-budget.ts'
 import type { Asking } from './encoding.ts'
 
@@ -27,6 +28,8 @@ interface Wish {
   off: boolean
   effort: Effort | undefined
   budget: number | undefined
+  /** How thoughts are shown: `summarized`, `omitted`. */
+  display: string | undefined
 }
 
 interface Asked extends Wish, BudgetWish {}
@@ -70,21 +73,19 @@ const MODES: Record<string, Mode> = {
   'claude-adaptive': (asked) => {
     if (asked.off) return OFF
     if (asked.budget !== undefined && !asked.effort) return thinkWithBudget(asked)
-    return thinkAdaptively(asked.effort && WITH_MAX[asked.effort])
+    return thinkAdaptively(asked.effort && WITH_MAX[asked.effort], {})
   },
   /** Adaptive without budgets. Switching off is leaving out, at the least effort. */
   'claude-adaptive-only': (asked) =>
-    asked.off
-      ? { ...OFF, fields: { output_config: { effort: 'low' } } }
-      : thinkAdaptively(scaled(asked, WITH_XHIGH)),
+    asked.off ? { ...OFF, fields: { output_config: { effort: 'low' } } } : thinkVisibly(asked),
+  /** The same, thinking unless it is told not to (Anthropic's pages on Sonnet 5, Opus 5 and Haiku 5.5). */
+  'claude-adaptive-default': (asked) =>
+    asked.off ? { ...OFF, fields: { thinking: { type: 'disabled' } } } : thinkVisibly(asked),
   /** Adaptive that cannot be switched off. */
-  'claude-adaptive-always': (asked) =>
-    asked.off ? undefined : thinkAdaptively(scaled(asked, WITH_XHIGH)),
+  'claude-adaptive-always': (asked) => (asked.off ? undefined : thinkVisibly(asked)),
   /** Adaptive whose lowest setting is called `between_tools`. */
   'claude-between-tools': (asked) =>
-    asked.off
-      ? { ...OFF, fields: { thinking: { type: 'between_tools' } } }
-      : thinkAdaptively(scaled(asked, WITH_XHIGH)),
+    asked.off ? { ...OFF, fields: { thinking: { type: 'between_tools' } } } : thinkVisibly(asked),
   /** `reasoningConfig {type: enabled, maxReasoningEffort}`. */
   'nova-2': (asked) => {
     if (asked.off) return OFF
@@ -128,7 +129,7 @@ export function askForThought(
   { card, ignore }: Asking,
 ): Thinking {
   const request = conversation.reasoning
-  if (!request) return OFF
+  if (!request) return conversation.showsThoughts ? shown(card) : OFF
   const mode = entryOf(MODES, card.traits.reasoning ?? 'none') ?? MODES['none']!
   const room = roomFor(conversation.settings, card)
   const thinking = mode({ ...wishOf(request), room, turns })
@@ -137,10 +138,22 @@ export function askForThought(
   return OFF
 }
 
+/** Models that think unasked, and show it only where the request says so. */
+const UNASKED: ReadonlySet<string | undefined> = new Set([
+  'claude-adaptive-default',
+  'claude-adaptive-always',
+  'claude-between-tools',
+])
+
+const shown = ({ traits }: ModelCard): Thinking =>
+  UNASKED.has(traits.reasoning)
+    ? { ...OFF, fields: { thinking: { type: 'adaptive', display: 'summarized' } } }
+    : OFF
+
 function wishOf(request: ReasoningRequest): Wish {
   const off = request.enabled === false || request.effort === 'none' || request.budget === 0
   const effort = request.effort === 'none' ? undefined : request.effort
-  return { off, effort, budget: request.budget }
+  return { off, effort, budget: request.budget, display: request.display }
 }
 
 /** The effort in the model's words; a budget counts as the effort it would buy. */
@@ -150,8 +163,15 @@ function scaled({ effort, budget }: Asked, words: Efforts): string | undefined {
   return words[effortOf(budget)]
 }
 
-function thinkAdaptively(effort: string | undefined): Thinking {
-  const thinking = { type: 'adaptive' }
+/**
+ * Since Opus 4.7 thoughts come back empty unless the request says otherwise; Bedrock takes the word on Converse
+ * as well (can1357/oh-my-pi#1375, theopenco/llmgateway#2593).
+ */
+const thinkVisibly = (asked: Asked): Thinking =>
+  thinkAdaptively(scaled(asked, WITH_XHIGH), { display: asked.display ?? 'summarized' })
+
+function thinkAdaptively(effort: string | undefined, shown: { display?: string }): Thinking {
+  const thinking = { type: 'adaptive', ...shown }
   const fields = effort === undefined ? { thinking } : { thinking, output_config: { effort } }
   return { on: true, fields, drops: SAMPLING, lenient: true, prefill: false }
 }

@@ -3,7 +3,7 @@ import { textOfBytes } from '../../codecs/bytes/byte-text.ts'
 const LENGTH = 4
 
 /** Keeps the bytes of a stream until their frames are whole. */
-export interface FrameRelay {
+interface FrameRelay {
   add(bytes: Uint8Array): void
   /** The bytes of so many frames, one character each, taken out. */
   take(frames: number): string

@@ -19,20 +19,20 @@ export function encodeMetadata(
 ): ConverseRequest['requestMetadata'] {
   const pairs: Record<string, string> = {}
   let count = 0
+  let isWhole = true
   const add = (key: string, value: string) => {
-    if (key !== '' && count++ < MOST_PAIRS) pairs[legal(key)] = legal(value)
+    if (key === '') return
+    const name = legal(key)
+    // Ours come first and stay ours, also where a caller's key only becomes the same by being made legal.
+    if (Object.hasOwn(pairs, name)) isWhole = false
+    else if (count++ < MOST_PAIRS) pairs[name] = legal(value)
   }
   for (const key in labels) if (key !== USER_KEY || user === undefined) add(key, labels[key]!)
   if (user !== undefined) add(USER_KEY, user)
-  // Ours come first, and stay ours where a caller uses the same key.
-  const isOurs = (key: string) => isIn(labels, key) || (user !== undefined && key === USER_KEY)
-  for (const key in metadata) if (!isOurs(key)) add(key, metadata[key]!)
-  if (count > MOST_PAIRS) ignore('metadata')
+  for (const key in metadata) add(key, metadata[key]!)
+  if (count > MOST_PAIRS || !isWhole) ignore('metadata')
   return count > 0 ? pairs : undefined
 }
-
-const isIn = (pairs: object | undefined, key: string) =>
-  pairs !== undefined && Object.hasOwn(pairs, key)
 
 /** A caller's own pairs as they are, and the gateway's labels as far as AWS has room for them. */
 export function ownLabelsFirst(

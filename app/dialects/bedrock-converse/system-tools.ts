@@ -1,6 +1,12 @@
 import { entryOf } from '../../codecs/table.ts'
-import type { Conversation, SystemTool, Tool } from '../../conversation/conversation.ts'
+import type {
+  Conversation,
+  FunctionTool,
+  SystemTool,
+  Tool,
+} from '../../conversation/conversation.ts'
 import { GatewayError } from '../../errors.ts'
+import type { ModelTraits } from '../../ports/models.ts'
 import type { Asking } from './encoding.ts'
 
 /**
@@ -41,17 +47,27 @@ export function kindOf({ kind, name }: SystemTool): string | undefined {
  * nothing of their own: that is how chat completions asks for such a tool. Parameters that are no schema
  * are its settings.
  */
-export function recogniseSystemTools(tools: Tool[], names: readonly string[] | undefined): Tool[] {
+export function recogniseSystemTools(
+  tools: Tool[],
+  { systemTools: names, toolKinds }: ModelTraits,
+): Tool[] {
   if (!names?.length) return tools
   return tools.map((tool) => {
-    if (tool.type !== 'function' || !names.includes(tool.name) || tool.description) return tool
-    const { type, properties, ...settings } = tool.schema ?? {}
-    if (type === undefined && properties === undefined && Object.keys(settings).length > 0) {
-      return { type: 'system', name: tool.name, settings }
-    }
-    const describes = Object.keys(Object(properties)).length > 0
-    return describes ? tool : { type: 'system', name: tool.name }
+    const found = tool.type === 'function' && names.includes(tool.name) ? platformsOwn(tool) : tool
+    if (found.type !== 'system' || VERSIONED.test(found.kind ?? '')) return found
+    const kind = entryOf(toolKinds ?? {}, found.name)
+    return kind === undefined ? found : { ...found, kind }
   })
+}
+
+function platformsOwn(tool: FunctionTool): Tool {
+  if (tool.description) return tool
+  const { type, properties, ...settings } = tool.schema ?? {}
+  if (type === undefined && properties === undefined && Object.keys(settings).length > 0) {
+    return { type: 'system', name: tool.name, settings }
+  }
+  const describes = Object.keys(Object(properties)).length > 0
+  return describes ? tool : { type: 'system', name: tool.name }
 }
 
 /**

@@ -6,13 +6,13 @@ import type { WireTool, WireToolChoice } from './wire.ts'
 /** A choice with the tool's name as it stands on the wire. */
 type Choice = { type: 'auto' } | { type: 'required' } | { type: 'tool'; name: string }
 
-export interface Offered {
+interface Offered {
   tools: WireTool[]
   makers: SystemTool[]
 }
 
 /** What the request says about the choice of tools. */
-export interface EncodedChoice {
+interface EncodedChoice {
   toolChoice?: WireToolChoice
   /** The only tool to offer, where the model can be told "any" but not which. */
   only?: string

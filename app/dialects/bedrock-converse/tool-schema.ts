@@ -3,7 +3,7 @@ import type { JsonSchema } from '../../conversation/conversation.ts'
 import { GatewayError } from '../../errors.ts'
 
 /** A schema AWS takes as the input of a tool. */
-export interface ToolSchema {
+interface ToolSchema {
   json: JsonSchema
   /** The arguments stand in the member `value`, for the caller's schema is no object's. */
   wrapped: boolean
@@ -20,13 +20,16 @@ const COMPOSITIONS = ['anyOf', 'oneOf', 'allOf', 'not', 'if']
  * The root of a tool's schema must be a plain object: `$schema` goes, a missing type is `object`, and any
  * other root (an array, a union) is wrapped into the member `value`, which the reply's decoder unwraps.
  * References to `$defs` of the root stay; all other local ones are moved there; what leads elsewhere is
- * unknown to us and becomes "anything".
+ * unknown to us and becomes "anything". `param` is what the schema is of, in errors about it.
  */
-export function normaliseToolSchema(schema: JsonSchema | undefined): ToolSchema {
+export function normaliseToolSchema(
+  schema: JsonSchema | undefined,
+  param: 'tools' | 'output.schema' = 'tools',
+): ToolSchema {
   if (!schema) return { json: { type: 'object', properties: {} }, wrapped: false }
   // The name goes first: a root that refers to itself is copied.
   const named = withoutName(schema)
-  const plain = holdsReference(named) ? localise(named) : named
+  const plain = holdsReference(named, param) ? localise(named) : named
   const root = typeof plain['$ref'] === 'string' ? dissolveRootReference(plain) : plain
   if (isObjectRoot(root)) {
     const json = root['type'] === 'object' ? root : { ...root, type: 'object' }
@@ -64,21 +67,23 @@ export function dissolveRootReference(root: JsonSchema): JsonSchema {
 }
 
 /** Throws `invalid-request` for a schema nested so deeply that nobody could serialise it. */
-function holdsReference(node: object, depth = 0): boolean {
+function holdsReference(node: object, param: string, depth = 0): boolean {
   if (depth > DEEPEST) {
     throw new GatewayError('invalid-request', 'A JSON schema is nested too deeply.', {
-      param: 'tools',
+      param,
+      reason: 'nested_too_deeply',
     })
   }
   // No early exit: every branch is to be measured.
   let holds = false
   if (Array.isArray(node)) {
-    for (const item of node) if (isBranch(item) && holdsReference(item, depth + 1)) holds = true
+    for (const item of node)
+      if (isBranch(item) && holdsReference(item, param, depth + 1)) holds = true
     return holds
   }
   for (const key in node) {
     const value = (node as JsonSchema)[key]
-    if (isBranch(value)) holds = holdsReference(value, depth + 1) || holds
+    if (isBranch(value)) holds = holdsReference(value, param, depth + 1) || holds
     else if (key === '$ref' && typeof value === 'string') holds = true
   }
   return holds

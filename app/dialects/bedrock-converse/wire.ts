@@ -4,7 +4,7 @@
  * member is set.
  */
 
-export interface S3Location {
+interface S3Location {
   uri: string
   bucketOwner?: string
 }
@@ -14,17 +14,17 @@ export interface BlobSource {
   s3Location?: S3Location
 }
 
-export interface ImageBlock {
+interface ImageBlock {
   format: string
   source: BlobSource
 }
 
-export interface VideoBlock {
+interface VideoBlock {
   format: string
   source: BlobSource
 }
 
-export interface AudioBlock {
+interface AudioBlock {
   format: string
   source: BlobSource
 }
@@ -72,7 +72,7 @@ export interface CachePoint {
   ttl?: '5m' | '1h'
 }
 
-export interface ReasoningContent {
+interface ReasoningContent {
   reasoningText?: { text: string; signature?: string }
   redactedContent?: string
 }

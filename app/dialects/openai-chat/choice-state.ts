@@ -2,14 +2,15 @@ import type { Citation } from '../../conversation/conversation.ts'
 import type { ReplyEnd } from '../../conversation/events.ts'
 import type { AnswerHead } from '../dialect.ts'
 import type { Manner } from './manner.ts'
+import type { Place } from './thought-places.ts'
 import type { WireServerToolRun } from './wire-messages.ts'
 
 /** One part on its way. What is written of it depends on its kind. */
-export type OpenPart =
+type OpenPart =
   | { kind: 'text'; start: number; citations: Citation[] }
-  | { kind: 'thought'; text: string }
+  | { kind: 'thought'; text: string; place: Place }
   | { kind: 'call'; open: string; close: string; empty: boolean }
-  | { kind: 'custom'; ordinal: number; text: string }
+  | { kind: 'custom'; ordinal: number; name: string; text: string }
   | { kind: 'run'; run: WireServerToolRun; text: string }
   | { kind: 'audio'; open: string; close: string }
   | { kind: 'silent' }
@@ -42,7 +43,7 @@ export interface ChoiceStream {
   end?: ReplyEnd
 }
 
-export interface ChoicePlace {
+interface ChoicePlace {
   index: number
   envelope: string
   head: AnswerHead

@@ -4,8 +4,16 @@ import { guardrailMember, tierMember } from '../openai-end-members.ts'
 import { knowledgeMember } from '../openai-knowledge.ts'
 import type { ChoiceStream } from './choice-state.ts'
 import { encodeDetail } from './reasoning-carrier.ts'
-import { annotation, customInput, madeImage, nativeValue, spokenAudio } from './reply-parts.ts'
+import {
+  annotation,
+  customInput,
+  madeImage,
+  nativeValue,
+  spokenAudio,
+  textCall,
+} from './reply-parts.ts'
 import { closeRun, openRun } from './server-tool-runs.ts'
+import type { Place } from './thought-places.ts'
 import { FINISH_REASONS } from './vocabulary.ts'
 
 /** The hot path: one delta of an open part. Empty ones, which Bedrock sends, write nothing. */
@@ -74,7 +82,11 @@ function openPart(choice: ChoiceStream, index: number, head: PartHead): string {
       choice.parts.set(index, { kind: 'text', start: choice.length, citations: [] })
       return ''
     case 'reasoning':
-      choice.parts.set(index, { kind: 'thought', text: '' })
+      choice.parts.set(index, {
+        kind: 'thought',
+        text: '',
+        place: { at: choice.length, calls: choice.calls },
+      })
       return ''
     case 'tool-call':
       if (head.server === undefined) return openCall(choice, index, head)
@@ -99,8 +111,8 @@ function openCall(
   const { open, close, manner } = choice
   if (manner.legacy) return openLegacyCall(choice, index, { ordinal, name })
   if (manner.customTools.has(name)) {
-    choice.parts.set(index, { kind: 'custom', ordinal, text: '' })
-    const call = { index: ordinal, id, type: 'custom', custom: { name, input: '' } }
+    choice.parts.set(index, { kind: 'custom', ordinal, name, text: '' })
+    const call = { index: ordinal, id, ...textCall(manner, name, '') }
     return deltaFrame(choice, { tool_calls: [call] })
   }
   choice.parts.set(index, {
@@ -166,7 +178,7 @@ function writeWhole(choice: ChoiceStream, index: number, part: Part): string {
 
 /** Sound that goes on after its first bytes: the deltas behind hold nothing but more of them. */
 function openAudio(choice: ChoiceStream, index: number, part: MediaPart): string {
-  const audio = spokenAudio(part, choice.transcript ?? '', choice.head)
+  const audio = spokenAudio(part, choice.transcript ?? '', choice)
   const open = `${choice.open}"audio":{"id":${JSON.stringify(audio.id)},"data":`
   choice.parts.set(index, { kind: 'audio', open, close: `}${choice.close}` })
   return deltaFrame(choice, { audio })
@@ -193,13 +205,15 @@ function closePart(
     case 'text':
       return writeAnnotations(choice, part)
     case 'thought':
-      return writeDetail(choice, part.text, seal)
+      return writeDetail(choice, part, seal)
     case 'call':
       // A call without input is still a call with an empty object (T3).
       return part.empty ? `${part.open}"{}"${part.close}` : ''
     case 'custom': {
-      const call = { index: part.ordinal, custom: { input: customInput(part.text) } }
-      return deltaFrame(choice, { tool_calls: [call] })
+      const input = customInput(part.text)
+      const isFunction = choice.manner.textFunctions.has(part.name)
+      const said = isFunction ? { function: { arguments: input } } : { custom: { input } }
+      return deltaFrame(choice, { tool_calls: [{ index: part.ordinal, ...said }] })
     }
     case 'run':
       choice.runs.push({ ...part.run, arguments: part.text || '{}' })
@@ -224,13 +238,13 @@ function writeAnnotations(
 
 function writeDetail(
   choice: ChoiceStream,
-  text: string,
+  { text, place }: { text: string; place: Place },
   { signature, redacted }: { signature?: string; redacted?: string },
 ): string {
   // A signature holds for the whole thought, so it is of no use where the text is not shown.
   if (choice.manner.hideReasoning && text !== '') return ''
   const part = { text, ...(signature && { signature }), ...(redacted && { redacted }) }
-  const detail = encodeDetail(part, choice.details)
+  const detail = encodeDetail(part, choice.details, place)
   if (!detail) return ''
   choice.details++
   return deltaFrame(choice, { reasoning_details: [detail] })

@@ -42,7 +42,7 @@ interface State {
   mended: boolean
 }
 
-export interface DeltaReader {
+interface DeltaReader {
   /**
    * Calls that come without an id get theirs from the reply's, in the choice as well; whether anything of it
    * had to be put right.

@@ -5,6 +5,7 @@ import { extrasOf, type SystemMessageForm, unknownFields } from './extras.ts'
 import { decodeReasoningParts } from './reasoning-carrier.ts'
 import { isSpokenHere, nativePart } from './reply-parts.ts'
 import { withRuns } from './server-tool-runs.ts'
+import { placeOf, withThoughts } from './thought-places.ts'
 import type {
   WireAssistantMessage,
   WireFunctionMessage,
@@ -16,7 +17,7 @@ import type {
 } from './wire-messages.ts'
 
 /** The messages of a request on the waist. */
-export interface DecodedMessages {
+interface DecodedMessages {
   system: Part[]
   /** The boundaries of the messages behind `system`; absent where they are one plain system message. */
   systemForms?: SystemMessageForm[]
@@ -143,7 +144,9 @@ const ASSISTANT_FIELDS: ReadonlySet<string> = new Set([
 ])
 
 function assistantTurn(wire: WireAssistantMessage, index: number, thread: Thread): Turn {
-  let parts: Part[] = decodeReasoningParts(wire)
+  const thoughts = decodeReasoningParts(wire)
+  const between = thoughts.filter(placeOf)
+  let parts: Part[] = thoughts.filter((thought) => !between.includes(thought))
   // An empty text beside calls or a refusal says nothing: it is how many clients write `null`.
   if (wire.content !== '' || !(wire.tool_calls?.length || wire.refusal)) {
     const at = `messages[${index}].content`
@@ -155,6 +158,7 @@ function assistantTurn(wire: WireAssistantMessage, index: number, thread: Thread
   if (runs?.length) parts = withRuns(parts, runs)
   for (const call of wire.tool_calls ?? []) parts.push(toolCall(call, thread))
   if (wire.function_call) parts.push(legacyCall(wire.function_call, index, thread))
+  if (between.length > 0) parts = withThoughts(parts, between)
   const point = cachePoint(wire)
   if (point) parts.push(point)
   return {

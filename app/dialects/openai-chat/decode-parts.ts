@@ -7,7 +7,7 @@ import { audioType } from './vocabulary.ts'
 import type { WireAudioPart, WireContentPart, WireFilePart } from './wire-messages.ts'
 
 /** What decoding a part needs to know of the request around it. */
-export interface PartContext {
+interface PartContext {
   /** The path of the part, to name it: `messages[0].content[1]`. */
   at: string
   /** The time to live behind cache breakpoints that name none. */

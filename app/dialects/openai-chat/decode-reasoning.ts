@@ -2,7 +2,7 @@ import type { ReasoningRequest } from '../../conversation/conversation.ts'
 import { GatewayError } from '../../errors.ts'
 import type { WireRequest } from './wire.ts'
 
-export interface DecodedReasoning {
+interface DecodedReasoning {
   reasoning?: ReasoningRequest
   /** Thoughts are not to be shown to the caller. */
   hide: boolean

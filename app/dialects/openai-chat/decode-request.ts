@@ -8,7 +8,7 @@ import { GatewayError } from '../../errors.ts'
 import { decodeGuardrail } from '../openai-guardrail.ts'
 import { decodeKnowledge, idleKnowledge } from '../openai-knowledge.ts'
 import { cacheLifetime, decodePromptCache } from '../openai-prompt-cache.ts'
-import { stopSequences, stopsAtBlank, writtenStop } from '../openai-settings.ts'
+import { limitMetadata, stopSequences, stopsAtBlank, writtenStop } from '../openai-settings.ts'
 import { decodeMessages } from './decode-messages.ts'
 import { decodeReasoning } from './decode-reasoning.ts'
 import { decodeTools } from './decode-tools.ts'
@@ -134,7 +134,7 @@ function decodeForm(request: WireRequest): Partial<Conversation> {
 function decodeOutput(format: WireRequest['response_format']): OutputFormat | undefined {
   if (!format) return undefined
   if (format.type === 'text') return { type: 'text' }
-  if (format.type === 'json_object') return { type: 'json-object' }
+  if (format.type === 'json_object') return decodeJsonObject(format['schema'])
   const { name, description, schema, strict } = format.json_schema
   return {
     type: 'json-schema',
@@ -144,6 +144,12 @@ function decodeOutput(format: WireRequest['response_format']): OutputFormat | un
     ...(strict != null && { strict }),
   }
 }
+
+/** Together, Fireworks and llama.cpp take a schema here as well, and Instructor's JSON_SCHEMA mode tells it nowhere else. */
+const decodeJsonObject = (schema: unknown): OutputFormat =>
+  typeof schema === 'object' && schema !== null && !Array.isArray(schema)
+    ? { type: 'json-schema', name: 'response', schema: { ...schema } }
+    : { type: 'json-object' }
 
 function decodeAudio({ modalities, audio }: WireRequest): Partial<Conversation> {
   if (!modalities?.includes('audio')) return {}
@@ -167,22 +173,13 @@ function decodeAround(request: WireRequest): Partial<Conversation> {
   }
   if (user) around.user = user
   if (fileIds?.length) around.fileIds = fileIds
-  if (metadata) around.metadata = limited(metadata)
+  if (metadata) {
+    limitMetadata(metadata)
+    around.metadata = metadata
+  }
   if (store != null) around.store = store
   if (search) around.webSearch = decodeWebSearch(search)
   return around
-}
-
-const MOST_LABELS = 16
-
-function limited(metadata: Record<string, string>): Record<string, string> {
-  const { length } = Object.keys(metadata)
-  if (length <= MOST_LABELS) return metadata
-  throw new GatewayError(
-    'invalid-request',
-    `Invalid 'metadata': too many properties. Expected an object with at most ${MOST_LABELS} properties, but got an object with ${length} properties instead.`,
-    { param: 'metadata', reason: 'object_above_max_properties' },
-  )
 }
 
 function decodeWebSearch(options: NonNullable<WireRequest['web_search_options']>): WebSearch {

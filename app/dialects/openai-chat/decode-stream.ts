@@ -1,4 +1,5 @@
 import { createSseReader } from '../../codecs/streams/sse.ts'
+import { incomplete } from '../../conversation/collect.ts'
 import type { ReplyBatch, ReplyEvent } from '../../conversation/events.ts'
 import { GatewayError } from '../../errors.ts'
 import type { ReplyDecoder, Undo } from '../dialect.ts'
@@ -122,8 +123,4 @@ function damaged(data: string, cause?: unknown): GatewayError {
   return new GatewayError('upstream', 'The answer arrived damaged. Retry the request.', {
     cause: new Error(`not a chunk: ${data.slice(0, 200)}`, { cause }),
   })
-}
-
-function incomplete(): GatewayError {
-  return new GatewayError('stream-incomplete', 'The model stopped before its answer was complete.')
 }

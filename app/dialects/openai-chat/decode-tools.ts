@@ -13,7 +13,7 @@ import type {
   WireToolChoice,
 } from './wire-tools.ts'
 
-export interface DecodedTools {
+interface DecodedTools {
   tools: Tool[]
   toolChoice?: ToolChoice
   /** The caller speaks the older `functions`. */

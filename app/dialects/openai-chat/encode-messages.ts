@@ -12,7 +12,7 @@ import { type Fields, ownOf, type SystemMessageForm } from './extras.ts'
 import { encodeReasoningParts } from './reasoning-carrier.ts'
 import { customInput, nativeValue } from './reply-parts.ts'
 
-export interface MessagesManner {
+interface MessagesManner {
   cacheControl: boolean
   names: WireNames
   /** Gathers what could not be said, to be shown to the caller. */

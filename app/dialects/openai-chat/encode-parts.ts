@@ -5,7 +5,7 @@ import { type Fields, ownOf } from './extras.ts'
 import { audioFormat } from './vocabulary.ts'
 
 /** How the parts of one message are written. */
-export interface ContentManner {
+interface ContentManner {
   /** The upstream knows `cache_control`. */
   cacheControl: boolean
   /** The message itself marks its end, so its last cache point needs no other mark. */

@@ -19,6 +19,7 @@ import {
   mergeFields,
   nativeValue,
   spokenAudio,
+  textCall,
 } from './reply-parts.ts'
 import { closeRun, openRun } from './server-tool-runs.ts'
 import { replyUsage } from './usage.ts'
@@ -43,7 +44,8 @@ function encodeReply(
   { manner, head, conversation }: Around & { conversation: Conversation },
 ): WireCompletion {
   const [only] = replies
-  const wire = replies.length === 1 && only && !manner.hideReasoning ? asWritten(only) : undefined
+  const relays = replies.length === 1 && !manner.hideReasoning && manner.textFunctions.size === 0
+  const wire = relays && only ? asWritten(only) : undefined
   if (wire) return { ...wire, id: head.id, created: head.created, model: head.model }
   const end = only?.end
   const own = end ? ownOf(end) : {}
@@ -79,7 +81,7 @@ interface Around {
 }
 
 function encodeChoice(reply: Reply, index: number, around: Around): WireChoice {
-  const { message, logprobs } = encodeMessage(reply, around)
+  const { message, logprobs } = encodeMessage(reply, index, around)
   const finish = FINISH_REASONS[reply.end.reason]
   return {
     index,
@@ -106,6 +108,7 @@ interface Sum {
 
 function encodeMessage(
   reply: Reply,
+  index: number,
   around: Around,
 ): { message: WireReplyMessage; logprobs: Fields | undefined } {
   const { manner, head } = around
@@ -122,12 +125,12 @@ function encodeMessage(
   if (sum.runs.length > 0) message.server_tool_runs = sum.runs
   if (sum.calls.length > 0) Object.assign(message, encodeCalls(sum.calls, manner))
   if (sum.images.length > 0) message.images = sum.images
-  if (sum.audio) message.audio = spokenAudio(sum.audio, sum.text ?? '', head)
+  if (sum.audio) message.audio = spokenAudio(sum.audio, sum.text ?? '', { head, index })
   mergeFields(message, sum.native)
   return { message, logprobs: sum.logprobs }
 }
 
-// A reply of nothing is an empty text; beside calls or a refusal there is none.
+// A reply without anything is an empty text; beside calls or a refusal there is no text.
 function emptyContent(sum: Sum): string | undefined {
   const something = sum.calls.length > 0 || sum.refusal !== undefined || 'audio' in sum.native
   return something ? undefined : ''
@@ -198,14 +201,15 @@ function addThought(sum: Sum, part: ReasoningPart, { hideReasoning }: Manner): v
   if (!hideReasoning) sum.thought += part.text
   // A signature holds for the whole thought, so it is of no use where the text is not shown.
   if (hideReasoning && part.text !== '') return
-  const detail = encodeDetail(part, sum.details.length)
+  const place = { at: sum.text?.length ?? 0, calls: sum.calls.length }
+  const detail = encodeDetail(part, sum.details.length, place)
   if (detail) sum.details.push(detail)
 }
 
-function encodeCall(part: ToolCallPart, { customTools }: Manner): WireCalledTool {
+function encodeCall(part: ToolCallPart, manner: Manner): WireCalledTool {
   const { id, name } = part
   const text = part.arguments === '' ? '{}' : part.arguments
-  return customTools.has(name)
-    ? { id, type: 'custom', custom: { name, input: customInput(text) } }
+  return manner.customTools.has(name)
+    ? { id, ...textCall(manner, name, customInput(text)) }
     : { id, type: 'function', function: { name, arguments: text } }
 }

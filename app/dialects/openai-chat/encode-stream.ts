@@ -21,8 +21,9 @@ export function createStreamEncoding(options: OpenaiChatOptions) {
     const names = openNames(head)
     const envelope = `${names},"choices":[`
     // Several answers are several streams, each of which calls itself the first; and what the caller
-    // wants hidden has to be looked for, event by event.
-    const relays = (conversation.choices ?? 1) === 1 && !manner.hideReasoning
+    // wants hidden or in another form has to be looked for, event by event.
+    const { hideReasoning, textFunctions } = manner
+    const relays = (conversation.choices ?? 1) === 1 && !hideReasoning && textFunctions.size === 0
     const choices: ChoiceStream[] = []
     const choiceOf = (index: number): ChoiceStream => {
       choices[index] ??= openChoice({ index, envelope, head, manner, usage })

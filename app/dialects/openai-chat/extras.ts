@@ -9,7 +9,7 @@ export const NAME = 'openai-chat'
  * What this dialect keeps for itself on the waist. `fields` are wire members written back verbatim, the
  * others are hints about the form something had.
  */
-export interface Own {
+interface Own {
   fields?: Fields
   /** Conversation: message boundaries of the leading system messages, in order. */
   systemMessages?: SystemMessageForm[]
@@ -31,6 +31,8 @@ export interface Own {
   reasoningField?: string
   /** A function tool or a call: not a plain function. */
   kind?: 'custom' | 'legacy'
+  /** A tool of free text: its caller knows its calls as functions that have the text for arguments. */
+  textFunction?: boolean
   /** A custom tool: its members; a function tool: unknown members of `function`. */
   inner?: Fields
   /** A legacy function's answer: the function's name. */

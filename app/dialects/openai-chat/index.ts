@@ -24,6 +24,7 @@ export function createOpenaiChat(options: OpenaiChatOptions = {}): OpenaiChat {
       replyEncoder: createStreamEncoding(options),
       encodeError,
       limitHeaders,
+      formName: 'response_format.json_schema.schema',
       idPrefix: 'chatcmpl-',
       settingNames: SETTING_NAMES,
       ownNames,

@@ -1,4 +1,4 @@
-import type { Conversation } from '../../conversation/conversation.ts'
+import type { Conversation, FunctionTool } from '../../conversation/conversation.ts'
 import { ownOf } from './extras.ts'
 import type { ReasoningField } from './reasoning-carrier.ts'
 
@@ -16,6 +16,8 @@ export interface Manner {
   legacy: boolean
   /** Tools whose one argument is the free text of OpenAI's custom tools. */
   customTools: ReadonlySet<string>
+  /** Those of them whose calls are functions to the caller, with the text for arguments. */
+  textFunctions: ReadonlySet<string>
   /** The answer is wanted spoken. */
   spoken: boolean
 }
@@ -24,14 +26,19 @@ const NO_TOOLS: ReadonlySet<string> = new Set()
 
 export function mannerOf(conversation: Conversation, options: OpenaiChatOptions): Manner {
   const own = ownOf(conversation)
-  const custom = conversation.tools.filter(
-    (tool) => tool.type === 'function' && ownOf(tool).kind === 'custom',
-  )
+  const custom = conversation.tools.filter((tool) => tool.type === 'function' && isFreeText(tool))
+  const textual = custom.filter((tool) => tool.type === 'function' && ownOf(tool).textFunction)
   return {
     reasoningField: options.reasoningField ?? 'reasoning_content',
     hideReasoning: own.hideReasoning === true || conversation.reasoning?.display === 'omitted',
     legacy: own.legacyFunctions === true,
     customTools: custom.length > 0 ? new Set(custom.map((tool) => tool.name)) : NO_TOOLS,
+    textFunctions: textual.length > 0 ? new Set(textual.map((tool) => tool.name)) : NO_TOOLS,
     spoken: conversation.audio !== undefined,
   }
+}
+
+function isFreeText(tool: FunctionTool): boolean {
+  const { kind, textFunction } = ownOf(tool)
+  return kind === 'custom' || textFunction === true
 }

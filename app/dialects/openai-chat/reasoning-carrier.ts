@@ -1,5 +1,6 @@
 import type { ReasoningPart } from '../../conversation/conversation.ts'
 import { extrasOf, ownOf, unknownFields } from './extras.ts'
+import { type Place, placeMembers } from './thought-places.ts'
 import type { WireReasoningDetail } from './wire-messages.ts'
 
 /**
@@ -61,13 +62,16 @@ function decodeDetail(detail: WireReasoningDetail): ReasoningPart {
 
 /** One thought as the model must get it back; undefined when there is nothing to keep but its text. */
 export function encodeDetail(
-  part: Pick<ReasoningPart, 'text' | 'signature' | 'redacted'>,
+  { text, signature, redacted }: Pick<ReasoningPart, 'text' | 'signature' | 'redacted'>,
   index: number,
+  place: Place = FIRST,
 ): WireReasoningDetail | undefined {
-  if (part.redacted) return { type: 'reasoning.encrypted', data: part.redacted, index }
-  if (!part.signature) return undefined
-  return { type: 'reasoning.text', text: part.text, signature: part.signature, index }
+  const members = { index, ...placeMembers(place) }
+  if (redacted) return { type: 'reasoning.encrypted', data: redacted, ...members }
+  return signature ? { type: 'reasoning.text', text, signature, ...members } : undefined
 }
+
+const FIRST: Place = { at: 0, calls: 0 }
 
 /** The members of an upstream's assistant message for thoughts that came in this dialect. */
 export function encodeReasoningParts(

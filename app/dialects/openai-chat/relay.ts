@@ -6,7 +6,7 @@ import type { WireChunk } from './wire-reply.ts'
  * of the answer, which are ours. A chunk is written as its JSON behind those names, to its last brace; a
  * line feed stands between two.
  */
-export interface Relay {
+interface Relay {
   /** One chunk, as it came, unless it was put right, and as it was read. */
   take(data: string | undefined, chunk: Partial<WireChunk>): void
   /** What came since the last time. */
@@ -20,15 +20,18 @@ const NO_USAGE = ',"usage":null'
 export function createRelay(undo: Undo | undefined): Relay | undefined {
   if (undo?.toolNames || undo?.wrappedTools || undo?.outputTool) return undefined
   const hidesUsage = undo?.usage === true
-  /** How the last chunk began that was taken apart, and what is written instead. */
-  let known: { head: string; ours: string } | undefined
+  let known: Head | undefined
   let text = ''
 
   const behindNames = (data: string | undefined, chunk: Partial<WireChunk>): string => {
     // A line feed between two tokens of JSON would end the frame's line.
     if (data === undefined || data.includes('\n')) return members(withoutNames(chunk))
     if (!known || !data.startsWith(known.head)) known = headOf(data)
-    return known ? known.ours + data.slice(known.head.length) : members(withoutNames(chunk))
+    // Azure and llama.cpp write names in the order of the alphabet, so that some stand behind the choices.
+    const isWhole = known && !known.absent.some((name) => chunk[name] !== undefined)
+    return known && isWhole
+      ? known.ours + data.slice(known.head.length)
+      : members(withoutNames(chunk))
   }
   const add = (chunk: string) => {
     text = text === '' ? chunk : `${text}\n${chunk}`
@@ -56,19 +59,30 @@ export function createRelay(undo: Undo | undefined): Relay | undefined {
   }
 }
 
+/** How chunks begin, what is written instead, and the names that are not in it. */
+interface Head {
+  head: string
+  ours: string
+  absent: readonly Name[]
+}
+
+const NAMES = ['id', 'object', 'created', 'model'] as const
+type Name = (typeof NAMES)[number]
+
 /**
  * The beginning of a chunk up to its choices, which those behind it mostly share, without the names of the
  * answer. Undefined where it does not begin so.
  */
-function headOf(data: string): { head: string; ours: string } | undefined {
+function headOf(data: string): Head | undefined {
   const at = data.indexOf(CHOICES)
   if (at < 0) return undefined
   const head = data.slice(0, at + CHOICES.length)
   try {
-    const rest = withoutNames(JSON.parse(`${head}0}`) as Partial<WireChunk>)
-    const { choices: _, ...others } = rest
+    const whole = JSON.parse(`${head}0}`) as Partial<WireChunk>
+    const { choices: _, ...others } = withoutNames(whole)
     const before = JSON.stringify(others).slice(1, -1)
-    return { head, ours: `${before}${before === '' ? '' : ','}${CHOICES}` }
+    const ours = `${before}${before === '' ? '' : ','}${CHOICES}`
+    return { head, ours, absent: NAMES.filter((name) => whole[name] === undefined) }
   } catch {
     // The choices stand within something else.
     return undefined

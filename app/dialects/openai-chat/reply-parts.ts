@@ -2,13 +2,14 @@ import type { Citation, MediaPart, NativePart, Part } from '../../conversation/c
 import type { AnswerHead } from '../dialect.ts'
 import { locationText } from '../media-location.ts'
 import { type Fields, NAME } from './extras.ts'
+import type { Manner } from './manner.ts'
 import type { WireAnnotation } from './wire-reply.ts'
 
 /**
  * What of an assistant's message has no common meaning: members of it or of one delta, and `logprobs` of
  * the choice. It rides in native parts and is written back by this dialect.
  */
-export interface NativeValue {
+interface NativeValue {
   delta?: Fields
   logprobs?: Fields
 }
@@ -67,9 +68,14 @@ const SPOKEN = 'audio_chatcmpl-'
 export const isSpokenHere = (id: string): boolean => id.startsWith(SPOKEN)
 
 /** Spoken words. Nobody keeps them, so they cannot be referred to later: they expire at once. */
-export function spokenAudio(part: MediaPart, transcript: string, head: AnswerHead) {
+export function spokenAudio(
+  part: MediaPart,
+  transcript: string,
+  { head, index }: { head: AnswerHead; index: number },
+) {
   return {
-    id: `audio_${head.id}`,
+    // Every choice has a recording of its own.
+    id: index === 0 ? `audio_${head.id}` : `audio_${head.id}_${index}`,
     data: part.source.kind === 'base64' ? part.source.data : locationText(part),
     transcript,
     expires_at: head.created,
@@ -91,4 +97,11 @@ export function customInput(text: string): string {
     // The model did not keep to the schema; its words are still what it wants the tool to have.
     return text
   }
+}
+
+/** A call of a tool of free text, in the form its caller knows. */
+export function textCall({ textFunctions }: Manner, name: string, input: string) {
+  return textFunctions.has(name)
+    ? { type: 'function' as const, function: { name, arguments: input } }
+    : { type: 'custom' as const, custom: { name, input } }
 }

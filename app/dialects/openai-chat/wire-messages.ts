@@ -210,7 +210,9 @@ const assistantMessage = z
     reasoning_details: z
       .array(reasoningDetail)
       .nullish()
-      .describe('Signed and encrypted thoughts; send them back unchanged.'),
+      .describe(
+        'Signed and encrypted thoughts; send them back unchanged. `at` characters of text and `calls` calls came before.',
+      ),
     server_tool_runs: z
       .array(serverToolRun)
       .nullish()
@@ -256,12 +258,12 @@ export type WireFunctionMessage = z.infer<typeof functionMessage>
 export type WireToolCall = z.infer<typeof toolCall>
 export type WireServerToolRun = z.infer<typeof serverToolRun>
 export type WireReasoningDetail = z.infer<typeof reasoningDetail>
-export type WireTextPart = z.infer<typeof textPart>
-export type WireImagePart = z.infer<typeof imagePart>
-export type WireVideoPart = z.infer<typeof videoPart>
+type WireTextPart = z.infer<typeof textPart>
+type WireImagePart = z.infer<typeof imagePart>
+type WireVideoPart = z.infer<typeof videoPart>
 export type WireAudioPart = z.infer<typeof audioPart>
 export type WireFilePart = z.infer<typeof filePart>
-export type WireRefusalPart = z.infer<typeof refusalPart>
+type WireRefusalPart = z.infer<typeof refusalPart>
 export type WireContentPart =
   | WireTextPart
   | WireImagePart

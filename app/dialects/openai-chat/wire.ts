@@ -1,12 +1,11 @@
 import { z } from '@hono/zod-openapi'
+import { EFFORTS } from '../openai-effort.ts'
 import { guardrail } from '../openai-guardrail.ts'
 import { knowledgeFields } from '../openai-knowledge.ts'
 import { cacheFields } from '../openai-prompt-cache.ts'
 import { performanceConfig, seed, serviceTier, stop, streamOptions } from '../openai-settings.ts'
 import { message, textPart } from './wire-messages.ts'
 import { legacyFunction, legacyFunctionCall, tool, toolChoice } from './wire-tools.ts'
-
-const EFFORTS = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max'] as const
 
 const integer = () => z.int()
 
@@ -149,8 +148,6 @@ export const chatCompletionRequest = z
   .openapi('CreateChatCompletionRequest')
 
 export type WireRequest = z.infer<typeof chatCompletionRequest>
-export type WireResponseFormat = z.infer<typeof responseFormat>
-export type WireReasoning = z.infer<typeof reasoning>
 
 /** Every field the dialect itself understands; all others are extra. */
 export const KNOWN_FIELDS: ReadonlySet<string> = new Set(Object.keys(chatCompletionRequest.shape))

@@ -1,7 +1,9 @@
 import { createSseReader } from '../../codecs/streams/sse.ts'
 import { entryOf } from '../../codecs/table.ts'
+import { incomplete } from '../../conversation/collect.ts'
 import type { Reply, ReplyEnd, ReplyEvent, StopReason, Usage } from '../../conversation/events.ts'
 import { GatewayError } from '../../errors.ts'
+import { damage } from '../damaged-reply.ts'
 import type { ReplyDecoder, Undo } from '../dialect.ts'
 import { type Fields, unknownFields } from '../extras.ts'
 import { decodeError } from '../openai-refusal.ts'
@@ -106,6 +108,7 @@ function usageOf(wire: WireAnswer['usage']): Usage {
   return {
     input: Math.max(0, (wire.prompt_tokens ?? 0) - (cacheRead ?? 0)),
     output: wire.completion_tokens ?? 0,
+    ...((wire.prompt_tokens == null || wire.completion_tokens == null) && { estimated: true }),
     ...(cacheRead !== undefined && { cacheRead }),
   }
 }
@@ -146,12 +149,7 @@ export function createReplyDecoder(undo?: Undo): ReplyDecoder {
     return events
   }
   const end = (): ReplyEvent => {
-    if (state.finish === undefined) {
-      throw new GatewayError(
-        'stream-incomplete',
-        'The model stopped before its answer was complete.',
-      )
-    }
+    if (state.finish === undefined) throw incomplete()
     ended = true
     return { type: 'reply-end', ...endOf({ usage: state.usage, service_tier: state.tier }, state) }
   }
@@ -203,11 +201,9 @@ function parseChunk(data: string): WireAnswer {
   try {
     chunk = JSON.parse(data)
   } catch (cause) {
-    throw new GatewayError('upstream', 'The answer arrived damaged. Retry the request.', { cause })
+    throw damage(cause)
   }
-  if (typeof chunk !== 'object' || chunk === null) {
-    throw new GatewayError('upstream', 'The answer arrived damaged. Retry the request.')
-  }
+  if (typeof chunk !== 'object' || chunk === null) throw damage()
   if ('error' in chunk && chunk.error) throw decodeError(undefined, chunk)
   return chunk
 }

@@ -80,7 +80,7 @@ function writeEvents(stream: Stream, choice: Choice, events: ReplyBatch): string
       text += writeEvent(stream, choice, event)
       continue
     }
-    // What is told of a piece of text stands behind it, and goes out with it.
+    // What is told about a piece of text comes after it, and goes out with it.
     const telling = tellingIn(events[at + 1])
     if (telling) at += 1
     if (!choice.texts.has(event.index)) continue

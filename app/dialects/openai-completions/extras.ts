@@ -3,7 +3,7 @@ import { extrasFor, type Fields } from '../extras.ts'
 export const NAME = 'openai-completions'
 
 /** What this dialect keeps for itself on the waist. */
-export interface Own {
+interface Own {
   /** Conversation: answers begin with their prompt. */
   echo?: true
   /** Conversation: `max_tokens` was 0, so nothing of an answer is shown. */
@@ -15,7 +15,7 @@ export interface Own {
 }
 
 /** What it keeps of an answer. */
-export interface OwnEnd {
+interface OwnEnd {
   /** Members of the choice that came with its end, as they were written. */
   choice?: Fields
   /** Unknown members of the answer. */

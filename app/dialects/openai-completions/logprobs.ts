@@ -13,7 +13,7 @@ interface ChatToken extends Likelihood {
 }
 
 /** The same in the form completions have for it. */
-export interface WireLogprobs {
+interface WireLogprobs {
   tokens: string[]
   token_logprobs: number[]
   top_logprobs: Record<string, number>[]
@@ -21,8 +21,8 @@ export interface WireLogprobs {
 }
 
 /**
- * Chat's form as the older one. The token that was taken stands among the likeliest even where it is none of
- * them, as OpenAI's reference has it; offsets are characters of the answer, `start` before the first token.
+ * Chat's form as the older one. The token that was taken is listed among the likeliest even where it is not one
+ * of them, as OpenAI's reference has it; offsets are characters of the answer, `start` before the first token.
  */
 export function logprobsOf({ content }: ChatLogprobs, start: number): WireLogprobs {
   const told: WireLogprobs = { tokens: [], token_logprobs: [], top_logprobs: [], text_offset: [] }

@@ -13,7 +13,7 @@ export function echoes(conversation: Conversation): (index: number) => string {
   return (index) => prompts[Math.floor(index / choices)] ?? ''
 }
 
-/** The words among some parts. Thoughts are nobody's answer here, and files have no words. */
+/** The words among some parts. Thoughts are not part of an answer here, and files have no words. */
 export function wordsOf(parts: readonly Part[]): string {
   let words = ''
   for (const part of parts) words += wordsIn(part)

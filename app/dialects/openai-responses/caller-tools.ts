@@ -6,7 +6,7 @@ import type { CallerToolType } from './extras.ts'
  * A tool that OpenAI defines and the caller runs. To any other model it is a function; its calls come and
  * go as items of a kind of their own.
  */
-export interface CallerTool {
+interface CallerTool {
   /** Of the function, as long as the caller has none of this name. */
   name: string
   description: string
@@ -55,7 +55,7 @@ const COMPUTER = {
   idPrefix: 'cu_',
 }
 
-/** Actions and operations as OpenAI's specification has them (ShellCall, ApplyPatchToolCall, ComputerAction). */
+/** Actions and operations as OpenAI's specification has them (ShellCall, ApplyPatchToolCall, ComputerAction, ToolSearchCall). */
 export const CALLER_TOOLS: Record<CallerToolType, CallerTool> = {
   local_shell: {
     name: 'local_shell',
@@ -159,6 +159,16 @@ export const CALLER_TOOLS: Record<CallerToolType, CallerTool> = {
     argumentsOf: ({ action: one, actions }) => ({
       action: one ?? (Array.isArray(actions) ? actions[0] : undefined),
     }),
+  },
+  // A caller says better what is found and how it is asked for: these are for one who does not.
+  tool_search: {
+    name: 'tool_search',
+    description: 'Finds more tools by what they do. Those it names can be called from then on.',
+    schema: object({ query: { type: 'string' } }, ['query']),
+    item: 'tool_search_call',
+    idPrefix: 'tsc_',
+    members: (given) => ({ execution: 'client', arguments: given }),
+    argumentsOf: ({ arguments: given }) => fieldsOf(given),
   },
 }
 

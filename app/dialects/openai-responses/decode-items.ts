@@ -4,19 +4,20 @@ import type { Fields } from '../extras.ts'
 import { CALLER_TOOLS } from './caller-tools.ts'
 import { decodeContent } from './decode-parts.ts'
 import { type CallerToolType, extrasOf, NAME } from './extras.ts'
+import { calleesOf, isOfCaller } from './later-tools.ts'
 import { openSummary, openThought } from './seal.ts'
 import type { ToolNames } from './tool-names.ts'
 import type { WireInputItem, WireItem, WireMessage, WireReasoning } from './wire-items.ts'
 import type { WireContent } from './wire-parts.ts'
 
-export interface DecodedItems {
+interface DecodedItems {
   system: Part[]
   turns: Turn[]
   /** The last item asks for a summary instead of an answer. */
   compacts: boolean
 }
 
-export interface ItemsContext {
+interface ItemsContext {
   names: ToolNames
   cacheTtl: '5m' | '1h' | undefined
   /** Which of the computer's two tools is offered. */
@@ -70,6 +71,14 @@ function decodeItem(item: WireItem, at: string, thread: Thread): void {
       break
     case 'computer_call':
       addCall(callerCall(thread.computer, item, thread), thread)
+      break
+    case 'tool_search_call':
+      if (isOfCaller(item)) addCall(callerCall('tool_search', item, thread), thread)
+      else addAssistant([native(item)], thread)
+      break
+    case 'tool_search_output':
+      if (isOfCaller(item)) addResult(foundBy(item, thread), at, thread)
+      else addAssistant([native(item)], thread)
       break
     case 'function_call_output':
     case 'custom_tool_call_output':
@@ -185,6 +194,17 @@ function addResult(item: OutputItem, at: string, thread: Thread): void {
   else decoded.turns.push({ role: 'user', parts: [part] })
 }
 
+/** What a search for tools gave back. Their descriptions are among the tools by now, so names will do. */
+function foundBy(
+  { call_id: id, tools }: Item<'tool_search_output'> & { call_id: string },
+  { names }: Thread,
+): Item<'function_call_output'> {
+  const found = calleesOf(tools).map((callee) => names.of(callee))
+  const output =
+    found.length > 0 ? `These can be called now: ${found.join(', ')}.` : 'No tool was found.'
+  return { type: 'function_call_output', call_id: id, output }
+}
+
 /** What a tool gave back, in the form that all tools have in common. */
 function outputOf(item: OutputItem): WireContent {
   switch (item.type) {
@@ -221,7 +241,7 @@ function unmatched(callId: string, type: string): GatewayError {
 }
 
 /** Whoever keeps items has put them in their place before; what is left is unknown. */
-export function unknownItem(id: string, param: string): GatewayError {
+function unknownItem(id: string, param: string): GatewayError {
   return new GatewayError(
     'not-found',
     `Item with id '${id}' not found. Items are not kept when \`store\` is false: send them in full.`,

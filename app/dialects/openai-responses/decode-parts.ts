@@ -11,7 +11,7 @@ import type {
 } from './wire-parts.ts'
 
 /** What decoding a part needs to know of the request around it. */
-export interface PartContext {
+interface PartContext {
   /** The path of the content, to name it: `input[0].content`. */
   at: string
   /** The time to live behind cache breakpoints. */

@@ -142,6 +142,7 @@ function decodeUsage(wire: WireCount | null | undefined): Usage {
   return {
     input: Math.max(0, (wire.input_tokens ?? 0) - (cacheRead ?? 0) - (cacheWrite ?? 0)),
     output: wire.output_tokens ?? 0,
+    ...((wire.input_tokens == null || wire.output_tokens == null) && { estimated: true }),
     ...(cacheRead !== undefined && { cacheRead }),
     ...(cacheWrite !== undefined && { cacheWrite }),
     ...(reasoning !== undefined && { reasoning }),

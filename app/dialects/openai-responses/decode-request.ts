@@ -1,22 +1,18 @@
-import type {
-  Conversation,
-  OutputFormat,
-  ReasoningRequest,
-  Settings,
-} from '../../conversation/conversation.ts'
+import type { Conversation, OutputFormat, Settings } from '../../conversation/conversation.ts'
 import { GatewayError } from '../../errors.ts'
 import { unknownFields } from '../extras.ts'
 import { decodeGuardrail } from '../openai-guardrail.ts'
 import { cacheLifetime, decodePromptCache } from '../openai-prompt-cache.ts'
+import { limitMetadata } from '../openai-settings.ts'
 import { decodeItems } from './decode-items.ts'
 import { decodeToolChoice } from './decode-tool-choice.ts'
 import { decodeTools } from './decode-tools.ts'
 import { extrasOf } from './extras.ts'
+import { withLaterTools } from './later-tools.ts'
 import { SUMMARISE } from './summarise.ts'
 import { createToolNames } from './tool-names.ts'
 import { KNOWN_FIELDS, type WireRequest } from './wire.ts'
 import type { WireInputItem } from './wire-items.ts'
-import type { WireTool } from './wire-tools.ts'
 
 /**
  * A body that `responseRequest` let through, on the waist; earlier responses it goes on from stand in its
@@ -27,7 +23,7 @@ export function decodeRequest(body: unknown): Conversation {
   refusePrompt(request)
   const items = itemsOf(request)
   const names = createToolNames()
-  const decodedTools = decodeTools(toolsOf(request, items), names)
+  const decodedTools = decodeTools(withLaterTools(request.tools ?? [], items), names)
   const { tools, toolChoice, forcesSearch, forbidsSearch } = decodeToolChoice(
     request.tool_choice,
     decodedTools,
@@ -75,21 +71,6 @@ export const missingInput = () =>
     reason: 'missing_required_parameter',
   })
 
-/** Tools may also come as items. */
-function toolsOf({ tools }: WireRequest, items: readonly WireInputItem[]): readonly WireTool[] {
-  const own = tools ?? []
-  const later = items.flatMap((item) =>
-    item.type === 'additional_tools' ? (item['tools'] as WireTool[]) : [],
-  )
-  return later.length > 0 ? [...own, ...later.filter(isWellFormed)] : own
-}
-
-/** Those of items are not looked at by the schema. */
-const isWellFormed = (tool: WireTool): boolean =>
-  typeof tool.type === 'string' &&
-  (tool.type !== 'namespace' || Array.isArray(tool['tools'])) &&
-  (!['function', 'custom', 'namespace'].includes(tool.type) || typeof tool['name'] === 'string')
-
 function refusePrompt({ prompt }: WireRequest): void {
   if (!prompt) return
   throw new GatewayError(
@@ -117,15 +98,14 @@ function decodeSettings(request: WireRequest, cacheTtl: '5m' | '1h' | undefined)
   return settings as Settings
 }
 
-export const LOGPROBS = 'message.output_text.logprobs'
+const LOGPROBS = 'message.output_text.logprobs'
 
 /** How to answer: format, thought, what to do with too much. */
 function decodeForm({ text, reasoning, truncation }: WireRequest): Partial<Conversation> {
   const output = decodeOutput(text?.format)
-  const thought = decodeReasoning(reasoning)
   return {
     ...(output && { output }),
-    ...(thought && { reasoning: thought }),
+    ...decodeReasoning(reasoning),
     ...(truncation === 'auto' && { truncate: true }),
   }
 }
@@ -146,8 +126,11 @@ function decodeOutput(
 }
 
 /** A wish for summaries alone says how thoughts are shown, not that there shall be any: Codex always has it. */
-function decodeReasoning(wire: WireRequest['reasoning']): ReasoningRequest | undefined {
-  return wire?.effort ? { effort: wire.effort, param: 'reasoning.effort' } : undefined
+function decodeReasoning(
+  wire: WireRequest['reasoning'],
+): Pick<Conversation, 'reasoning' | 'showsThoughts'> {
+  if (wire?.effort) return { reasoning: { effort: wire.effort, param: 'reasoning.effort' } }
+  return wire?.summary || wire?.generate_summary ? { showsThoughts: true } : {}
 }
 
 /** What stands around the conversation: who asks, what is kept, what guards it. */
@@ -162,19 +145,6 @@ function decodeAround(request: WireRequest): Partial<Conversation> {
     ...(request.store != null && { store: request.store }),
     ...decodeGuardrail(request['amazon-bedrock-guardrailConfig']),
   }
-}
-
-const MOST_LABELS = 16
-
-/** Throws for more labels than OpenAI takes. */
-export function limitMetadata(metadata: Record<string, string>): void {
-  const { length } = Object.keys(metadata)
-  if (length <= MOST_LABELS) return
-  throw new GatewayError(
-    'invalid-request',
-    `Invalid 'metadata': too many properties. Expected an object with at most ${MOST_LABELS} properties, but got an object with ${length} properties instead.`,
-    { param: 'metadata', reason: 'object_above_max_properties' },
-  )
 }
 
 /** What is accepted and has no effect on any model. */

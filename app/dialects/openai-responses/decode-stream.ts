@@ -1,8 +1,9 @@
 import { createSseReader } from '../../codecs/streams/sse.ts'
 import { entryOf } from '../../codecs/table.ts'
+import { incomplete } from '../../conversation/collect.ts'
 import type { Part } from '../../conversation/conversation.ts'
 import type { PartHead, ReplyBatch, ReplyEvent } from '../../conversation/events.ts'
-import { GatewayError } from '../../errors.ts'
+import { damage } from '../damaged-reply.ts'
 import type { ReplyDecoder, Undo } from '../dialect.ts'
 import { decodeError } from '../openai-refusal.ts'
 import {
@@ -83,10 +84,7 @@ export function createReplyDecoder(undo?: Undo): ReplyDecoder {
     end() {
       const events = take(reader.end())
       if (state.ended || failure !== undefined) return events
-      throw new GatewayError(
-        'stream-incomplete',
-        'The model stopped before its answer was complete.',
-      )
+      throw incomplete()
     },
   }
 }
@@ -96,7 +94,7 @@ function parseEvent(data: string): WireEvent {
   try {
     event = JSON.parse(data)
   } catch (cause) {
-    throw new GatewayError('upstream', 'The answer arrived damaged. Retry the request.', { cause })
+    throw damage(cause)
   }
   return (event ?? {}) as WireEvent
 }

@@ -3,7 +3,7 @@ import { GatewayError } from '../../errors.ts'
 import type { DecodedTools, OfferedTool } from './decode-tools.ts'
 import type { WireNamedTool, WireToolChoice } from './wire-tools.ts'
 
-export interface ChosenTools {
+interface ChosenTools {
   tools: Tool[]
   toolChoice?: ToolChoice
   /** The choice is the search of the web, or the only thing left to choose. */

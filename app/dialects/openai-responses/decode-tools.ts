@@ -32,8 +32,18 @@ export interface DecodedTools {
  */
 export function decodeTools(wires: readonly WireTool[], names: ToolNames): DecodedTools {
   const decoded: DecodedTools = { offered: [] }
-  for (const wire of wires) addTool(wire, decoded, names)
+  const before = new Map<string, WireTool>()
+  for (const wire of wires) if (!isRepeated(wire, before)) addTool(wire, decoded, names)
   return decoded
+}
+
+/** A tool that is offered twice, to the letter, is one tool. */
+function isRepeated(wire: WireTool, before: Map<string, WireTool>): boolean {
+  if (wire.type !== 'function' && wire.type !== 'custom') return false
+  const { name } = wire as WireFunctionTool | WireCustomTool
+  const same = before.get(name)
+  if (same === undefined) before.set(name, wire)
+  return same !== undefined && JSON.stringify(same) === JSON.stringify(wire)
 }
 
 function addTool(wire: WireTool, decoded: DecodedTools, names: ToolNames): void {
@@ -104,27 +114,46 @@ function addOther(wire: WireOtherTool, decoded: DecodedTools, names: ToolNames):
   })
 }
 
-/** A tool that somebody's platform runs; who has none like it does without. */
+/** A tool that somebody's platform runs; a model whose platform has nothing like it does without. */
 function platformTool({ type, ...settings }: WireOtherTool): SystemTool {
   const name = Object.hasOwn(PLATFORM_TOOLS, type) ? PLATFORM_TOOLS[type]! : type
   return { type: 'system', kind: type, name, settings, optional: true, param: `tools.${type}` }
 }
 
-/** A shell in a container is OpenAI's, not the caller's. Of a computer the environment names its system. */
-const runsHere = ({ type, environment }: WireOtherTool): boolean =>
-  type === 'computer_use_preview' ||
-  environment == null ||
-  (typeof environment === 'object' && environment.type === 'local')
+/**
+ * A shell in a container is OpenAI's, not the caller's, and so is a search for tools that the caller does not
+ * make. Of a computer the environment names its system.
+ */
+function runsHere({ type, environment, execution }: WireOtherTool): boolean {
+  if (type === 'tool_search') return execution === 'client'
+  const isLocal = typeof environment === 'object' && environment?.type === 'local'
+  return type === 'computer_use_preview' || environment == null || isLocal
+}
 
 function callerTool(
   kind: keyof typeof CALLER_TOOLS,
   wire: WireOtherTool,
   names: ToolNames,
 ): FunctionTool {
-  const { name, description: does, schema } = CALLER_TOOLS[kind]
+  const { name } = CALLER_TOOLS[kind]
   const callee: Callee = { kind, name }
-  const description = does + screenOf(wire)
-  return { type: 'function', name: names.add(callee), description, schema, ...extrasOf({ callee }) }
+  return {
+    type: 'function',
+    name: names.add(callee),
+    ...formOf(kind, wire),
+    ...extrasOf({ callee }),
+  }
+}
+
+/** How a search for tools is asked for is the caller's to say; of the others OpenAI does. */
+function formOf(kind: keyof typeof CALLER_TOOLS, wire: WireOtherTool) {
+  const { description, schema } = CALLER_TOOLS[kind]
+  if (kind !== 'tool_search') return { description: description + screenOf(wire), schema }
+  const { description: told, parameters } = wire
+  return {
+    description: typeof told === 'string' ? told : description,
+    schema: typeof parameters === 'object' && parameters ? (parameters as JsonSchema) : schema,
+  }
 }
 
 /** Where a model may point to. */

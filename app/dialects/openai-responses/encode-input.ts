@@ -13,7 +13,7 @@ import { NAME, ownOf } from './extras.ts'
 import { openItem } from './thought-item.ts'
 
 /** What an upstream's request is written with. */
-export interface InputManner {
+interface InputManner {
   /** Tool names as the upstream takes them. */
   nameOf(name: string): string
   /** Gathers what could not be said, to be shown to the caller. */

@@ -49,7 +49,7 @@ interface Around {
 }
 
 /** What was said as items: neighbouring texts and refusals are one message. */
-export function outputItems(parts: readonly Part[], around: Around): Fields[] {
+function outputItems(parts: readonly Part[], around: Around): Fields[] {
   const { head, manner, status } = around
   if (manner.compacts) return [compactionItem(itemId('cmp_', head, 0), saidIn(parts))]
   const output: Fields[] = []
@@ -116,11 +116,11 @@ function platformItem(
   index: number,
   { head, manner, parts }: Pick<Around, 'head' | 'manner'> & { parts: readonly Part[] },
 ): Fields {
-  if (!manner.interpreters.has(name)) {
-    return searchItem(itemId('ws_', head, index), written, 'completed')
-  }
   const result = parts.find(
     (part): part is ToolResultPart => part.type === 'tool-result' && part.callId === callId,
   )
-  return interpreterItem(itemId('ci_', head, index), { written, result, status: 'completed' })
+  const run = { written, result, status: 'completed' }
+  return manner.interpreters.has(name)
+    ? interpreterItem(itemId('ci_', head, index), run)
+    : searchItem(itemId('ws_', head, index), run, manner)
 }

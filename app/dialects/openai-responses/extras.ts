@@ -17,9 +17,10 @@ export type CallerToolType =
   | 'apply_patch'
   | 'computer'
   | 'computer_use_preview'
+  | 'tool_search'
 
 /** What this dialect keeps for itself on the waist. */
-export interface Own {
+interface Own {
   /** Conversation: what was asked, to be echoed in the response. */
   request?: WireRequest
   /** Conversation: what is said is a summary that takes the conversation's place. */

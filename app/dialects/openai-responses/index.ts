@@ -18,6 +18,7 @@ export const openaiResponses: OpenaiResponses = {
     replyEncoder: createReplyEncoder,
     encodeError,
     conversationName: 'input',
+    formName: 'text.format.schema',
     idPrefix: 'resp_',
     settingNames: SETTING_NAMES,
   },

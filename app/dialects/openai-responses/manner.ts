@@ -7,6 +7,8 @@ export interface Manner {
   callees: ReadonlyMap<string, Callee>
   /** Tools of the platform that run code. */
   interpreters: ReadonlySet<string>
+  /** A search of the web tells the pages that it found. */
+  sources: boolean
   /** Thoughts come as summaries. */
   summaries: boolean
   /** What is said is a summary of the conversation. */
@@ -15,6 +17,8 @@ export interface Manner {
 
 const NO_CALLEES: ReadonlyMap<string, Callee> = new Map()
 const NO_NAMES: ReadonlySet<string> = new Set()
+
+const SOURCES = 'web_search_call.action.sources'
 
 export function mannerOf(conversation: Conversation): Manner {
   const { request, compacts } = ownOf(conversation)
@@ -32,6 +36,7 @@ export function mannerOf(conversation: Conversation): Manner {
   return {
     callees: callees.length > 0 ? new Map(callees) : NO_CALLEES,
     interpreters: interpreters.length > 0 ? new Set(interpreters) : NO_NAMES,
+    sources: request?.include?.includes(SOURCES) === true,
     summaries: Boolean(summary ?? older),
     compacts: compacts === true,
   }

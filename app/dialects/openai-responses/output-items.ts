@@ -4,6 +4,7 @@ import type {
   ReasoningPart,
   ToolResultPart,
 } from '../../conversation/conversation.ts'
+import { parseArguments } from '../call-input.ts'
 import type { AnswerHead } from '../dialect.ts'
 import type { Fields } from '../extras.ts'
 import { locationText } from '../media-location.ts'
@@ -12,7 +13,7 @@ import type { Callee } from './extras.ts'
 import type { Manner } from './manner.ts'
 import { sealSummary, sealThought } from './seal.ts'
 
-export type ItemStatus = 'in_progress' | 'completed' | 'incomplete'
+type ItemStatus = 'in_progress' | 'completed' | 'incomplete'
 
 const INDEX_DIGITS = 3
 
@@ -59,7 +60,7 @@ export function reasoningItem(
 }
 
 /** A call on its way or done. */
-export interface Call {
+interface Call {
   id: string
   name: string
   arguments: string
@@ -128,25 +129,49 @@ export function annotation(
   }
 }
 
-/** A search of the web that the model's platform made; `written` are its arguments. */
-export function searchItem(id: string, written: string, status: string): Fields {
+/** What a platform ran: its arguments, and what came of it. */
+interface Run {
+  written: string
+  result?: ToolResultPart
+  status: string
+}
+
+/** A search of the web that the model's platform made. */
+export function searchItem(
+  id: string,
+  { written, result, status }: Run,
+  { sources }: Pick<Manner, 'sources'>,
+): Fields {
   const query = memberOf(written, 'query') ?? ''
   return {
     id,
     type: 'web_search_call',
     status,
-    action: { type: 'search', query, queries: query === '' ? [] : [query] },
+    action: {
+      type: 'search',
+      query,
+      queries: query === '' ? [] : [query],
+      ...(sources && { sources: result ? pagesIn(wordsOf(result)) : [] }),
+    },
   }
+}
+
+/** Pages stand in a list, or in one named `results`. */
+function pagesIn(json: string): Fields[] {
+  const found = parseArguments(json) as Fields | unknown[] | null | undefined
+  const pages = Array.isArray(found) ? found : found?.['results']
+  if (!Array.isArray(pages)) return []
+  return pages.flatMap((page: unknown) => {
+    const { url } = Object(page) as Fields
+    return typeof url === 'string' ? [{ type: 'url', url }] : []
+  })
 }
 
 export const codeOf = (written: string): string =>
   memberOf(written, 'code') ?? memberOf(written, 'snippet') ?? written
 
 /** Code that the model's platform ran, with what it printed. */
-export function interpreterItem(
-  id: string,
-  { written, result, status }: { written: string; result?: ToolResultPart; status: string },
-): Fields {
+export function interpreterItem(id: string, { written, result, status }: Run): Fields {
   const logs = result && printed(result)
   return {
     id,
@@ -158,8 +183,11 @@ export function interpreterItem(
   }
 }
 
-function printed({ content }: ToolResultPart): string {
-  const text = content.map((part) => (part.type === 'text' ? part.text : '')).join('')
+const wordsOf = ({ content }: ToolResultPart): string =>
+  content.map((part) => (part.type === 'text' ? part.text : '')).join('')
+
+function printed(result: ToolResultPart): string {
+  const text = wordsOf(result)
   const out = memberOf(text, 'stdOut')
   const err = memberOf(text, 'stdErr')
   return out === undefined && err === undefined ? text : [out, err].filter(Boolean).join('\n')

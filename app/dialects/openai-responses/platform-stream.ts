@@ -13,6 +13,9 @@ import { codeOf, interpreterItem, searchItem } from './output-items.ts'
 const SEARCH = 'response.web_search_call'
 const INTERPRETER = 'response.code_interpreter_call'
 
+/** What a search found is known at its end. */
+const NO_SOURCES = { sources: false }
+
 /** A tool that the model's platform runs by itself: a search of the web, or code. */
 export function openPlatformRun(
   stream: ItemStream,
@@ -23,7 +26,7 @@ export function openPlatformRun(
   const { opened, text } = addItem(stream, runsCode ? 'ci_' : 'ws_', (id) =>
     runsCode
       ? interpreterItem(id, { written: '', status: 'in_progress' })
-      : searchItem(id, '', 'in_progress'),
+      : searchItem(id, { written: '', status: 'in_progress' }, NO_SOURCES),
   )
   opened.running++
   stream.parts.set(index, { kind: 'platform', owner: opened, text: '', callId, runsCode })
@@ -63,10 +66,8 @@ function endRun(stream: ItemStream, callId: string, result?: ToolResultPart): st
   stream.running.delete(callId)
   run.running--
   const { id, written, runsCode } = run
-  const status = 'completed'
-  const item = runsCode
-    ? interpreterItem(id, { written, result, status })
-    : searchItem(id, written, status)
+  const done = { written, result, status: 'completed' }
+  const item = runsCode ? interpreterItem(id, done) : searchItem(id, done, stream.manner)
   replaceItem(stream, run, item)
   return event(stream, `${runsCode ? INTERPRETER : SEARCH}.completed`, about(run))
 }

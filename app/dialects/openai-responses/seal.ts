@@ -1,7 +1,7 @@
 import { decodeBase64, encodeBase64, normaliseBase64 } from '../../codecs/bytes/base64.ts'
 
 /** A thought with all that its model needs back. */
-export interface SealedThought {
+interface SealedThought {
   text: string
   signature?: string
   redacted?: string

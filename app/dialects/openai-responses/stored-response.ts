@@ -38,9 +38,9 @@ function cutShort(output: readonly Fields[]): Fields[] {
 }
 
 /**
- * The events of a stored response that has ended, anew, each text in one piece; those up to a number are
- * left out, but never the last: the numbers may be those of the stream that was heard when it was made,
- * which had more events, and who asks again has to learn how it ended.
+ * The events of a stored response that has ended, told anew with each text in one piece. Those up to a number
+ * are left out, but never the last: the number may be of the stream that was heard when the response was made,
+ * which had more events, and whoever asks again has to learn how it ended.
  */
 export function replayResponse(response: Fields, startingAfter = -1): string {
   const events = createEvents(0)

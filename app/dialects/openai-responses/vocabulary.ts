@@ -1,6 +1,6 @@
-import type { Settings } from '../../conversation/conversation.ts'
 import type { StopReason } from '../../conversation/events.ts'
 import type { ErrorCode } from '../../errors.ts'
+import type { SaidName } from '../dialect.ts'
 
 /** What is missing from an answer that is not complete; undefined for complete ones. */
 export const INCOMPLETE: Record<StopReason, 'max_output_tokens' | 'content_filter' | undefined> = {
@@ -28,7 +28,7 @@ export const FAILURES: Partial<Record<ErrorCode, string>> = {
 }
 
 /** Every setting's name in this dialect, where snake case does not give it. */
-export const SETTING_NAMES: Partial<Record<keyof Settings | 'guardrail' | 'thought', string>> = {
+export const SETTING_NAMES: Partial<Record<SaidName, string>> = {
   maxTokens: 'max_output_tokens',
   topP: 'top_p',
   logprobs: 'include.message.output_text.logprobs',
@@ -37,7 +37,9 @@ export const SETTING_NAMES: Partial<Record<keyof Settings | 'guardrail' | 'thoug
   serviceTier: 'service_tier',
   verbosity: 'text.verbosity',
   promptCache: 'prompt_cache_key',
+  cacheControl: 'prompt_cache_breakpoint',
   latency: 'performanceConfig',
   thought: 'input.reasoning',
+  toolResult: 'input.function_call_output',
   guardrail: 'amazon-bedrock-guardrailConfig',
 }

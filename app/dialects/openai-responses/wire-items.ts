@@ -156,6 +156,23 @@ const additionalTools = z.looseObject({
   tools: z.array(fields),
 })
 
+/** A search for tools, by OpenAI or by the caller, and what it found: to OpenAI's own there is nothing to answer. */
+const toolSearchCall = z.looseObject({
+  type: z.literal('tool_search_call'),
+  ...kept,
+  call_id: z.string().nullish(),
+  execution: z.string().nullish(),
+  arguments: z.unknown(),
+})
+
+const toolSearchOutput = z.looseObject({
+  type: z.literal('tool_search_output'),
+  ...kept,
+  call_id: z.string().nullish(),
+  execution: z.string().nullish(),
+  tools: z.array(fields),
+})
+
 const known = z.discriminatedUnion('type', [
   message,
   functionCall,
@@ -175,6 +192,8 @@ const known = z.discriminatedUnion('type', [
   computerCall,
   computerCallOutput,
   additionalTools,
+  toolSearchCall,
+  toolSearchOutput,
 ])
 
 const KNOWN_TYPES: ReadonlySet<string> = new Set([
@@ -196,6 +215,8 @@ const KNOWN_TYPES: ReadonlySet<string> = new Set([
   'computer_call',
   'computer_call_output',
   'additional_tools',
+  'tool_search_call',
+  'tool_search_output',
 ] satisfies Exclude<z.infer<typeof known>['type'], undefined>[])
 
 // What other platforms keep of their own work (a search, a list of tools). It is left out, and named.
@@ -214,4 +235,3 @@ export type WireItem = z.infer<typeof known>
 export type WireInputItem = z.infer<typeof inputItem>
 export type WireMessage = z.infer<typeof message>
 export type WireReasoning = z.infer<typeof reasoning>
-export type WireCompaction = z.infer<typeof compaction>

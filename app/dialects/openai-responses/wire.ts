@@ -1,11 +1,11 @@
 import { z } from '@hono/zod-openapi'
+import { EFFORTS } from '../openai-effort.ts'
 import { guardrail } from '../openai-guardrail.ts'
 import { cacheFields } from '../openai-prompt-cache.ts'
 import { performanceConfig, serviceTier } from '../openai-settings.ts'
 import { inputItem } from './wire-items.ts'
 import { tool, toolChoice } from './wire-tools.ts'
 
-const EFFORTS = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max'] as const
 const SUMMARIES = ['auto', 'concise', 'detailed'] as const
 
 const textFormat = z
@@ -142,8 +142,6 @@ export const countRequest = z
 export const compactRequest = z.looseObject(responseRequest.shape).openapi('CompactResponseRequest')
 
 export type WireRequest = z.infer<typeof responseRequest>
-export type WireCompactRequest = z.infer<typeof compactRequest>
-export type WireTextFormat = z.infer<typeof textFormat>
 
 /** Every field the dialect itself understands; all others are extra. */
 export const KNOWN_FIELDS: ReadonlySet<string> = new Set([

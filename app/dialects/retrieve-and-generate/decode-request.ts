@@ -3,7 +3,7 @@ import { decodeRetrievalConfig } from '../retrieval-config.ts'
 import type { WireGenerateRequest } from './wire.ts'
 
 /** What the route knows beside the body. */
-export type HeardGenerate = WireGenerateRequest & { knowledgeBaseId: string }
+type HeardGenerate = WireGenerateRequest & { knowledgeBaseId: string }
 
 /** A question to a knowledge base as a conversation of one turn, which whoever keeps it may answer by itself. */
 export function decodeRequest(body: unknown): Conversation {
@@ -43,7 +43,7 @@ export function decodeRequest(body: unknown): Conversation {
 
 const FOUNDATION_MODEL = /^arn:[^:]+:bedrock:[^:]*::foundation-model\/(.+)$/
 
-/** The ARN of a foundation model tells no more than its id, so callers need no leave to name one. */
+/** The ARN of a foundation model tells no more than its id, so callers need no permission to name one. */
 function modelOf({ model, modelArn }: WireGenerateRequest): string {
   const name = model ?? modelArn ?? ''
   return FOUNDATION_MODEL.exec(name)?.[1] ?? name

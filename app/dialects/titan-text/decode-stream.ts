@@ -1,6 +1,7 @@
 import { createChunkDecoder } from '../../codecs/event-stream/event-stream-chunks.ts'
 import type { ReplyEvent } from '../../conversation/events.ts'
 import { GatewayError } from '../../errors.ts'
+import { damage } from '../damaged-reply.ts'
 import type { ReplyDecoder } from '../dialect.ts'
 import { decodeException } from './decode-error.ts'
 import { decodeEnd } from './decode-reply.ts'
@@ -101,8 +102,4 @@ function parseChunk(text: string): Chunk {
   } catch (cause) {
     throw damage(cause)
   }
-}
-
-function damage(cause: unknown): GatewayError {
-  return new GatewayError('upstream', 'The answer arrived damaged. Retry the request.', { cause })
 }

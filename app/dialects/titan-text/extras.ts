@@ -9,7 +9,7 @@ export interface Spelling {
 }
 
 /** What this dialect keeps for itself on the waist. */
-export interface Own {
+interface Own {
   /** A turn or the system prompt: how it was written. */
   spelling?: Spelling
   /** Conversation: what the prompt ended with after its last turn. */

@@ -12,7 +12,7 @@ export interface Piece extends Spelling {
   role: Turn['role']
 }
 
-export interface Transcript {
+interface Transcript {
   pieces: Piece[]
   /** What stood behind the last turn. */
   closing: string

@@ -65,7 +65,10 @@ function headerSafe(text: string, most: number): string {
 
 /** What our own words are to callers whose dialect says nothing else; every other name is the caller's. */
 const OUR_WORDS: Readonly<
-  Record<keyof Settings | 'thought' | 'toolChoice' | 'cacheControl' | 'cacheControl.ttl', string>
+  Record<
+    keyof Settings | 'thought' | 'toolResult' | 'toolChoice' | 'cacheControl' | 'cacheControl.ttl',
+    string
+  >
 > = {
   maxTokens: 'max_tokens',
   temperature: 'temperature',
@@ -85,6 +88,7 @@ const OUR_WORDS: Readonly<
   prediction: 'prediction',
   promptCache: 'prompt_cache',
   thought: 'reasoning_content',
+  toolResult: 'messages.tool',
   toolChoice: 'tool_choice',
   cacheControl: 'cache_control',
   'cacheControl.ttl': 'cache_control.ttl',

@@ -3,7 +3,7 @@ import type { FrameSource } from '../../codecs/streams/pump.ts'
 import type { ServerSide } from '../../dialects/dialect.ts'
 import { asGatewayError } from '../../errors.ts'
 
-export interface ByteEvents {
+interface ByteEvents {
   /** The frame of some bytes. */
   piece(bytes: Uint8Array): string
   /** The frames at the end. */
@@ -26,7 +26,7 @@ export function byteFrames(
       const { done, value } = await reader.read()
       isOver = done
       const all = value ? concatenated([rest, value]) : rest
-      // Who joins the base64 of pieces before decoding it shall get the same bytes.
+      // Whoever joins the base64 of the pieces before decoding it must get the same bytes.
       const whole = done ? all.length : all.length - (all.length % 3)
       rest = all.slice(whole)
       const text = whole > 0 ? piece(all.subarray(0, whole)) : ''

@@ -1,9 +1,10 @@
 import type { FrameSource } from '../../codecs/streams/pump.ts'
+import { incomplete } from '../../conversation/collect.ts'
 import type { ReplyEvent } from '../../conversation/events.ts'
 import type { ReplyEncoder } from '../../dialects/dialect.ts'
 import { asGatewayError, GatewayError } from '../../errors.ts'
-import type { ReplyStream } from '../../ports/models.ts'
 import type { ExchangeRecord } from '../answer.ts'
+import type { AnswerStream } from '../batch.ts'
 import { usageHeaders } from './answer-headers.ts'
 import type { Keeper } from './keep.ts'
 import { addUsage, createMeter, type Meter } from './meter.ts'
@@ -11,7 +12,7 @@ import { addUsage, createMeter, type Meter } from './meter.ts'
 /** One choice of a streamed answer on its way. */
 interface Choice {
   index: number
-  events: ReplyStream
+  events: AnswerStream
   meter: Meter
 }
 
@@ -21,24 +22,24 @@ interface Read {
 }
 
 /** What becomes of an answer beside its frames. */
-export interface FramesOptions {
+interface FramesOptions {
   record: ExchangeRecord
-  /** About how many tokens one reply reads. */
-  estimateInput?(): number
+  /** About how many tokens the reply of this index reads. */
+  estimateInput?(index: number): number
   /** Present where the answer is to be kept. */
   keeper?: Keeper
 }
 
 /** The streams of all choices as frames of one answer, in the order their events arrive. */
 export function createFrames(
-  streams: ReplyStream[],
+  streams: AnswerStream[],
   encoder: ReplyEncoder,
   { record, keeper, estimateInput }: FramesOptions,
 ): FrameSource {
   const choices = streams.map<Choice>((events, index) => ({
     index,
     events,
-    meter: createMeter(record, estimateInput),
+    meter: createMeter(record, estimateInput && (() => estimateInput(index))),
   }))
   const reader = createReader(choices)
   let running = choices
@@ -46,11 +47,12 @@ export function createFrames(
   let failed = false
   let keeping: Promise<void> | undefined
   const bill = () => {
-    record.usage = addUsage(choices.map((choice) => choice.meter.bill()))
+    const asked = choices.filter(({ events }) => events.wasAsked?.() ?? true)
+    record.usage = addUsage(asked.map((choice) => choice.meter.bill()))
   }
 
   const take = ({ choice, batch }: Read): string => {
-    if (batch === undefined) throw brokeOff()
+    if (batch === undefined) throw incomplete()
     choice.meter.watch(batch)
     keeper?.watch(batch, choice.index)
     if (choice.meter.ended()) {
@@ -159,7 +161,7 @@ async function read(choice: Choice): Promise<Read> {
 }
 
 // The reply has ended but the connection has not: reading it out lets it be used again.
-async function drain(events: ReplyStream): Promise<void> {
+async function drain(events: AnswerStream): Promise<void> {
   try {
     while ((await events.read()) !== undefined);
   } catch {
@@ -170,7 +172,3 @@ async function drain(events: ReplyStream): Promise<void> {
 
 const readerLeft = () =>
   new GatewayError('caller-left', 'The caller left before the answer was complete.')
-
-function brokeOff(): GatewayError {
-  return new GatewayError('stream-incomplete', 'The model stopped before its answer was complete.')
-}

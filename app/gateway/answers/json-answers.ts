@@ -1,11 +1,6 @@
 import type { Conversation, OutputFormat, Part, TextPart } from '../../conversation/conversation.ts'
 import type { Reply, ReplyEvent } from '../../conversation/events.ts'
-import {
-  createJsonFilter,
-  isJson,
-  type JsonFilter,
-  jsonWithin,
-} from '../../conversation/json-text.ts'
+import { createJsonFilter, isJson, jsonWithin } from '../../conversation/json-text.ts'
 import { GatewayError } from '../../errors.ts'
 import type { Call } from '../../ports/call.ts'
 import type { ChatModel, ReplyStream } from '../../ports/models.ts'
@@ -16,9 +11,9 @@ type Structured = Exclude<OutputFormat, { type: 'text' }>
 const AGAIN = 'This is not valid JSON. Give the same answer again as JSON, and nothing else.'
 
 /**
- * A model whose answers are JSON when they were asked to be. Fences and words around it are taken away; a
- * whole answer that is none even so is asked for once more, and then given up with `upstream`. Of a stream
- * what was said cannot be taken back, so there only the taking away remains.
+ * A model whose answers are JSON when they were asked to be. Fences and words around it are taken away; a whole
+ * answer that holds no JSON even then is asked for once more, and then given up with `upstream`. What a stream
+ * has said cannot be taken back, so there only the taking away remains.
  */
 export function answeringJson(chat: ChatModel, format: Structured): ChatModel {
   return {
@@ -55,6 +50,8 @@ async function again(chat: ChatModel, { conversation, call, first }: Failed, for
     throw new GatewayError('upstream', 'The model answered twice with what is not JSON.', {
       reason: 'invalid_json_answer',
       attempts,
+      // Clients that try a 502 again would have the model asked twice each time.
+      final: true,
     })
   }
   const usage = addUsage([first.reply.end.usage, mended.end.usage])
@@ -71,7 +68,9 @@ async function again(chat: ChatModel, { conversation, call, first }: Failed, for
 function mend(reply: Reply, format: Structured): Reply | undefined {
   if (reply.end.reason !== 'end-turn' && reply.end.reason !== 'stop-sequence') return reply
   const text = reply.parts.map((part) => (part.type === 'text' ? part.text : '')).join('')
-  if (isJson(text, format.type === 'json-object')) return reply
+  if (isJson(text, format.type === 'json-object')) {
+    return { ...reply, parts: withText(reply.parts, text) }
+  }
   const json = jsonWithin(text)
   if (json !== undefined) return { ...reply, parts: withText(reply.parts, json) }
   // What a stop sequence cut off is not mended by asking again.
@@ -80,10 +79,13 @@ function mend(reply: Reply, format: Structured): Reply | undefined {
 
 /** The parts with one text, where the first was. */
 function withText(parts: Part[], text: string): Part[] {
-  const at = parts.findIndex((part) => part.type === 'text')
-  const first = parts[at] as TextPart
-  return parts.flatMap((part, index): Part[] => {
-    if (index === at) return [{ ...first, text }]
+  const texts = parts.filter((part) => part.type === 'text')
+  const [first] = texts
+  if (first === undefined || (texts.length === 1 && first.text === text)) return parts
+  const citations = texts.flatMap((part) => part.citations ?? [])
+  const whole: TextPart = { ...first, text, ...(citations.length > 0 && { citations }) }
+  return parts.flatMap((part): Part[] => {
+    if (part === first) return [whole]
     return part.type === 'text' ? [] : [part]
   })
 }
@@ -93,40 +95,62 @@ const filters = (format: Structured): boolean =>
   format.type === 'json-object' || format.schema['type'] === 'object'
 
 function jsonOnly(events: ReplyStream): ReplyStream {
-  const open = new Map<number, JsonFilter>()
+  const filtered = createPartFilter()
   return {
     cancel: () => events.cancel(),
     async read() {
       const batch = await events.read()
-      return batch?.flatMap((event) => filtered(event, open))
+      return batch?.flatMap(filtered)
     },
   }
 }
 
-function filtered(event: ReplyEvent, open: Map<number, JsonFilter>): ReplyEvent[] {
-  switch (event.type) {
-    case 'part-start':
-      if (event.part.type === 'text') open.set(event.index, createJsonFilter())
-      return [event]
-    case 'part-delta': {
-      const filter = open.get(event.index)
-      if (!filter) return [event]
-      return delta(event.index, filter.push(event.text))
+/**
+ * All texts of a reply are one text, as they are in a whole answer: clients read each as JSON of its own, an
+ * empty one too. They are told as the first of them, until something else comes while none of their JSON is
+ * open.
+ */
+function createPartFilter(): (event: ReplyEvent) => ReplyEvent[] {
+  const filter = createJsonFilter()
+  /** Texts of the model's that have not ended. */
+  const open = new Set<number>()
+  /** The text they are told as, and whether the caller has heard of it. */
+  let told: number | undefined
+  let isBegun = false
+
+  const say = (text: string): ReplyEvent[] => {
+    if (told === undefined || text === '') return []
+    const said: ReplyEvent = { type: 'part-delta', index: told, text }
+    if (isBegun) return [said]
+    isBegun = true
+    return [{ type: 'part-start', index: told, part: { type: 'text' } }, said]
+  }
+  const settle = (): ReplyEvent[] => {
+    const said = say(filter.end())
+    if (isBegun) said.push({ type: 'part-end', index: told! })
+    told = undefined
+    isBegun = false
+    return said
+  }
+  return (event) => {
+    switch (event.type) {
+      case 'part-start':
+        if (event.part.type !== 'text') {
+          return open.size > 0 || filter.isWithin() ? [event] : [...settle(), event]
+        }
+        open.add(event.index)
+        told ??= event.index
+        return []
+      case 'part-delta':
+        return open.has(event.index) ? say(filter.push(event.text)) : [event]
+      case 'part-citation':
+        return open.has(event.index) && told !== undefined ? [{ ...event, index: told }] : [event]
+      case 'part-end':
+        return open.delete(event.index) ? [] : [event]
+      case 'reply-end':
+        return [...settle(), event]
+      default:
+        return [event]
     }
-    case 'part-end':
-      return [...close(event.index, open), event]
-    case 'reply-end':
-      return [...[...open.keys()].flatMap((index) => close(index, open)), event]
-    default:
-      return [event]
   }
 }
-
-function close(index: number, open: Map<number, JsonFilter>): ReplyEvent[] {
-  const filter = open.get(index)
-  open.delete(index)
-  return filter ? delta(index, filter.end()) : []
-}
-
-const delta = (index: number, text: string): ReplyEvent[] =>
-  text === '' ? [] : [{ type: 'part-delta', index, text }]

@@ -34,7 +34,7 @@ export interface Keeper {
 }
 
 /** What becomes of gathered replies, one per choice. */
-export interface Keeping {
+interface Keeping {
   keep(replies: () => Reply[]): Promise<void>
   keepBroken?(replies: () => Reply[], why: GatewayError): Promise<void>
 }

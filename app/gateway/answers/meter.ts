@@ -1,6 +1,8 @@
-import type { ReplyEvent, Usage } from '../../conversation/events.ts'
+import type { Conversation, Part } from '../../conversation/conversation.ts'
+import type { Reply, ReplyEvent, Usage } from '../../conversation/events.ts'
 import { COUNTS } from '../../conversation/usage-counts.ts'
 import type { ExchangeRecord } from '../answer.ts'
+import { estimateTokens } from '../estimate-tokens.ts'
 
 /** Characters of text that make about one token, where nobody counted. */
 const CHARACTERS_PER_TOKEN = 4
@@ -27,8 +29,7 @@ export function createMeter(record: ExchangeRecord, estimateInput?: () => number
         else if (event.type === 'reply-start') started = event.usage
         else if (event.type === 'reply-end') {
           end = event.usage
-          // Whoever estimates what was written without its bill does not know what was read.
-          if (end.estimated && end.input === 0) end.input = readSoFar()
+          if (end.estimated) complete(end, { input: readSoFar, characters: () => characters })
           record.stop = event.reason
           record.serviceTier = event.serviceTier
         }
@@ -43,6 +44,44 @@ export function createMeter(record: ExchangeRecord, estimateInput?: () => number
         estimated: true,
       },
   }
+}
+
+/** The same whole reply; what its model left open of the bill is counted, as of one that was streamed. */
+export function countWhole(reply: Reply, question: Conversation): Reply {
+  const { parts, end } = reply
+  if (end.usage.estimated) {
+    complete(end.usage, {
+      input: () => estimateTokens(question),
+      characters: () => parts.reduce((sum, part) => sum + charactersOf(part), 0),
+    })
+  }
+  return reply
+}
+
+function charactersOf(part: Part): number {
+  switch (part.type) {
+    case 'text':
+    case 'refusal':
+    case 'reasoning':
+      return part.text.length
+    case 'tool-call':
+      return part.arguments.length
+    default:
+      return 0
+  }
+}
+
+/** What is known of a reply whose bill is not whole. */
+interface Known {
+  input(): number
+  characters(): number
+}
+
+/** In place, for replies go on as they came where nobody put other things into them. */
+function complete(usage: Usage, { input, characters }: Known): void {
+  const { cacheRead = 0, cacheWrite = 0 } = usage
+  if (usage.input === 0) usage.input = Math.max(0, input() - cacheRead - cacheWrite)
+  if (usage.output === 0) usage.output = Math.ceil(characters() / CHARACTERS_PER_TOKEN)
 }
 
 /** The bill of several replies: each was billed for the prompt as well. */

@@ -5,11 +5,11 @@ import type { ExchangeRecord } from '../answer.ts'
 import { citing } from '../knowledge/cite-passages.ts'
 import { marksSources } from '../knowledge/knowledge.ts'
 import { answeringJson } from './json-answers.ts'
-import { addUsage } from './meter.ts'
+import { addUsage, countWhole } from './meter.ts'
 import { speaking } from './spoken-answers.ts'
 
 /** What the model of a conversation lacks and somebody else can make good. */
-export interface Shaping {
+interface Shaping {
   card: ModelCard
   speech?: Speech
   /** Is told what replies cost that nothing may come of. */
@@ -41,6 +41,7 @@ function withBills(chat: ChatModel, record: ExchangeRecord): ChatModel {
       const answer = await chat.reply(conversation, call)
       const { reply, served } = answer
       const { usage } = reply.end
+      countWhole(reply, conversation)
       record.usage = record.usage ? addUsage([record.usage, usage]) : usage
       record.provider = served.provider
       record.servedModel = served.model

@@ -48,12 +48,13 @@ function spokenStream(
   wanted: Wanted,
   { speech, call }: Speaking,
 ): ReplyStream {
-  // The call's own signal ends with its head; who leaves later cancels the stream.
+  // The call's own signal ends with its head; whoever leaves later cancels the stream.
   const left = new AbortController()
   const heard = createHearing()
   /** The end of the reply, waiting for its words to be spoken. */
   let ending: ReplyEvent[] | undefined
   let voice: ReadableStreamDefaultReader<Uint8Array> | undefined
+  let mediaType = ''
   let isOpen = false
   let rest: Uint8Array = new Uint8Array(0)
 
@@ -64,28 +65,29 @@ function spokenStream(
     rest = all.slice(whole)
     return all.subarray(0, whole)
   }
-  const spoken = (bytes: Uint8Array, mediaType: string): ReplyEvent => {
+  const spoken = (bytes: Uint8Array): ReplyEvent => {
     const index = heard.parts()
     if (isOpen) return { type: 'part-delta', index, text: encodeBase64(bytes) }
     isOpen = true
     return { type: 'part-start', index, part: { type: 'whole', part: partOf(bytes, mediaType) } }
   }
-  let mediaType = ''
-  const speak = async (end: ReplyEvent[]): Promise<ReplyEvent[]> => {
-    if (!voice) {
-      const text = heard.text()
-      const asked = { ...wanted, requestId: call.requestId, as: call.as, signal: left.signal }
-      const said = await speech.speak(text, asked)
-      voice = said.audio.getReader()
-      mediaType = said.mediaType
-      ending = withCharacters(end, said.characters ?? text.length)
-    }
+  const beginToSpeak = async (end: ReplyEvent[]) => {
+    const text = heard.text()
+    const asked = { ...wanted, requestId: call.requestId, as: call.as, signal: left.signal }
+    const said = await speech.speak(text, asked)
+    mediaType = said.mediaType
+    ending = withCharacters(end, said.characters ?? text.length)
+    return said.audio.getReader()
+  }
+  const speakOn = async (
+    speaker: ReadableStreamDefaultReader<Uint8Array>,
+  ): Promise<ReplyEvent[]> => {
     for (;;) {
-      const { done, value } = await voice.read()
+      const { done, value } = await speaker.read()
       const bytes = inThrees(done ? new Uint8Array(0) : value, done)
-      if (!done && bytes.length > 0) return [spoken(bytes, mediaType)]
+      if (!done && bytes.length > 0) return [spoken(bytes)]
       if (!done) continue
-      const last = bytes.length > 0 || !isOpen ? [spoken(bytes, mediaType)] : []
+      const last = bytes.length > 0 || !isOpen ? [spoken(bytes)] : []
       const whole = ending!
       ending = undefined
       return [...last, { type: 'part-end', index: heard.parts() }, ...whole]
@@ -93,7 +95,10 @@ function spokenStream(
   }
   return {
     async read() {
-      if (ending) return speak(ending)
+      if (ending) {
+        voice ??= await beginToSpeak(ending)
+        return speakOn(voice)
+      }
       const batch = await events.read()
       batch?.forEach(heard.watch)
       const last = batch?.findIndex((event) => event.type === 'reply-end') ?? -1

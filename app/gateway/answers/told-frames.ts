@@ -3,7 +3,7 @@ import type { ServerSide } from '../../dialects/dialect.ts'
 import { asGatewayError } from '../../errors.ts'
 import type { ResponseJobs, ToldPiece } from '../../library/responses/response-jobs.ts'
 
-export interface Following {
+interface Following {
   id: string
   /** Only events with a higher number. */
   startingAfter?: number
@@ -26,9 +26,10 @@ export function toldFrames(jobs: ResponseJobs, following: Following): FrameSourc
   let place: string | undefined
   let number = -1
   let isOver = false
+  const works = jobs.watch(id)
 
   const look = async (): Promise<string | undefined> => {
-    const isAlive = await jobs.isAlive(id)
+    const isAlive = await works()
     const pieces = await jobs.told(id, place)
     place = pieces.at(-1)?.place ?? place
     const text = textOf(pieces)

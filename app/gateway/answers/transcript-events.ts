@@ -6,7 +6,7 @@ import type { SpokenSegment, Transcript, TranscriptStream } from '../../ports/tr
 import type { ExchangeRecord } from '../answer.ts'
 
 /** A transcript's events in the words of a surface. */
-export interface TranscriptWords {
+interface TranscriptWords {
   delta(text: string): object
   segment(segment: SpokenSegment, index: number): object
   done(transcript: Transcript, usage: Usage): object

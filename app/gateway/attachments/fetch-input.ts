@@ -5,8 +5,8 @@ import type { Services } from '../../ports/services.ts'
 import type { FetchedFile } from '../../ports/web-fetch.ts'
 
 /**
- * The bytes a JSON request names or holds, for routes that keep files. Stored files are no source of new ones.
- * Whatever is wrong with them is said of `param`.
+ * The bytes a JSON request names or holds, for routes that keep files. Stored files cannot be the source of new
+ * ones. Whatever is wrong is blamed on `param`.
  */
 export async function fetchInput(
   source: MediaSource,

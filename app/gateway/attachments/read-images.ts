@@ -22,7 +22,10 @@ interface Reading {
   signal: AbortSignal
 }
 
-/** The pictures, known by their heads. Throws 400 naming the one that is none, or is too large to be unpacked. */
+/**
+ * The pictures, known by their heads. Throws 400 naming the one that is not a picture, or is too large to be
+ * unpacked.
+ */
 export async function readImages(
   written: readonly WrittenImage[],
   reading: Reading,

@@ -10,7 +10,7 @@ import { contextOf, inFrontOfLastWords } from './knowledge-context.ts'
 import { wantsKnowledge, wordsOf } from './knowledge-need.ts'
 
 /** For whom a knowledge base is asked. */
-export interface Consulting {
+interface Consulting {
   heard: Pick<Heard, 'owner' | 'as'>
   /** That the conversation asks for. */
   model: Pick<FoundModel, 'idIn'>
@@ -18,7 +18,7 @@ export interface Consulting {
   signal: AbortSignal
 }
 
-export interface Consulted {
+interface Consulted {
   conversation: Conversation
   /** Whoever keeps the knowledge answers by itself. */
   chat?: ChatModel

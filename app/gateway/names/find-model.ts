@@ -85,7 +85,9 @@ const ELSEWHERE = [
 
 const nameOf = ({ upstreamModel, model }: Conversation) => upstreamModel ?? model
 
-const canChat = ({ input, output }: ModelCard) => input.includes('text') && output.includes('text')
+/** Whether a model answers texts with texts. */
+export const canChat = ({ input, output }: ModelCard) =>
+  input.includes('text') && output.includes('text')
 
 /** When its upstream says that a model nobody listed does not exist, the caller learns of names like it. */
 export async function withNearestNames(

@@ -1,6 +1,7 @@
 import type { ModelAlias, ModelParams } from '../../config/model-settings.ts'
 import type { Conversation, Settings } from '../../conversation/conversation.ts'
 import type { ModelCard } from '../../ports/models.ts'
+import { idsOf } from './model-beginnings.ts'
 
 /** Parameters that are settings, by OpenAI's names; any other is a field of the model's own. */
 const SETTINGS: Readonly<Record<string, keyof Settings>> = {
@@ -10,6 +11,8 @@ const SETTINGS: Readonly<Record<string, keyof Settings>> = {
   top_p: 'topP',
   top_k: 'topK',
   stop: 'stop',
+  // Anthropic's name, and that of the fields operators bring from other gateways.
+  stop_sequences: 'stop',
   seed: 'seed',
   frequency_penalty: 'frequencyPenalty',
   presence_penalty: 'presencePenalty',
@@ -38,11 +41,10 @@ export function withAlias(asked: Conversation, alias: ModelAlias | undefined): C
 /** The conversation with what the operator says of models whose id begins so; the longest beginning wins. */
 export function withDefaults(
   asked: Conversation,
-  { id }: ModelCard,
+  card: ModelCard,
   defaults: Readonly<Record<string, ModelParams>>,
 ): Conversation {
-  // A profile is also known by the id of its model.
-  const names = [id, id.slice(id.indexOf('.') + 1)]
+  const names = idsOf(card)
   const fitting = Object.keys(defaults).filter((beginning) =>
     names.some((name) => name.startsWith(beginning)),
   )

@@ -4,7 +4,7 @@ import type { Services } from '../../ports/services.ts'
 import { type ResolvedBy, resolveModel } from './resolve-model.ts'
 
 /** Where a name that may be asked for comes from. */
-export type NameOrigin = 'configuration' | 'built-in' | 'retired' | 'asked'
+type NameOrigin = 'configuration' | 'built-in' | 'retired' | 'asked'
 
 /** A name, and what it leads to here. */
 export interface NameEntry {

@@ -20,7 +20,7 @@ export interface Resolution {
 }
 
 /** What a name shall lead to. */
-export interface Wish {
+interface Wish {
   /** Who made it, in the caller's words; narrows what an alias may lead to. */
   owner?: string
   /** Whether a model would do; a wildcard looks no further, an alias of several models prefers those. */
@@ -71,8 +71,8 @@ async function resolveAt(provider: Provider, name: string, asked: Asked): Promis
 }
 
 /**
- * A maker narrows; somebody who could serve and is not configured does not. Who answers to every name tells them
- * apart, by answering to this one with the other's prefix or not.
+ * A maker narrows; somebody who could serve and is not configured does not. A provider that answers to every
+ * name tells them apart: it answers to this name with the other's prefix, or does not.
  */
 async function resolveBy(name: string, asked: Asked): Promise<Resolution> {
   const { services, owner } = asked
@@ -147,7 +147,7 @@ async function byConfiguredAlias(name: string, asked: Asked): Promise<Resolution
   if (!Object.hasOwn(aliases, name) || met.has(name)) return undefined
   const alias = aliases[name]!
   const target = await resolve(alias.model, { ...asked, met: new Set([...met, name]) })
-  if (target) return { ...target, by: 'alias', alias: { ...target.alias, ...alias } }
+  if (target) return { ...target, by: 'alias', alias: over(target.alias, alias) }
   throw new GatewayError(
     'model-not-found',
     `The model \`${name}\` stands for \`${alias.model}\`, which does not exist here.`,
@@ -155,16 +155,31 @@ async function byConfiguredAlias(name: string, asked: Asked): Promise<Resolution
   )
 }
 
-async function byBuiltInAlias(name: string, asked: Asked): Promise<Resolution | undefined> {
-  const { services } = asked
-  for (const provider of services.providers) {
-    const found = await firstAvailable(name, provider, asked)
-    if (found) return { found, by: 'alias' }
+/** What an alias says, over what the one says that it leads to. */
+function over(inner: ModelAlias | undefined, outer: ModelAlias): ModelAlias {
+  if (!inner) return outer
+  const params = { ...inner.params, ...outer.params }
+  const metadata = { ...inner.metadata, ...outer.metadata }
+  return {
+    ...inner,
+    ...outer,
+    ...(Object.keys(params).length > 0 && { params }),
+    ...(Object.keys(metadata).length > 0 && { metadata }),
   }
-  return undefined
 }
 
-/** The first of an alias's models that can be asked here. */
+async function byBuiltInAlias(name: string, asked: Asked): Promise<Resolution | undefined> {
+  let unreachable: FoundModel | undefined
+  for (const provider of asked.services.providers) {
+    const found = await firstAvailable(name, provider, asked)
+    if (found && found.standing !== 'unreachable') return { found, by: 'alias' }
+    unreachable ??= found
+  }
+  // It tells, when asked, which rule stands in the way.
+  return unreachable && { found: unreachable, by: 'alias' }
+}
+
+/** The first of an alias's models that can be asked here, else one that could be but for the configuration. */
 async function firstAvailable(
   name: string,
   provider: Provider,
@@ -176,19 +191,21 @@ async function firstAvailable(
   const does = ({ card }: FoundModel) => suits?.(card) ?? true
   let available: FoundModel | undefined
   let unlisted: FoundModel | undefined
+  let unreachable: FoundModel | undefined
   for (const id of provider.names().aliases.get(name) ?? []) {
     const finding = provider.find(id, { configured: true })
     const found = finding instanceof Promise ? await finding : finding
-    if (found?.standing === 'unlisted') {
-      unlisted ??= found
-      if (!does(unlisted) && does(found)) unlisted = found
+    if (!found) continue
+    if (found.standing === 'unlisted' && (!unlisted || (!does(unlisted) && does(found)))) {
+      unlisted = found
     }
-    if (!found || found.standing !== undefined) continue
+    if (found.standing === 'unreachable') unreachable ??= found
+    if (found.standing !== undefined) continue
     if ((owner === undefined || isBy(owner, found.card)) && does(found)) return found
     available ??= found
   }
   // Nobody could be listed: the best one is asked, and AWS will say.
-  return available ?? (isListed ? undefined : unlisted)
+  return available ?? (isListed ? unreachable : unlisted)
 }
 
 /** `aws/amazon.nova-lite-v1:0`: what the rest of the name means to the provider before the slash. */

@@ -19,7 +19,7 @@ export interface ImageOrder
   fields?: Record<string, unknown>
 }
 
-export interface DrawOptions {
+interface DrawOptions {
   onPartial?(image: ImageBytes, index: number): void
   /** Told before the model is asked what is known to have no effect, for answers whose head goes out early. */
   onAsked?(told: { ignored: string[] }): void
@@ -50,7 +50,7 @@ export async function draw(
       units: { images: wish.count },
       async work(model, call, { card, alias }) {
         const words = wordsOf(order, withParams(extras, alias))
-        const { guardrail } = alias ?? {}
+        const guardrail = asking.guardrail ?? alias?.guardrail
         const isGuarded = card.traits.guardrails === true
         const told = isGuarded ? words : await screened(words, { card, services, call, guardrail })
         const [prompt] = told.texts

@@ -19,7 +19,7 @@ import { labelsOf } from '../labels.ts'
 import { type Operated, operate, withParams } from './operate.ts'
 
 /** A text, which may have the form of an address: then the model's card decides what is meant. */
-export interface WrittenText {
+interface WrittenText {
   type: 'text'
   text: string
   /** What is said in OpenAI's tokens instead. */
@@ -81,7 +81,8 @@ export function embed(
         const resolution = { card, services, owner: asking.owner, signal: call.signal }
         const read = await readInputs(inputs, resolution)
         const told = { inputs: read, extras: withParams(extras, alias) }
-        const guarding = { card, services, call, guardrail: alias?.guardrail }
+        const guardrail = asking.guardrail ?? alias?.guardrail
+        const guarding = { card, services, call, guardrail }
         const judged = await judgedInputs(told, guarding)
         const said = { ...order, ...judged, ...(user && { user }) }
         const request = { ...said, labels: { ...alias?.metadata, ...labels } }

@@ -2,7 +2,7 @@ import { concatenated } from '../../codecs/bytes/byte-pieces.ts'
 import { precededBy, streamOfWhole } from '../../codecs/bytes/byte-stream.ts'
 import { mediaTypeOfName } from '../../codecs/media/media-name.ts'
 import { mediaKind, sniffBytes } from '../../codecs/media/media-type.ts'
-import { readWavHeader } from '../../codecs/sound/wav.ts'
+import { secondsOfSound } from '../../codecs/sound/sound-length.ts'
 import { GatewayError } from '../../errors.ts'
 import type { StagedAudio } from '../../ports/audio-staging.ts'
 import type { Services } from '../../ports/services.ts'
@@ -16,7 +16,7 @@ export interface HeldAudio extends StagedAudio {
   seconds?: number
 }
 
-export interface BroughtAudio {
+interface BroughtAudio {
   body: ReadableStream<Uint8Array>
   name?: string
   /** As the caller claims it. */
@@ -53,16 +53,16 @@ export async function holdAudio(
   if (size > limit) throw tooLarge(limit)
   if (size === 0) throw refused('The file is empty.', 'empty_file')
   const mediaType = audioTypeOf(head, claimed ?? (name ? mediaTypeOfName(name) : undefined))
-  const about = {
-    mediaType,
-    ...(name && { name }),
+  const lasting = (whole: number) => {
+    const seconds = secondsOfSound({ mediaType, bytes: head, size: whole })
+    return seconds === undefined ? {} : { seconds }
   }
+  const about = { mediaType, ...(name && { name }) }
   if (isWhole) {
-    const seconds = readWavHeader(head)?.seconds
     return {
       ...about,
+      ...lasting(size),
       size,
-      ...(seconds !== undefined && { seconds }),
       open: async () => streamOfWhole(head),
       discard: async () => {},
     }
@@ -75,7 +75,7 @@ export async function holdAudio(
     )
   }
   const staged = await staging.stage(precededBy(head, counted(reader, { size, limit })), labels)
-  return { ...staged, ...about }
+  return { ...staged, ...about, ...lasting(staged.size) }
 }
 
 /** What the content is, if that is sound, also beside pictures. */
@@ -113,7 +113,7 @@ function counted(reader: Reader, { size, limit }: { size: number; limit: number 
 const refused = (message: string, reason: string) =>
   new GatewayError('invalid-request', `Invalid 'file': ${message}`, { param: 'file', reason })
 
-export const tooLarge = (limit: number) =>
+const tooLarge = (limit: number) =>
   new GatewayError(
     'too-large',
     `The recording is larger than this server takes: at most ${limit} bytes (MAX_AUDIO_BYTES).`,

@@ -1,4 +1,5 @@
 import { encodeBase64 } from '../../codecs/bytes/base64.ts'
+import { incomplete } from '../../conversation/collect.ts'
 import type { Conversation, MediaPart } from '../../conversation/conversation.ts'
 import { GatewayError } from '../../errors.ts'
 import type { Call } from '../../ports/call.ts'
@@ -8,7 +9,7 @@ import type { TranscriptionModel, TranscriptionRequest } from '../../ports/trans
 import { resolveMedia } from '../attachments/resolve-media.ts'
 import { configuredGuardrail } from '../caller-options.ts'
 
-export interface Listening {
+interface Listening {
   card: ModelCard
   services: Services
   owner: string
@@ -132,7 +133,7 @@ function heardIn(events: Awaited<ReturnType<ChatModel['stream']>>['events']) {
       while (parts.length === 0 && !isOver) {
         const batch = await events.read()
         if (!batch) {
-          if (!isOver) throw brokeOff()
+          if (!isOver) throw incomplete()
           break
         }
         for (const event of batch) {
@@ -154,6 +155,3 @@ function heardIn(events: Awaited<ReturnType<ChatModel['stream']>>['events']) {
     cancel: () => events.cancel(),
   }
 }
-
-const brokeOff = () =>
-  new GatewayError('stream-incomplete', 'The model stopped before its answer was complete.')

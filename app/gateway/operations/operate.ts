@@ -10,7 +10,7 @@ import { type Resolution, resolveModel } from '../names/resolve-model.ts'
 import { toldOfNames } from '../names/told-of-names.ts'
 
 /** One question to a model that does not chat. */
-export interface Order<Model, Result extends Done> {
+interface Order<Model, Result extends Done> {
   operation: Operation
   /** The name the caller wrote. */
   model: string
@@ -35,13 +35,13 @@ export interface Order<Model, Result extends Done> {
 }
 
 /** The model that does the work, and what the operator wants said along whenever this name is used. */
-export interface Named {
+interface Named {
   card: ModelCard
   alias?: ModelAlias
 }
 
 /** What every answer tells of itself. */
-export interface Done {
+interface Done {
   served: Served
   usage?: ExchangeRecord['usage']
 }
@@ -62,11 +62,8 @@ export async function operate<Model, Result extends Done>(
   asking: Asking,
   services: Services,
 ): Promise<Operated<Result>> {
-  const { operation, suits, tokens, units } = order
-  const resolved = await resolveModel(order.model, services, { suits })
-  const { retired } = resolved
-  const isReplaced = order.exact && retired !== undefined
-  const { found, by } = isReplaced ? await itself(retired, services) : resolved
+  const { operation, tokens, units } = order
+  const { found, by, alias } = await findModel(order, services)
   const { card } = found
   const model = order.pick(found)
   if (model === undefined) throw notSuited(order.model, order.kind)
@@ -92,7 +89,7 @@ export async function operate<Model, Result extends Done>(
     }
     record.provider = card.provider
     record.askedAt = performance.now()
-    const result = await order.work(model, call, { card, alias: resolved.alias })
+    const result = await order.work(model, call, { card, alias })
     record.answeredAt = performance.now()
     const { served, usage } = result
     record.provider = served.provider
@@ -109,6 +106,16 @@ export async function operate<Model, Result extends Done>(
   } finally {
     deadline.clear()
   }
+}
+
+/** The model that is meant, in whose place no successor stands where none may. Throws as `resolveModel`. */
+export async function findModel(
+  { model, suits, exact }: Pick<Order<unknown, Done>, 'model' | 'suits' | 'exact'>,
+  services: Services,
+): Promise<Resolution> {
+  const resolved = await resolveModel(model, services, { suits })
+  if (!exact || resolved.retired === undefined) return resolved
+  return { ...resolved, ...(await itself(resolved.retired, services)) }
 }
 
 /** A model's own fields, with those the operator has for this name; the caller's win. */

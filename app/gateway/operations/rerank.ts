@@ -46,7 +46,8 @@ export function rerank(
           })
         }
         const asked = { ...request, extras: withParams(request.extras, alias) }
-        const guarding = { card, services, call, guardrail: alias?.guardrail }
+        const guardrail = asking.guardrail ?? alias?.guardrail
+        const guarding = { card, services, call, guardrail }
         return model.rerank(await judged(asked, guarding), call)
       },
     },

@@ -35,7 +35,7 @@ export interface TranscriptionOrder extends Wanted {
   labels: Readonly<Record<string, string>>
 }
 
-export interface Transcribed {
+interface Transcribed {
   served: Served
   usage?: Usage
   transcript?: Transcript
@@ -79,9 +79,10 @@ export function transcribe(
           ...(audio.lies && { lies: audio.lies }),
           ...(extras && { extras }),
         }
-        const done = await (stream
-          ? streamOf(model, request, call)
-          : model.transcribe(request, call))
+        const done = lasting(
+          audio.seconds,
+          await (stream ? streamOf(model, request, call) : model.transcribe(request, call)),
+        )
         const served = { ...done.served, ignored: [...ignored, ...done.served.ignored] }
         return { ...done, served }
       },
@@ -110,6 +111,34 @@ function requireKnown(
     `Invalid 'response_format': the model ${card.id} tells no ${missing}, so '${format}' cannot be had of it. These are had: json, text.`,
     { param: 'response_format', reason: 'invalid_value' },
   )
+}
+
+/** The same of the whole recording: models may tell no more than when the last word ends. */
+function lasting(seconds: number | undefined, done: Transcribed): Transcribed {
+  if (seconds === undefined) return done
+  const { transcript, usage, events } = done
+  return {
+    ...done,
+    ...(transcript && usage && lengthened({ transcript, usage }, seconds)),
+    ...(events && {
+      events: { ...events, transcript: () => lengthened(events.transcript(), seconds) },
+    }),
+  }
+}
+
+function lengthened(
+  { transcript, usage }: { transcript: Transcript; usage: Usage },
+  seconds: number,
+) {
+  const { duration = 0 } = transcript
+  const { audioSeconds } = usage
+  return {
+    transcript: { ...transcript, duration: Math.max(duration, seconds) },
+    usage: {
+      ...usage,
+      ...(audioSeconds !== undefined && { audioSeconds: Math.max(audioSeconds, seconds) }),
+    },
+  }
 }
 
 type Call = Parameters<TranscriptionModel['transcribe']>[1]

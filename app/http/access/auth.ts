@@ -13,7 +13,7 @@ import { refuseForbiddenPath } from './permissions.ts'
 import { shownKey } from './shown-key.ts'
 
 /** Tells who asks, at once where that is known. Throws or rejects with `authentication`, `permission`, `overloaded`. */
-export type Guard = (c: HttpContext) => CallerIdentity | Promise<CallerIdentity>
+type Guard = (c: HttpContext) => CallerIdentity | Promise<CallerIdentity>
 
 /**
  * Sits in front of every path but the open ones. Without anything that callers could show it lets in whoever

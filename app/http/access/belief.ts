@@ -1,6 +1,6 @@
 import { GatewayError } from '../../errors.ts'
 
-export interface BeliefOptions<T> {
+interface BeliefOptions<T> {
   /** Proves a text. Throws `authentication` for what proves nothing. */
   ask(text: string): Promise<T>
   /** Until when a proof holds, in Unix milliseconds. */

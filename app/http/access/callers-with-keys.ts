@@ -17,7 +17,7 @@ export type Prover = (
 ) => CallerIdentity | undefined | Promise<CallerIdentity | undefined>
 
 /** Who manages the keys. */
-export const ADMIN: CallerIdentity = { owner: 'admin', keyId: 'admin', name: 'admin', admin: true }
+const ADMIN: CallerIdentity = { owner: 'admin', keyId: 'admin', name: 'admin', admin: true }
 
 /** Keys of the configuration, managed keys, and those kept at AWS, in this order. */
 export function keyProvers({ config, runtime, access }: Services): Prover[] {
@@ -30,6 +30,7 @@ export function keyProvers({ config, runtime, access }: Services): Prover[] {
     const find = keptKeys(kept, {
       refresh: config.API_KEY_REFRESH_SECONDS * 1000,
       onFailure: (thrown) => warn(runtime, thrown),
+      linger: runtime.linger,
     })
     provers.push((_, shown) => (shown ? find(shown) : undefined))
   }

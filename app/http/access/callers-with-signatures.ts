@@ -8,7 +8,7 @@ import type { Prover } from './callers-with-keys.ts'
 import { isSigned, type SignedFacts, verifySigV4 } from './sigv4.ts'
 
 /** Where AWS's own clients call; no other route takes their signatures. */
-const SIGNED_PATHS = '/model/'
+const SIGNED_PATHS = ['/model/', '/guardrail/', '/rerank', '/guardrail-checks/', '/async-invoke']
 
 /** Signatures of AWS's clients, made with access keys of this server. */
 export function signatureProvers({ config }: Services): Prover[] {
@@ -18,7 +18,8 @@ export function signatureProvers({ config }: Services): Prover[] {
     Object.hasOwn(secrets, accessKeyId) ? secrets[accessKeyId] : undefined
   return [
     (c) => {
-      if (!c.req.path.startsWith(SIGNED_PATHS)) return undefined
+      const { path } = c.req
+      if (!SIGNED_PATHS.some((below) => path.startsWith(below))) return undefined
       if (!isSigned(requestHeader(c, 'authorization'))) return undefined
       if (!knowsKeys) throw unknownKeys()
       return prove(c, secretOf, MAX_BODY_BYTES)

@@ -47,8 +47,7 @@ export function modelAdmission(
   if (!permissions) return undefined
   const services = c.get('services')
   return ({ model, card }) => {
-    const names = isAlias(model, services) ? [model] : []
-    if (isPermitted(permissions, card, names)) return
+    if (isPermitted(permissions, card, aliasesIn(model, card, services))) return
     throw new GatewayError('permission', `This key may not use the model \`${model}\`.`, {
       param: 'model',
       reason: 'model_not_allowed',
@@ -64,8 +63,7 @@ export function mayUse(c: HttpContext): (card: ModelCard, name?: string) => bool
   const permissions = modelPermissions(c)
   if (!permissions) return () => true
   const services = c.get('services')
-  return (card, name) =>
-    isPermitted(permissions, card, isAlias(name ?? card.id, services) ? [name ?? card.id] : [])
+  return (card, name = card.id) => isPermitted(permissions, card, aliasesIn(name, card, services))
 }
 
 /** The same as a filter of lists. */
@@ -96,16 +94,30 @@ function modelPermissions(c: HttpContext): Permissions | undefined {
  * counts, and a denial of anything denies it.
  */
 function isPermitted(
-  { models, deniedModels = [] }: Permissions,
-  { id, leadsTo }: ModelCard,
+  permissions: Permissions,
+  card: ModelCard,
   aliases: readonly string[],
 ): boolean {
+  const { id, leadsTo } = card
+  const models = permissions.models && withoutPrefix(permissions.models, card)
+  const deniedModels = withoutPrefix(permissions.deniedModels ?? [], card)
   const targets = leadsTo === 'unknown' ? [] : (leadsTo ?? [])
   const isDenied = [id, ...targets, ...aliases].some((name) => fitsAny(deniedModels, name))
   if (isDenied || (leadsTo === 'unknown' && deniedModels.length > 0)) return false
   if (models === undefined || [id, ...aliases].some((name) => fitsAny(models, name))) return true
   return targets.length > 0 && targets.every((name) => fitsAny(models, name))
 }
+
+/** Names and patterns may say by whom a model is served (`openai/gpt-*`): with that word and, where it is so, without. */
+function withoutPrefix(names: readonly string[], { provider }: ModelCard): string[] {
+  const prefix = `${provider}/`
+  return names.flatMap((name) =>
+    name.startsWith(prefix) ? [name, name.slice(prefix.length)] : [name],
+  )
+}
+
+const aliasesIn = (name: string, card: ModelCard, services: Services): string[] =>
+  withoutPrefix([name], card).filter((one) => isAlias(one, services))
 
 /** Whether a name stands for a model because somebody wrote so; a caller's own pattern does not. */
 const isAlias = (name: string, { config, providers }: Services) =>

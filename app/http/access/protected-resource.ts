@@ -6,7 +6,7 @@ import { cognitoIssuer, configuredIssuer } from './token-issuers.ts'
 export const RESOURCE_METADATA = '/.well-known/oauth-protected-resource'
 
 /** What a client must know to get a token for us (RFC 9728). */
-export interface ProtectedResource {
+interface ProtectedResource {
   resource: string
   resource_name: string
   authorization_servers: string[]

@@ -14,11 +14,11 @@ export interface SignedFacts {
 }
 
 /** Who signed. */
-export interface Signer {
+interface Signer {
   accessKeyId: string
 }
 
-export interface VerifyOptions {
+interface VerifyOptions {
   /** The secret of an access key; undefined where nobody knows it. */
   secretOf(accessKeyId: string): string | undefined
   /** Unix milliseconds. */

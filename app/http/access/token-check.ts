@@ -5,7 +5,7 @@ import type { Transport } from '../../ports/transport.ts'
 import { refusedToken } from './refused-token.ts'
 import { type Issuer, scopesOf } from './token-issuers.ts'
 
-export interface CheckedToken {
+interface CheckedToken {
   claims: JWTPayload
   issuer: Issuer
 }

@@ -8,11 +8,11 @@ import { reply } from './reply.ts'
 /** Seconds to wait after a refusal for want of capacity when nobody said how long: Bedrock never does (T44). */
 const RETRY_AFTER = 1
 
-/** What no other try of the same request mends, though its status says that one may. */
+/** Codes that no other try of the same request mends, though their status says that one may. */
 const FINAL: ReadonlySet<ErrorCode> = new Set(['authentication', 'feature-unavailable'])
 
 /** How an error sounds at a path. */
-export type VoiceOf = (path: string) => Voice
+type VoiceOf = (path: string) => Voice
 
 /** Anything thrown as the answer its caller understands; the log line gets the cause. */
 export function errorResponse(c: HttpContext, thrown: unknown, voiceOf: VoiceOf): Response {
@@ -24,7 +24,7 @@ export function errorResponse(c: HttpContext, thrown: unknown, voiceOf: VoiceOf)
     headers['retry-after'] = String(Math.ceil(error.retryAfter ?? RETRY_AFTER))
   }
   // The SDKs of OpenAI and Anthropic obey it; without it Claude Code tries a wrong key ten times.
-  if (FINAL.has(error.code) || error.lacking === 'budget') headers['x-should-retry'] = 'false'
+  if (isFinal(error)) headers['x-should-retry'] = 'false'
   if (error.attempts !== undefined) headers['x-outcrop-attempts'] = String(error.attempts)
   if (error.size !== undefined) headers['content-range'] = `bytes */${error.size}`
   if (error.code === 'authentication') headers['www-authenticate'] = bearerChallenge(c)
@@ -34,6 +34,9 @@ export function errorResponse(c: HttpContext, thrown: unknown, voiceOf: VoiceOf)
   const status = voice.errorStatusOf?.(error) ?? voice.errorStatus?.[error.code] ?? error.status
   return reply(c, JSON.stringify(voice.encodeError(error, entry.id)), { status, headers })
 }
+
+const isFinal = ({ code, final, lacking }: GatewayError): boolean =>
+  final === true || FINAL.has(code) || lacking === 'budget'
 
 /** The router's own exceptions and the engine's speak HTTP; everybody else throws `GatewayError`. */
 function fromHttp(thrown: unknown): GatewayError {

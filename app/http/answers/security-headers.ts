@@ -9,7 +9,7 @@ export const ANSWER_HEADERS: StandingHeaders = {
 }
 
 /** A page has a policy of its own for what it loads. */
-export const PAGE_HEADERS: StandingHeaders = {
+const PAGE_HEADERS: StandingHeaders = {
   'x-content-type-options': 'nosniff',
   'x-frame-options': 'DENY',
   'referrer-policy': 'no-referrer',

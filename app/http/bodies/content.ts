@@ -7,7 +7,7 @@ import { sendBytes } from '../answers/send-bytes.ts'
 import type { HttpContext } from '../context.ts'
 
 /** Something to download, which never changes. */
-export interface Content {
+interface Content {
   name: string
   mediaType: string
   /** Bytes. */

@@ -18,7 +18,7 @@ export interface FormFile {
   body: ReadableStream<Uint8Array>
 }
 
-export interface FormReading {
+interface FormReading {
   /** Fields that are files also when the caller gives them no name. */
   files: readonly string[]
   /** Takes a file; the form is read on when this resolves. */

@@ -49,7 +49,7 @@ function last(header: string | undefined): string | undefined {
   return value === '' ? undefined : value
 }
 
-/** One way to write an address: without brackets, port or zone, IPv4 as itself. Undefined for what is none. */
+/** One way to write an address: without brackets, port or zone, IPv4 as itself. Undefined for what is not an address. */
 function plain(address: string | undefined): string | undefined {
   const bare = address
     ?.replace(/^\[(.*)\](:\d+)?$/, '$1')

@@ -3,7 +3,7 @@ import { GatewayError } from '../../errors.ts'
 import type { Services } from '../../ports/services.ts'
 import type { Forwarded, HttpContext } from '../context.ts'
 
-export type HostCheck = (c: HttpContext, forwarded: (c: HttpContext) => Forwarded) => void
+type HostCheck = (c: HttpContext, forwarded: (c: HttpContext) => Forwarded) => void
 
 /** Load balancers ask for these by address. */
 const PROBES = new Set(['/health', '/ping'])

@@ -3,6 +3,7 @@ import type { GatewayError } from '../../errors.ts'
 import type { ExchangeRecord } from '../../gateway/answer.ts'
 import type { Metered } from '../../gateway/metered.ts'
 import type { CallerIdentity } from '../../ports/caller.ts'
+import type { Linger } from '../../ports/runtime.ts'
 import type { Surface } from '../surface.ts'
 
 /** A request's place in its trace. */
@@ -27,6 +28,8 @@ export interface AccessEntry {
   header?(name: string): string | undefined
   /** The IP address of the caller, where it may be told. */
   address?: string
+  /** `http` or `https`, as the caller came; present where traces are made. */
+  scheme?: string
   /** Whose path it is. */
   surface?: Pick<Surface, 'name' | 'voice' | 'answerHeaders'>
   /** The route that answers, known when it is found; for whoever asks. */
@@ -56,7 +59,7 @@ export interface AccessEntry {
   /** A line of it is written. */
   closed?: boolean
   /** Keeps the platform waiting for work that begins when the request has ended. */
-  linger?(work: Promise<unknown>): void
+  linger?: Linger
   /** The caller's limits as they stand now, as headers of the answer. */
   limitHeaders?(): Record<string, string>
 }

@@ -6,7 +6,7 @@ import type { AccessEntry, Ending } from './access-entry.ts'
 import { loggable } from './loggable.ts'
 
 /** What the request itself told, taken from it when it ends: nothing of it waits with its line. */
-export interface Told {
+interface Told {
   agent?: string
   organization?: string
   amazonTrace?: string

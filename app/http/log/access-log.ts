@@ -34,7 +34,7 @@ const PROBES = new Set([
 /** What pages consist of. */
 const PAGES = /^\/(docs|pages)\//
 
-export interface AccessLogOptions {
+interface AccessLogOptions {
   serverId?: () => string
   observers?: readonly AccessObserver[]
 }

@@ -8,11 +8,14 @@ const LONGEST = 32_000
 const SECRET_NAME =
   /key|secret|token|password|passphrase|authorization|credential|cookie|signature/i
 
+/** Credentials for somebody else's server, under whatever names that server wants (`tools[].headers` of MCP). */
+const HEADERS = /^(extra_|default_)?headers$/i
+
 /** Secrets by their forms: keys of vendors and our own, AWS's, tokens, and whatever follows `Bearer`. */
 const SECRET_TEXT =
   /\b(?:sk|oc|pk|rk|ghp|gho|xox[a-z])[-_][\w-]{16,}|\b(?:AKIA|ASIA|ABSK)[A-Za-z0-9+/=]{12,}|\beyJ[\w-]{8,}\.[\w-]+\.[\w-]*|\b(?:bearer|basic)\s+[\w.~+/=-]{8,}|-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*/gi
 
-/** Who may open an address stands before its host or behind its question mark. */
+/** Credentials in an address stand before its host or behind its question mark. */
 const ADDRESS = /\b([a-z][a-z0-9+.-]{0,20}:\/\/)(?:[^\s/?#@"']*@)?([^\s?#"'<>]*)(\?[^\s"'<>]*)?/gi
 
 const BASE64 = /^[\w+/=-]{256}/
@@ -23,23 +26,23 @@ const BASE64 = /^[\w+/=-]{256}/
  */
 export function loggable(body: unknown): unknown {
   const room = { left: LONGEST }
-  const walk = (value: unknown, depth: number): unknown => {
-    if (typeof value === 'string') return cut(value, room)
+  const walk = (value: unknown, depth: number, name: string): unknown => {
+    if (typeof value === 'string') return SECRET_NAME.test(name) ? '…' : cut(value, room)
     if (typeof value !== 'object' || value === null) return value
     if (depth > DEEPEST || room.left <= 0) return '…'
     if (Array.isArray(value)) {
-      const shown = value.slice(0, MOST_ITEMS).map((one) => walk(one, depth + 1))
+      const shown = value.slice(0, MOST_ITEMS).map((one) => walk(one, depth + 1, name))
       return value.length > MOST_ITEMS ? [...shown, `… (${value.length} items)`] : shown
     }
     const shown: Record<string, unknown> = {}
-    for (const [name, member] of Object.entries(value)) {
+    const areSecret = HEADERS.test(name)
+    for (const [key, member] of Object.entries(value)) {
       if (room.left <= 0) break
-      const isSecret = typeof member === 'string' && SECRET_NAME.test(name)
-      shown[cut(name, room)] = isSecret ? '…' : walk(member, depth + 1)
+      shown[cut(key, room)] = walk(member, depth + 1, areSecret ? 'secret' : key)
     }
     return shown
   }
-  return walk(body, 0)
+  return walk(body, 0, '')
 }
 
 function cut(text: string, room: { left: number }): string {

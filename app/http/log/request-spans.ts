@@ -20,7 +20,7 @@ export function requestSpans(
   entry: AccessEntry,
   { trace, end, originOf }: { trace: RequestTrace; end: Ending; originOf: OriginOf },
 ): Span[] {
-  // The clock of the day may have been set since the process began, so both ends are told by its present.
+  // The system's clock may have been set since the process began, so both ends are told by what it says now.
   const at: At = (moment) => end.at - (end.after - moment)
   const spans = [serverSpan(entry, { trace, end, at })]
   const { record } = entry
@@ -41,22 +41,29 @@ interface Told {
 /** Whom a provider asks in a region, as scheme, host and port. */
 export type OriginOf = (provider: string, region: string | undefined) => string | undefined
 
+/** A caller may write any other method, and callers must not choose the names of spans. */
+const METHODS = new Set('GET HEAD POST PUT DELETE CONNECT OPTIONS TRACE PATCH'.split(' '))
+
 function serverSpan(entry: AccessEntry, { trace, end, at }: Told): Span {
   const { method, path, header, caller, error, address } = entry
   const route = routeOf(entry)
+  const isKnown = METHODS.has(method)
+  const named = isKnown ? method : 'HTTP'
   return {
     traceId: trace.traceId,
     spanId: trace.spanId,
     parentSpanId: trace.parentSpanId,
     state: trace.state,
-    name: route === undefined ? method : `${method} ${route}`,
+    name: route === undefined ? named : `${named} ${route}`,
     kind: 'server',
     startedAt: at(entry.startedAt),
     endedAt: end.at,
     attributes: {
-      'http.request.method': method,
+      'http.request.method': isKnown ? method : '_OTHER',
+      'http.request.method_original': isKnown ? undefined : method,
       'http.route': route,
       'url.path': path,
+      'url.scheme': entry.scheme,
       'http.response.status_code': end.status,
       'user_agent.original': header?.('user-agent')?.slice(0, LONGEST_NAME),
       'client.address': address,
@@ -115,7 +122,7 @@ function modelSpan(
   const model = (record.modelId ?? record.model).slice(0, LONGEST_NAME)
   const [name, output] = OPERATIONS[operation] ?? [operation]
   const isOver = answeredAt !== undefined && !stream
-  // A fault of ours after the model had answered is none of the model's.
+  // A fault of ours after the model had answered is not the model's.
   const error = isOver ? undefined : entry.error
   const first = entry.firstTextAfter
   return {

@@ -50,7 +50,7 @@ export function outgoingTrace({ trace, header }: AccessEntry): Record<string, st
 export const traceWithin = ({ trace }: AccessEntry): Record<string, string> =>
   trace ? traceHeaders(trace, trace.spanId) : {}
 
-/** Tells of every recorded request that has ended; probes are nobody's journey. */
+/** Tells of every recorded request that has ended; probes are not traced. */
 export const traceObserver = (
   traces: Traces,
   { providers }: Pick<Services, 'providers'>,

@@ -4,7 +4,7 @@ import type { Budgets, Hold } from '../../ports/metering.ts'
 import type { StateStore } from '../../ports/state-store.ts'
 import { createPurses, type Purse, type Purses, SPANS, type Span, type Spent } from './purses.ts'
 
-export interface BudgetsOptions {
+interface BudgetsOptions {
   state: StateStore
   /** For keys without a budget of their own. */
   defaults: Budget
@@ -65,7 +65,10 @@ export function createBudgets(options: BudgetsOptions): Budgets {
       const spans = spansOf(budget)
       const purse = purses.of(caller.keyId)
       const pass = () => {
-        for (const span of spans) requireLeft(purse, { span, budget, cost, now: now() })
+        // The month first: who has nothing left of either waits for the later of their ends.
+        for (const span of spans.toReversed()) {
+          requireLeft(purse, { span, budget, cost, now: now() })
+        }
         return setAside(purse, spans, cost)
       }
       const unheard = spans.flatMap((span) => {

@@ -31,7 +31,6 @@ openai.gpt-oss-120b-1:0 0.15 0.6
   @eu-central-1,eu-south-1 0.2 0.79
   @eu-west-1 0.18 0.7
   @eu-west-2 0.23 0.93
-openai.gpt-oss-120b-1:0 0.18 0.72 0 0
 openai.gpt-oss-20b 0.07 0.3
   @ap-northeast-1,ap-southeast-1,ap-southeast-4,sa-east-1 0.08 0.36
   @ap-south-1,eu-west-1 0.08 0.35
@@ -45,7 +44,6 @@ openai.gpt-oss-20b-1:0 0.07 0.3
   @ap-southeast-3 0.07 0.31
   @eu-central-1,eu-south-1 0.09 0.4
   @eu-west-2 0.11 0.47
-openai.gpt-oss-20b-1:0 0.084 0.36 0 0
 openai.gpt-oss-safeguard-120b 0.15 0.6
   @ap-northeast-1,ap-southeast-2,sa-east-1 0.18 0.73
   @ap-south-1 0.18 0.71

@@ -4,13 +4,10 @@ import { OPENAI_PRICES } from './prices-openai.ts'
 import { OTHER_PRICES } from './prices-others.ts'
 
 /**
- * What AWS charged on this day, in US dollars without tax: its public price list, and for a few models that
- * came later (Claude Haiku 5.5 and Fable 5.2, GPT 6.1, Kimi K3.1, Grok 4.7, GLM 5.3) client data of
- * November 2026. Models of the past have the last price that is known. `MODEL_PRICES` goes before all of it.
- */
-export const PRICES_DATE = '2026-09-18'
-
-/**
+ * What AWS charged on 18 September 2026, in US dollars without tax: its public price list, and for a few
+ * models that came later (Claude Haiku 5.5 and Fable 5.2, GPT 6.1, Kimi K3.1, Grok 4.7, GLM 5.3) client data
+ * of November 2026. Models of the past have the last price that is known. `MODEL_PRICES` goes before it all.
+ *
  * A model's line: its id, then for a million tokens: input, output, read from the cache, written to it,
  * written for an hour; `>N` and the same for prompts above N tokens; `image=`, `second=`, `character=` and
  * `search=` for one. Lines below it say what differs in regions (`@eu-west-1,...`), through a profile of a

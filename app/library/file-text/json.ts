@@ -4,7 +4,7 @@ import { indentJson } from './indent-json.ts'
 const DEPTH = 2
 /** Letters of a name and of a value in the structure. */
 const LONGEST = 50
-/** Letters of what is indented: longer ones are for no reader, and would be longer still. */
+/** Letters of what is indented: longer texts are not for reading, and would grow longer still. */
 const LONGEST_INDENTED = 1_000_000
 
 /** An object: how it is built, and all of it, indented unless it is very long. What is no JSON stands as it is. */

@@ -6,7 +6,7 @@ import { textOfJson } from './json.ts'
 import { textOfXml } from './xml.ts'
 
 /** A text with the name of the file it stood in. Every letter of the content is in what is made of it, but HTML's tags. */
-export type Rendering = (name: string, content: string) => string
+type Rendering = (name: string, content: string) => string
 
 const RENDERINGS: Readonly<Record<string, Rendering>> = {
   'text/csv': textOfCsv,

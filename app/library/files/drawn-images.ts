@@ -10,10 +10,10 @@ import { ALL_DRAWN, newDrawnKey } from './drawn-key.ts'
 import { objectsOf } from './files.ts'
 
 /** Seconds an address holds; as long as OpenAI's do. */
-export const ADDRESS_LIFETIME = 60 * 60
+const ADDRESS_LIFETIME = 60 * 60
 
 /** A picture behind one of our own addresses. */
-export interface KeptImage {
+interface KeptImage {
   id: string
   mediaType: string
   /** Bytes. */
@@ -22,7 +22,7 @@ export interface KeptImage {
 }
 
 /** What an address carries to prove that it came from us. */
-export interface Proof {
+interface Proof {
   /** Unix seconds. */
   expires: number
   signature: string

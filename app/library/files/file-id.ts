@@ -1,4 +1,4 @@
-/** The part of an id that its prefixes stand before: 12 digits of time, 20 of chance. */
+/** The part of an id behind its prefix: 12 digits of time, 20 random ones. */
 const SHAPE = /^[0-9a-f]{32}$/
 const TIME_DIGITS = 12
 
@@ -11,7 +11,7 @@ export function newId(now: number): string {
 /** Unix milliseconds at which an id was given. */
 export const timeOfId = (id: string) => Number.parseInt(id.slice(0, TIME_DIGITS), 16)
 
-/** The bare id behind any of the prefixes it is spoken with (`file-`, `file_`); undefined for what is none of ours. */
+/** The bare id behind any of the prefixes it is spoken with (`file-`, `file_`); undefined for what is not ours. */
 export function bareId(spoken: string, prefixes: readonly string[]): string | undefined {
   const prefix = prefixes.find((one) => spoken.startsWith(one))
   const id = prefix === undefined ? '' : spoken.slice(prefix.length)

@@ -51,7 +51,7 @@ export function recordKey(owner: string, file: StoredFile): string {
   return recordsOf(owner) + segmented(members.join(','))
 }
 
-/** The file that a record's key tells of; undefined for keys that are none. */
+/** The file that a record's key tells of; undefined for other keys. */
 export function fileOfRecord(key: string): (StoredFile & { owner: string }) | undefined {
   const [kind, owner, ...segments] = key.split('/')
   const [turned, size, expires, purpose, type, name] = segments.map(unwrapped).join('').split(',')
@@ -90,7 +90,7 @@ function segmented(text: string): string {
 
 const unwrapped = (segment: string, index: number) => (index === 0 ? segment : segment.slice(1))
 
-/** The owner and id of a file's bytes; undefined for keys that are none. */
+/** The owner and id of a file's bytes; undefined for other keys. */
 export function ownerOfContent(key: string): { owner: string; id: string } | undefined {
   const [kind, owner, turned] = key.split('/')
   if (kind !== CONTENTS || owner === undefined || !/^[0-9a-f]{32}$/.test(turned ?? ''))

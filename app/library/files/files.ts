@@ -26,7 +26,7 @@ export interface Received {
 }
 
 /** What makes received bytes a file. */
-export interface FileFacts {
+interface FileFacts {
   name: string
   purpose: string
   /** As the caller claims it. */
@@ -35,7 +35,7 @@ export interface FileFacts {
   lifetime?: number
 }
 
-export interface FilePage extends PageOptions {
+interface FilePage extends PageOptions {
   purpose?: string
   /** Instead of `after`: what stands right in front of this id, the newest first. */
   before?: string
@@ -179,26 +179,34 @@ async function listed(
   const fits = (file: StoredFile) => purpose === undefined || file.purpose === purpose
   const cursor = idOf(after, cursors?.after ?? 'after')
   const end = idOf(before, cursors?.before ?? 'before')
-  const data: StoredFile[] = []
-
   if (descending && end === undefined) {
     const start = cursor && recordPrefix(owner, cursor) + BEHIND
-    for await (const file of alive(start)) {
-      if (!fits(file)) continue
-      if (data.length === limit) return { data, hasMore: true }
-      data.push(file)
-    }
-    return { data, hasMore: false }
+    return firstOf(alive(start), fits, limit)
   }
 
   // What stands in front of a place is found from the top: stores list in one direction only.
   const stop = end ?? (descending ? undefined : cursor)
+  const data: StoredFile[] = []
   for await (const file of alive(undefined)) {
     if (stop !== undefined && file.id <= stop) break
     if (fits(file)) data.push(file)
   }
   const last = data.slice(-limit)
   return { data: descending ? last : last.reverse(), hasMore: data.length > limit }
+}
+
+async function firstOf(
+  files: AsyncIterable<StoredFile>,
+  fits: (file: StoredFile) => boolean,
+  limit: number,
+): Promise<Page<StoredFile>> {
+  const data: StoredFile[] = []
+  for await (const file of files) {
+    if (!fits(file)) continue
+    if (data.length === limit) return { data, hasMore: true }
+    data.push(file)
+  }
+  return { data, hasMore: false }
 }
 
 function idOf(spoken: string | undefined, param: string): string | undefined {

@@ -1,4 +1,4 @@
-export interface IntakeOptions {
+interface IntakeOptions {
   /** How many are let in at the same time. */
   atOnce: number
   /** Milliseconds after which whoever is still at work counts no more: slow callers hold nobody up. */
@@ -7,7 +7,8 @@ export interface IntakeOptions {
 
 /**
  * Lets uploads in a few at a time: a thousand at once wait in their sockets, where they cost next to nothing,
- * and are done no later. Resolves when it is the caller's turn, with what is to be called when he is done.
+ * and are done no later. Resolves when it is the caller's turn, with what is to be called when that upload is
+ * done.
  */
 export function createIntake({ atOnce, patience }: IntakeOptions): () => Promise<() => void> {
   const waiting: (() => void)[] = []

@@ -9,7 +9,7 @@ export type Bytes = ReadableStream<Uint8Array> | Uint8Array
 export const HEAD = 4096
 
 /** A body on its way into a store, and what was seen of it when it has passed. */
-export interface Watched {
+interface Watched {
   body: Bytes
   /** What it is, by content, then by what it is said to be. */
   mediaType(said?: string, name?: string): string

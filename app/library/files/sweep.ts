@@ -1,4 +1,5 @@
 import type { ObjectStore, StoredObject } from '../../ports/object-store.ts'
+import type { Linger } from '../../ports/runtime.ts'
 import { ALL_VALUES, endOfValue } from '../object-values.ts'
 import { ALL_DRAWN, endOfDrawn } from './drawn-key.ts'
 import { opposite, timeOfId } from './file-id.ts'
@@ -76,20 +77,26 @@ async function* everything(objects: ObjectStore, prefix: string): AsyncGenerator
   }
 }
 
-/**
- * The same store, which is swept in the background when it is first written to, and then once a day.
- * `onFailure` hears why a sweep broke off.
- */
+interface SweepOptions {
+  /** Hears why a sweep broke off. */
+  onFailure(thrown: unknown): void
+  /** As the runtime's. */
+  linger?: Linger
+  /** Unix milliseconds. */
+  now?(): number
+}
+
+/** The same store, which is swept in the background when it is first written to, and then once a day. */
 export function sweptObjects(
   objects: ObjectStore,
-  onFailure: (thrown: unknown) => void,
-  now: () => number = Date.now,
+  { onFailure, linger, now = Date.now }: SweepOptions,
 ): ObjectStore {
   let next = 0
   const sweepIfDue = () => {
     if (now() < next) return
     next = now() + GRACE
-    sweepObjects(objects, now()).catch(onFailure)
+    const swept = sweepObjects(objects, now()).catch(onFailure)
+    linger?.(swept)
   }
   return {
     ...objects,

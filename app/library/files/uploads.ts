@@ -40,7 +40,7 @@ export interface UploadPart {
   created: number
 }
 
-export interface PresignedPart extends UploadPart {
+interface PresignedPart extends UploadPart {
   url: string
   /** Unix seconds. */
   expires: number
@@ -49,7 +49,7 @@ export interface PresignedPart extends UploadPart {
 }
 
 /** The uploads of one owner. Whoever names one that is not there gets `not-found`. */
-export interface Uploads {
+interface Uploads {
   create(facts: UploadFacts): Promise<Upload>
   /** Parts may come in any order, at the same time, and be of any size up to `limit` bytes. */
   addPart(id: string, body: Bytes, limit: number): Promise<UploadPart>

@@ -2,20 +2,21 @@ import { readConfiguredKeys } from '../../config/key-policy.ts'
 import { GatewayError } from '../../errors.ts'
 import type { KeptSecret } from '../../ports/access.ts'
 import { type CallerIdentity, SOLE_CALLER } from '../../ports/caller.ts'
+import type { Linger } from '../../ports/runtime.ts'
 import { type KeyTable, keyTable, knownKey } from './key-table.ts'
 
-export interface KeptKeysOptions {
+interface KeptKeysOptions {
   /** Milliseconds until it is read again. */
   refresh: number
   /** Told when it cannot be read and what was read before still counts. */
   onFailure(thrown: unknown): void
+  /** As the runtime's. */
+  linger?: Linger
   /** Unix milliseconds. */
   now?(): number
 }
 
-export type KeptKeys = (
-  shown: string,
-) => CallerIdentity | undefined | Promise<CallerIdentity | undefined>
+type KeptKeys = (shown: string) => CallerIdentity | undefined | Promise<CallerIdentity | undefined>
 
 /** Milliseconds between two looks on account of keys that nobody knows. */
 const REST = 10_000
@@ -25,24 +26,27 @@ const REST = 10_000
  * is not known has them read anew, for it may be the one that has just been put there.
  */
 export function keptKeys(secret: KeptSecret, options: KeptKeysOptions): KeptKeys {
-  const { refresh, onFailure, now = Date.now } = options
+  const { refresh, onFailure, linger, now = Date.now } = options
   let table: KeyTable | undefined
   let lookedAt = Number.NEGATIVE_INFINITY
   let failure: GatewayError | undefined
   let looking: Promise<void> | undefined
 
+  const lookNow = async () => {
+    lookedAt = now()
+    try {
+      table = tableOf(await secret.read(), secret.describe)
+      failure = undefined
+    } catch (thrown) {
+      failure = unreadable(secret, thrown)
+      if (table) onFailure(failure.cause)
+    }
+    looking = undefined
+  }
   const look = () => {
-    looking ??= (async () => {
-      lookedAt = now()
-      try {
-        table = tableOf(await secret.read(), secret.describe)
-        failure = undefined
-      } catch (thrown) {
-        failure = unreadable(secret, thrown)
-        if (table) onFailure(failure.cause)
-      }
-      looking = undefined
-    })()
+    if (looking) return looking
+    looking = lookNow()
+    linger?.(looking)
     return looking
   }
   /** Whose it is by what is known. Where nothing is, nobody is told that a key is wrong. */

@@ -14,8 +14,8 @@ export interface KnownKey {
 export type KeyTable = (shown: string, now: number) => CallerIdentity | undefined
 
 /**
- * Finds a key among many without telling by its time how much of one was guessed: by a sum of all its
- * letters that nobody outside can compute, then letter by letter to the end.
+ * Finds a key among many in a time that does not tell how much of one was guessed: by a sum of all its letters
+ * that nobody outside can compute, then letter by letter to the end.
  */
 export function keyTable(keys: readonly KnownKey[]): KeyTable {
   const seed = crypto.getRandomValues(new Uint32Array(1))[0]!

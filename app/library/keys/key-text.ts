@@ -6,7 +6,7 @@ const ID_LENGTH = 14
 /** So many of 62 letters are 256 bits. */
 const SECRET_LENGTH = 43
 
-export interface KeyText {
+interface KeyText {
   id: string
   secret: string
 }

@@ -2,6 +2,7 @@ import type { Config } from '../../config.ts'
 import { GatewayError } from '../../errors.ts'
 import type { KeyChange, KeyPage, ManagedKey, ManagedKeys } from '../../ports/access.ts'
 import type { Digest } from '../../ports/aws-credentials.ts'
+import type { Linger } from '../../ports/runtime.ts'
 import type { StateStore } from '../../ports/state-store.ts'
 import { type FreshRecords, freshRecords, unreadable } from '../fresh-records.ts'
 import { type HashSecret, type KeyRecord, managedKeyOf, newSalt, secretHash } from './key-record.ts'
@@ -14,11 +15,13 @@ const BATCH = 100
 /** How often a change is tried on what others are changing as well. */
 const TRIES = 5
 
-export interface KeysOptions {
+interface KeysOptions {
   state: StateStore
   config: Pick<Config, 'KEY_CACHE_SECONDS' | 'KEY_CACHE_MAX_STALE_SECONDS'>
   /** Absent where only WebCrypto can hash. */
   digest?: Digest
+  /** As the runtime's. */
+  linger?: Linger
   /** Unix milliseconds. */
   now?(): number
 }
@@ -32,6 +35,7 @@ export function managedKeys(options: KeysOptions): ManagedKeys {
     read: async (id) => liveOf((await state.get(COLLECTION, id))?.value),
     fresh: config.KEY_CACHE_SECONDS * 1000,
     mostStale: config.KEY_CACHE_MAX_STALE_SECONDS * 1000,
+    linger: options.linger,
     now,
   })
   return {

@@ -1,6 +1,6 @@
 import type { Standing } from '../../ports/metering.ts'
 import { emptyHolding, type Holding } from './holding.ts'
-import { type Allowance, type Flow, MINUTE, roomIn } from './ledger.ts'
+import { type Allowance, type Flow, type Grant, levelOf, MINUTE, roomIn } from './ledger.ts'
 import type { Kind } from './too-many.ts'
 
 /** How much a key has; absent members are without limit. */
@@ -19,7 +19,7 @@ export interface Need {
   tokens: number
 }
 
-export interface RunningSlots {
+interface RunningSlots {
   held: number
   used: number
   /** The most that ran since we last looked. */
@@ -34,6 +34,8 @@ export interface Account {
   requests: Holding
   tokens: Holding
   slots: RunningSlots
+  /** What of a burst this instance has left: what it fetched ahead must not make one larger. */
+  bucket?: Grant
   /** When somebody last wanted something. */
   wantedAt: number
 }
@@ -61,6 +63,13 @@ export function allowanceOf(limits: Limits, kind: Flowing): Allowance | undefine
   return kind === 'requests' ? { limit, burst: limits.burst } : { limit }
 }
 
+/** Requests this instance may let in now, whatever it holds; infinite for who may have all of a minute at once. */
+export function atOnce({ limits, bucket }: Account, now: number): number {
+  const { requestsPerMinute: limit, burst } = limits
+  if (limit === undefined || burst === undefined || burst >= limit) return Number.POSITIVE_INFINITY
+  return levelOf({ bucket }, { limit, burst }, now)
+}
+
 export function standingOf(
   account: Account,
   { kind, flow, now }: { kind: Flowing; flow: Flow; now: number },
@@ -68,9 +77,11 @@ export function standingOf(
   const allowance = allowanceOf(account.limits, kind)
   if (!allowance) return undefined
   const newest = flow.grants.at(-1)
+  const there = roomIn(flow, allowance, now) + account[kind].left
+  const bounded = kind === 'requests' ? Math.min(there, atOnce(account, now)) : there
   return {
     limit: allowance.limit,
-    remaining: Math.max(0, Math.floor(roomIn(flow, allowance, now) + account[kind].left)),
+    remaining: Math.max(0, Math.floor(bounded)),
     reset: newest ? Math.max(now, newest.at + MINUTE) : now,
   }
 }

@@ -12,7 +12,7 @@ export interface Flow {
 }
 
 /** Running requests one instance may have, until when. */
-export interface Slots {
+interface Slots {
   count: number
   until: number
 }
@@ -118,7 +118,7 @@ function mergeNearest(grants: Grant[]): void {
 }
 
 /** What was given in the minute before `now`. */
-export function givenIn({ grants }: Flow, now: number): number {
+function givenIn({ grants }: Flow, now: number): number {
   let given = 0
   for (const { at, amount } of grants) if (at > now - MINUTE) given += amount
   return given
@@ -131,7 +131,12 @@ export function roomIn(flow: Flow, { limit, burst }: Allowance, now: number): nu
   return Math.min(room, Math.floor(levelOf(flow, { limit, burst }, now)))
 }
 
-function levelOf({ bucket }: Flow, { limit, burst }: Required<Allowance>, now: number): number {
+/** What is in a bucket now, which fills up by the minute. */
+export function levelOf(
+  { bucket }: Pick<Flow, 'bucket'>,
+  { limit, burst }: Required<Allowance>,
+  now: number,
+): number {
   if (!bucket) return burst
   return Math.min(burst, bucket.amount + (Math.max(0, now - bucket.at) * limit) / MINUTE)
 }

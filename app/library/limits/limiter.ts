@@ -4,7 +4,7 @@ import type { StateStore } from '../../ports/state-store.ts'
 import { type Limits, standingOf } from './account.ts'
 import { type Desk, isEmpty, leave, openDesk, settle, take, tidy } from './open-account.ts'
 
-export interface LimiterOptions {
+interface LimiterOptions {
   state: StateStore
   /** For keys without limits of their own. */
   defaults: Limits

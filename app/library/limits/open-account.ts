@@ -1,6 +1,7 @@
 import { asGatewayError, GatewayError } from '../../errors.ts'
 import {
   type Account,
+  atOnce,
   FLOWING,
   type Flowing,
   type Limits,
@@ -9,7 +10,7 @@ import {
   newAccount,
 } from './account.ts'
 import { expire, IDLE, leaseOf, refund, stockFor, takeOut, use } from './holding.ts'
-import type { Grant } from './ledger.ts'
+import { type Grant, MINUTE } from './ledger.ts'
 import { type Bid, exchangeWith, type Granted, SLOTS_HOLD } from './negotiate.ts'
 import { createSharedLedger, type SharedLedger, type SharedLedgerOptions } from './shared-ledger.ts'
 import { type Kind, tooMany } from './too-many.ts'
@@ -64,9 +65,29 @@ export function openDesk(
  * the tokens' grant. Throws or rejects with `rate-limit` or, when the store is down, `overloaded`.
  */
 export function take(desk: Desk, need: Need): number | Promise<number> {
-  const { account, waiters } = desk
+  const { account } = desk
   const time = desk.now()
   account.wantedAt = time
+  const level = need.requests > 0 ? atOnce(account, time) : Number.POSITIVE_INFINITY
+  if (level === Number.POSITIVE_INFINITY) return takeHeld(desk, need, time)
+  const limit = account.limits.requestsPerMinute!
+  const short = need.requests - level
+  if (short > 0) throw tooMany('requests', limit, (short * MINUTE) / limit)
+  account.bucket = { at: time, amount: level - need.requests }
+  const giveBack = (thrown: unknown): never => {
+    if (account.bucket) account.bucket.amount += need.requests
+    throw thrown
+  }
+  try {
+    const taken = takeHeld(desk, need, time)
+    return taken instanceof Promise ? taken.catch(giveBack) : taken
+  } catch (thrown) {
+    return giveBack(thrown)
+  }
+}
+
+function takeHeld(desk: Desk, need: Need, time: number): number | Promise<number> {
+  const { account, waiters } = desk
   expire(account.requests, time)
   expire(account.tokens, time)
   if (waiters.length === 0 && lacking(account, need) === undefined) {

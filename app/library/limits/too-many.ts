@@ -4,8 +4,9 @@ import { GatewayError } from '../../errors.ts'
 export type Kind = 'requests' | 'tokens' | 'slots'
 
 const WORDS: Record<Kind, (limit: number) => string> = {
-  requests: (limit) => `This key may make ${limit} requests a minute, and has made them.`,
-  tokens: (limit) => `This key may use ${limit} tokens a minute, and has used them.`,
+  requests: (limit) => `This key may make ${limit} requests a minute, and none is left now.`,
+  tokens: (limit) =>
+    `This key may use ${limit} tokens a minute, and this request may need more than are left.`,
   slots: (limit) => `This key may run ${limit} requests at the same time, and they are running.`,
 }
 

@@ -8,7 +8,7 @@ import {
   type Series,
 } from './registry.ts'
 
-export interface MetricsOptions {
+interface MetricsOptions {
   version: string
   /** `node`, `lambda`. */
   runtime: string

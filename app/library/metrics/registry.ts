@@ -13,12 +13,12 @@ export interface Distribution {
 }
 
 /** All series of one name. */
-export interface Family<T> {
+interface Family<T> {
   /** That of these labels, in the order they were declared. */
   of(...values: string[]): T
 }
 
-export interface FamilyOptions {
+interface FamilyOptions {
   name: string
   /** One sentence. */
   help: string
@@ -27,7 +27,7 @@ export interface FamilyOptions {
   open?: readonly string[]
 }
 
-export interface SingleOptions extends Omit<FamilyOptions, 'open'> {
+interface SingleOptions extends Omit<FamilyOptions, 'open'> {
   /** Of its labels. */
   values?: readonly string[]
 }
@@ -43,7 +43,7 @@ export interface Registry {
   text(): string
 }
 
-/** A name of this length is nobody's honest model. */
+/** No real model has a name of this length. */
 const LONGEST_VALUE = 256
 
 /**

@@ -4,13 +4,15 @@ import type { Page, PageOptions } from '../page.ts'
 import { type KeptItem, stampOf } from './response-items.ts'
 
 /** The items of the conversations of one owner, in the order of their ids. */
-export interface ConversationItems {
+interface ConversationItems {
   put(conversation: string, items: readonly KeptItem[]): Promise<void>
   page(conversation: string, page: PageOptions): Promise<Page<KeptItem>>
   all(conversation: string): Promise<KeptItem[]>
   /** Throws `not-found`, as `remove` does. */
   find(conversation: string, item: string): Promise<KeptItem>
   remove(conversation: string, item: string): Promise<void>
+  /** Takes out again what was put, whatever is still there of it. */
+  drop(conversation: string, items: readonly KeptItem[]): Promise<void>
   clear(conversation: string): Promise<void>
 }
 
@@ -61,6 +63,9 @@ export function conversationItems(
     async remove(conversation, id) {
       await find(conversation, id)
       await store.delete(within(conversation), keyOf(id))
+    },
+    async drop(conversation, items) {
+      for (const { id } of items) await store.delete(within(conversation), keyOf(id))
     },
     async clear(conversation) {
       for (const { id } of await all(conversation)) {

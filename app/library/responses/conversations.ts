@@ -1,12 +1,14 @@
 import { GatewayError } from '../../errors.ts'
 import type { Services } from '../../ports/services.ts'
+import type { StateStore } from '../../ports/state-store.ts'
 import { keptValues } from '../object-values.ts'
 import type { Page, PageOptions } from '../page.ts'
 import { conversationItems } from './conversation-items.ts'
+import { itemPlaces } from './item-places.ts'
 import { type Item, type KeptItem, keptItems, newStamp } from './response-items.ts'
 
 /** A conversation that many responses take part in. */
-export interface KeptConversation {
+interface KeptConversation {
   id: string
   object: 'conversation'
   /** Unix seconds. */
@@ -33,9 +35,13 @@ export interface Conversations {
   /** Throws `not-found` for an item that is not in the conversation, as `remove` does. */
   item(id: string, item: string): Promise<KeptItem>
   remove(id: string, item: string): Promise<KeptConversation>
+  /** An item of any conversation; undefined where none has it. */
+  named(item: string): Promise<KeptItem | undefined>
 }
 
 const DAY = 24 * 60 * 60 * 1000
+/** How often a change is tried on what others are changing as well. */
+const TRIES = 20
 
 export function conversations(
   services: Pick<Services, 'state' | 'objects' | 'config'>,
@@ -45,22 +51,21 @@ export function conversations(
   const all = `conversations/${owner}`
   const expiry = () => Date.now() + services.config.STORED_CONVERSATIONS_DAYS * DAY
   const items = conversationItems(store, owner, expiry)
-
-  const retrieve = async (id: string): Promise<KeptConversation> => {
-    const item = isId(id) ? await store.get(all, id) : undefined
-    if (!item) throw unknownConversation(id)
-    return JSON.parse(item.value)
-  }
-  const write = async (conversation: KeptConversation) => {
-    const { id } = conversation
-    await store.put(all, { id, value: JSON.stringify(conversation) }, { expiresAt: expiry() })
-    return conversation
-  }
+  const places = itemPlaces(services.state, owner, expiry)
+  const { write, retrieve, find, label } = conversationHeads(store, all, expiry)
   const append = async (id: string, added: readonly KeptItem[]) => {
-    const conversation = await retrieve(id)
-    await items.put(id, added)
-    // It lives as long as its last item.
-    await write(conversation)
+    await retrieve(id)
+    try {
+      await items.put(id, added)
+      await places.note(id, added)
+      const { conversation, version } = await find(id)
+      // It lives as long as its last item; whoever came between has seen to that, unless it is gone.
+      if (!(await write(conversation, version))) await retrieve(id)
+    } catch (thrown) {
+      // All or nothing, as far as a store allows that may have failed.
+      await items.drop(id, added).catch(() => {})
+      throw thrown
+    }
   }
 
   return {
@@ -70,10 +75,17 @@ export function conversations(
       const id = `conv_${stamp}`
       await items.put(id, keptItems(first, stamp, { renamed: true }))
       const created = Math.floor(now / 1000)
-      return write({ id, object: 'conversation', created_at: created, metadata })
+      const conversation: KeptConversation = {
+        id,
+        object: 'conversation',
+        created_at: created,
+        metadata,
+      }
+      await write(conversation, 0)
+      return conversation
     },
     retrieve,
-    label: async (id, metadata) => write({ ...(await retrieve(id)), metadata }),
+    label,
     async delete(id) {
       await retrieve(id)
       await store.delete(all, id)
@@ -88,6 +100,10 @@ export function conversations(
     items: async (id) => items.all((await retrieve(id)).id),
     page: async (id, options) => items.page((await retrieve(id)).id, options),
     item: async (id, item) => items.find((await retrieve(id)).id, item),
+    async named(item) {
+      const id = await places.of(item)
+      return id === undefined ? undefined : items.find(id, item).catch(unlessGone)
+    },
     async remove(id, item) {
       const conversation = await retrieve(id)
       await items.remove(id, item)
@@ -96,7 +112,36 @@ export function conversations(
   }
 }
 
-/** Whatever else stands in a path is nobody's conversation. */
+/** What is kept of conversations beside their items. */
+function conversationHeads(store: StateStore, all: string, expiry: () => number) {
+  const find = async (id: string) => {
+    const item = isId(id) ? await store.get(all, id) : undefined
+    if (!item) throw unknownConversation(id)
+    return { conversation: JSON.parse(item.value) as KeptConversation, version: item.version }
+  }
+  /** Undefined where others came between: what they have deleted must not come back. */
+  const write = async (conversation: KeptConversation, ifVersion: number) => {
+    const item = { id: conversation.id, value: JSON.stringify(conversation) }
+    const version = await store.put(all, item, { ifVersion, expiresAt: expiry() })
+    return version === undefined ? undefined : conversation
+  }
+  const label = async (id: string, metadata: Record<string, string>) => {
+    for (let left = TRIES; left > 0; left--) {
+      const { conversation, version } = await find(id)
+      const labelled = await write({ ...conversation, metadata }, version)
+      if (labelled) return labelled
+    }
+    throw new GatewayError('conflict', `Others are changing the conversation '${id}'.`)
+  }
+  const retrieve = async (id: string) => (await find(id)).conversation
+  return { find, retrieve, write, label }
+}
+
+function unlessGone(thrown: unknown): undefined {
+  if (!(thrown instanceof GatewayError) || thrown.code !== 'not-found') throw thrown
+}
+
+/** Anything else in a path is not the id of a conversation. */
 const isId = (id: string): boolean => id.startsWith('conv_') && id.length <= 100
 
 /** As OpenAI words it. */

@@ -1,9 +1,10 @@
 import { GatewayError } from '../../errors.ts'
 import type { Services } from '../../ports/services.ts'
+import type { StateStore } from '../../ports/state-store.ts'
 import { withLargeValues } from '../large-values.ts'
 
 /** A message as it was sent or given. */
-export interface ThreadMessage {
+interface ThreadMessage {
   role: string
   content: unknown
 }
@@ -24,7 +25,7 @@ export interface ThreadAnswer {
 }
 
 /** A request with its whole conversation, and where its answer is to be kept. */
-export interface Threaded<Request> {
+interface Threaded<Request> {
   request: Request
   keep(answer: ThreadAnswer): Promise<void>
   /** Instead of `keep`: there is no answer, and others may continue the thread. Never rejects. */
@@ -32,7 +33,7 @@ export interface Threaded<Request> {
 }
 
 /** The conversations one owner keeps here. To everybody else they do not exist. */
-export interface MessageThreads {
+interface MessageThreads {
   /** Undefined for a request without a thread. Throws `not-found` and `invalid-request`, also while another continues it. */
   open<Request extends ThreadRequest>(request: Request): Promise<Threaded<Request> | undefined>
   /** The request with its whole conversation, which stays as it is. Throws as `open`, but waits for nobody. */
@@ -113,7 +114,7 @@ export function messageThreads(
   const claim = async (previous: string): Promise<() => Promise<void>> => {
     const id = `${previous}${CLAIM}`
     const expiresAt = Date.now() + config.TOTAL_TIMEOUT * 1000 + GRACE
-    const version = await state.put(collection, { id, value: '' }, { ifVersion: 0, expiresAt })
+    const version = await putFirst(state, collection, { id, expiresAt })
     if (version === undefined) throw inFlight(previous)
     // One that cannot be released is over by itself.
     return () => state.delete(collection, id).then(noop, noop)
@@ -131,6 +132,22 @@ export function messageThreads(
       const asked = unthreaded(request)
       return previous === undefined ? asked : (await load(asked, previous)).whole
     },
+  }
+}
+
+/** Puts something where nothing is. A store that fails may have done so all the same, and nobody else would ever remove it. */
+async function putFirst(
+  state: StateStore,
+  collection: string,
+  { id, expiresAt }: { id: string; expiresAt: number },
+): Promise<number | undefined> {
+  const value = crypto.randomUUID()
+  try {
+    return await state.put(collection, { id, value }, { ifVersion: 0, expiresAt })
+  } catch (thrown) {
+    const there = await state.get(collection, id).catch(noop)
+    if (there?.value === value) return there.version
+    throw thrown
   }
 }
 

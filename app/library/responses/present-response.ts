@@ -2,7 +2,7 @@ import type { ResponseJobs } from './response-jobs.ts'
 import type { KeptResponse, StoredResponses } from './stored-responses.ts'
 
 /** A response as it is now. */
-export interface PresentResponse {
+interface PresentResponse {
   response: KeptResponse
   /** Somebody works on it. */
   isRunning: boolean

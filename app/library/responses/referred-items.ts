@@ -1,9 +1,11 @@
 import { GatewayError } from '../../errors.ts'
+import type { Conversations } from './conversations.ts'
 import { type Item, type KeptItem, referredId } from './response-items.ts'
 import type { StoredResponses } from './stored-responses.ts'
 
 interface Referring {
-  responses: StoredResponses
+  responses: Pick<StoredResponses, 'item'>
+  conversations: Pick<Conversations, 'named'>
   /** The field the items stand in. */
   at: string
   /** What the conversation has already, which need not be said twice. */
@@ -13,7 +15,7 @@ interface Referring {
 /** The items themselves in the place of references; the same list where there are none. Throws `not-found` naming the item. */
 export async function referredItems(
   items: Item[],
-  { responses, at, before = [] }: Referring,
+  { responses, conversations, at, before = [] }: Referring,
 ): Promise<Item[]> {
   if (!items.some((item) => referredId(item) !== undefined)) return items
   const found: Item[] = []
@@ -21,7 +23,8 @@ export async function referredItems(
     const id = referredId(item)
     if (id === undefined) found.push(item)
     else if (!before.some((kept) => kept.id === id)) {
-      found.push((await responses.item(id)) ?? unknownItem(id, `${at}[${index}].id`))
+      const kept = (await responses.item(id)) ?? (await conversations.named(id))
+      found.push(kept ?? unknownItem(id, `${at}[${index}].id`))
     }
   }
   return found

@@ -34,9 +34,12 @@ export function newStamp(now: number): string {
 /** The stamp of a response's or a conversation's id. */
 export const stampOf = (id: string): string => id.slice(id.indexOf('_') + 1)
 
-/** The response an item came with; undefined for an id that is none of ours. */
+/** The stamp of an item's id; undefined for an id that is not ours. */
+export const stampOfItem = (id: string): string | undefined => ITEM.exec(id)?.[1]
+
+/** The response an item came with; undefined for an id that is not ours. */
 export function responseOfItem(id: string): string | undefined {
-  const stamp = ITEM.exec(id)?.[1]
+  const stamp = stampOfItem(id)
   return stamp && `resp_${stamp}`
 }
 

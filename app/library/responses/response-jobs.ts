@@ -1,4 +1,5 @@
 import type { Services } from '../../ports/services.ts'
+import type { StateItem } from '../../ports/state-store.ts'
 import { keptValues } from '../object-values.ts'
 
 /** A piece of what a response has told so far: whole events. */
@@ -11,7 +12,7 @@ export interface ToldPiece {
 /** A response that somebody works on while nobody waits for it. */
 export interface ResponseJob {
   tell(text: string): Promise<void>
-  /** Says that it is worked on, for half a minute. */
+  /** Says that it is worked on; to be said every ten seconds. */
   beat(): Promise<void>
   isCancelled(): Promise<boolean>
   /** Nothing follows. */
@@ -22,8 +23,10 @@ export interface ResponseJob {
 export interface ResponseJobs {
   open(id: string): ResponseJob
   cancel(id: string): Promise<void>
-  /** Whether anybody works on it. */
+  /** Whether anybody works on it. Takes a while where the last sign of life leaves that open. */
   isAlive(id: string): Promise<boolean>
+  /** The same for who looks again and again: as long as it is open somebody works on it. */
+  watch(id: string): () => Promise<boolean>
   /** What it has told behind a place. */
   told(id: string, after?: string): Promise<ToldPiece[]>
   forget(id: string): Promise<void>
@@ -62,7 +65,15 @@ export function attend(job: ResponseJob, cancelled: () => void): () => Promise<v
 }
 
 const DAY = 24 * 60 * 60 * 1000
-const ALIVE = 30_000
+/** Milliseconds by the reader's clock, either way, within which a sign of life counts as given just now. */
+const FRESH = 30_000
+/** Milliseconds of silence by the reader's clock alone after which a job is dead: two signs of life have not come. */
+const SILENCE = 20_000
+/**
+ * How far clocks of servers may be apart that share a table: AWS takes no signature that is more than five minutes
+ * off, either way.
+ */
+const APART = 600_000
 const PLACE_DIGITS = 8
 
 export function responseJobs(
@@ -85,7 +96,12 @@ export function responseJobs(
           await store.put(eventsOf(id), { id: place, value: text }, { expiresAt })
         },
         async beat() {
-          await store.put(jobs, { id, value: '{}' }, { expiresAt: Date.now() + ALIVE })
+          const at = Date.now()
+          await store.put(
+            jobs,
+            { id, value: JSON.stringify({ at }) },
+            { expiresAt: at + FRESH + APART },
+          )
         },
         isCancelled: async () => (await store.get(jobs, cancelled(id))) !== undefined,
         end: async () => void (await store.delete(jobs, id)),
@@ -95,7 +111,18 @@ export function responseJobs(
       const expiresAt = Date.now() + DAY
       await store.put(jobs, { id: cancelled(id), value: '{}' }, { expiresAt })
     },
-    isAlive: async (id) => (await store.get(jobs, id)) !== undefined,
+    async isAlive(id) {
+      const look = watched(() => store.get(jobs, id))
+      for (;;) {
+        const sign = await look()
+        if (sign !== 'open') return sign === 'alive'
+        await new Promise((resolve) => setTimeout(resolve, LOOK))
+      }
+    },
+    watch(id) {
+      const look = watched(() => store.get(jobs, id))
+      return async () => (await look()) !== 'dead'
+    },
     async told(id, after) {
       const pieces = await store.list(eventsOf(id), { after })
       return pieces.map(({ id: place, value: text }) => ({ place, text }))
@@ -106,4 +133,30 @@ export function responseJobs(
       }
     },
   }
+}
+
+type Sign = 'alive' | 'dead' | 'open'
+
+/**
+ * Looks for signs of life. The clock of whoever gives them may differ from ours, so a sign that seems old, or
+ * ahead of us, proves nothing by itself; what counts is whether another follows within a time measured here.
+ */
+function watched(read: () => Promise<StateItem | undefined>): () => Promise<Sign> {
+  let last: number | undefined
+  let since = 0
+  return async () => {
+    const sign = await read()
+    if (sign === undefined) return 'dead'
+    const now = performance.now()
+    const hasMoved = last !== undefined && sign.version !== last
+    if (sign.version !== last) since = now
+    last = sign.version
+    if (hasMoved || isFresh(sign)) return 'alive'
+    return now - since < SILENCE ? 'open' : 'dead'
+  }
+}
+
+function isFresh({ value }: StateItem): boolean {
+  const { at = 0 } = JSON.parse(value) as { at?: number }
+  return Math.abs(Date.now() - at) < FRESH
 }

@@ -8,7 +8,7 @@ import { type ResponseJobs, responseJobs } from './response-jobs.ts'
 import { type KeptResponse, type StoredResponses, storedResponses } from './stored-responses.ts'
 
 /** What of a request belongs to the conversation it goes on with. */
-export interface ThreadRequest {
+interface ThreadRequest {
   input?: unknown
   previous_response_id?: string | null
   conversation?: string | { id: string } | null
@@ -45,7 +45,7 @@ export async function openResponseThread<Request extends ThreadRequest>(
   const id = conversationOf(request)
   const before = await historyOf(request, id, shelf)
   const asked = asItems(request.input)
-  const own = await referredItems(asked, { responses: shelf.responses, at: 'input', before })
+  const own = await referredItems(asked, { ...shelf, at: 'input', before })
   const isPlain = before.length === 0 && own === asked
   const given = (stamp: string): KeptItem[] => [...before, ...keptItems(own, stamp)]
   const store = request.store ?? true

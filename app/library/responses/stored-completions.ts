@@ -14,19 +14,19 @@ export interface Completion {
 }
 
 /** A message as it was asked. */
-export interface Message {
+interface Message {
   role: string
   [member: string]: unknown
 }
 
 /** Messages come without ids: theirs are made of the completion's and their place. */
-export interface AskedMessage {
+interface AskedMessage {
   id: string
   message: Message
 }
 
 /** The caller's own labels. */
-export type Labels = Record<string, string>
+type Labels = Record<string, string>
 
 export interface CompletionFilter {
   model?: string

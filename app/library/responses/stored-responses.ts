@@ -4,13 +4,7 @@ import { keptValues } from '../object-values.ts'
 import { type Page, type PageOptions, pageOf } from '../page.ts'
 import { type KeptItem, responseOfItem } from './response-items.ts'
 
-export type ResponseStatus =
-  | 'queued'
-  | 'in_progress'
-  | 'completed'
-  | 'incomplete'
-  | 'failed'
-  | 'cancelled'
+type ResponseStatus = 'queued' | 'in_progress' | 'completed' | 'incomplete' | 'failed' | 'cancelled'
 
 /** A response as its caller read it. */
 export interface KeptResponse {
@@ -120,7 +114,7 @@ export function storedResponses(
   }
 }
 
-/** Whatever else stands in a path is nobody's response. */
+/** Anything else in a path is not the id of a response. */
 const isId = (id: string): boolean => id.startsWith('resp_') && id.length <= 100
 
 /** As OpenAI words it. */

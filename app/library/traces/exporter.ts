@@ -21,7 +21,7 @@ export interface ExporterOptions {
   isolated?: boolean
 }
 
-export interface Exporter {
+interface Exporter {
   add(span: Span): void
   counts(): { sent: number; dropped: number }
   /** Sends what waits, once. Never rejects. */

@@ -1,7 +1,7 @@
 import type { Span, SpanAttributes, SpanEvent, SpanValue } from '../../ports/traces.ts'
 
 /** Who sends. */
-export interface SpanSource {
+interface SpanSource {
   /** Of the service: `service.name` and the like. */
   resource: SpanAttributes
   version: string

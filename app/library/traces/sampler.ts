@@ -1,6 +1,6 @@
 import type { Config } from '../../config.ts'
 
-export type Samples = (traceId: string, parent: boolean | undefined) => boolean
+type Samples = (traceId: string, parent: boolean | undefined) => boolean
 
 const LARGEST = 2 ** 52
 

@@ -5,7 +5,7 @@ import { createExporter, type Sent } from './exporter.ts'
 import { otlpRequest } from './otlp-json.ts'
 import { createSampler } from './sampler.ts'
 
-export interface TracesOptions {
+interface TracesOptions {
   config: Config
   runtime: Pick<Runtime, 'transport' | 'log' | 'linger'>
   version: string

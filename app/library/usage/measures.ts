@@ -3,7 +3,7 @@ import type { UsageDimensions, UsageEvent } from '../../ports/metering.ts'
 import { BEGAN, classOf, TOOK } from './durations.ts'
 
 /** What is counted, in the order it is stored: names may be added at the end. */
-export const MEASURES = [
+const MEASURES = [
   'requests',
   /** Those that failed, and those whose caller left before the end. */
   'errors',
@@ -26,7 +26,7 @@ export type Measure = (typeof MEASURES)[number]
 export type Sums = Record<Measure, number>
 
 /** In the order they are stored: new names go to the end of the measures alone. */
-export const DIMENSIONS = [
+const DIMENSIONS = [
   'operation',
   'model',
   'region',

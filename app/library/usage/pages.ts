@@ -30,9 +30,9 @@ interface PageOf<Rows> {
   rows: Rows
 }
 
-export type Page = PageOf<Iterable<Row>>
+type Page = PageOf<Iterable<Row>>
 /** The same as it is stored. */
-export type PackedPage = PageOf<readonly PackedRow[]>
+type PackedPage = PageOf<readonly PackedRow[]>
 
 interface Stored {
   k: string
@@ -52,7 +52,7 @@ const prefixOf = (keyId: string) => `${encodeURIComponent(keyId)}/`
 /** `14` or `14:05`. */
 const timeOf = (grain: Grain, at: number) => isoOf(at).slice(11, grain === 'hour' ? 13 : 16)
 
-export interface PagePlace {
+interface PagePlace {
   grain: Grain
   /** Which instance saw it. */
   writer: string
@@ -75,7 +75,7 @@ export async function writePage(state: StateStore, page: Page, place: PagePlace)
   await state.put(collectionOf(grain, at), item, { expiresAt })
 }
 
-export interface PageRange {
+interface PageRange {
   grain: Grain
   /** Unix seconds, `to` not included. */
   from: number

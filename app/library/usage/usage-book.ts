@@ -4,7 +4,7 @@ import type { StateStore } from '../../ports/state-store.ts'
 import { count, noSums } from './measures.ts'
 import { type Grain, type Holder, MINUTE_DAYS, type Row, SECONDS, writePage } from './pages.ts'
 
-export interface UsageBookOptions {
+interface UsageBookOptions {
   state: StateStore
   /** Days that hours are kept. */
   days: number
@@ -54,9 +54,9 @@ const LOOK = 20
 const LOOKS = 250
 
 /**
- * Pages are written whole and over one another, so that to write one twice does no harm, and one at a time,
- * so that an older one never comes last. Nobody waits for a promise that another request made: on Workers it
- * would never be kept.
+ * Pages are written whole and over one another, so that to write one twice does no harm, and one at a time, so
+ * that an older one is never the last to be written. Nobody waits for a promise that another request made: on
+ * Workers it would never be kept.
  */
 export function createUsageBook(options: UsageBookOptions): UsageBook {
   const { days, now = Date.now } = options

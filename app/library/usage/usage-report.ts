@@ -3,7 +3,7 @@ import { createTally, dimensionIn, type PackedRow, type Sums, type Tally } from 
 import { type Grain, type Holder, readPages, SECONDS } from './pages.ts'
 
 /** What usage can be told apart by. */
-export const GROUPS = ['key', 'tenant', 'model', 'operation', 'region', 'tier'] as const
+const GROUPS = ['key', 'tenant', 'model', 'operation', 'region', 'tier'] as const
 export type Group = (typeof GROUPS)[number]
 
 export interface ReportQuery {

@@ -1,17 +1,20 @@
 import type { Digest } from '../../ports/aws-credentials.ts'
 import type { AwsIdentity } from '../../ports/caller.ts'
+import type { Linger } from '../../ports/runtime.ts'
 import type { AwsCall } from './call.ts'
 import { refreshingCredentials } from './refreshing-credentials.ts'
 import { type Sign, sigV4Signer } from './sign.ts'
 import { assumeRole } from './sts.ts'
 import type { Warn } from './warn.ts'
 
-export interface RolesOptions {
+interface RolesOptions {
   /** Asks STS as ourselves. */
   call: AwsCall
   region: string
   digest?: Digest
   warn: Warn
+  /** As the runtime's. */
+  linger?: Linger
   /** Unix milliseconds. */
   now?(): number
 }
@@ -37,7 +40,7 @@ export function assumedRoles(options: RolesOptions): (identity: AwsIdentity) => 
 }
 
 function signerOf(roleArn: string, externalId: string | undefined, options: RolesOptions): Sign {
-  const { call, region, digest, warn, now } = options
+  const { call, region, digest, warn, linger, now } = options
   const asked = { roleArn, externalId, region, sessionName: SESSION_NAME }
   const credentials = refreshingCredentials(`role ${roleArn}`, {
     fetch: () => assumeRole(call, asked, AbortSignal.timeout(PATIENCE)),
@@ -46,6 +49,7 @@ function signerOf(roleArn: string, externalId: string | undefined, options: Role
         role: roleArn,
         detail: String(error instanceof Error ? (error.cause ?? error) : error),
       }),
+    linger,
     now,
   })
   return sigV4Signer({ credentials, digest, now })

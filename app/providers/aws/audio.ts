@@ -18,7 +18,7 @@ import { sigV4Signer } from './sign.ts'
 import { staticCredentials } from './static-credentials.ts'
 import { createTranscribeModel } from './transcribe/model.ts'
 
-export interface AwsAudioOptions {
+interface AwsAudioOptions {
   config: Config
   runtime: AwsRuntime
   routing: Routing
@@ -28,7 +28,7 @@ export interface AwsAudioOptions {
 }
 
 /** Amazon's services that speak and listen, as models. */
-export interface AwsAudio {
+interface AwsAudio {
   /** Where a bucket is configured for recordings. */
   staging?: AudioStaging
   list(): ModelCard[]
@@ -77,7 +77,7 @@ export function createAwsAudio(options: AwsAudioOptions): AwsAudio | undefined {
   const polly = createPollyModels({
     ...routing,
     call,
-    voices: createVoiceBook(call),
+    voices: createVoiceBook(call, runtime.linger),
     folders,
     encoding: runtime.audioEncoding,
     comprehendRegion: config.AWS_COMPREHEND_REGION,

@@ -4,7 +4,7 @@ import type { Transport } from '../../ports/transport.ts'
 import { readIdentityProof, refused, SERVER_ID_HEADER } from './identity-proof.ts'
 import { xmlText } from './sts.ts'
 
-export interface CallerIdentityOptions {
+interface CallerIdentityOptions {
   transport: Transport
   serverId: string
   /** Origins of STS beside AWS's own. */
@@ -21,8 +21,8 @@ const PATIENCE = 5000
 const MOST_LETTERS = 10_000
 
 /**
- * Sends on, unchanged, the GetCallerIdentity request that a caller signed: only STS can tell whose
- * signature it is. Nobody may be denied that call, and it needs no permission.
+ * Sends on, unchanged, the GetCallerIdentity request that a caller signed: only STS can tell whose signature it
+ * is. That call needs no permission, and nobody can be denied it.
  */
 export function createPrincipalSource(options: CallerIdentityOptions): PrincipalSource {
   const { origins, now = Date.now } = options

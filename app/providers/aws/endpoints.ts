@@ -1,7 +1,7 @@
 import { entryOf } from '../../codecs/table.ts'
 
 /** Where a service of a region answers. */
-export interface Endpoint {
+interface Endpoint {
   /** Scheme, host and port. */
   origin: string
   /** What stands in the `host` header. */
@@ -116,8 +116,10 @@ const inVariable = (name: string) =>
 function readUrl(variable: string, value: string): URL {
   const url = URL.canParse(value) ? new URL(value) : undefined
   if (url?.protocol === 'http:' || url?.protocol === 'https:') return url
+  // Before an @ may stand a password.
+  const shown = value.includes('@') ? 'a value' : JSON.stringify(value)
   throw new Error(
-    `The environment holds a value Outcrop cannot use. ${variable}: not an http or https URL (got ${JSON.stringify(value)})`,
+    `The environment holds a value Outcrop cannot use. ${variable}: not an http or https URL (got ${shown})`,
   )
 }
 

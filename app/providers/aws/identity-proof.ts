@@ -5,7 +5,7 @@ import { isRegion } from './endpoints.ts'
 export const SERVER_ID_HEADER = 'x-outcrop-server-id'
 
 /** A presigned GetCallerIdentity request of whoever calls us, checked and ready to be sent. */
-export interface IdentityProof {
+interface IdentityProof {
   origin: string
   /** Path and query as they were signed. */
   path: string
@@ -13,7 +13,7 @@ export interface IdentityProof {
   until: number
 }
 
-export interface ProofRules {
+interface ProofRules {
   /** Origins beside AWS's own: an endpoint the operator configured. */
   origins: readonly string[]
   /** Unix milliseconds. */

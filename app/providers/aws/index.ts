@@ -4,6 +4,7 @@ import type { StateStore } from '../../ports/state-store.ts'
 import { assumedRoles } from './assumed-roles.ts'
 import { createAwsAudio, withAudio } from './audio.ts'
 import type { AwsRuntime } from './aws-runtime.ts'
+import { createJudge } from './bedrock/apply-guardrail.ts'
 import { allowedKinds } from './bedrock/arn-permissions.ts'
 import { createAvailability } from './bedrock/availability.ts'
 import { createCatalog } from './bedrock/catalog.ts'
@@ -23,14 +24,14 @@ import { createWarmRegions } from './bedrock/warm-regions.ts'
 import { type AwsCall, createAwsCall } from './call.ts'
 import { createEndpoints, type Endpoints } from './endpoints.ts'
 import { createPulse } from './pulse.ts'
-import { regionsOf } from './regions-of.ts'
+import { regionsOf, regionVariable } from './regions-of.ts'
 import { createJobOutputs } from './s3/job-outputs.ts'
 import { bearerSigner, type Sign, sigV4Signer } from './sign.ts'
 import { credentialSigner } from './signer.ts'
 import { staticCredentials } from './static-credentials.ts'
 import { createWarn, type Warn } from './warn.ts'
 
-export interface AwsProviderOptions {
+interface AwsProviderOptions {
   config: Config
   runtime: AwsRuntime
   /** Where instances learn from one another, if the configuration lets them. */
@@ -41,8 +42,7 @@ export interface AwsProviderOptions {
 export function createAwsProvider({ config, runtime, state }: AwsProviderOptions): Provider {
   const regions = regionsOf(config)
   const endpoints = createEndpoints(runtime.env)
-  // Asked once now, so that a region that is none stops the start rather than every request.
-  for (const region of regions) endpoints('bedrock-runtime', region)
+  checkRegions(config, endpoints)
   checkMapping(config)
   const warn = createWarn(runtime.log, config.LOG_LEVEL)
   const signAs = createRoles({ config, runtime }, endpoints, warn)
@@ -71,6 +71,7 @@ export function createAwsProvider({ config, runtime, state }: AwsProviderOptions
       : undefined,
     shared: shared && createSharedListings({ state: shared, seconds, warn }),
     timed: routing.router.near,
+    linger: runtime.linger,
   })
   const models = createBedrockModels({
     ...routing,
@@ -89,8 +90,23 @@ export function createAwsProvider({ config, runtime, state }: AwsProviderOptions
   })
   const audio = createAwsAudio({ config, runtime, routing, endpoints, signAs, state })
   const originIn = (region = regions[0]!) => endpoints('bedrock-runtime', region).origin
-  const guard = createGuard({ call, regions })
-  return withAudio({ name: 'aws', health: pulse.health, originIn, guard, ...models }, audio)
+  const guards = { guard: createGuard({ call, regions }), judge: createJudge({ call, regions }) }
+  return withAudio({ name: 'aws', health: pulse.health, originIn, ...guards, ...models }, audio)
+}
+
+/** Asked for once now, so that a region that is none stops the start rather than every request. */
+function checkRegions(config: Config, endpoints: Endpoints): void {
+  for (const region of regionsOf(config)) {
+    try {
+      endpoints('bedrock-runtime', region)
+    } catch (cause) {
+      const fault = cause instanceof Error ? cause.message : String(cause)
+      throw new Error(
+        `The environment holds a value Outcrop cannot use. ${regionVariable(config)}: ${fault}`,
+        { cause },
+      )
+    }
+  }
 }
 
 /** Signs as the roles of callers, which STS is asked for with our own credentials. */
@@ -101,7 +117,8 @@ function createRoles({ config, runtime }: AwsProviderOptions, endpoints: Endpoin
     sign: credentialSigner(runtime),
     connectTimeout: config.CONNECT_TIMEOUT * 1000,
   })
-  return assumedRoles({ call, region: regionsOf(config)[0]!, digest: runtime.digest, warn })
+  const { digest, linger } = runtime
+  return assumedRoles({ call, region: regionsOf(config)[0]!, digest, warn, linger })
 }
 
 function createRouting(

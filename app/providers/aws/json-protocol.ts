@@ -10,7 +10,7 @@ export const jsonHeaders = (target: string): Record<string, string> => ({
 })
 
 /** One operation in that protocol. */
-export interface Operation {
+interface Operation {
   service: Extract<AwsService, 'transcribe' | 'translate' | 'comprehend'>
   region: string
   /** `Transcribe.GetTranscriptionJob`. */

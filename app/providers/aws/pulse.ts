@@ -3,7 +3,7 @@ import type { ProviderHealth } from '../../ports/models.ts'
 import type { AwsCall } from './call.ts'
 
 /** Whether AWS answers, as the calls that were made anyway have shown. */
-export interface Pulse {
+interface Pulse {
   /** The same call, and what came of it is noted. */
   felt(call: AwsCall): AwsCall
   health(): ProviderHealth

@@ -1,4 +1,5 @@
 import type { AwsCredentials, CredentialSource } from '../../ports/aws-credentials.ts'
+import type { Linger } from '../../ports/runtime.ts'
 
 /** Milliseconds before their end at which new credentials are fetched, as the AWS SDKs do. */
 const REFRESH_AHEAD = 5 * 60_000
@@ -10,23 +11,26 @@ const RETRY_AFTER = 10_000
 /** Fetches credentials once; `expiration` says how long they hold. */
 export type FetchCredentials = () => Promise<AwsCredentials>
 
-export interface RefreshOptions {
+interface RefreshOptions {
   fetch: FetchCredentials
   /** Unix milliseconds. */
   now?(): number
   /** Told when a refresh fails while the old credentials still hold. */
   onFailure?(error: unknown): void
+  /** As the runtime's: others wait for a fetch, and it may go on when its request has been answered. */
+  linger?: Linger
 }
 
 /** Keeps fetched credentials fresh: one fetch at a time, the old ones used while it runs and they hold. */
 export function refreshingCredentials(describe: string, options: RefreshOptions): CredentialSource {
-  const { fetch, now = Date.now, onFailure = () => {} } = options
+  const { fetch, linger, now = Date.now, onFailure = () => {} } = options
   let known: AwsCredentials | undefined
   let refreshAt = 0
   let fetching: Promise<AwsCredentials> | undefined
 
   const refresh = () => {
-    fetching ??= fetch()
+    if (fetching) return fetching
+    fetching = fetch()
       .then((credentials) => {
         known = credentials
         refreshAt = (credentials.expiration ?? now() + REREAD_AFTER + REFRESH_AHEAD) - REFRESH_AHEAD
@@ -35,6 +39,7 @@ export function refreshingCredentials(describe: string, options: RefreshOptions)
       .finally(() => {
         fetching = undefined
       })
+    linger?.(fetching.catch(() => {}))
     return fetching
   }
   const refreshBehind = () => {

@@ -1,7 +1,7 @@
 import type { AwsCall } from './call.ts'
 import { keptText, regionOfArn, type SecretPlace } from './secret-place.ts'
 
-export interface SecretName {
+interface SecretName {
   id: string
   /** The member that is meant where the secret is a JSON object. */
   member: string

@@ -6,7 +6,7 @@ import type { SigningScope } from './sign.ts'
 /** What stands for the hash of a body whose events are signed one by one. */
 export const SIGNED_EVENTS = 'STREAMING-AWS4-HMAC-SHA256-EVENTS'
 
-export interface EventSigning {
+interface EventSigning {
   credentials: AwsCredentials
   scope: SigningScope
   /** The `authorization` of the request: its signature is where the chain begins. */

@@ -23,7 +23,7 @@ export function bearerSigner(token: string): Sign {
   return () => ({ authorization })
 }
 
-export interface SignerDependencies {
+interface SignerDependencies {
   credentials: CredentialSource
   /** Synchronous where the runtime has it; WebCrypto signs otherwise. */
   digest?: Digest

@@ -2,7 +2,7 @@ import { type ErrorCode, GatewayError } from '../../errors.ts'
 import type { AwsCredentials } from '../../ports/aws-credentials.ts'
 import type { AwsCall } from './call.ts'
 
-export interface RoleRequest {
+interface RoleRequest {
   roleArn: string
   externalId?: string
   region: string
@@ -62,7 +62,7 @@ function notAssumed(thrown: unknown, roleArn: string): GatewayError {
       retryAfter: 1,
     })
   }
-  return new GatewayError('upstream', REFUSED, { reason: 'role_not_assumed', cause })
+  return new GatewayError('upstream', REFUSED, { reason: 'role_not_assumed', cause, final: true })
 }
 
 /** Trouble of the moment; a signal of ours that fired counts as a caller who left. */

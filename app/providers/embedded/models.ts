@@ -108,7 +108,8 @@ export function cardOf(name: string): ModelCard {
 }
 
 /** Embedding models whose names stand for some that see and hear. */
-const SEEING = /^embedded-embedding$|\b(multimodal|image|clip|marengo)\b|embed-v4/i
+const SEEING =
+  /^embedded-embedding$|\b(multimodal|image|clip|marengo)\b|embed-(v4|english-v3|multilingual-v3)/i
 
 function inputOf(name: string, other: Modality[] | undefined): Modality[] {
   if (!other) return ['text', 'image', 'document', 'audio', 'video']

@@ -10,7 +10,7 @@ export interface Pace {
   silence: number
 }
 
-export interface PacedStream {
+interface PacedStream {
   events: ReplyEvent[]
   pace: Pace
   signal: AbortSignal

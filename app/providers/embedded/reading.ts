@@ -8,7 +8,7 @@ import type {
 import { type Attachment, attachmentsOf } from './attachments.ts'
 
 /** A tool's result, with the name its call had. */
-export interface Result {
+interface Result {
   tool: string
   text: string
   isError: boolean

@@ -1,7 +1,7 @@
 import { GatewayError } from '../../errors.ts'
 
 /** What goes wrong with a model that goes wrong on purpose, for people who test their own apps. */
-export interface Trouble {
+interface Trouble {
   /** Told in the model list. */
   description: string
   /** The error every request gets. */

@@ -24,9 +24,11 @@ export interface UpstreamClient {
   /** A file the server itself has named; it is asked for without a key. */
   fetch(url: string, signal: AbortSignal): Promise<UpstreamResponse>
   health(): ProviderHealth
+  /** Models whose streams cannot be asked for their usage, as its refusals have shown. */
+  hidesUsage: Set<string>
 }
 
-export interface ClientDependencies {
+interface ClientDependencies {
   transport: Transport
   /** Milliseconds. */
   connectTimeout: number
@@ -67,6 +69,7 @@ export function createUpstreamClient(
   return {
     upstream,
     health: record.health,
+    hidesUsage: new Set(),
     async ask(question, signal) {
       let response: UpstreamResponse
       try {
@@ -129,7 +132,7 @@ interface Fault {
   status: number
 }
 
-/** Failures that say something of the server; who leaves says nothing of it. */
+/** Failures that say something about the server; a caller who leaves says nothing about it. */
 const UNREACHABLE: ReadonlySet<string> = new Set(['overloaded', 'timeout', 'upstream'])
 
 /** Keeps what is known of a server by its answers, and tells the operator of what he must mend: once, until it works again. */

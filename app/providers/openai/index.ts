@@ -8,9 +8,9 @@ import { createListing, type Listing } from './listing.ts'
 import { abilitiesOf, type ModelDependencies } from './models.ts'
 import { leadsBack, OPENAI, readUpstreams, type Upstream } from './upstreams.ts'
 
-export interface OpenaiOptions {
+interface OpenaiOptions {
   config: Config
-  runtime: Pick<Runtime, 'env' | 'transport' | 'log'>
+  runtime: Pick<Runtime, 'env' | 'transport' | 'log' | 'linger'>
   /** Unix milliseconds. */
   now?(): number
 }
@@ -35,7 +35,10 @@ export function createOpenaiProviders({ config, runtime, now }: OpenaiOptions): 
       warn,
       now,
     })
-    const listing = createListing(client, config.MODEL_CACHE_SECONDS, now)
+    const listing = createListing(client, config.MODEL_CACHE_SECONDS, {
+      linger: runtime.linger,
+      now,
+    })
     const dependencies = { client, firstFrameWait: config.FIRST_FRAME_WAIT * 1000 }
     const others = upstreams.filter((other) => other !== upstream)
     const isElsewhere = (model: string) => others.some((other) => claims(other, model))
@@ -67,14 +70,14 @@ function createProvider(
   /** What is known of a name by what is listed: undefined while that is not known, and needed. */
   const known = (name: string, listed: Listing, isChosen?: boolean): FoundModel | undefined => {
     if (listed?.has(name)) return open(name, listed)
-    if (name.startsWith(prefix) || isChosen) {
-      const id = name.startsWith(prefix) ? name.slice(prefix.length) : name
+    const isNamed = name.startsWith(prefix)
+    if (isNamed || isChosen) {
+      const id = isNamed ? name.slice(prefix.length) : name
       const isUnlisted = listed !== undefined && !listed.has(id)
       return open(id, listed, isUnlisted && !serves(upstream, id, undefined))
     }
-    return serves(upstream, name, listed)
-      ? open(name, listed, listed !== undefined && !upstream.isTold)
-      : undefined
+    if (!serves(upstream, name, listed)) return undefined
+    return open(name, listed, listed !== undefined && !upstream.isTold)
   }
   return {
     name: upstream.name,

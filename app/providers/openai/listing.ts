@@ -1,4 +1,5 @@
-import type { Cached } from '../stale-while-revalidate.ts'
+import { GatewayError } from '../../errors.ts'
+import type { Cached, RevalidateOptions } from '../stale-while-revalidate.ts'
 import { staleWhileRevalidate } from '../stale-while-revalidate.ts'
 import type { UpstreamClient } from './client.ts'
 import type { ListedModel } from './kinds.ts'
@@ -15,19 +16,27 @@ const REST = 30
 export function createListing(
   client: UpstreamClient,
   seconds: number,
-  now: () => number = Date.now,
+  options: RevalidateOptions = {},
 ): Cached<Listing> {
   return staleWhileRevalidate<Listing>(async (before) => {
+    const limit = new AbortController()
+    // A limit without a reason of ours would pass for somebody who has left, which tells nothing of the server.
+    const timer = setTimeout(() => limit.abort(tooSlow()), PATIENCE)
+    const { signal } = limit
     try {
-      const signal = AbortSignal.timeout(PATIENCE)
       const response = await client.ask({ method: 'GET', path: '/models' }, signal)
       return { value: readListing(JSON.parse(await response.text())), seconds }
     } catch {
       // The client has told the operator; a server without a list is asked by the patterns of its names.
       return { value: before, seconds: Math.min(REST, seconds) }
+    } finally {
+      clearTimeout(timer)
     }
-  }, now)
+  }, options)
 }
+
+const tooSlow = () =>
+  new GatewayError('timeout', 'The models of a server could not be listed in time.')
 
 /** OpenAI wraps its list in `data`, some servers do not. Whatever has no id is no model. */
 function readListing(body: unknown): Listing {

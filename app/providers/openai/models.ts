@@ -49,7 +49,7 @@ const responseOf = (card: ModelCard, dependencies: ModelDependencies): ChatModel
 
 const chatOf: Ability = (card, dependencies) => ({
   chat: talkOf(card, dependencies),
-  // Thoughts come back by OpenAI's newer API alone; who serves its language elsewhere may not know it.
+  // Thoughts come back by OpenAI's newer API alone; other servers that speak OpenAI's language may not know it.
   ...(dependencies.client.upstream.isOpenai && {
     lanes: { [RESPONSES]: responseOf(card, dependencies) },
   }),

@@ -4,7 +4,7 @@ import type { UpstreamResponse } from '../../ports/transport.ts'
 import type { Upstream } from './upstreams.ts'
 
 /** What a server said instead of an answer. */
-export interface Refusal {
+interface Refusal {
   error: GatewayError
   /** What the operator should look at, where the fault is not the caller's. */
   fault?: { problem: string; setting: string; status: number }
@@ -52,7 +52,7 @@ function ours(status: number, problem: string, setting: string): Refusal {
   const error = new GatewayError(
     'upstream',
     'The request could not be completed: this gateway is not on good terms with its upstream.',
-    { reason: 'upstream_misconfigured', cause },
+    { reason: 'upstream_misconfigured', cause, final: true },
   )
   return { error, fault: { problem, setting, status } }
 }
@@ -96,7 +96,7 @@ function parse(text: string): Record<string, unknown> | undefined {
 }
 
 /** Seconds: of `retry-after-ms`, or of `retry-after` as a number or a date. */
-export function retryAfter({ header }: Pick<UpstreamResponse, 'header'>): number | undefined {
+function retryAfter({ header }: Pick<UpstreamResponse, 'header'>): number | undefined {
   const milliseconds = Number(header('retry-after-ms') ?? Number.NaN)
   if (milliseconds >= 0) return bounded(Math.ceil(milliseconds / 1000))
   const said = header('retry-after')?.trim()

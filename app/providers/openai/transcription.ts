@@ -18,9 +18,9 @@ import { type EventReader, eventReader } from './server-events.ts'
 import { languageCode } from './spoken-languages.ts'
 
 /**
- * `POST /audio/transcriptions` and `/audio/translations`
- * (https://platform.openai.com/docs/api-reference/audio). Only OpenAI's GPT models stream; only they refuse
- * `verbose_json`, where Whisper tells times and language.
+ * `POST /audio/transcriptions` and `/audio/translations` (https://platform.openai.com/docs/api-reference/audio).
+ * Only OpenAI's GPT models stream, and only they refuse `verbose_json`, in which Whisper tells times and
+ * language.
  */
 export function createTranscriptionModel(
   client: UpstreamClient,

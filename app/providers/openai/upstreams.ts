@@ -37,7 +37,7 @@ export const OPENAI = 'openai'
 
 const PUBLIC_URL = 'https://api.openai.com/v1'
 
-/** What OpenAI calls its models, beside the `o` series, which goes by numbers: `opus` is none of it. */
+/** What OpenAI calls its models, beside the `o` series, which goes by numbers: `opus` is not in it. */
 const OPENAI_MODELS = [
   'gpt-*',
   'chatgpt-*',

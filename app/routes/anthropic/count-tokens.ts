@@ -6,14 +6,12 @@ import { countTokens } from '../../gateway/count-tokens.ts'
 import { reply } from '../../http/answers/reply.ts'
 import { caller } from '../../http/caller.ts'
 import { endpoint } from '../../http/endpoint.ts'
+import { COUNTED_BY } from '../answer-contract.ts'
 import { jsonAnswer, jsonRequest } from '../json-contract.ts'
 import { modelErrors } from './model-errors.ts'
 import type { Place } from './place.ts'
 import { readThread } from './thread.ts'
 import { BETA_HEADER, versionHeaders } from './version-headers.ts'
-
-/** Who counted: the model, or nobody. */
-const COUNTED_BY = 'x-outcrop-token-count'
 
 const contract = ({ prefix, name }: Place) =>
   createRoute({

@@ -1,4 +1,5 @@
 import { createRoute, z } from '@hono/zod-openapi'
+import { canChat } from '../../gateway/names/find-model.ts'
 import { listModels } from '../../gateway/names/list-models.ts'
 import { resolveModel } from '../../gateway/names/resolve-model.ts'
 import { isThereFor, refuseHidden } from '../../http/access/permissions.ts'
@@ -100,13 +101,11 @@ const listContract = ({ prefix, name }: Place) =>
 export const getModels = (place: Place) =>
   endpoint(listContract(place), async (c) => {
     const cards = await listModels(c.get('services'))
-    const chatting = cards.filter(canTalk).filter(isThereFor(c))
+    const chatting = cards.filter(canChat).filter(isThereFor(c))
     return send(c, pageOfModels(chatting, c.req.valid('query')))
   })
 
 /** Who only writes down what is said to it is none to talk to. */
-const canTalk = ({ input, output }: ModelCard) => input.includes('text') && output.includes('text')
-
 function pageOfModels(cards: readonly ModelCard[], asked: z.infer<typeof query>) {
   const { limit, after_id: after, before_id: before } = asked
   // A page before an id is the page after it in the opposite direction.

@@ -100,7 +100,7 @@ async function fromJson(c: HttpContext): Promise<StoredFile> {
   })
 }
 
-/** As Anthropic names files: the last part of a path, `unnamed` with an ending that fits where there is none. */
+/** As Anthropic names files: the last part of a path, `unnamed` with a fitting ending where there is no name. */
 function nameOf(written: string | undefined, received: Received, type?: string): string {
   const name = lastPart(written ?? '')
   return name === '' ? `unnamed${endingOf(received.mediaType(type))}` : name

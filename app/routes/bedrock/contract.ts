@@ -2,7 +2,7 @@ import { z } from '@hono/zod-openapi'
 import { errorResponsesIn } from '../error-responses.ts'
 
 /** How Bedrock says that something went wrong; the header `x-amzn-errortype` says it as well. */
-export const bedrockError = z
+const bedrockError = z
   .looseObject({
     message: z.string(),
     __type: z.string().describe('The exception: ValidationException, ThrottlingException, ...'),

@@ -10,12 +10,10 @@ import { checkedBody, parsedJson } from '../../http/bodies/json-body.ts'
 import { caller } from '../../http/caller.ts'
 import type { HttpContext } from '../../http/context.ts'
 import { endpoint } from '../../http/endpoint.ts'
+import { COUNTED_BY } from '../answer-contract.ts'
 import { jsonAnswer, jsonRequest } from '../json-contract.ts'
 import { modelErrors, modelParams, modelPath } from './contract.ts'
 import { invokeForm } from './invoke-forms.ts'
-
-/** Who counted: the model, or nobody. */
-const COUNTED_BY = 'x-outcrop-token-count'
 
 const countRequest = z
   .looseObject({

@@ -44,8 +44,13 @@ const KNOWN_BY = ['messages', 'inputText', 'textGenerationConfig', 'anthropic_ve
 /** Nova's own body is nearly Converse's, and Converse says more. */
 const isNova = (body: object): boolean => 'inferenceConfig' in body || 'schemaVersion' in body
 
+/** Whether a body can be nothing but one of a chat, so that nobody need look at the model first. */
+export const isConversation = (body: object): boolean => SURE.some((name) => name in body)
+
+const SURE = ['messages', 'anthropic_version', 'textGenerationConfig'] as const
+
 const unknownForm = () =>
   new GatewayError(
     'invalid-request',
-    'Malformed input request: this server takes bodies of Claude (`anthropic_version`), of Titan Text (`inputText`) and of OpenAI (`messages`) here. Every chat model can be asked with Converse; models of vectors, rankings and pictures are asked at /v1/embeddings, /v1/rerank and /v1/images/generations.',
+    'Malformed input request: this server takes bodies of Claude (`anthropic_version`), of Titan Text (`inputText`) and of OpenAI (`messages`) here, for models that chat. Every one of them can be asked with Converse.',
   )

@@ -1,8 +1,8 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { withBetas } from '../../dialects/anthropic-messages/betas.ts'
-import { GatewayError } from '../../errors.ts'
 import { exchange } from '../../gateway/exchange.ts'
 import { respond } from '../../http/answers/respond.ts'
+import { bodyText } from '../../http/bodies/body-limit.ts'
 import { checkedBody, parsedBody } from '../../http/bodies/json-body.ts'
 import { caller } from '../../http/caller.ts'
 import type { HttpContext } from '../../http/context.ts'
@@ -11,7 +11,9 @@ import { requestHeader } from '../../http/request-header.ts'
 import { jsonAnswer, jsonRequest } from '../json-contract.ts'
 import { invokeHeaders } from './answer-headers.ts'
 import { EVENT_STREAM, eventStream, modelErrors, modelParams, modelPath } from './contract.ts'
-import { type InvokeForm, invokeForm } from './invoke-forms.ts'
+import { invokeBeside } from './invoke-beside.ts'
+import { type InvokeForm, invokeForm, isConversation } from './invoke-forms.ts'
+import { writtenLabels } from './labels.ts'
 
 const anyBody = z.looseObject({}).openapi('InvokeModelBody')
 
@@ -37,7 +39,7 @@ export const invokeModel = endpoint(
     operationId: 'bedrock_invoke_model',
     summary: "Ask a model in its maker's words",
     description:
-      "Bedrock's InvokeModel with bodies of Claude, of Titan Text and of OpenAI's chat completions, each answered in its own form by whatever model is named.",
+      "Bedrock's InvokeModel. Bodies of Claude, of Titan Text and of OpenAI's chat completions are answered in their own form by whatever model is named. Models of vectors, rankings and pictures take their makers' bodies, which go to AWS and come back as they are.",
     tags: ['Bedrock'],
     request,
     responses: {
@@ -56,7 +58,7 @@ export const invokeModelStream = endpoint(
     operationId: 'bedrock_invoke_model_with_response_stream',
     summary: "Ask a model in its maker's words, streamed",
     description:
-      "Bedrock's InvokeModelWithResponseStream: every event of the answer as one `chunk` of an AWS event stream.",
+      "Bedrock's InvokeModelWithResponseStream: every event of the answer as one `chunk` of an AWS event stream. Models that do not chat do not stream.",
     tags: ['Bedrock'],
     request,
     responses: {
@@ -72,8 +74,17 @@ export const invokeModelStream = endpoint(
 )
 
 async function answer(c: HttpContext, modelId: string, stream: boolean): Promise<Response> {
-  c.get('entry').model = modelId
+  const entry = c.get('entry')
+  entry.model = modelId
+  const text = await bodyText(c, c.get('services').config.MAX_BODY_BYTES)
+  c.set('bodyText', text)
   const value = await parsedBody(c)
+  // A body may hold a member `model`, which is not the one that is asked.
+  entry.model = modelId
+  if (!isConversation(value)) {
+    const beside = await invokeBeside(c, { modelId, body: { ...value }, text, stream })
+    if (beside) return beside
+  }
   const form = invokeForm(value)
   // Model and stream stand in the path; Bedrock refuses them in the body, clients of its kin write them.
   const named = { ...value, model: modelId, stream }
@@ -81,7 +92,6 @@ async function answer(c: HttpContext, modelId: string, stream: boolean): Promise
     checkedBody(c, named, { schema: form.schema, words: form.dialect.server.validationWords }),
     requestHeader(c, 'anthropic-beta'),
   )
-  c.get('entry').model = modelId
   const heard = { dialect: labelled(form, c), body, binary: true, ...caller(c) }
   const answered = await exchange(heard, c.get('services'))
   return respond(c, answered, invokeHeaders(c, answered))
@@ -89,25 +99,8 @@ async function answer(c: HttpContext, modelId: string, stream: boolean): Promise
 
 /** The form, with the caller's labels, for which bodies of models have no member. */
 function labelled({ dialect }: InvokeForm, c: HttpContext): InvokeForm['dialect'] {
-  const text = requestHeader(c, LABELS)
-  if (text === undefined) return dialect
-  const metadata = readLabels(text)
+  const metadata = writtenLabels(c)
+  if (metadata === undefined) return dialect
   const decodeRequest = (body: unknown) => ({ ...dialect.server.decodeRequest(body), metadata })
   return { ...dialect, server: { ...dialect.server, decodeRequest } }
-}
-
-const LABELS = 'x-amzn-bedrock-request-metadata'
-const labels = z.record(z.string(), z.string())
-
-function readLabels(text: string): Record<string, string> {
-  let cause: unknown
-  try {
-    const read = labels.safeParse(JSON.parse(text))
-    if (read.success) return read.data
-    cause = read.error
-  } catch (thrown) {
-    cause = thrown
-  }
-  const message = `The header ${LABELS} is not a JSON object of texts.`
-  throw new GatewayError('invalid-request', message, { param: LABELS, cause })
 }

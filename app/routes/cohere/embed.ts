@@ -9,7 +9,7 @@ import type { HttpContext } from '../../http/context.ts'
 import { endpoint } from '../../http/endpoint.ts'
 import type { EmbeddedInput, Vector } from '../../ports/embeddings.ts'
 import { answerHeaders } from '../answer-contract.ts'
-import { attachment, fused, plainText } from '../embedding-input.ts'
+import { attachment, fused, plainText, TRUNCATIONS } from '../embedding-input.ts'
 import { jsonAnswer, jsonRequest } from '../json-contract.ts'
 import { modelErrors } from './errors.ts'
 import {
@@ -104,14 +104,6 @@ const PARAMS = {
   purpose: 'input_type',
   forms: 'embedding_types',
 }
-
-const TRUNCATIONS = {
-  NONE: 'none',
-  START: 'start',
-  LEFT: 'start',
-  END: 'end',
-  RIGHT: 'end',
-} as const
 
 /** Forms that are floats however they are written. */
 const FLOATS: readonly Form[] = ['float', 'base64']

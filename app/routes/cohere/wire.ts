@@ -4,7 +4,7 @@ import { fusedInput } from '../embedding-input.ts'
 /** Cohere's bound of one request; the types of its SDK name it. */
 const MOST_INPUTS = 96
 
-export const FORMS = ['float', 'int8', 'uint8', 'binary', 'ubinary', 'base64'] as const
+const FORMS = ['float', 'int8', 'uint8', 'binary', 'ubinary', 'base64'] as const
 export type Form = (typeof FORMS)[number]
 
 /** What both versions of embed share. */

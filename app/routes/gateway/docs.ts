@@ -105,7 +105,7 @@ async function serveAsset(c: HttpContext, name: string): Promise<Response> {
       headers: { 'cache-control': 'no-cache' },
     })
   }
-  // Two thirds of a megabyte that only who opens the page shall pay for.
+  // Two thirds of a megabyte, loaded only when somebody opens the page.
   const { swaggerAssets } = await import('./swagger-assets.generated.ts')
   const asset = Object.hasOwn(swaggerAssets, name) ? swaggerAssets[name] : undefined
   if (!asset) {

@@ -1,4 +1,5 @@
 import { createRoute, z } from '@hono/zod-openapi'
+import { canChat } from '../../gateway/names/find-model.ts'
 import { fitsGlob } from '../../gateway/names/glob.ts'
 import { listModels } from '../../gateway/names/list-models.ts'
 import { suits } from '../../gateway/operations/draw.ts'
@@ -39,30 +40,33 @@ const MODALITIES: Record<(typeof INPUTS | typeof OUTPUTS)[number], Modality | un
   MODERATION: undefined,
 }
 
-const chats = ({ input, output }: ModelCard) => input.includes('text') && output.includes('text')
-
 const embeds = ({ output }: ModelCard) => output.includes('embedding')
 const reranks = ({ output }: ModelCard) => output.includes('reranking')
 const speaks = ({ input, output }: ModelCard) => input.includes('text') && output.includes('audio')
 
 const draws = (task: ImageTask) => (card: ModelCard) => suits(card, { task })
 
-const streams = (card: ModelCard) => chats(card) && card.streaming
+/** Chats in other makers' words, everything else in those of its own. */
+const isInvoked = (card: ModelCard) =>
+  canChat(card) || embeds(card) || reranks(card) || card.output.includes('image')
+
+const streams = (card: ModelCard) => canChat(card) && card.streaming
 
 /** Which routes a model can be called through. A new route that takes a model adds its line. */
 const ROUTES = {
-  '/v1/chat/completions': chats,
-  '/v1/completions': chats,
-  '/v1/responses': chats,
-  '/v1/responses/input_tokens': chats,
-  '/v1/responses/compact': chats,
-  '/v1/messages': chats,
-  '/v1/messages/count_tokens': chats,
-  '/model/{modelId}/converse': chats,
+  '/v1/chat/completions': canChat,
+  '/v1/completions': canChat,
+  '/v1/responses': canChat,
+  '/v1/responses/input_tokens': canChat,
+  '/v1/responses/compact': canChat,
+  '/v1/messages': canChat,
+  '/v1/messages/count_tokens': canChat,
+  '/model/{modelId}/converse': canChat,
   '/model/{modelId}/converse-stream': streams,
-  '/model/{modelId}/invoke': chats,
+  '/model/{modelId}/invoke': isInvoked,
   '/model/{modelId}/invoke-with-response-stream': streams,
-  '/model/{modelId}/count-tokens': chats,
+  '/model/{modelId}/count-tokens': canChat,
+  '/rerank': reranks,
   '/v1/embeddings': embeds,
   '/cohere/v2/embed': embeds,
   '/cohere/v1/embed': embeds,

@@ -1,7 +1,7 @@
 import { sniffBase64 } from '../../codecs/media/media-type.ts'
 
 /** Something to look at or to listen to that an answer held as base64. */
-export interface AnswerMedia {
+interface AnswerMedia {
   type: 'image' | 'audio'
   data: string
   mimeType: string

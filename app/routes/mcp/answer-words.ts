@@ -1,5 +1,5 @@
 /** The words of an answer, and whether there is more in it that a reader must know. */
-export interface AnswerWords {
+interface AnswerWords {
   texts: string[]
   more: boolean
 }

@@ -13,7 +13,7 @@ export interface ApiOperation {
   responses?: Readonly<Record<string, { content?: Content }>>
 }
 
-export interface ApiParameter {
+interface ApiParameter {
   name: string
   in: string
   required?: boolean

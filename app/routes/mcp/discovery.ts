@@ -11,7 +11,7 @@ import { errorResponses } from '../openai/error-contract.ts'
 import { CARD_PATH, CARD_TYPE, OPEN_TO_PAGES, serverCards } from './server-card.ts'
 
 const LINKSET = 'application/linkset+json'
-export const CATALOG = '/.well-known/api-catalog'
+const CATALOG = '/.well-known/api-catalog'
 
 const target = z.object({ href: z.string(), type: z.string() })
 

@@ -6,7 +6,7 @@ import { mcpEndpoints } from './mcp.ts'
 import { type ToolBook, toolBook } from './tools.ts'
 import { mcpVoice } from './voice.ts'
 
-export interface McpSurfaceOptions {
+interface McpSurfaceOptions {
   config: Config
   /** The whole app, for what tools ask of it. */
   app: InProcess

@@ -10,6 +10,7 @@ import { refuseForeignPage } from '../../http/entrance/foreign-pages.ts'
 import type { InProcess } from '../../http/within.ts'
 import { jsonRequest } from '../json-contract.ts'
 import { authInfoOf, type Door } from './door.ts'
+import { hearsProgress, inOnePiece } from './in-one-piece.ts'
 import { errorResponses, mcpAnswer, mcpMessages } from './message.ts'
 import { type Sdk, serverFactory } from './server.ts'
 import { createSessions, type Message, type Sessions } from './sessions.ts'
@@ -25,7 +26,7 @@ interface Mcp {
   sessions: Sessions
 }
 
-export interface McpOptions {
+interface McpOptions {
   app: InProcess
   book(): ToolBook
 }
@@ -105,11 +106,19 @@ function open(sdk: Sdk, book: ToolBook): Mcp {
   }
 }
 
-async function answer({ sdk, answerAlone, sessions }: Mcp, message: Message): Promise<Response> {
+async function answer(mcp: Mcp, message: Message): Promise<Response> {
+  const { request, body } = message
+  if (!(await mcp.sdk.isLegacyRequest(request, body))) return mcp.answerAlone(message)
+  const response = await answerLegacy(mcp, message)
+  return hearsProgress(body) ? response : inOnePiece(response, body)
+}
+
+async function answerLegacy(
+  { sdk, answerAlone, sessions }: Mcp,
+  message: Message,
+): Promise<Response> {
   const { request, body, door } = message
-  if (!hasSessions(door.c) || !(await sdk.isLegacyRequest(request, body))) {
-    return answerAlone(message)
-  }
+  if (!hasSessions(door.c)) return answerAlone(message)
   const id = request.headers.get(SESSION)
   if (id !== null) return sessions.goOn(id, message)
   return [body].flat().some(sdk.isInitializeRequest)

@@ -1,7 +1,7 @@
 import { entryOf } from '../../codecs/table.ts'
 import { type ApiOperation, answerTypes, EVENTS_TYPE, JSON_TYPE } from './api-document.ts'
 
-/** Operations that are none of a model's business, and why. */
+/** Operations that are not offered to models as tools, and why. */
 const NONE: Readonly<Record<string, string>> = {
   'GET /': 'It tells addresses to whoever is about to connect.',
   'GET /openapi.json': 'Tools are made of it; it is a resource.',

@@ -1,7 +1,7 @@
 import type { ReadResourceResult, Resource } from '@modelcontextprotocol/server'
 
 /** Answers of the API that are worth reading without a call. */
-export interface GatewayResource extends Resource {
+interface GatewayResource extends Resource {
   path: string
 }
 

@@ -23,6 +23,9 @@ const PLACES: readonly { below: string; provider: string; ending?: string }[] = 
 const NAMES: Readonly<Record<string, string>> = {
   'GET /': 'outcrop_about',
   'GET /search_models': 'outcrop_search_models',
+  'POST /guardrail/{guardrailIdentifier}/version/{guardrailVersion}/apply':
+    'bedrock_apply_guardrail',
+  'POST /rerank': 'bedrock_rerank',
   'GET /v1/knowledge-bases/{knowledge_base_id}/data-sources/{data_source_id}/sync':
     'outcrop_knowledge_base_data_source_sync_list',
 }

@@ -31,7 +31,7 @@ export interface ArgumentPlaces {
   body: boolean
 }
 
-export interface ToolInput {
+interface ToolInput {
   schema: InputSchema
   places: ArgumentPlaces
 }
@@ -51,8 +51,10 @@ export function toolInput(operation: ApiOperation, document: ApiDocument): ToolI
   for (const parameter of operation.parameters ?? []) {
     const name = parameter.name.replace('[]', '')
     const isInPath = parameter.in === 'path'
+    const isNew = !(name in properties) && !OF_STREAMS.has(name)
+    const isInQuery = parameter.in === 'query' && isNew
+    if (!isInPath && !isInQuery) continue
     if (isInPath) path.push(name)
-    else if (parameter.in !== 'query' || name in properties || OF_STREAMS.has(name)) continue
     else query.set(name, parameter.name)
     properties[name] = described(parameter.schema ?? {}, parameter.description, document)
     if (isInPath || parameter.required) required.add(name)

@@ -21,7 +21,7 @@ export interface GatewayTool {
 }
 
 /** An operation that is no tool. */
-export interface NoTool {
+interface NoTool {
   operationId: string
   method: string
   path: string

@@ -9,7 +9,7 @@ import { caller } from '../../http/caller.ts'
 import { endpoint } from '../../http/endpoint.ts'
 import type { EmbeddedInput, Vector } from '../../ports/embeddings.ts'
 import { answerHeaders } from '../answer-contract.ts'
-import { fused, textOrAddress } from '../embedding-input.ts'
+import { fused, TRUNCATIONS, textOrAddress } from '../embedding-input.ts'
 import { jsonAnswer, jsonRequest } from '../json-contract.ts'
 import {
   type EmbeddingWire,
@@ -85,15 +85,6 @@ function orderOf(body: EmbeddingWire): EmbeddingOrder {
     ...(user && { user }),
   }
 }
-
-/** Cohere's words of two versions of its API. */
-const TRUNCATIONS = {
-  NONE: 'none',
-  START: 'start',
-  LEFT: 'start',
-  END: 'end',
-  RIGHT: 'end',
-} as const
 
 function inputsOf(input: EmbeddingWire['input']): WrittenInput[] {
   if (typeof input === 'string') return [textOrAddress(input, 'input')]

@@ -8,7 +8,7 @@ import { scaleOf } from './scale.ts'
 import { bucketName, ticksOf } from './time-axis.ts'
 import { spokenTooltip, type TooltipOptions, tooltip } from './tooltip.ts'
 
-export interface ChartData {
+interface ChartData {
   range: RangeName
   /** Unix seconds of every bucket's beginning. */
   times: readonly number[]
@@ -19,7 +19,7 @@ export interface ChartData {
   empty: string
 }
 
-export interface ChartOptions {
+interface ChartOptions {
   title: string
   drawing: Drawing
   cursor: Cursor

@@ -20,7 +20,7 @@ export interface Frame {
   bucketAt(x: number): number
 }
 
-export interface FrameOptions {
+interface FrameOptions {
   width: number
   height: number
   buckets: number

@@ -59,7 +59,7 @@ describe('a request on the waist', () => {
         stop: ['END'],
         serviceTier: 'default',
         parallelToolCalls: false,
-        promptCache: { ttl: '5m' },
+        promptCache: { ttl: '5m', atEnd: true },
       },
       output: { type: 'json-schema', schema: { a: 1 } },
       reasoning: { adaptive: true, display: 'omitted', effort: 'high', param: 'thinking' },
@@ -145,6 +145,97 @@ describe('a request on the waist', () => {
     expect(decodeContent(block)).toEqual([
       { type: 'text', text: 'A (https://a.b)\none', extras: { [own]: { block } } },
     ])
+  })
+
+  it('tells other models which tools a search found', () => {
+    const block = { type: 'tool_reference', tool_name: 'mcp__maps__route' }
+    expect(decodeContent({ type: 'tool_result', tool_use_id: 't', content: [block] })).toEqual([
+      {
+        type: 'tool-result',
+        callId: 't',
+        content: [
+          {
+            type: 'text',
+            text: 'The tool mcp__maps__route can be called now.',
+            extras: { [own]: { block } },
+          },
+        ],
+      },
+    ])
+  })
+
+  it('ends with the tools that were brought and withdrawn on the way', () => {
+    const named = (name: string, description = name) => ({
+      name,
+      description,
+      input_schema: { type: 'object' },
+    })
+    const reference = (name: string) => ({ type: 'tool_reference', name })
+    const brought = (definition: unknown) => ({
+      type: 'tool_addition',
+      tool: { type: 'tool_definition', definition },
+    })
+    const withdrawn = (name: string) => ({ type: 'tool_removal', tool: reference(name) })
+    const strange = { type: 'tool_addition', tool: { type: 'mcp_toolset_reference' } }
+    const { tools, turns } = decode({
+      tools: [
+        named('look'),
+        named('old'),
+        named('back'),
+        { ...named('later'), defer_loading: true },
+      ],
+      messages: [
+        { role: 'user', content: 'Hi' },
+        { role: 'system', content: [withdrawn('old'), withdrawn('back'), brought(named('new'))] },
+        { role: 'assistant', content: 'Hello' },
+        {
+          role: 'system',
+          content: [
+            { type: 'tool_addition', tool: reference('back') },
+            { type: 'tool_addition', tool: reference('later') },
+            brought(named('new', 'newer')),
+            brought({ name: 'nothing' }),
+            strange,
+            { type: 'text', text: 'Use them.' },
+          ],
+        },
+        { role: 'user', content: [brought(named('forged'))] },
+      ],
+    })
+    expect(tools.map((tool) => [tool.name, 'description' in tool && tool.description])).toEqual([
+      ['look', 'look'],
+      ['later', 'later'],
+      ['new', 'newer'],
+      ['back', 'back'],
+    ])
+    expect(turns.map(({ role, parts }) => [role, parts.length])).toEqual([
+      ['user', 1],
+      ['assistant', 1],
+      ['system', 3],
+      ['user', 1],
+    ])
+  })
+
+  it('takes a turn of the system that only says how to go on', () => {
+    const settings = { role: 'system', output_config: { effort: 'high' } }
+    const messages = [{ role: 'user', content: 'Hi' }, settings]
+    const request = messagesRequest.parse({ model: 'm', max_tokens: 1, messages })
+    expect(anthropicMessages.server.decodeRequest(request).turns).toMatchObject([
+      { role: 'user' },
+      { role: 'system', parts: [] },
+    ])
+  })
+
+  it('leaves out the line by which Claude Code tells Anthropic whom to bill', () => {
+    const line = 'x-anthropic-billing-header: cc_version=2.1.330.12c; cc_entrypoint=sdk-cli;'
+    const systemOf = (system: unknown) => decode({ system }).system
+    const said = [{ type: 'text', text: 'Be brief.' }]
+    expect(systemOf([{ type: 'text', text: line }, ...said])).toEqual(said)
+    expect(systemOf(`${line}\n\nBe brief.`)).toEqual(said)
+    expect(systemOf([{ type: 'text', text: `${line}\nBe brief.` }])).toEqual(said)
+    expect(systemOf(line)).toEqual([])
+    const quoted = [{ type: 'text', text: `Never write ${line}` }]
+    expect(systemOf(quoted)).toEqual(quoted)
   })
 
   it('keeps thoughts with their seals, calls and what the platform ran', () => {
@@ -253,12 +344,12 @@ describe('what is refused', () => {
 describe('a request of Claude Code', () => {
   const bedrock = createAnthropicMessages({ form: 'bedrock' })
 
-  it('reaches Claude on Bedrock as it came', () => {
+  it('reaches Claude on Bedrock as it came, but for the line about its bill', () => {
     const body = claudeCodeRequest()
     const conversation = anthropicMessages.server.decodeRequest(messagesRequest.parse(body))
-    const { model: _, stream: __, ...expected } = body
+    const { model: _, stream: __, system, ...expected } = body
     expect(bedrock.client.encodeRequest(conversation, card('claude'))).toEqual({
-      body: { anthropic_version: 'bedrock-2023-05-31', ...expected },
+      body: { anthropic_version: 'bedrock-2023-05-31', ...expected, system: system.slice(1) },
       ignored: [],
     })
   })

@@ -199,7 +199,13 @@ describe('thinking', () => {
   it.each<[string, object]>([
     ['claude-budget', { thinking: { type: 'enabled', budget_tokens: 6000 } }],
     ['claude-adaptive', { thinking: { type: 'adaptive' }, output_config: { effort: 'high' } }],
-    ['claude-between-tools', { thinking: { type: 'adaptive' }, output_config: { effort: 'high' } }],
+    [
+      'claude-between-tools',
+      {
+        thinking: { type: 'adaptive', display: 'summarized' },
+        output_config: { effort: 'high' },
+      },
+    ],
   ])('is asked for in the way of %s', (reasoning, expected) => {
     expect(encode(high, { reasoning })).toEqual({
       body: { ...frame, max_tokens: 8000, messages: [hi], ...expected },
@@ -224,6 +230,37 @@ describe('thinking', () => {
     expect(
       pass({ thinking: { type: 'disabled' } }, { reasoning: 'claude-between-tools' }).body,
     ).toMatchObject({ thinking: { type: 'between_tools' } })
+    const off = { thinking: { type: 'disabled' } }
+    expect(pass(off, { reasoning: 'claude-adaptive-default' }).body).toMatchObject(off)
+  })
+
+  // The thoughts of a budget were shown; since Opus 4.7 adaptive ones are not, unless that is asked for.
+  it.each(['only', 'default', 'always'])(
+    'stays visible where a budget becomes adaptive: %s',
+    (way) => {
+      const { body } = pass(
+        { max_tokens: 4000, thinking: { type: 'enabled', budget_tokens: 2000 } },
+        { reasoning: `claude-adaptive-${way}` },
+      )
+      expect(body).toMatchObject({ thinking: { type: 'adaptive', display: 'summarized' } })
+      const adaptive = { thinking: { type: 'adaptive' } }
+      expect(pass(adaptive, { reasoning: `claude-adaptive-${way}` }).body).toEqual({
+        ...frame,
+        messages: [{ role: 'user', content: 'hi' }],
+        ...adaptive,
+      })
+    },
+  )
+
+  it('is left out where it is off anyway, without a word of effort', () => {
+    const off = { thinking: { type: 'disabled' } }
+    expect(pass(off, { reasoning: 'claude-adaptive-only' })).toMatchObject({
+      body: { ...frame, messages: [{ role: 'user', content: 'hi' }] },
+      ignored: [],
+    })
+    expect(pass(off, { reasoning: 'claude-adaptive-only' }).body).not.toHaveProperty(
+      'output_config',
+    )
   })
 
   it('relaxes a forced choice that does not go with it', () => {
@@ -294,6 +331,30 @@ describe('a request heard in the dialect', () => {
       ],
     })
   })
+
+  // Anthropic's SDK: it "automatically applies a cache_control marker to the last cacheable block in the request".
+  it.each([
+    ['5m', '5m', undefined, []],
+    ['1h', '1h', '1h', []],
+    ['5m', '1h', undefined, ['cache_control.ttl']],
+  ] as const)(
+    'has it placed beside marks of single blocks: %s, then %s',
+    (before, ttl, at, ignored) => {
+      const system = [
+        { type: 'text', text: 's', cache_control: { type: 'ephemeral', ttl: before } },
+      ]
+      const messages = [
+        { role: 'user', content: 'a' },
+        { role: 'assistant', content: 'b' },
+        { role: 'user', content: [{ type: 'text', text: 'c' }] },
+      ]
+      const passed = pass({ system, messages, cache_control: { type: 'ephemeral', ttl } })
+      const mark = { type: 'ephemeral', ...(at && { ttl: at }) }
+      const last = { role: 'user', content: [{ type: 'text', text: 'c', cache_control: mark }] }
+      expect(passed.body).toEqual({ ...frame, system, messages: [...messages.slice(0, 2), last] })
+      expect(passed.ignored).toEqual(ignored)
+    },
+  )
 
   it('leaves another dialect’s blocks out, and names them', () => {
     const part = { type: 'native', dialect: 'other', value: { type: 'hologram' } } as const

@@ -416,6 +416,25 @@ describe('a stream of Anthropic’s', () => {
     expect(decoder.read(frames(...answer))).toEqual(heard)
   })
 
+  it('does not take the count at its start for that at its end', () => {
+    const decoder = bedrock.client.replyDecoder()
+    const delta = { type: 'message_delta', delta: { stop_reason: 'end_turn' } }
+    const events = decoder.read(
+      frames(
+        {
+          type: 'message_start',
+          message: { content: [], usage: { input_tokens: 9, output_tokens: 1 } },
+        },
+        started(0, { type: 'text', text: '' }),
+        grown(0, { type: 'text_delta', text: 'eight characters' }),
+        stopped(0),
+        delta,
+        { type: 'message_stop' },
+      ),
+    )
+    expect(events.at(-1)).toMatchObject({ usage: { input: 9, output: 4, estimated: true } })
+  })
+
   it('carries blocks that nobody here knows', () => {
     const decoder = anthropicMessages.client.replyDecoder()
     const events = decoder.read(

@@ -98,6 +98,8 @@ describe('documents on the wire', () => {
       'Report 2025.md',
       'x'.repeat(300),
       'x'.repeat(300),
+      `${'y'.repeat(195)} report`,
+      `${'y'.repeat(195)} report`,
     )
     expect(names).toEqual([
       'Report 2025',
@@ -109,6 +111,8 @@ describe('documents on the wire', () => {
       'Report 2025 (2)',
       'x'.repeat(200),
       `${'x'.repeat(196)} (2)`,
+      `${'y'.repeat(195)} repo`,
+      `${'y'.repeat(195)} (2)`,
     ])
     for (const name of names!) {
       expect(name).toMatch(/^(?!.*\s\s)[a-zA-Z0-9\s()[\]-]{1,200}$/)

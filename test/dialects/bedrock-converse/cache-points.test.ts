@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { CachePointPart, Part } from '../../../app/conversation/conversation.ts'
-import { assistant, encode, look, part, user } from './cards.ts'
+import { assistant, call, encode, look, part, result, user } from './cards.ts'
 
 const point: CachePointPart = { type: 'cache-point' }
 const hour: CachePointPart = { type: 'cache-point', ttl: '1h' }
@@ -12,6 +12,10 @@ const file: Part = {
   name: 'Table',
 }
 const document = { format: 'csv', name: 'Table', source: { bytes: 'AAAA' } }
+
+const BOTH = ['5m', '1h'] as const
+/** Of models that refuse points behind anything but words. */
+const NOVA = { max: 4, ttls: ['5m'], tools: false, wordsOnly: true } as const
 
 const contentOf = (...parts: (Part | string)[]) =>
   encode({ turns: [user(...parts)] }).body.messages?.[0]?.content
@@ -100,6 +104,58 @@ describe('cache points', () => {
     expect(short.body.messages?.[0]?.content[1]).toEqual({ cachePoint })
   })
 
+  it('keep the longer life they were given once a shorter one before them is too many', () => {
+    const turns = [user('a', point, 'b', hour, 'c', hour)]
+    const { body, ignored } = encode({ turns }, { cachePoints: { ...NOVA, max: 2, ttls: BOTH } })
+    const long = { cachePoint: { type: 'default', ttl: '1h' } }
+    expect(body.messages?.[0]?.content).toEqual([
+      { text: 'a' },
+      { text: 'b' },
+      long,
+      { text: 'c' },
+      long,
+    ])
+    expect(ignored).toEqual(['cacheControl'])
+  })
+
+  it('stand behind words alone where the model wants that, never in turns with calls or results', () => {
+    const image: Part = {
+      type: 'image',
+      source: { kind: 'base64', data: 'AAAA' },
+      mediaType: 'image/png',
+    }
+    const turns = [
+      user('a', image, point, 'b'),
+      assistant('c', call('1'), point),
+      user(result('1', 'r'), point),
+      assistant(point, 'd', point),
+    ]
+    const { body, ignored } = encode({ tools: [look], turns }, { cachePoints: NOVA })
+    expect(
+      body.messages?.map(({ content }) => content.map((block) => Object.keys(block)[0])),
+    ).toEqual([
+      ['text', 'image', 'text', 'cachePoint', 'text'],
+      ['text', 'toolUse'],
+      ['toolResult'],
+      ['text', 'cachePoint'],
+    ])
+    expect(ignored).toEqual(['cacheControl'])
+  })
+
+  it('of a mere wish stand before calls and results where the model refuses them behind', () => {
+    const { body, ignored } = encode(
+      {
+        tools: [look],
+        turns: [user('a'), assistant(call('1')), user(result('1', 'r'))],
+        settings: { promptCache: { key: 'k' } },
+      },
+      { cachePoints: NOVA },
+    )
+    expect(body.messages?.[0]?.content).toEqual([{ text: 'a' }, { cachePoint }])
+    expect(body.messages?.at(-1)?.content).toHaveLength(1)
+    expect(ignored).toEqual([])
+  })
+
   it('are left out, visibly, where the model has no cache', () => {
     const { body, ignored } = encode(
       { tools: [{ ...look, cachePoint: point }], turns: [user('a', point)] },
@@ -156,6 +212,20 @@ describe('cache points', () => {
     expect(ignoredBeside(point, '1h')).toEqual(['promptCache', 'prompt_cache_retention'])
     expect(ignoredBeside(hour, '1h')).toEqual(['promptCache'])
     expect(ignoredBeside(point, '5m')).toEqual(['promptCache'])
+  })
+
+  it('are placed at the end beside those of a caller who wants that', () => {
+    const turns = [user('a', point, 'b'), assistant('c'), user('d')]
+    const promptCache = { ttl: '1h' as const, atEnd: true as const }
+    const { body, ignored } = encode({ system: [part('S')], turns, settings: { promptCache } })
+    expect(body.system).toEqual([{ text: 'S' }])
+    expect(body.messages?.map(({ content }) => content)).toEqual([
+      [{ text: 'a' }, { cachePoint }, { text: 'b' }],
+      [{ text: 'c' }],
+      [{ text: 'd' }, { cachePoint }],
+    ])
+    // A longer life may not follow a shorter one.
+    expect(ignored).toEqual(['cacheControl.ttl'])
   })
 
   it('are not placed for a caller who places them explicitly', () => {

@@ -124,6 +124,9 @@ describe('settings on the wire', () => {
 
 const many = (count: number) => Array.from({ length: count }, (_, at) => [`k${at}`, 'v'] as const)
 
+/** Without the word newer models think unseen. */
+const SHOWN = { type: 'adaptive', display: 'summarized' }
+
 describe('a wish to think', () => {
   const cases: [string, ReasoningRequest, object | undefined, string[]?][] = [
     ['claude-budget', { effort: 'medium' }, { thinking: { type: 'enabled', budget_tokens: 5000 } }],
@@ -161,13 +164,20 @@ describe('a wish to think', () => {
     [
       'claude-adaptive-only',
       { budget: 2000 },
-      { thinking: { type: 'adaptive' }, output_config: { effort: 'low' } },
+      { thinking: SHOWN, output_config: { effort: 'low' } },
     ],
+    [
+      'claude-adaptive-only',
+      { display: 'omitted' },
+      { thinking: { ...SHOWN, display: 'omitted' } },
+    ],
+    ['claude-adaptive-default', { effort: 'none' }, { thinking: { type: 'disabled' } }],
+    ['claude-adaptive-default', { enabled: true }, { thinking: SHOWN }],
     ['claude-adaptive-only', { effort: 'none' }, { output_config: { effort: 'low' } }],
     [
       'claude-adaptive-always',
       { effort: 'max' },
-      { thinking: { type: 'adaptive' }, output_config: { effort: 'max' } },
+      { thinking: SHOWN, output_config: { effort: 'max' } },
     ],
     ['claude-adaptive-always', { effort: 'none' }, undefined, ['reasoning_effort']],
     ['claude-between-tools', { enabled: false }, { thinking: { type: 'between_tools' } }],
@@ -195,6 +205,27 @@ describe('a wish to think', () => {
     const sent = encode({ reasoning: asked, settings: { maxTokens: 10_000 } }, { reasoning })
     expect(sent.body.additionalModelRequestFields).toEqual(fields)
     expect(sent.ignored).toEqual(ignored)
+  })
+
+  // A caller of responses who asks for summaries and names no effort.
+  it.each([
+    ['claude-adaptive-default', { thinking: SHOWN }],
+    ['claude-adaptive-always', { thinking: SHOWN }],
+    ['claude-between-tools', { thinking: SHOWN }],
+    ['claude-adaptive-only', undefined],
+    ['claude-adaptive', undefined],
+    ['nova-2', undefined],
+  ])('is shown where the model thinks unasked: %s', (reasoning, fields) => {
+    const settings = { temperature: 0.5 }
+    const tools = [look]
+    const toolChoice = { type: 'required' } as const
+    const { body, ignored } = encode(
+      { showsThoughts: true, settings, tools, toolChoice },
+      { reasoning, forcedToolWithReasoning: false },
+    )
+    expect(body.additionalModelRequestFields).toEqual(fields)
+    expect(body.toolConfig?.toolChoice).toEqual({ any: {} })
+    expect([body.inferenceConfig, ignored]).toEqual([settings, []])
   })
 
   it('brings its flag beside those of the caller', () => {

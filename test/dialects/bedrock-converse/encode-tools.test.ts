@@ -1,12 +1,16 @@
 import { describe, expect, it } from 'vitest'
-import type { FunctionTool, JsonSchema } from '../../../app/conversation/conversation.ts'
+import type {
+  CachePointPart,
+  FunctionTool,
+  JsonSchema,
+} from '../../../app/conversation/conversation.ts'
 import { decodeReply } from '../../../app/dialects/bedrock-converse/decode-reply.ts'
 import { assistant, call, encode, look, result, user } from './cards.ts'
 import { begin, delta, end, METADATA, replyOf, START, stop } from './event-bytes.ts'
 
 const named = (name: string): FunctionTool => ({ ...look, name })
-const specs = (more: Parameters<typeof encode>[0], traits?: Parameters<typeof encode>[1]) =>
-  encode(more, traits).body.toolConfig?.tools.map(({ toolSpec }) => toolSpec)
+const specs = (more: Parameters<typeof encode>[0]) =>
+  encode(more).body.toolConfig?.tools.map(({ toolSpec }) => toolSpec)
 
 describe('tools on the wire', () => {
   it('have legal and different names, which the answer gives back', () => {
@@ -33,6 +37,20 @@ describe('tools on the wire', () => {
     const frames = [START, begin(0, { toolUse: { toolUseId: 'a', name: 'my_tool_2' } }), end(0)]
     const streamed = replyOf([...frames, stop('tool_use'), METADATA], undo)
     expect(streamed.parts).toEqual([call('a', 'my.tool')])
+  })
+
+  it('are offered once each, and refused where two of them bear one name', () => {
+    const point: CachePointPart = { type: 'cache-point' }
+    const marked = { ...look, cachePoint: point }
+    const { body } = encode({ tools: [look, marked, { ...marked }, named('search')] })
+    expect(body.toolConfig?.tools.map((tool) => tool.toolSpec?.name)).toEqual([
+      'look',
+      undefined,
+      'search',
+    ])
+    expect(() => encode({ tools: [look, { ...look, description: 'Another.' }] })).toThrow(
+      expect.objectContaining({ code: 'invalid-request', param: 'tools' }),
+    )
   })
 
   it('have no blank description, and are strict only where the model can be', () => {
@@ -124,6 +142,27 @@ describe('tools on the wire', () => {
     expect(body.toolConfig).toEqual({
       tools: [{ toolSpec: { name: 'look', inputSchema: { json: look.schema } } }],
     })
+  })
+
+  it('are of the kind the model has, with such flags as it takes', () => {
+    const screen = { display_width_px: 800, display_height_px: 600 }
+    const computer: FunctionTool = { type: 'function', name: 'computer', schema: screen }
+    const traits = {
+      systemTools: ['bash', 'computer'],
+      toolKinds: { computer: 'computer_20251124' },
+      betas: [],
+    }
+    const bash = { ...look, name: 'bash', schema: undefined }
+    expect(encode({ tools: [computer, bash] }, traits).body.additionalModelRequestFields).toEqual({
+      tools: [
+        { type: 'computer_20251124', name: 'computer', ...screen },
+        { type: 'bash_20250124', name: 'bash' },
+      ],
+      anthropic_beta: ['computer-use-2025-11-24'],
+    })
+    const refused = encode({ tools: [computer] }, { ...traits, betas: false })
+    expect(refused.body.additionalModelRequestFields).not.toHaveProperty('anthropic_beta')
+    expect(refused.ignored).toEqual(['anthropic_beta'])
   })
 })
 

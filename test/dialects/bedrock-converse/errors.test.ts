@@ -122,6 +122,8 @@ describe('an error of AWS', () => {
     const error = awsError(status, type, message)
     expect([error.code, error.message]).toEqual(['upstream', GENERIC])
     expect(String((error.cause as Error).message)).toContain(message)
+    // What has run out may be new by the next try.
+    expect(error.final).toBe(message.includes('expired') ? undefined : true)
   })
 
   it('never tells who we are at AWS', () => {

@@ -106,7 +106,7 @@ describe('the answer of the hidden tool', () => {
   it('is the text of a whole reply, which has ended its turn', () => {
     expect(wholeReply([{ text: 'Sure:' }, { toolUse }])).toEqual({
       parts: [{ type: 'text', text: '{"city":"Paris"}' }],
-      end: { reason: 'end-turn', usage: { input: 0, output: 0 } },
+      end: { reason: 'end-turn', usage: { input: 0, output: 0, estimated: true } },
     })
   })
 

@@ -17,10 +17,10 @@ function deltas(all: unknown[]) {
   return (all.slice(0, -1) as ChatCompletionChunk[]).map((chunk) => chunk.choices[0]?.delta)
 }
 
-const chunk = (delta: object, finish: string | null = null, index = 0) => ({
+const chunk = (delta: object, finish: string | null = null) => ({
   ...head,
   object: 'chat.completion.chunk',
-  choices: [{ index, delta, logprobs: null, finish_reason: finish }],
+  choices: [{ index: 0, delta, logprobs: null, finish_reason: finish }],
 })
 
 const role = { role: 'assistant', content: '', refusal: null }

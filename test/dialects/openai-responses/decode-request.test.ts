@@ -8,6 +8,15 @@ import { decoded, type Json } from './recorded.ts'
 
 const ask = (more: Json) => decoded({ model: 'm', input: 'Hi', ...more })
 const FUNCTION = { type: 'function', name: 'add', parameters: { type: 'object' } }
+const SEARCH = {
+  type: 'tool_search',
+  execution: 'client',
+  description: 'Searches for tools in words.',
+  parameters: {
+    type: 'object',
+    properties: { query: { type: 'string' }, limit: { type: 'number' } },
+  },
+}
 const user = (text: string) => ({ role: 'user', parts: [{ type: 'text', text }] })
 
 /** What refuses a request: the schema or the decoder. */
@@ -155,6 +164,70 @@ describe('input', () => {
     ])
   })
 
+  it('holds searches for tools that the caller makes, and offers each tool found once', () => {
+    const read = { type: 'function', name: 'read', defer_loading: true }
+    const files = (...tools: object[]) => ({ type: 'namespace', name: 'mcp__files', tools })
+    const found = (call_id: string, ...tools: object[]) => ({
+      type: 'tool_search_output',
+      call_id,
+      execution: 'client',
+      status: 'completed',
+      tools,
+    })
+    const search = (call_id: string, query: string) => ({
+      type: 'tool_search_call',
+      call_id,
+      execution: 'client',
+      arguments: { query, limit: 8 },
+    })
+    const input = [
+      { role: 'user', content: 'Hi' },
+      search('a', 'files'),
+      found('a', files(read), FUNCTION),
+      search('b', 'more'),
+      found('b', files(read, { type: 'custom', name: 'write' }), { type: 'function' }),
+      search('c', 'nothing'),
+      found('c'),
+      { type: 'function_call', call_id: 'd', name: 'read', namespace: 'mcp__files', arguments: '' },
+    ]
+    const conversation = ask({ input, tools: [FUNCTION, SEARCH] })
+    expect(conversation.tools.map(({ name }) => name)).toEqual([
+      'add',
+      'tool_search',
+      'mcp__files__read',
+      'mcp__files__write',
+    ])
+    expect(conversation.turns.map(({ parts }) => parts[0])).toMatchObject([
+      { text: 'Hi' },
+      { id: 'a', name: 'tool_search', arguments: '{"query":"files","limit":8}' },
+      { callId: 'a', content: [{ text: 'These can be called now: mcp__files__read, add.' }] },
+      { id: 'b' },
+      {
+        callId: 'b',
+        content: [{ text: expect.stringMatching(/: mcp__files__read, mcp__files__write\.$/) }],
+      },
+      { id: 'c' },
+      { callId: 'c', content: [{ text: 'No tool was found.' }] },
+      { id: 'd', name: 'mcp__files__read' },
+    ])
+    expect(conversation.ignored).toBeUndefined()
+  })
+
+  it('leaves searches for tools to OpenAI that it makes itself', () => {
+    const items = [
+      { type: 'tool_search_call', call_id: null, execution: 'server', arguments: { paths: ['x'] } },
+      { type: 'tool_search_output', call_id: null, execution: 'server', tools: [FUNCTION] },
+    ]
+    const { turns, tools } = ask({ input: items, tools: [{ type: 'tool_search' }] })
+    expect(turns).toEqual([
+      {
+        role: 'assistant',
+        parts: items.map((value) => ({ type: 'native', dialect: 'openai-responses', value })),
+      },
+    ])
+    expect(tools).toMatchObject([{ type: 'system', kind: 'tool_search', optional: true }])
+  })
+
   it('keeps what other platforms did, and unknown items, for who understands them', () => {
     const items = [
       { type: 'web_search_call', id: 'ws_1', status: 'completed' },
@@ -168,6 +241,14 @@ describe('input', () => {
       },
       user('Hi'),
     ])
+  })
+
+  it('tells a wish to see thoughts from one for thoughts', () => {
+    const { reasoning, showsThoughts } = ask({ reasoning: { summary: 'auto' } })
+    expect({ reasoning, showsThoughts }).toEqual({ reasoning: undefined, showsThoughts: true })
+    const asked = ask({ reasoning: { effort: 'low', summary: 'auto' } })
+    expect(asked.reasoning).toEqual({ effort: 'low', param: 'reasoning.effort' })
+    expect(asked).not.toHaveProperty('showsThoughts')
   })
 
   it('reads a summary in the place of a conversation', () => {
@@ -224,6 +305,27 @@ describe('tools', () => {
       description: expect.stringContaining('1024 pixels wide and 768 high'),
     })
     expect(conversation.ignored).toBeUndefined()
+  })
+
+  it('that the caller searches are asked for in his own words', () => {
+    const [tool] = ask({ tools: [SEARCH] }).tools
+    expect(tool).toMatchObject({
+      type: 'function',
+      name: 'tool_search',
+      description: SEARCH.description,
+      schema: SEARCH.parameters,
+    })
+    const [plain] = ask({ tools: [{ type: 'tool_search', execution: 'client' }] }).tools
+    expect(plain).toMatchObject({
+      description: expect.stringContaining('tools'),
+      schema: { required: ['query'] },
+    })
+  })
+
+  it('are offered once though they are sent twice, and by two names where they differ', () => {
+    const other = { ...FUNCTION, description: 'Adds otherwise.' }
+    const { tools } = ask({ tools: [FUNCTION, FUNCTION, other, { type: 'custom', name: 'add' }] })
+    expect(tools.map(({ name }) => name)).toEqual(['add', 'add_2', 'add_3'])
   })
 
   it('that are no functions may be missing, and say so by the caller’s name for them', () => {

@@ -17,6 +17,7 @@ const TOOLS = [
   { type: 'shell' },
   { type: 'apply_patch' },
   { type: 'computer' },
+  { type: 'tool_search', execution: 'client' },
   { type: 'code_interpreter', container: { type: 'auto' } },
   { type: 'web_search' },
 ]
@@ -153,6 +154,7 @@ describe('a streamed response', () => {
       ...call(2, 'apply_patch', JSON.stringify({ operation })),
       ...call(3, 'computer', '{"actions":[{"type":"screenshot"}]}'),
       ...call(4, 'shell', '{"commands":["l'),
+      ...call(5, 'tool_search', '{"query":"files","limit":8}'),
       end('tool-use'),
     ])
     expect(last(events).output).toMatchObject([
@@ -161,7 +163,11 @@ describe('a streamed response', () => {
       { type: 'apply_patch_call', operation },
       { type: 'computer_call', actions: [{ type: 'screenshot' }], pending_safety_checks: [] },
       { type: 'shell_call', action: { commands: [] } },
+      { type: 'tool_search_call', execution: 'client', arguments: { query: 'files', limit: 8 } },
     ])
+    expect(last(events).output).toMatchObject(
+      [0, 1, 2, 3, 4, 5].map((index) => ({ call_id: `call_${index}`, status: 'completed' })),
+    )
   })
 
   it('tells of code and searches that the model’s platform ran', () => {
@@ -218,6 +224,40 @@ describe('a streamed response', () => {
       { type: 'web_search_call', action: { query: 'rain' }, status: 'completed' },
       { type: 'message' },
     ])
+  })
+
+  it('tells the pages of a search to who asked for them', () => {
+    const found = '{"results":[{"url":"https://a.example","title":"A"},{"title":"B"}]}'
+    const search: ReplyEvent[] = [
+      {
+        type: 'part-start',
+        index: 0,
+        part: { type: 'tool-call', id: 's', name: 'nova_grounding', server: 'server_tool_use' },
+      },
+      { type: 'part-delta', index: 0, text: '{"query":"rain"}' },
+      { type: 'part-end', index: 0 },
+      {
+        type: 'part-start',
+        index: 1,
+        part: {
+          type: 'whole',
+          part: {
+            type: 'tool-result',
+            callId: 's',
+            content: [{ type: 'text', text: found }],
+            server: 'nova_grounding_result',
+          },
+        },
+      },
+      { type: 'part-end', index: 1 },
+      end(),
+    ]
+    const action = { type: 'search', query: 'rain', queries: ['rain'] }
+    const include = ['web_search_call.action.sources']
+    const sources = [{ type: 'url', url: 'https://a.example' }]
+    expect(last(told(search, { include })).output).toMatchObject([{ action: { sources } }])
+    expect(last(told(search)).output).toMatchObject([{ action }])
+    expect(JSON.stringify(told(search))).not.toContain('sources')
   })
 
   it('says a refusal in events of its own', () => {

@@ -40,13 +40,13 @@ interface Item extends Json {
   summary?: { text: string }[]
 }
 
-export const NAMES: Record<string, string> = {
+const NAMES: Record<string, string> = {
   code_interpreter_call: 'nova_code_interpreter',
   web_search_call: 'nova_grounding',
 }
 
 /** What a model must have said for this item; undefined for items no model of ours makes. */
-export function partsOf(item: Item): Part[] | undefined {
+function partsOf(item: Item): Part[] | undefined {
   switch (item.type) {
     case 'message':
       return item.content!.map((part): Part => {

@@ -94,6 +94,25 @@ describe('requests a minute', () => {
     expect(count).toBeLessThanOrEqual(63)
   })
 
+  it.each([
+    { limit: 600, burst: 50, every: 200 },
+    { limit: 1000, burst: 5, every: 100 },
+    { limit: 6000, burst: 100, every: 20 },
+  ])('never come in a larger burst, whatever came before: $limit, $burst', async (paced) => {
+    const { limit, burst, every } = paced
+    const { limiter, pass } = stage({ requestsPerMinute: limit, burst })
+    for (let time = 0; time < 20_000; time += every) {
+      const ticket = await enter(limiter)
+      expect(told(ticket)).toBe('in')
+      if (isIn(ticket)) ticket.leave(0)
+      pass(every)
+    }
+    const { remaining } = limiter.standing(caller, 'requests')!
+    let atOnce = 0
+    for (let n = 0; n < burst * 3; n++) if (isIn(await enter(limiter))) atOnce++
+    expect({ atOnce, remaining }).toEqual({ atOnce: burst, remaining: burst })
+  })
+
   it('are counted for each key, and not at all for one without limits', async () => {
     const { limiter } = stage({})
     const bounded = { ...caller, keyId: 'b', limits: { requestsPerMinute: 1 } }

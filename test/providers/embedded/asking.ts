@@ -45,8 +45,8 @@ export async function ask(asked: Asked, name?: string): Promise<Reply> {
   return reply
 }
 
-export async function say(asked: Asked, name?: string): Promise<string> {
-  const { parts } = await ask(asked, name)
+export async function say(asked: Asked): Promise<string> {
+  const { parts } = await ask(asked)
   return parts.map((part) => (part.type === 'text' ? part.text : '')).join('')
 }
 

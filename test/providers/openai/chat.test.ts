@@ -167,10 +167,10 @@ describe('a chat on a hop that speaks its own dialect', () => {
 })
 
 describe('a stream of another make', () => {
-  const streamed = async (reads: (string | Uint8Array | Error)[], body = {}) => {
+  const streamed = async (reads: (string | Uint8Array | Error)[]) => {
     const stage = openStage()
     stage.answer({ reads })
-    const response = await stage.chat({ stream: true, ...body })
+    const response = await stage.chat({ stream: true })
     return { status: response.status, text: await response.text() }
   }
   const calls = (text: string) =>
@@ -337,5 +337,31 @@ describe('callers of another dialect', () => {
       },
     ])
     expect(response.headers.get('x-outcrop-ignored-params')).toBe('top_k')
+  })
+})
+
+describe('names behind the choices, as Azure and llama.cpp write them', () => {
+  /** In the order of the alphabet. */
+  const sorted = (chunk: object) =>
+    Object.fromEntries(Object.entries(chunk).toSorted(([a], [b]) => (a < b ? -1 : 1)))
+
+  it.each([
+    { stream_options: undefined, ends: 0 },
+    { stream_options: { include_usage: true }, ends: 1 },
+  ])('are ours, and stand once: $stream_options', async ({ stream_options, ends }) => {
+    const stage = openStage()
+    const said = [chunkOf({ role: 'assistant', content: '' }), chunkOf({ content: 'Hi' })]
+    const chunks = [...said, chunkOf({}, 'stop'), usageChunk]
+    stage.answer({ reads: framesOf(...chunks.map(sorted), DONE) })
+    const text = await (await stage.chat({ stream: true, stream_options })).text()
+    const frames = framesIn(text)
+    expect(frames.map(unnamed)).toEqual(chunks.slice(0, said.length + 1 + ends).map(unnamed))
+    for (const { id, model, object } of frames) {
+      expect({ model, object }).toEqual({ model: 'gpt-4o', object: 'chat.completion.chunk' })
+      expect(id).toMatch(/^chatcmpl-01/)
+    }
+    for (const name of ['"id":', '"model":', '"object":', '"created":']) {
+      expect(text.split(name)).toHaveLength(frames.length + 1)
+    }
   })
 })

@@ -59,10 +59,9 @@ describe('a completion of an upstream that completes', () => {
 
   it('streams them with their pieces of text', async () => {
     const stage = openStage(VLLM)
-    const chunk = (choice: object, more: object = {}) => ({
+    const chunk = (choice: object) => ({
       ...said({ finish_reason: null, ...choice }),
       usage: null,
-      ...more,
     })
     const usage = { prompt_tokens: 2, completion_tokens: 3, total_tokens: 5 }
     stage.answer({

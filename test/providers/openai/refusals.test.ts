@@ -1,6 +1,7 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { readConfig } from '../../../app/config.ts'
 import { createOpenaiProviders } from '../../../app/providers/openai/index.ts'
+import { callerLeft } from '../../../runtimes/serving/caller-left.ts'
 import { stagedRuntime } from '../../http/stage.ts'
 import { type Answer, completionOf, scriptedServer } from './scripted-server.ts'
 import { openStage } from './stage.ts'
@@ -201,5 +202,32 @@ describe('a server', () => {
     await expect(ask()).rejects.toThrow()
     expect(provider.health?.()).toMatchObject({ status: 'available' })
     expect(server.asked).toHaveLength(4)
+  })
+
+  it('tells of a server that never says what it has', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    try {
+      const env = { OPENAI_UPSTREAMS: '[{"name":"hole","base_url":"http://hole.example/v1"}]' }
+      const { runtime, log } = stagedRuntime(env)
+      // As the runtimes' transports: what ends a request is told by the reason of its signal.
+      const send = (_: unknown, { signal }: { signal: AbortSignal }) =>
+        new Promise<never>((_, reject) => {
+          signal.addEventListener('abort', () => reject(callerLeft(signal)))
+        })
+      const options = { config: readConfig(env), runtime: { ...runtime, transport: { send } } }
+      const [provider] = createOpenaiProviders(options)
+      const listed = provider!.list()
+      vi.advanceTimersByTime(5000)
+      expect(await listed).toEqual([])
+      expect(provider!.health?.()).toMatchObject({
+        status: 'unavailable',
+        reason: 'It is too slow.',
+      })
+      expect(log()).toMatchObject([
+        { level: 'warning', upstream: 'hole', setting: 'OPENAI_UPSTREAMS (hole).base_url' },
+      ])
+    } finally {
+      vi.useRealTimers()
+    }
   })
 })

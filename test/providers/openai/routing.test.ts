@@ -310,3 +310,54 @@ describe('listings', () => {
     expect(data.filter(({ provider }) => provider === 'openai').map(({ id }) => id)).toEqual(['a'])
   })
 })
+
+describe('what a key may ask', () => {
+  const keys = [
+    { name: 'abstinent', key: 'key-of-the-abstinent', denied_models: ['openai/gpt-*', 'muse'] },
+    { name: 'faithful', key: 'key-of-the-faithful', models: ['openai/*'] },
+    { name: 'local', key: 'key-of-the-local-one', models: ['vllm/*', 'embedded/embedded-chat'] },
+  ]
+  const stage = () =>
+    openStage({
+      API_KEYS: JSON.stringify(keys),
+      MODEL_ALIASES: '{"muse": "embedded-chat"}',
+      ...upstreams(VLLM),
+    })
+
+  it.each([
+    ['abstinent', 'gpt-4o', 403],
+    ['abstinent', 'openai/gpt-4o', 403],
+    ['abstinent', 'vllm/gpt-4o', 200],
+    ['abstinent', 'muse', 403],
+    ['abstinent', 'embedded/muse', 403],
+    ['abstinent', 'embedded-chat', 200],
+    ['faithful', 'gpt-4o', 200],
+    ['faithful', 'openai/gpt-4o', 200],
+    ['faithful', 'vllm/gpt-4o', 403],
+    ['faithful', 'embedded-chat', 403],
+    ['local', 'gpt-4o', 403],
+    ['local', 'meta-llama/llama-3', 200],
+    ['local', 'embedded-chat', 200],
+    ['local', 'embedded-reasoner', 403],
+  ])('may be told with who serves it: %s asks %s', async (who, model, status) => {
+    const { post, answer } = stage()
+    answer({ body: completionOf({}) })
+    const { key } = keys.find(({ name }) => name === who)!
+    const body = { model, messages: [{ role: 'user', content: 'Hi' }] }
+    const response = await post('/v1/chat/completions', body, { authorization: `Bearer ${key}` })
+    expect(response.status).toBe(status)
+  })
+
+  it('is all that is listed to it', async () => {
+    const { app } = stage()
+    const idsFor = async (who: string) => {
+      const { key } = keys.find(({ name }) => name === who)!
+      const headers = { authorization: `Bearer ${key}` }
+      const { data } = await (await app.request('/v1/models', { headers })).json()
+      return data.map(({ id }: { id: string }) => id)
+    }
+    expect(await idsFor('abstinent')).not.toContain('gpt-4o')
+    expect(await idsFor('faithful')).toEqual(expect.arrayContaining(['gpt-4o']))
+    expect(await idsFor('faithful')).not.toContain('embedded-chat')
+  })
+})

@@ -13,7 +13,7 @@ export interface Answer {
   silent?: boolean
 }
 
-export interface Asked extends UpstreamRequest {
+interface Asked extends UpstreamRequest {
   json: Record<string, unknown>
 }
 

@@ -71,7 +71,7 @@ describe('turns that Claude cannot read', () => {
     })
   })
 
-  it.each([
+  it.each<[string, string, unknown[], unknown[], string?]>([
     [
       'a call without a result',
       UNANSWERED,
@@ -83,6 +83,7 @@ describe('turns that Claude cannot read', () => {
       UNASKED,
       [user('Look.'), assistant(text('Hm.')), user([result('z'), text('Well?')])],
       [user('Look.'), assistant(text('Hm.')), user([text('Well?')])],
+      'messages.tool_result',
     ],
     [
       'results in several turns, behind words',
@@ -104,6 +105,7 @@ describe('turns that Claude cannot read', () => {
       'messages.1: `tool_use` ids must be unique',
       [user('Look.'), assistant(call('a'), call('a')), user([result('a'), result('a')])],
       [user('Look.'), assistant(call('a')), user([result('a')])],
+      'messages.tool_result',
     ],
     [
       'an assistant who speaks first',
@@ -117,9 +119,9 @@ describe('turns that Claude cannot read', () => {
       [user('Count.'), { role: 'assistant', content: 'One, ' }],
       [user('Count.'), { role: 'assistant', content: 'One,' }],
     ],
-  ])('go again mended: %s', async (_, message, messages, mended) => {
+  ])('go again mended: %s', async (_, message, messages, mended, ignored: string | null = null) => {
     const told = await refused(message, { messages })
-    expect(told).toMatchObject({ status: 200, ignored: null, first: messages, others: [mended] })
+    expect(told).toMatchObject({ status: 200, ignored, first: messages, others: [mended] })
   })
 
   // Of another model, for instance, which the same client asked before.
@@ -162,6 +164,71 @@ describe('turns that Claude cannot read', () => {
   it('are refused where there is nothing to mend', async () => {
     const { status, others } = await refused(EMPTY, { messages: HELLO })
     expect([status, others]).toEqual([400, []])
+  })
+})
+
+describe('a budget of thought in the midst of calls', () => {
+  const SEAL = 'messages.1.content.0: Invalid `signature` in `thinking` block'
+  // opencode#3077, of Bedrock.
+  const BARE =
+    'The model returned the following errors: messages.1.content.0.type: Expected `thinking` or `redacted_thinking`, but found `tool_use`. When `thinking` is enabled, a final `assistant` message must start with a thinking block (preceeding the lastmost set of `tool_use` and `tool_result` blocks). We recommend you include thinking blocks from previous turns. To avoid this requirement, disable `thinking`.'
+  const thought = { type: 'thinking', thinking: 'Hm.', signature: 'c2VhbA==' }
+  const thinking = { type: 'enabled', budget_tokens: 2048 }
+  const sealed = [user('Look.'), assistant(thought, call('a')), user([result('a')])]
+  const bare = [user('Look.'), assistant(call('a')), user([result('a')])]
+  const wish = { max_tokens: 4096, thinking, tools: TOOLS }
+
+  // Claude would refuse the second question for the lack of the thought that the first was refused for.
+  it('is given up with the thought whose seal is not known', async () => {
+    const told = await refused(SEAL, { ...wish, messages: sealed })
+    expect(told).toMatchObject({
+      status: 200,
+      ignored: 'thinking, messages.thinking',
+      others: [bare],
+    })
+    expect(told.last).not.toHaveProperty('thinking')
+  })
+
+  it('is given up where the thought was lost', async () => {
+    const told = await refused(BARE, { ...wish, messages: bare })
+    expect(told).toMatchObject({ status: 200, ignored: 'thinking', others: [bare] })
+    expect(told.last).not.toHaveProperty('thinking')
+  })
+
+  // claude-code#11971
+  it('is given up with the clearing of thoughts, which needs it', async () => {
+    const clearing = { type: 'clear_thinking_20251015', keep: 'all' }
+    const uses = { type: 'clear_tool_uses_20250919' }
+    const betas = { anthropic_beta: ['context-management-2025-06-27'] }
+    const told = await refused(BARE, {
+      ...wish,
+      ...betas,
+      messages: bare,
+      context_management: { edits: [clearing, uses] },
+    })
+    expect(told).toMatchObject({
+      status: 200,
+      ignored: 'thinking, context_management.clear_thinking_20251015',
+      last: { context_management: { edits: [uses] } },
+    })
+  })
+
+  it('is kept where no call is open', async () => {
+    const messages = [user('Hi.'), assistant(thought, text('Yes?')), user('Go.')]
+    const told = await refused(SEAL, { ...wish, messages })
+    expect(told).toMatchObject({ status: 200, ignored: 'messages.thinking', last: { thinking } })
+  })
+
+  it('is none where the model paces itself', async () => {
+    const paced = { type: 'adaptive' }
+    const model = 'us.anthropic.claude-opus-4-6-v1'
+    const told = await refused(SEAL, { ...wish, model, thinking: paced, messages: sealed })
+    expect(told).toMatchObject({
+      status: 200,
+      ignored: 'messages.thinking',
+      others: [bare],
+      last: { thinking: paced },
+    })
   })
 })
 

@@ -119,14 +119,16 @@ it('the embedded models hold to a schema that stands among the fields of Claude'
   expect(JSON.parse(output.message.content.at(-1)!.text!)).toEqual({ day: 'Friday' })
 })
 
-it('InvokeModel tells where models are asked whose bodies it does not take', async () => {
-  const embedding = await post('invoke', { inputText: 'Hi' }, 'amazon.titan-embed-text-v2:0')
-  expect(embedding.status).toBe(400)
-  expect(await embedding.json()).toMatchObject({
+it('InvokeModel tells where models are asked, and in whose words, that do not take a body', async () => {
+  const messages = [{ role: 'user', content: 'Hi' }]
+  const talking = await post('invoke', { messages }, 'amazon.titan-embed-text-v2:0')
+  expect(talking.status).toBe(400)
+  expect(await talking.json()).toMatchObject({
     message: expect.stringContaining('is not a chat model. Ask it at /v1/embeddings.'),
   })
-  const picture = await post('invoke', { taskType: 'TEXT_IMAGE' }, 'amazon.nova-canvas-v1:0')
-  expect(await picture.json()).toMatchObject({
-    message: expect.stringContaining('/v1/images/generations'),
+  const unknown = await post('invoke', { anything: 1 }, 'embedded-image')
+  expect(unknown.status).toBe(400)
+  expect(await unknown.json()).toMatchObject({
+    message: expect.stringContaining('bodies of Nova Canvas, Titan Image and Stability'),
   })
 })

@@ -193,6 +193,69 @@ describe('the configuration', () => {
     expect(aws.of(US).requests.at(-1)?.json).toMatchObject({ inferenceConfig: { maxTokens: 9 } })
   })
 
+  it('adds what an alias says to what the alias says that it leads to', async () => {
+    const { chat } = await listed({
+      MODEL_ALIASES: JSON.stringify({
+        inner: {
+          model: NOVA,
+          metadata: { team: 'red', cost: '1' },
+          extra_params: { temperature: 0.1, max_tokens: 11 },
+        },
+        outer: { model: 'inner', metadata: { cost: '2' }, extra_params: { temperature: 0.9 } },
+      }),
+    })
+    await chat('outer')
+    expect(aws.of(US).requests.at(-1)?.json).toMatchObject({
+      inferenceConfig: { temperature: 0.9, maxTokens: 11 },
+      requestMetadata: { team: 'red', cost: '2' },
+    })
+  })
+
+  it('says which rule leaves no region for what a short name stands for', async () => {
+    const { chat, get } = await listed({ AWS_BEDROCK_CROSS_REGION_INFERENCE: 'false' })
+    for (const name of [CLAUDE, 'claude-sonnet-4-5', 'claude-sonnet-latest']) {
+      expect(await refusal(await chat(name))).toMatchObject({
+        status: 400,
+        code: 'no_region_available',
+        message: expect.stringContaining('AWS_BEDROCK_CROSS_REGION_INFERENCE'),
+      })
+    }
+    expect(servedBy(await chat('gpt-4o')).model).toBe('amazon.nova-pro-v1:0')
+    expect((await get('/v1/mappings?model=claude-sonnet-4-5')).body.data).toMatchObject([
+      { resolves_to: CLAUDE, reason: expect.stringContaining('no region') },
+    ])
+  })
+
+  it('says so of a model by whatever ARN or profile of the account it is asked', async () => {
+    const model = 'amazon.nova-2-lite-v1:0'
+    const modelArn = `arn:aws:bedrock:${US}::foundation-model/${model}`
+    const profile = `arn:aws:bedrock:${US}:123456789012:application-inference-profile/abcdef123456`
+    aws.of(US).catalogue({
+      models: [{ modelId: model }],
+      profiles: [
+        {
+          inferenceProfileId: 'abcdef123456',
+          inferenceProfileArn: profile,
+          type: 'APPLICATION',
+          models: [{ modelArn }],
+        },
+      ],
+    })
+    const { chat } = await listed({
+      AWS_BEDROCK_ALLOW_FOUNDATION_MODEL_ARN: 'true',
+      AWS_BEDROCK_ALLOW_APPLICATION_INFERENCE_PROFILE_ARN: 'true',
+      DEFAULT_MODEL_PARAMS: '{"amazon.nova-2": {"temperature": 0.1}}',
+      DEFAULT_MODEL_SERVICE_TIERS: '{"amazon.nova-2": "flex"}',
+    })
+    for (const name of [model, modelArn, profile, 'abcdef123456']) {
+      await chat(name)
+      expect(aws.of(US).requests.at(-1)?.json).toMatchObject({
+        inferenceConfig: { temperature: 0.1 },
+        serviceTier: { type: 'flex' },
+      })
+    }
+  })
+
   it('leads a model to an ARN, whatever callers may name', async () => {
     const arn = `arn:aws:bedrock:${US}:123456789012:application-inference-profile/abcdef123456`
     const { chat } = await listed({

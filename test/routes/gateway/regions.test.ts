@@ -167,14 +167,22 @@ describe('a region that is slow', () => {
   })
 
   it('is raced by a second one, and the loser cancelled', async () => {
-    const { chat } = serve({ ...aws.env, AWS_BEDROCK_HEDGE_MS: '30' })
+    const { chat, log } = serve({ ...aws.env, AWS_BEDROCK_HEDGE_MS: '30' })
     aws.of(EAST).script({ until: never })
     const asked = chat(NOVA, { stream: true })
     await passAt(EAST, 30)
     const response = await asked
-    expect(servedBy(response)).toMatchObject({ region: WEST, attempts: '1' })
+    expect(servedBy(response)).toMatchObject({ region: WEST, attempts: '2' })
     await response.text()
     await aws.of(EAST).waitForAbort()
+    const [line] = log().filter(({ type }) => type === 'request')
+    expect(line).toMatchObject({
+      attempts: 2,
+      region_attempts: [
+        { region: EAST, outcome: 'cancelled' },
+        { region: WEST, outcome: 'answered' },
+      ],
+    })
     // A race that was lost proves nothing: the region is asked first again.
     aws.of(EAST).forget()
     const again = await chat(NOVA)

@@ -18,8 +18,8 @@ const SOURCE = {
 }
 
 /** An app with a knowledge base that has read two documents. */
-async function stage(env: Record<string, string> = {}) {
-  const calls = embeddedApp(env)
+async function stage() {
+  const calls = embeddedApp()
   const [, { knowledgeBaseId: id }] = await calls.ask('POST', ROOT, { name: 'policies' })
   const base = `${ROOT}/${id}`
   const [, { dataSourceId }] = await calls.ask('POST', `${base}/data-sources`, SOURCE)

@@ -41,6 +41,42 @@ describe('a session', () => {
     expect((await end(call, within)).status).toBe(404)
   })
 
+  it('answers in one piece where nothing comes before the answer, whatever its size', async () => {
+    const { call } = accessStage()
+    const { client, within } = await begun(call)
+    const speech = {
+      name: 'openai_audio_speech',
+      arguments: {
+        model: 'embedded-speech',
+        input: 'A river in the hills. '.repeat(30),
+        voice: 'alloy',
+        response_format: 'wav',
+      },
+    }
+    const json = 'application/json'
+    const typeOf = ({ headers }: { headers: Headers }) => headers.get('content-type')
+    for (const headers of [within, {}]) {
+      const listed = await client.ask('tools/list', {}, headers)
+      expect([typeOf(listed), listed.message.result.tools.length > 9]).toEqual([json, true])
+      const spoken = await client.ask('tools/call', speech, headers)
+      expect(typeOf(spoken)).toBe(json)
+      expect(spoken.message.result.content[0].data.length).toBeGreaterThan(1024 * 1024)
+      const unknown = await client.ask('tools/call', { name: 'nothing' }, headers)
+      expect([typeOf(unknown), unknown.message.error.code]).toEqual([json, -32602])
+      const told = { ...speech, _meta: { progressToken: 1 } }
+      const awaited = await client.ask('tools/call', told, headers)
+      expect(typeOf(awaited)).toContain('text/event-stream')
+    }
+    const ping = (id: number) => ({ jsonrpc: '2.0', id, method: 'ping' })
+    const types = { accept: 'application/json, text/event-stream', 'content-type': json }
+    const headers = { ...types, ...within }
+    const several = await call('/mcp', { body: [ping(1), ping(2)], headers })
+    expect(JSON.parse(several.text)).toMatchObject([
+      { id: 1, result: {} },
+      { id: 2, result: {} },
+    ])
+  })
+
   it('is nobody else’s', async () => {
     const { call } = accessStage(KEYS)
     const { client, within } = await begun(call, ANNE)

@@ -180,8 +180,8 @@ describe('a response in the background', () => {
     const { begin, read, call } = open()
     const speak = promise()
     bedrock.fake.script({ frames: textFrames(['Late.']), until: speak.kept })
-    const { body } = await begin()
     vi.useFakeTimers({ toFake: ['Date', 'setInterval', 'clearInterval'] })
+    const { body } = await begin()
     await pass(90)
     expect((await read(body.id)).body).toMatchObject({ status: 'queued', error: null })
     const next = await call('POST', '/v1/responses', {

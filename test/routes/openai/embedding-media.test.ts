@@ -39,7 +39,13 @@ describe('inputs that are addresses', () => {
     const { ask, fetched } = stage()
     await ask('https://a.example/a.png', 'text-embedding-3-small')
     await ask('https://a.example/a.png shows a cat')
-    await ask('data: the new oil')
+    const prose = [
+      'data: the new oil',
+      'file-id:file-1 is how a file is named',
+      's3://logs is where it lies',
+      's3://logs/a is where it lies\nand stays',
+    ]
+    expect((await ask(prose)).status).toBe(200)
     expect(fetched).toEqual([])
   })
 

@@ -43,7 +43,7 @@ function stage(env: Record<string, string> = {}, { keeps = true } = {}) {
   return { app, ask, send, reads, log, objects }
 }
 
-const file = (bytes: Uint8Array<ArrayBuffer>, name = 'a.png') => new File([bytes], name)
+const file = (bytes: Uint8Array<ArrayBuffer>) => new File([bytes], 'a.png')
 const errorIn = (json: Json) => json['error'] as Json
 const MASK = await halfClear()
 const PICTURE = await plain()

@@ -59,13 +59,13 @@ export function greeter(batches: ReplyEvent[][] = greeting) {
 }
 
 /** The whole app over one staged provider that knows these models. */
-export function stageApp(chat: ChatModel, env: Record<string, string> = {}, cards = CARDS) {
+export function stageApp(chat: ChatModel, env: Record<string, string> = {}) {
   const { runtime, lines, log } = stagedRuntime(env)
   const provider: Provider = {
     name: 'staged',
-    list: async () => cards,
+    list: async () => CARDS,
     find: (name) => {
-      const found = cards.find((one) => one.id === name)
+      const found = CARDS.find((one) => one.id === name)
       return found && { card: found, chat: found.output.includes('text') ? chat : undefined }
     },
   }

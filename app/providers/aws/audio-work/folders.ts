@@ -1,11 +1,11 @@
 import type { Config } from '../../../config.ts'
 import { bucketRegion, encryption } from '../s3/buckets.ts'
 import { type S3Access, type S3Options, s3Access } from '../s3/client.ts'
-import { isMissing, storeFault } from '../s3/errors.ts'
+import { isMissing, told } from '../s3/errors.ts'
 import { writeObject } from '../s3/write-object.ts'
 import type { Leases } from './leases.ts'
 
-export type Labels = Readonly<Record<string, string>>
+type Labels = Readonly<Record<string, string>>
 
 /** A folder of S3 for one piece of work, which is gone when the work is done. */
 export interface AudioFolder {
@@ -46,7 +46,7 @@ export interface AudioFolders {
   removeOwned(owner: string, region: string): Promise<void>
 }
 
-export interface FoldersOptions extends S3Options {
+interface FoldersOptions extends S3Options {
   leases: Leases
   warn(message: string, details: Record<string, unknown>): void
 }
@@ -203,13 +203,5 @@ async function abortUploads({ sdk, client }: S3Access, bucket: string, prefix: s
   for (const { Key, UploadId } of Uploads) {
     const place = { Bucket: bucket, Key, UploadId }
     await client.send(new sdk.AbortMultipartUploadCommand(place)).catch(() => {})
-  }
-}
-
-async function told<T>(work: () => Promise<T>): Promise<T> {
-  try {
-    return await work()
-  } catch (thrown) {
-    throw storeFault(thrown)
   }
 }

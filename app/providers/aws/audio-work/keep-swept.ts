@@ -4,7 +4,7 @@ import { type AudioFolders, JOB_PREFIX } from './folders.ts'
 import type { Leases } from './leases.ts'
 import { sweepAudio } from './sweep.ts'
 
-export interface SweepingOptions {
+interface SweepingOptions {
   leases: Leases
   folders: AudioFolders
   /** Regions in which work may lie. */

@@ -1,6 +1,6 @@
 import type { StateStore } from '../../../ports/state-store.ts'
 
-export interface LeaseOptions {
+interface LeaseOptions {
   state: StateStore
   /** Unix milliseconds. */
   now?(): number

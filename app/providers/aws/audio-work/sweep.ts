@@ -1,7 +1,7 @@
 import type { AudioFolders } from './folders.ts'
 import type { Leases } from './leases.ts'
 
-export interface SweepOptions {
+interface SweepOptions {
   leases: Leases
   folders: AudioFolders
   /** Regions in which work may lie. */

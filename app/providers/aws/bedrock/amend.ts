@@ -41,6 +41,11 @@ const LESSONS: [refusal: RegExp, lesson: Lesson][] = [
     () => ({ forcedToolWithReasoning: false }),
   ],
   [/thinking\.type\.enabled\\?"? is not supported/, () => ({ reasoning: 'claude-adaptive-only' })],
+  [
+    /thinking\.type\.\w+\\?"? is not supported(.*between_tools)?/,
+    ([, lowest]) => ({ reasoning: lowest ? 'claude-between-tools' : 'claude-adaptive-always' }),
+  ],
+  [/invalid beta flag/i, () => ({ betas: false })],
   [/role \\?['"]system\\?['"] is not supported/, () => ({ systemTurns: false })],
   [/doesn't support system messages/, () => ({ systemPrompt: false })],
   [/exceed the model limit of (\d+)/, ([, most]) => ({ maxOutputTokens: Number(most) })],
@@ -70,8 +75,10 @@ const CALLERS_LESSONS: [refusal: RegExp, lesson: ModelTraits][] = [
  * blank blocks (claude-code#62396, #1237, litellm#3286): sent again as it stands, it never passes.
  */
 const TURN_LESSONS: [refusal: RegExp, lesson: ModelTraits][] = [
+  // Of a budget, which wants the thought before the last calls that the client has lost (opencode#3077).
+  [/Expected `thinking` or `redacted_thinking`, but found/, { reasoning: 'none' }],
   [
-    /cannot contain reasoning content|Invalid `(?:signature|data)` in `(?:redacted_)?thinking` block|invalid_encrypted_content/,
+    /cannot contain reasoning content|blocks in the latest assistant message cannot be modified|Invalid `(?:signature|data)` in `(?:redacted_)?thinking` block|invalid_encrypted_content/,
     { sealsThoughts: false, mendedTurns: true },
   ],
   [
@@ -129,6 +136,8 @@ function withoutField(path: string, traits: ModelTraits): ModelTraits | undefine
   if (/guardrail/i.test(path)) return undefined
   if (path === 'output_config.format') return { structuredOutput: false }
   if (path.endsWith('.strict')) return { strictTools: false }
+  // Where it stood AWS tells by a place in its own form of the request.
+  if (path === 'cachePoint') return { cachePoints: false }
   const top = path.split('.', 1)[0]!
   const natives = Object.entries(traits.nativeSettings ?? {})
   const kept = natives.filter(([, native]) => {

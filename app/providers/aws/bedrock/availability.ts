@@ -11,7 +11,7 @@ export interface Availability {
   look(region: string, modelIds: readonly string[]): Promise<boolean>
 }
 
-export interface AvailabilityOptions {
+interface AvailabilityOptions {
   call: AwsCall
   warn: Warn
   /** Unix milliseconds. */

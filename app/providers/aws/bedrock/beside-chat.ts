@@ -5,6 +5,7 @@ import type { FoundModel } from '../../../ports/models.ts'
 import type { BedrockModel } from './cards.ts'
 import { createEmbeddingModel, type EmbeddingDependencies } from './embeddings/embed.ts'
 import { createImageModel, type ImageDependencies } from './images/draw.ts'
+import { createNativeModel, operationOf } from './native.ts'
 import { createRerankModel, type RerankDependencies } from './reranking.ts'
 import type { Target } from './routed.ts'
 
@@ -18,21 +19,32 @@ interface Looking extends BesideChatDependencies {
 
 /** What the model can be asked beside chat, as its family declares. */
 export function besideChat(
-  { embedder, reranker, painter, bases }: BedrockModel,
+  model: BedrockModel,
   target: Target,
   dependencies: Looking,
-): Pick<FoundModel, 'embeddings' | 'reranking' | 'images'> {
+): Pick<FoundModel, 'embeddings' | 'reranking' | 'images' | 'native'> {
+  const { embedder, reranker, painter, bases } = model
   if (bases === undefined && !embedder && !painter) {
     return {
       embeddings: veiled(target, dependencies),
       images: veiledImages(target, dependencies),
+      native: async () => nativeOf(await dependencies.listed(), target, dependencies),
     }
   }
+  const native = nativeOf(model, target, dependencies)
   return {
+    ...(native && { native }),
     ...(embedder && { embeddings: createEmbeddingModel(dependencies, { ...target, embedder }) }),
     ...(reranker && { reranking: createRerankModel(dependencies, { ...target, reranker }) }),
     ...(painter && { images: createImageModel(dependencies, { ...target, painter }) }),
   }
+}
+
+/** The words of its maker are taken by every model that does not chat, also where nobody here knows them. */
+function nativeOf(model: BedrockModel | undefined, target: Target, dependencies: Looking) {
+  if (!model || model.chats) return undefined
+  const operation = operationOf(model)
+  return operation && createNativeModel(dependencies, { ...target, operation })
 }
 
 /** An ARN that does not tell its model: the catalogue is asked what it leads to. */

@@ -54,7 +54,7 @@ export function modelOfId(id: string, offers: readonly Offer[]): BedrockModel | 
 }
 
 /** What a card is made from. */
-export interface Known {
+interface Known {
   id: string
   kin: Kin
   name?: string

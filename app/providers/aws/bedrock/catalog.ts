@@ -1,3 +1,4 @@
+import type { Linger } from '../../../ports/runtime.ts'
 import { type Cached, staleWhileRevalidate } from '../../stale-while-revalidate.ts'
 import type { AwsCall } from '../call.ts'
 import type { Warn } from '../warn.ts'
@@ -17,7 +18,7 @@ export interface Catalog extends Cached<Models> {
   isReliable(): boolean
 }
 
-export interface CatalogOptions {
+interface CatalogOptions {
   call: AwsCall
   regions: readonly string[]
   /** How long a listing is fresh. */
@@ -30,6 +31,8 @@ export interface CatalogOptions {
   shared?: SharedListings
   /** How long each region took to list, in milliseconds. */
   timed?(region: string, milliseconds: number): void
+  /** As the runtime's. */
+  linger?: Linger
   /** Unix milliseconds. */
   now?(): number
 }
@@ -46,7 +49,7 @@ interface Looked {
 
 /** What all regions offer. A region that fails keeps what was known of it before, with a warning. */
 export function createCatalog(options: CatalogOptions): Catalog {
-  const { regions, seconds, availability, now = Date.now } = options
+  const { regions, seconds, availability, linger, now = Date.now } = options
   const before = new Map<string, Listings>()
   const look = createLook(options, before)
   let shown = new Map<string, BedrockModel>()
@@ -56,16 +59,19 @@ export function createCatalog(options: CatalogOptions): Catalog {
       until: now(),
       isAvailable: (region, id) => availability?.isAvailable(region, id) ?? true,
     })
-  const cached = staleWhileRevalidate<Models>(async () => {
-    const looks = await Promise.all(regions.map(look))
-    for (const { listings } of looks) {
-      if (isEmpty(listings)) before.delete(listings.region)
-      else before.set(listings.region, listings)
-    }
-    shown = assemble()
-    const complete = looks.every((one) => one.complete)
-    return { value: shown, seconds: complete ? seconds : Math.min(REST, seconds) }
-  }, now)
+  const cached = staleWhileRevalidate<Models>(
+    async () => {
+      const looks = await Promise.all(regions.map(look))
+      for (const { listings } of looks) {
+        if (isEmpty(listings)) before.delete(listings.region)
+        else before.set(listings.region, listings)
+      }
+      shown = assemble()
+      const complete = looks.every((one) => one.complete)
+      return { value: shown, seconds: complete ? seconds : Math.min(REST, seconds) }
+    },
+    { linger, now },
+  )
 
   /** Availability takes a call a model: it is asked for behind a listing that is already in use. */
   const refine = async (models: Models) => {
@@ -87,7 +93,8 @@ export function createCatalog(options: CatalogOptions): Catalog {
   const refineOnce = (models: Models): Models => {
     if (refined !== models) {
       refined = models
-      void refine(models)
+      const refining = refine(models)
+      linger?.(refining)
     }
     return models
   }
@@ -118,6 +125,10 @@ function createLook(options: CatalogOptions, before: ReadonlyMap<string, Listing
     told.set(region + what, words)
     warn('The models of a region could not be listed.', { region, listing: what, ...details })
   }
+  const note = (region: string, what: string, result: PromiseSettledResult<unknown>) => {
+    if (result.status === 'rejected') warnOnce(region, what, result.reason)
+    else told.delete(region + what)
+  }
 
   const ownModels = async (inquiry: Inquiry, known: AccountModel[]): Promise<AccountModel[]> => {
     const lists = await Promise.all(
@@ -145,10 +156,8 @@ function createLook(options: CatalogOptions, before: ReadonlyMap<string, Listing
       listInferenceProfiles(inquiry),
       ownModels(inquiry, known?.account ?? []),
     ])
-    if (models.status === 'rejected') warnOnce(region, 'foundation-models', models.reason)
-    else told.delete(`${region}foundation-models`)
-    if (profiles.status === 'rejected') warnOnce(region, 'inference-profiles', profiles.reason)
-    else told.delete(`${region}inference-profiles`)
+    note(region, 'foundation-models', models)
+    note(region, 'inference-profiles', profiles)
     const listings: Listings = {
       region,
       models: models.status === 'fulfilled' ? models.value : (known?.models ?? []),

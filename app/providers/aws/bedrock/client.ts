@@ -15,7 +15,7 @@ const OPERATIONS = [
 export type Operation = (typeof OPERATIONS)[number]
 
 /** One request to one model. `body` is JSON. */
-export interface ModelRequest {
+interface ModelRequest {
   operation: Operation
   modelId: string
   region: string

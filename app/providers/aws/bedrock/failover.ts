@@ -1,6 +1,6 @@
 import { amended, type ErrorCode, GatewayError } from '../../../errors.ts'
 import type { Attempt } from '../../../ports/call.ts'
-import { isLocal, isUnknownModel, troubleOf } from './faults.ts'
+import { concernsRegion, isLocal, isUnknownModel, troubleOf } from './faults.ts'
 import { type Candidate, type Plan, refusalOf } from './region-policy.ts'
 import type { Router, Way } from './router.ts'
 
@@ -12,7 +12,7 @@ export interface Routes {
 }
 
 /** How regions are asked for one request. Times in milliseconds. */
-export interface Turn<T> {
+interface Turn<T> {
   way: Way
   signal: AbortSignal
   /** The region that holds the prompt in its cache. */
@@ -28,7 +28,7 @@ export interface Turn<T> {
   onFailure?(attempt: Attempt): void
 }
 
-export interface Outcome<T> {
+interface Outcome<T> {
   answer: T
   candidate: Candidate
   tried: Attempt[]
@@ -167,7 +167,7 @@ async function race<T>(first: Asked<T>, { router, queue, hedged }: Race<T>): Pro
     first.settled.then((settled) => ({ settled, other: second })),
     second.settled.then((settled) => ({ settled, other: first })),
   ])
-  if ('thrown' in winner.settled && troubleOf(winner.settled.thrown)) {
+  if ('thrown' in winner.settled && concernsRegion(winner.settled.thrown)) {
     queue.failed(winner.settled.thrown)
     return winner.other.settled
   }
@@ -178,6 +178,7 @@ async function race<T>(first: Asked<T>, { router, queue, hedged }: Race<T>): Pro
 
 interface Asked<T> {
   settled: Promise<Settled<T>>
+  /** Gives it up for an answer that has just come, before which it is noted. */
   cancel(): void
 }
 
@@ -188,9 +189,13 @@ function askOnce<T>(
 ): Asked<T> {
   const ticket = router.begin(candidate, way)
   const startedAt = performance.now()
-  const note = (outcome: string) => {
+  let isNoted = false
+  const note = (outcome: string, place = tried.length) => {
+    if (isNoted) return
+    isNoted = true
     const milliseconds = Math.round(performance.now() - startedAt)
-    tried.push({ region: candidate.region, model: candidate.id, outcome, milliseconds })
+    const { region, id: model } = candidate
+    tried.splice(place, 0, { region, model, outcome, milliseconds })
   }
   // The only region of a request needs no signal of its own; that is most requests.
   const own = hasMore || hedgeAfter > 0 ? openLimit(signal, hasMore ? patience : 0) : undefined
@@ -207,11 +212,15 @@ function askOnce<T>(
       const trouble = error === CANCELLED || hasLeft(signal) ? undefined : troubleOf(error)
       if (trouble) ticket.failed(trouble)
       else ticket.dropped()
-      note(error === CANCELLED ? 'cancelled' : codeOf(error))
+      note(codeOf(error))
       return { thrown: error }
     }
   }
-  return { settled: run(), cancel: () => own?.cancel() }
+  const cancel = () => {
+    own?.cancel()
+    note('cancelled', tried.length - 1)
+  }
+  return { settled: run(), cancel }
 }
 
 /** A loser of a race; nobody sees this. */

@@ -48,6 +48,10 @@ export const isLocal = (thrown: unknown): boolean =>
 
 const LOCAL: ReadonlySet<ErrorCode> = new Set(['model-not-found', 'model-access-denied'])
 
+/** Whether another region that has been asked already may do better: one that lacks the model says nothing of one that is slow. */
+export const concernsRegion = (thrown: unknown): boolean =>
+  troubleOf(thrown) !== undefined || isLocal(thrown)
+
 /** Whether AWS does not know this id here, so that a look into the catalogue may help. */
 export const isUnknownModel = (thrown: unknown): boolean =>
   thrown instanceof GatewayError && thrown.code === 'model-not-found'

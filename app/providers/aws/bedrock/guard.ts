@@ -1,13 +1,13 @@
-import { encodeStrictly } from '../../../codecs/canonical-request.ts'
 import type { Guardrail } from '../../../conversation/conversation.ts'
 import { type ErrorCode, GatewayError } from '../../../errors.ts'
 import type { Call } from '../../../ports/call.ts'
 import type { Guard } from '../../../ports/guard.ts'
 import type { AwsCall } from '../call.ts'
 import { parseReply } from './answers.ts'
+import { askGuardrail, placesOf } from './apply-guardrail.ts'
 import { type FanOut, fanOut } from './embeddings/fan-out.ts'
 
-export interface GuardDependencies {
+interface GuardDependencies {
   call: AwsCall
   /** Where a guardrail may be that is told by its id, in order of preference. */
   regions: readonly string[]
@@ -21,8 +21,8 @@ export interface GuardDependencies {
 const MOST_CHARACTERS = 25_000
 
 /**
- * Guardrails of Bedrock by ApplyGuardrail, where a model is asked that takes none. Masked texts come one for
- * each that was sent, as clients rely on that run it; the service model does not say so.
+ * Guardrails of Bedrock by ApplyGuardrail, where a model is asked that takes none. Masked texts come back one
+ * for each that was sent: clients in use rely on that, though the service model does not say so.
  */
 export function createGuard({ call: ask, regions, wait }: GuardDependencies): Guard {
   /** The texts of one call as they may go on; undefined when the answer does not tell which is which. */
@@ -35,7 +35,7 @@ export function createGuard({ call: ask, regions, wait }: GuardDependencies): Gu
   }
   return {
     async screen(texts, guardrail, call) {
-      const places = regionOfArn(guardrail.id) ?? regions
+      const places = placesOf(guardrail.id, regions)
       const fan = { most: 1, signal: call.signal, wait }
       const judged = await fanOut(batchesOf(texts), fan, async (batch, signal) => {
         const asked = { guardrail, places, call: { ...call, signal } }
@@ -72,25 +72,15 @@ function batchesOf(texts: Texts): Texts[] {
   return batches
 }
 
-/** Asks where the guardrail is: an id is known in one region alone. */
 async function apply(ask: AwsCall, texts: Texts, { guardrail, places, call }: Asked) {
-  const { id, version } = guardrail
-  const path = `/guardrail/${encodeStrictly(id)}/version/${encodeStrictly(version)}/apply`
   const content = texts.map((text) => ({ text: { text } }))
   const body = JSON.stringify({ source: 'INPUT', content })
-  let failure: unknown
-  for (const region of places) {
-    try {
-      const { as, trace, signal } = call
-      const asked = { service: 'bedrock-runtime', region, method: 'POST', as, trace } as const
-      const response = await ask({ ...asked, path, body }, signal)
-      return verdictIn(await response.text())
-    } catch (thrown) {
-      failure = thrown
-      if (!(thrown instanceof GatewayError) || thrown.code !== 'model-not-found') break
-    }
+  try {
+    const { text } = await askGuardrail(ask, { ...guardrail, body, places }, call)
+    return verdictIn(text)
+  } catch (thrown) {
+    throw explained(thrown)
   }
-  throw explained(failure)
 }
 
 function verdictIn(text: string): Verdict {
@@ -107,7 +97,7 @@ function explained(thrown: unknown): unknown {
   return new GatewayError(
     'upstream',
     'The guardrail configured on this server could not be asked, so the model was not either.',
-    { cause: thrown.cause },
+    { cause: thrown.cause, final: true },
   )
 }
 
@@ -143,9 +133,3 @@ const recordOf = (value: unknown): Verdict =>
   typeof value === 'object' && value !== null ? (value as Verdict) : {}
 
 const listOf = (value: unknown): Verdict[] => (Array.isArray(value) ? value.map(recordOf) : [])
-
-/** `arn:aws:bedrock:eu-west-1:123456789012:guardrail/abc` */
-function regionOfArn(id: string): readonly string[] | undefined {
-  const region = id.startsWith('arn:') ? id.split(':')[3] : undefined
-  return region ? [region] : undefined
-}

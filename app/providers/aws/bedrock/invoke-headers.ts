@@ -5,7 +5,7 @@ import type { ModelCard } from '../../../ports/models.ts'
 export type InvokeHeaders = Readonly<Record<string, string>>
 
 /** What InvokeModel is told beside the model's own request (service model of bedrock-runtime). */
-export interface InvokeOptions {
+interface InvokeOptions {
   headers: InvokeHeaders
   /** What it is told in the body, under names of its own. */
   body?: Readonly<Record<string, unknown>>

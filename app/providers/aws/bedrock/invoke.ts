@@ -18,7 +18,7 @@ export interface InvokeDependencies extends ChatDependencies {
 }
 
 /** What a lane is made of. */
-export interface LaneTarget extends Counted {
+interface LaneTarget extends Counted {
   lane: OwnLane
 }
 

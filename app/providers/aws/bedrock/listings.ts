@@ -12,7 +12,7 @@ export interface Listings {
   account: AccountModel[]
 }
 
-export interface ListingRules {
+interface ListingRules {
   /** Unix milliseconds: models whose life has ended by then are left out. */
   until: number
   isAvailable(region: string, modelId: string): boolean

@@ -1,7 +1,7 @@
 import { isRegion } from '../endpoints.ts'
 
 /** What the form of an upstream id tells, without any catalogue. */
-export interface ModelId {
+interface ModelId {
   /** The model's own id, without geography; undefined where an ARN does not name its model. */
   base?: string
   /** The prefix of a geographic profile: `us`, `eu`, `global`, whatever AWS makes of it next. */

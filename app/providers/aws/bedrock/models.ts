@@ -14,7 +14,7 @@ import { type OpenaiEndpointsOptions, withOpenaiEndpoint } from './openai-endpoi
 import { type Plan, planRegions, type RegionPolicy } from './region-policy.ts'
 import type { Target } from './routed.ts'
 
-export interface BedrockModelsOptions
+interface BedrockModelsOptions
   extends InvokeDependencies,
     BesideChatDependencies,
     OpenaiEndpointsOptions {

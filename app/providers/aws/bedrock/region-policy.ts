@@ -13,7 +13,7 @@ export interface RegionPolicy {
 }
 
 /** A model as far as the policy is concerned. */
-export interface Offered {
+interface Offered {
   /** The name it goes by, for sentences. */
   id: string
   /** Ids of the models behind it; undefined when unknown. */

@@ -15,7 +15,7 @@ export interface RerankDependencies extends Routing {
   agentCall?: AwsCall
 }
 
-export interface RerankTarget extends Target {
+interface RerankTarget extends Target {
   reranker: Reranker
 }
 
@@ -23,7 +23,7 @@ export interface RerankTarget extends Target {
 const MOST_DOCUMENTS = 1000
 const LONGEST_TEXT = 32_000
 /** Documents that are billed as one search. */
-const DOCUMENTS_PER_SEARCH = 100
+export const DOCUMENTS_PER_SEARCH = 100
 
 /**
  * A model that reranks by the Rerank API, which documents both makers' models alike. Under a Bedrock API key,
@@ -136,7 +136,7 @@ function byRerank({ agentCall, fields }: { agentCall: AwsCall; fields: Fields })
 const isBlank = (document: RerankRequest['documents'][number]) =>
   typeof document === 'string' && document.trim() === ''
 
-// What stands behind 32,000 characters no reranker would read: a document and its query share 4,096 tokens.
+// No reranker would read beyond 32,000 characters: a document and its query share 4,096 tokens.
 const sourceOf = (document: RerankRequest['documents'][number]) =>
   typeof document === 'string'
     ? { type: 'TEXT', textDocument: { text: document.slice(0, LONGEST_TEXT) } }

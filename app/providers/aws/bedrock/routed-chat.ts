@@ -19,7 +19,7 @@ export interface ChatDependencies extends Routing {
 }
 
 /** How a model is talked to, in whatever language. */
-export interface Tongue<Sent extends Written> {
+interface Tongue<Sent extends Written> {
   reply: Operation
   stream: Operation
   draft(conversation: Conversation): Draft<Sent>

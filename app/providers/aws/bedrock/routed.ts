@@ -27,7 +27,7 @@ export interface Target {
 }
 
 /** One request of any operation. */
-export interface RoutedQuestion<T> {
+interface RoutedQuestion<T> {
   way: Way
   /** Absent where none is carried on, so that no cache could hold its prompt. */
   conversation?: Conversation
@@ -36,7 +36,7 @@ export interface RoutedQuestion<T> {
   undo(answer: T): void
 }
 
-export interface RoutedAnswer<T> {
+interface RoutedAnswer<T> {
   answer: T
   /** `attempts` counts regions; whoever calls a region more than once adds to it. */
   served: Omit<Served, 'ignored'>

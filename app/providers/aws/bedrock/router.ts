@@ -14,7 +14,7 @@ export interface RouterOptions extends Rests {
 }
 
 /** One question to one region, from its beginning to its outcome. Exactly one of the methods is called. */
-export interface Ticket {
+interface Ticket {
   /** It began to answer. */
   answered(): void
   failed(trouble: Trouble): void
@@ -199,7 +199,7 @@ function openTicket(state: State, { key, way, options }: Asking): Ticket {
   }
 }
 
-/** Makes room: a region without trouble loses no more than its measurements. */
+/** Makes room: a region without trouble loses only its measurements. */
 function forgetHealthy(states: Map<string, State>): void {
   for (const [key, { health }] of states) if (health.trouble === undefined) states.delete(key)
   if (states.size >= MOST_KEYS) states.clear()

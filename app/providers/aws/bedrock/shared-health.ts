@@ -4,13 +4,13 @@ import type { Health } from './health.ts'
 import type { Router } from './router.ts'
 
 /** Tells other instances which regions rest, and learns it from them. Neither method waits or throws. */
-export interface SharedHealth {
+interface SharedHealth {
   tell(key: string, health: Health): void
   /** Looks at what others told, at most every few seconds. */
   refresh(router: Pick<Router, 'learn'>): void
 }
 
-export interface SharedHealthOptions {
+interface SharedHealthOptions {
   state: StateStore
   warn: Warn
   /** Unix milliseconds. */

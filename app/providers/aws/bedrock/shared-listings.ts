@@ -9,7 +9,7 @@ export interface SharedListings {
   put(listings: Listings): Promise<void>
 }
 
-export interface SharedListingsOptions {
+interface SharedListingsOptions {
   state: StateStore
   /** How long a listing is fresh. */
   seconds: number

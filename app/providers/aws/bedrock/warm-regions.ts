@@ -13,17 +13,17 @@ const MOST_PROMPTS = 10_000
 /** Milliseconds the shorter of Bedrock's caches lives after each use. */
 const LIFE = 300_000
 
-export function createWarmRegions(now: () => number = Date.now): WarmRegions {
+export function createWarmRegions(): WarmRegions {
   const known = new Map<string, { region: string; until: number }>()
   return {
     regionOf(prompt) {
       const warm = known.get(prompt)
-      return warm && warm.until > now() ? warm.region : undefined
+      return warm && warm.until > Date.now() ? warm.region : undefined
     },
     note(prompt, region) {
       // Deleted first, so that the oldest use stands first.
       known.delete(prompt)
-      known.set(prompt, { region, until: now() + LIFE })
+      known.set(prompt, { region, until: Date.now() + LIFE })
       if (known.size <= MOST_PROMPTS) return
       for (const oldest of known.keys()) {
         known.delete(oldest)
@@ -37,7 +37,7 @@ export function createWarmRegions(now: () => number = Date.now): WarmRegions {
 export const usedCache = ({ cacheRead, cacheWrite }: Usage): boolean =>
   (cacheRead ?? 0) + (cacheWrite ?? 0) > 0
 
-/** A name for the beginning of a prompt that shall be cached; undefined for one that shall not. */
+/** A name for the beginning of a prompt that is to be cached; undefined for one that is not. */
 export function promptName(conversation: Conversation): string | undefined {
   const { settings, model } = conversation
   const asked = settings.promptCache

@@ -45,7 +45,7 @@ export function storeFault(thrown: unknown): GatewayError {
   const isRefused = fault?.status !== undefined && fault.status < 500 && !isThrottled(thrown)
   if (isRefused || fault?.type === 'Unsigned') {
     const message = 'The state store refused the request. Its operator finds the reason in the log.'
-    return new GatewayError('upstream', message, { cause: thrown })
+    return new GatewayError('upstream', message, { cause: thrown, final: isRefused })
   }
   const message = 'The state store is not available. Retry the request.'
   return new GatewayError('overloaded', message, { retryAfter: RETRY_AFTER, cause: thrown })

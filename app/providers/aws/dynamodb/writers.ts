@@ -35,7 +35,10 @@ async function write(
   return answer !== undefined
 }
 
-/** A change of what is there or is not. Gives the new attributes, or undefined where the condition did not hold. */
+/**
+ * Changes an item that may or may not be there. Gives the new attributes, or undefined where the condition did
+ * not hold.
+ */
 async function update(
   { dynamo, name, now }: Table,
   { collection, id, change, condition, values }: Writing & { change: string },

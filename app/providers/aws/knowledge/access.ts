@@ -109,7 +109,7 @@ export async function getBase(
 }
 
 /** Bases of others look like bases that do not exist, down to the sentence. */
-export const unknownBase = (id: string) =>
+const unknownBase = (id: string) =>
   new GatewayError(
     'not-found',
     `There is no knowledge base \`${id}\` here, or this server does not let you use it (KNOWLEDGE_BASES).`,

@@ -8,7 +8,7 @@ import type { AwsService } from '../endpoints.ts'
 export type Fields = Record<string, unknown>
 
 /** One operation on knowledge bases. */
-export interface AgentRequest {
+interface AgentRequest {
   service: Extract<AwsService, 'bedrock-agent' | 'bedrock-agent-runtime'>
   method: AwsRequest['method']
   path: string

@@ -5,13 +5,14 @@ import {
 import type { ReplyEnd, ReplyEvent } from '../../../conversation/events.ts'
 import type { GroundedSpan } from '../../../conversation/knowledge.ts'
 import { streamError } from '../../../dialects/bedrock-converse/decode-error.ts'
+import { damage } from '../../../dialects/damaged-reply.ts'
 import type { ReplyDecoder } from '../../../dialects/dialect.ts'
 import { GatewayError } from '../../../errors.ts'
 import { asFields, type Fields, objectsIn, textOf } from './client.ts'
 import { guardrailOf, readSpan } from './search.ts'
 
 /** What a stream has told by its end. */
-export interface ToldByStream {
+interface ToldByStream {
   text: string
   spans: GroundedSpan[]
   intervened?: boolean
@@ -89,6 +90,6 @@ function parse(payload: string): Fields {
   try {
     return asFields(JSON.parse(payload)) ?? {}
   } catch (cause) {
-    throw new GatewayError('upstream', 'The answer arrived damaged. Retry the request.', { cause })
+    throw damage(cause)
   }
 }

@@ -15,9 +15,9 @@ import { createAgentClient } from './client.ts'
 import { createGenerator } from './generate.ts'
 import { createSources } from './sources.ts'
 
-export interface AwsKnowledgeOptions {
+interface AwsKnowledgeOptions {
   config: Config
-  runtime: Pick<Runtime, 'env' | 'transport' | 'log' | 'credentials' | 'digest'>
+  runtime: Pick<Runtime, 'env' | 'transport' | 'log' | 'credentials' | 'digest' | 'linger'>
 }
 
 /** The knowledge bases of Amazon Bedrock, in one region of one account. */
@@ -34,6 +34,7 @@ export function createAwsKnowledge({ config, runtime }: AwsKnowledgeOptions): Kn
     region,
     digest: runtime.digest,
     warn: createWarn(runtime.log, config.LOG_LEVEL),
+    linger: runtime.linger,
   })
   const call = createAwsCall({ ...ours, signAs })
   const client = createAgentClient(call, region)

@@ -28,13 +28,13 @@ export const isOpenaiVoice = (name: string) => Object.hasOwn(OPENAI_VOICES, name
 export const findVoice = (voices: readonly PollyVoice[], name: string): PollyVoice | undefined =>
   voices.find(({ id }) => id.toLowerCase() === name.trim().toLowerCase())
 
-export interface Chosen {
+interface Chosen {
   voice: PollyVoice
   /** Sent only where it is not the voice's own. */
   language?: string
 }
 
-export interface Wanted {
+interface Wanted {
   name: string
   engine: Engine
   /** `de`, `de-DE`; undefined where nobody said or told. */

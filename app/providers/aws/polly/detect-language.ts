@@ -3,7 +3,7 @@ import type { AwsCall } from '../call.ts'
 import { jsonHeaders } from '../json-protocol.ts'
 import { guessLanguage } from './guess-language.ts'
 
-export interface Detecting {
+interface Detecting {
   call: AwsCall
   region: string
 }

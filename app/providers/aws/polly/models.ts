@@ -14,7 +14,7 @@ const NAMES: Readonly<Record<Engine, string>> = {
   generative: 'Amazon Polly, generative',
 }
 
-export interface PollyOptions extends PollyDependencies {
+interface PollyOptions extends PollyDependencies {
   /** Where Polly may be asked, in order of preference. */
   regions: readonly string[]
   /** The operator has chosen the region, whatever our list of regions says. */

@@ -1,5 +1,6 @@
 import { mappedStream, precededBy, streamOfBytes } from '../../../codecs/bytes/byte-stream.ts'
-import { createResampler } from '../../../codecs/pictures/resample.ts'
+import { createResampler } from '../../../codecs/sound/resample.ts'
+import { ssmlOf } from '../../../codecs/sound/ssml.ts'
 import { wavHeader } from '../../../codecs/sound/wav.ts'
 import { GatewayError } from '../../../errors.ts'
 import type { AudioEncoding, EncodedFormat } from '../../../ports/audio-encoding.ts'
@@ -8,6 +9,7 @@ import type { ModelCard } from '../../../ports/models.ts'
 import type { SpeechModel, SpeechRequest } from '../../../ports/speech.ts'
 import type { UpstreamResponse } from '../../../ports/transport.ts'
 import type { AudioFolders } from '../audio-work/folders.ts'
+import { madeAgain } from '../audio-work/patience.ts'
 import { askRouted, type Routing } from '../bedrock/routed.ts'
 import type { AwsCall } from '../call.ts'
 import { type PollyFields, readFields } from './asked.ts'
@@ -41,7 +43,7 @@ export interface PollyDependencies extends Routing {
   lookEvery: number
 }
 
-export interface PollyTarget {
+interface PollyTarget {
   card: ModelCard
   engine: Engine
   regions: readonly string[]
@@ -109,7 +111,7 @@ function wayOf(
   { regions }: PollyTarget,
 ): Way {
   if (fits(text, CALL_LIMIT)) return 'once'
-  const isPlain = !/^\s*<speak[\s>/]/.test(request.text)
+  const isPlain = ssmlOf(request.text) === undefined
   const canJoin = isPlain && form.joins
   if (canJoin && text.characters <= OPENAI_LIMIT) return 'in pieces'
   if (!fits(text, TASK_LIMIT)) {
@@ -235,7 +237,8 @@ async function speakInPieces(
         if (bytes !== undefined) return bytes
         const next = texts.shift()
         if (next === undefined) return undefined
-        body = (await synthesize(call, later, next)).body
+        const asked = () => synthesize(call, later, next)
+        body = (await madeAgain(asked, left.signal)).body
       }
     },
     cancel() {

@@ -1,3 +1,4 @@
+import { ssmlOf } from '../../../codecs/sound/ssml.ts'
 import { entryOf } from '../../../codecs/table.ts'
 import { GatewayError } from '../../../errors.ts'
 
@@ -22,16 +23,16 @@ const FASTEST = 2
 
 /** Throws 400 for what cannot be said, or not at this speed. */
 export function readText(input: string, speed: number | undefined): SpokenText {
-  const isSsml = /^\s*<speak[\s>/]/.test(input)
-  const words = isSsml ? wordsOf(input) : input
+  const ssml = ssmlOf(input)
+  const words = wordsOf(input)
   if (words.trim() === '') {
     throw refused('input', "Invalid 'input': there is nothing to say in it.")
   }
   if (speed === undefined || speed === 1) {
-    const type = isSsml ? 'ssml' : 'text'
-    return { text: isSsml ? input.trim() : input, type, characters: words.length }
+    const type = ssml === undefined ? 'text' : 'ssml'
+    return { text: ssml ?? input, type, characters: words.length }
   }
-  if (isSsml) {
+  if (ssml !== undefined) {
     throw refused(
       'speed',
       "Unsupported parameter: 'speed' beside SSML; write <prosody rate> into it.",
@@ -52,23 +53,30 @@ export function hastened(words: string, speed: number): SpokenText {
 }
 
 const ESCAPES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;' }
-const escaped = (words: string) => words.replace(/[&<>]/g, (sign) => entryOf(ESCAPES, sign)!)
+/** Signs that no XML may hold, as texts of scanned pages have them (https://www.w3.org/TR/xml/#charsets). */
+const UNSPEAKABLE = /[^\t\n\r\x20-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu
+const escaped = (words: string) =>
+  words.replace(UNSPEAKABLE, ' ').replace(/[&<>]/g, (sign) => entryOf(ESCAPES, sign)!)
 
-/** What SSML says, without its tags. */
-export const wordsOf = (ssml: string) => ssml.replace(/<[^<>]*>/g, '')
+/** What a text says: SSML without its tags. */
+export const wordsOf = (text: string) => ssmlOf(text)?.replace(/<[^<>]*>/g, '') ?? text
 
 /** The language SSML says it is in. */
-export const languageOfSsml = (ssml: string): string | undefined =>
-  /^\s*<speak\b[^>]*\bxml:lang\s*=\s*["']([\w-]+)["']/.exec(ssml)?.[1]
+export const languageOfSsml = (text: string): string | undefined =>
+  /^<speak\b[^>]*\bxml:lang\s*=\s*["']([\w-]+)["']/.exec(ssmlOf(text) ?? '')?.[1]
 
 const refused = (param: string, message: string) =>
   new GatewayError('invalid-request', message, { param, reason: 'invalid_value' })
 
-/** Where a text may be cut, best first: behind a paragraph, a sentence, a clause, a word. */
+/**
+ * Where a text may be cut, best first: behind a paragraph, a sentence, a line, a clause, a word. Where words are
+ * parted by blanks, a mark without one is within a number or an address.
+ */
 const CUTS = [
+  /\n[^\S\n]*\n\s*(?=\S)/g,
+  /(?<=[.!?…؟۔।]["')\]»”’]{0,3})\s+(?=\S)|[。！？]+["')\]」』”’）]{0,3}\s*(?=\S)/g,
   /\n\s*(?=\S)/g,
-  /[.!?。！？…]+["')\]»”]*\s*(?=\S)/g,
-  /[,;:、，]\s*(?=\S)/g,
+  /(?<=[,;:،؛])\s+(?=\S)|[、，；：]\s*(?=\S)/g,
   /\s+(?=\S)/g,
 ]
 

@@ -8,7 +8,7 @@ import { pause } from '../bedrock/embeddings/fan-out.ts'
 import type { AwsCall } from '../call.ts'
 import { type Fields, fieldsOf, textOf } from '../json-protocol.ts'
 
-export interface TaskDependencies {
+interface TaskDependencies {
   call: AwsCall
   folders: AudioFolders
   /** Milliseconds between two looks. */
@@ -16,7 +16,7 @@ export interface TaskDependencies {
 }
 
 /** What a task gave: Polly's audio, and the characters it bills. */
-export interface TaskOutcome {
+interface TaskOutcome {
   audio: ReadableStream<Uint8Array>
   characters?: number
 }

@@ -1,3 +1,4 @@
+import type { Linger } from '../../../ports/runtime.ts'
 import { staleWhileRevalidate } from '../../stale-while-revalidate.ts'
 import type { AwsCall } from '../call.ts'
 import { shippedVoices } from './data/voices.ts'
@@ -17,18 +18,21 @@ const PATIENCE = 10_000
 const MOST_PAGES = 20
 
 /** Asks DescribeVoices (Polly, `GET /v1/voices`) of each region once a day. */
-export function createVoiceBook(call: AwsCall): VoiceBook {
+export function createVoiceBook(call: AwsCall, linger?: Linger): VoiceBook {
   const regions = new Map<string, ReturnType<typeof cached>>()
   const shipped = shippedVoices()
   const cached = (region: string) =>
-    staleWhileRevalidate<readonly PollyVoice[]>(async (before) => {
-      try {
-        return { value: await describeVoices(call, region), seconds: FRESH }
-      } catch {
-        // Some may speak but not list: what is known serves as well.
-        return { value: before ?? shipped, seconds: AGAIN }
-      }
-    })
+    staleWhileRevalidate<readonly PollyVoice[]>(
+      async (before) => {
+        try {
+          return { value: await describeVoices(call, region), seconds: FRESH }
+        } catch {
+          // Some may speak but not list: what is known serves as well.
+          return { value: before ?? shipped, seconds: AGAIN }
+        }
+      },
+      { linger },
+    )
   const bookOf = (region: string) => {
     const book = regions.get(region) ?? cached(region)
     regions.set(region, book)

@@ -1,7 +1,7 @@
 import type { Config } from '../../../config.ts'
 import { GatewayError } from '../../../errors.ts'
 
-export interface S3Place {
+interface S3Place {
   bucket: string
   key: string
 }
@@ -31,7 +31,7 @@ export function mayRead(config: Config, { bucket, key }: S3Place): boolean {
   return ownBuckets(config).has(bucket) && !key.startsWith(config.AWS_S3_FILES_PREFIX)
 }
 
-export function ownBuckets(config: Config): Set<string> {
+function ownBuckets(config: Config): Set<string> {
   const { AWS_S3_BUCKET, AWS_S3_REGIONAL_BUCKETS } = config
   const buckets = new Set(Object.values(AWS_S3_REGIONAL_BUCKETS))
   if (AWS_S3_BUCKET) buckets.add(AWS_S3_BUCKET)

@@ -27,9 +27,27 @@ export function storeFault(thrown: unknown): GatewayError {
     isBusy
       ? 'The store of files is busy. Retry the request.'
       : 'The store of files could not be reached. Retry the request later.',
-    { cause: thrown },
+    { cause: thrown, final: OPERATORS.has(faultName(thrown)) },
   )
 }
+
+/** Does the work; what goes wrong with the store is told as above. */
+export async function told<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (thrown) {
+    throw storeFault(thrown)
+  }
+}
+
+/** What only the operator can put right. */
+const OPERATORS: ReadonlySet<string> = new Set([
+  'AccessDenied',
+  'AllAccessDisabled',
+  'InvalidAccessKeyId',
+  'NoSuchBucket',
+  'SignatureDoesNotMatch',
+])
 
 /** What went wrong with an object that a caller named. */
 export function attachmentFault(thrown: unknown, uri: string): GatewayError {

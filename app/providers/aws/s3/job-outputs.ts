@@ -1,15 +1,20 @@
 import type { Config } from '../../../config.ts'
-import { bucketRegion, placeOf } from './buckets.ts'
+import { bucketRegion, encryption, placeOf } from './buckets.ts'
 import { type S3Access, type S3Options, s3Access } from './client.ts'
-import { isMissing, storeFault } from './errors.ts'
+import { isMissing, told } from './errors.ts'
 
-/** Where asynchronous jobs of Bedrock write, which must be a bucket in the region of the job. */
+/** Where asynchronous jobs of Bedrock write, and what they read lies, which must be a bucket in their region. */
 export interface JobOutputs {
   /** A new folder, `s3://bucket/key`, for a job in this region; undefined where no bucket is configured there. */
   folderIn(region: string): string | undefined
   /** The addresses of the objects below a folder. */
   list(folder: string, region: string): Promise<string[]>
   read(uri: string, region: string): Promise<string>
+  write(
+    uri: string,
+    region: string,
+    object: { mediaType: string; bytes: Uint8Array },
+  ): Promise<void>
   /** Removes every object below a folder. */
   remove(folder: string, region: string): Promise<void>
 }
@@ -43,6 +48,19 @@ export function createJobOutputs(options: S3Options): JobOutputs {
         const command = new sdk.GetObjectCommand({ Bucket: bucket, Key: key })
         return (await (await client.send(command)).Body?.transformToString()) ?? ''
       }),
+    write: (uri, region, { mediaType, bytes }) =>
+      told(async () => {
+        const { sdk, client } = await accessTo(region)
+        const { bucket, key } = placeOf(uri)
+        const command = new sdk.PutObjectCommand({
+          Bucket: bucket,
+          Key: key,
+          Body: bytes,
+          ContentType: mediaType,
+          ...encryption(config),
+        })
+        await client.send(command)
+      }),
     remove: (folder, region) =>
       told(async () => {
         const { sdk, client } = await accessTo(region)
@@ -62,12 +80,4 @@ function bucketIn(config: Config, region: string): string | undefined {
   const { AWS_S3_REGIONAL_BUCKETS: regional, AWS_S3_BUCKET: main } = config
   if (Object.hasOwn(regional, region)) return regional[region]
   return bucketRegion(config) === region ? main : undefined
-}
-
-async function told<T>(work: () => Promise<T>): Promise<T> {
-  try {
-    return await work()
-  } catch (thrown) {
-    throw storeFault(thrown)
-  }
 }

@@ -3,7 +3,7 @@ import type { S3Access } from './client.ts'
 import { planJoin, type Stretch } from './join-plan.ts'
 import { openPartUpload, type PartUpload, type Target } from './part-upload.ts'
 
-export interface Join {
+interface Join {
   target: Target
   sources: readonly StoredObject[]
   /** Bytes of a stretch of a source. */

@@ -6,7 +6,7 @@ export interface Stretch {
 }
 
 /** How one part of the new object is made: copied within S3, or read and sent by us, which may be of several. */
-export type JoinStep = { copy: Stretch } | { send: Stretch[] }
+type JoinStep = { copy: Stretch } | { send: Stretch[] }
 
 /** S3's bounds of a part: https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html */
 const LEAST = 5 * 1024 * 1024

@@ -15,7 +15,7 @@ export interface Target {
 }
 
 /** A part of another object: first and last byte, both counted in; all of it when absent. */
-export interface Copied {
+interface Copied {
   bucket: string
   key: string
   range?: { first: number; last: number }

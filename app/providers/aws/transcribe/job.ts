@@ -24,7 +24,7 @@ export interface JobDependencies {
 
 type Asked = Pick<Call, 'signal' | 'as'>
 
-export interface JobOrder {
+interface JobOrder {
   request: TranscriptionRequest
   fields: TranscribeFields
   region: string

@@ -17,7 +17,7 @@ import { openStreamedAudio, type StreamedAudio } from './streamed-audio.ts'
 import { streamedJob } from './streamed-job.ts'
 import { translateCode, translated } from './translate.ts'
 
-export interface TranscribeDependencies extends JobDependencies {
+interface TranscribeDependencies extends JobDependencies {
   /** Absent where no client of HTTP/2 is at hand. */
   streams?: StreamDependencies
   /** The runtime, for sentences about what it lacks. */

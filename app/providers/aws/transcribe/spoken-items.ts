@@ -75,7 +75,7 @@ function segmentOf(items: readonly SpokenItem[], language: string | undefined): 
 }
 
 /** `spk_0` as OpenAI calls a speaker nobody knows: A, B. */
-export function letterOf(speaker: string): string {
+function letterOf(speaker: string): string {
   const number = Number(/(\d+)$/.exec(speaker)?.[1] ?? Number.NaN)
   return number >= 0 && number < 26 ? String.fromCharCode(65 + number) : speaker
 }

@@ -10,7 +10,7 @@ export interface Heard {
   segment?: SpokenSegment
 }
 
-export interface TranscriptReader {
+interface TranscriptReader {
   /** TranscriptEvents as JSON. */
   read(payload: string): Heard[]
   transcript(): { transcript: Transcript; usage: Usage }

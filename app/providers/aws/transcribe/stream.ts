@@ -27,7 +27,7 @@ export interface StreamDependencies {
   connectTimeout: number
 }
 
-export interface StreamOrder {
+interface StreamOrder {
   region: string
   audio: StreamedAudio
   /** `x-amzn-transcribe-...` beside those of the audio. */

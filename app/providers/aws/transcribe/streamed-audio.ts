@@ -13,7 +13,7 @@ export interface StreamedAudio {
   pieceSeconds?: number
 }
 
-export type Opened =
+type Opened =
   | { streams: StreamedAudio }
   /** It must go another way, with all its bytes. */
   | { audio: Bytes }

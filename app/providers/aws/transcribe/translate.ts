@@ -1,11 +1,12 @@
 import { GatewayError } from '../../../errors.ts'
 import type { Call } from '../../../ports/call.ts'
 import type { Transcript } from '../../../ports/transcription.ts'
+import { madeAgain } from '../audio-work/patience.ts'
 import { fanOut } from '../bedrock/embeddings/fan-out.ts'
 import type { AwsCall } from '../call.ts'
 import { askJson, type Fields, textOf } from '../json-protocol.ts'
 
-export interface TranslateDependencies {
+interface TranslateDependencies {
   call: AwsCall
   region: string
   /** `Formality`, `Profanity`, `Brevity`, `TerminologyNames`, as the caller wrote them. */
@@ -31,8 +32,12 @@ export async function translated(
   if (source === target || text.trim() === '') return { transcript, characters: 0 }
   const lines = segments.length > 0 ? segments.map((one) => oneLine(one.text)) : inSentences(text)
   const batches = inBatches(lines)
-  const ask = (texts: readonly string[], signal: AbortSignal) =>
-    translateLines(dependencies, { texts, source, target }, { signal, as: call.as })
+  const ask = (texts: readonly string[], signal: AbortSignal) => {
+    const once = () =>
+      translateLines(dependencies, { texts, source, target }, { signal, as: call.as })
+    // Of several, the fan-out makes one again itself.
+    return batches.length === 1 ? madeAgain(once, signal) : once()
+  }
   const answers = await fanOut(batches, { most: AT_ONCE, signal: call.signal }, ask)
   const said = answers.flat()
   const { words: _, ...rest } = transcript

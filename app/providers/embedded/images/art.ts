@@ -4,7 +4,7 @@ import { type Canvas, type Color, createCanvas, emptyPixels, type Shape } from '
 import { LETTER_HEIGHT, LETTER_WIDTH, spelled, wrapped } from './font.ts'
 
 /** What a picture is made by: the same is drawn of the same for ever. */
-export interface Motif {
+interface Motif {
   prompt: string
   /** Tells pictures of one request apart. */
   index: number

@@ -16,7 +16,7 @@ export function resized(pixels: Pixels, width: number, height: number): Pixels {
   return { width, height, rgba }
 }
 
-export interface Box {
+interface Box {
   x: number
   y: number
   width: number

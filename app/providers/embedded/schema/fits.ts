@@ -82,7 +82,7 @@ const KEYWORDS: Partial<Record<string, Check>> = {
     fits(value, (fits(value, given, scope) ? schema['then'] : schema['else']) ?? true, scope),
 }
 
-/** Limits and types that are none ask for nothing. */
+/** Malformed limits and types ask for nothing. */
 const isAtLeast = (size: number, given: unknown) => size >= limitOf(given, 0)
 const isAtMost = (size: number, given: unknown) => size <= limitOf(given, Number.POSITIVE_INFINITY)
 const isOfType = (value: unknown, type: unknown) =>

@@ -1,5 +1,6 @@
 import { precededBy, streamOfBytes } from '../../../codecs/bytes/byte-stream.ts'
 import { id3Saying, wavHeaderSaying } from '../../../codecs/sound/spoken-text.ts'
+import { ssmlOf } from '../../../codecs/sound/ssml.ts'
 import { entryOf } from '../../../codecs/table.ts'
 import { GatewayError } from '../../../errors.ts'
 import type { AudioEncoding, EncodedFormat } from '../../../ports/audio-encoding.ts'
@@ -79,7 +80,10 @@ const isEnglish = (language: string) => /^en\b/i.test(language)
 
 /** Of SSML only its words are understood. */
 function wordsOf(input: string): string {
-  const text = /^\s*<speak[\s>/]/.test(input) ? input.replace(/<[^<>]*>/g, ' ').trim() : input
+  const text =
+    ssmlOf(input)
+      ?.replace(/<[^<>]*>/g, ' ')
+      .trim() ?? input
   if (text.trim() === '') throw refused('input', 'there is nothing to say in it.')
   if (text.length > LONGEST) {
     throw new GatewayError(

@@ -22,7 +22,6 @@ export interface Phase {
 interface Spoken {
   sound: Sound
   isStressed: boolean
-  isLast: boolean
 }
 
 type Mark = '.' | ',' | '?'
@@ -61,11 +60,7 @@ function sayWord(word: string, pronounce: (word: string) => string[]): Spoken[] 
   const strong = isQuiet
     ? -1
     : sounds.findIndex((sound) => sound.kind === 'vowel' && sound !== SOUNDS['AX'])
-  return sounds.map((sound, at) => ({
-    sound,
-    isStressed: at === strong,
-    isLast: at === sounds.length - 1,
-  }))
+  return sounds.map((sound, at) => ({ sound, isStressed: at === strong }))
 }
 
 function planClause(spoken: readonly Spoken[], mark: Mark, speed: number): Phase[] {

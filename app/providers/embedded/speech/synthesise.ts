@@ -11,7 +11,7 @@ export interface Voice {
   throat: number
 }
 
-export interface Saying {
+interface Saying {
   voice: Voice
   /** 1 is usual. */
   speed: number

@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi'
 import { streamOfWhole } from '../../../codecs/bytes/byte-stream.ts'
+import { addMember, noMembers } from '../../../codecs/multipart/form-members.ts'
 import { locate } from '../../../dialects/media-location.ts'
 import { validationError } from '../../../dialects/validation.ts'
 import { amended, GatewayError } from '../../../errors.ts'
@@ -54,12 +55,12 @@ async function fromForm<Schema extends z.ZodObject>(
 ): Promise<AudioInput<z.infer<Schema>>> {
   const services = c.get('services')
   checkDeclared(c, services.config.MAX_AUDIO_BYTES)
-  const said: Record<string, unknown> = {}
+  const said = noMembers()
   let audio: HeldAudio | undefined
   try {
     await readForm(c, {
       files: ['file'],
-      field: (name, value) => addField(said, name, value),
+      field: (name, value) => addMember(said, name, value),
       async take({ field, filename, contentType, body }) {
         if (field !== 'file') throw refused(`The form holds a file called "${field}".`, field)
         if (audio) throw refused('The form holds more than one file.', 'file')
@@ -79,17 +80,6 @@ async function fromForm<Schema extends z.ZodObject>(
     await audio?.discard()
     throw thrown
   }
-}
-
-/** `timestamp_granularities[]` may come several times; what comes so is a list. */
-function addField(said: Record<string, unknown>, name: string, value: string): void {
-  if (!name.endsWith('[]')) {
-    said[name] = value
-    return
-  }
-  const bare = name.slice(0, -2)
-  const before = said[bare]
-  said[bare] = Array.isArray(before) ? [...before, value] : [value]
 }
 
 const withUser = (labels: Labels, { user }: Record<string, unknown>): Labels =>

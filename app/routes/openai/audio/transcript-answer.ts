@@ -11,7 +11,7 @@ export interface TranscriptForm {
   granularities: readonly ('word' | 'segment')[]
 }
 
-export interface Written {
+interface Written {
   body: string
   type: string
 }

@@ -1,4 +1,10 @@
-import { BODY_FORMATS, type BodyFormat, detect, hasClaudeBlocks } from '../../../dialects/detect.ts'
+import {
+  BODY_FORMATS,
+  type BodyFormat,
+  detect,
+  hasClaudeBlocks,
+  holdsInput,
+} from '../../../dialects/detect.ts'
 import type { OpenaiChat } from '../../../dialects/openai-chat/index.ts'
 import { chatCompletionRequest } from '../../../dialects/openai-chat/wire.ts'
 import { GatewayError } from '../../../errors.ts'
@@ -8,7 +14,7 @@ import { requestHeader } from '../../../http/request-header.ts'
 import type { SpokenFormat } from './spoken-format.ts'
 
 /** OpenAI's is there at once; the code of the others is loaded by the first who speaks them. */
-export type SpokenFormats = Readonly<Record<BodyFormat, () => SpokenFormat | Promise<SpokenFormat>>>
+type SpokenFormats = Readonly<Record<BodyFormat, () => SpokenFormat | Promise<SpokenFormat>>>
 
 export const spokenFormats = (openai: OpenaiChat): SpokenFormats => {
   const own = { dialect: openai, ...bodyForm(chatCompletionRequest) }
@@ -20,7 +26,7 @@ export const spokenFormats = (openai: OpenaiChat): SpokenFormats => {
 }
 
 /** A body and what it was heard in. */
-export interface HeardBody {
+interface HeardBody {
   dialect: SpokenFormat['dialect']
   body: object
 }
@@ -28,15 +34,22 @@ export interface HeardBody {
 /** Reads a body in whichever format it has. Throws 400 and 413. */
 export async function readChatBody(c: HttpContext, formats: SpokenFormats): Promise<HeardBody> {
   const value = await parsedBody(c)
+  if (holdsInput(value)) {
+    return hear(c, value, (await import('./mixed-formats.ts')).responsesFormat)
+  }
   const format = detect(value)
   const spoken = formats[format]()
   if (spoken instanceof Promise) return hear(c, value, await spoken)
   try {
     return { dialect: spoken.dialect, body: checkedBody(c, value, spoken) }
   } catch (thrown) {
-    // Blocks of Claude's are looked for only where OpenAI's schema refused: most bodies are not searched.
-    if (!('max_tokens' in value) || !hasClaudeBlocks(value)) throw thrown
-    return hear(c, value, await formats.bedrock_claude())
+    // What else it may be is looked for only where OpenAI's schema refused: most bodies are not searched.
+    if ('max_tokens' in value && hasClaudeBlocks(value)) {
+      return hear(c, value, await formats.bedrock_claude())
+    }
+    const mixed = (await import('./mixed-formats.ts')).mixedFormat(value, spoken.dialect)
+    if (!mixed) throw thrown
+    return hear(c, mixed.body, mixed.format)
   }
 }
 

@@ -1,5 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { chatCompletion } from '../../../dialects/openai-chat/wire-reply.ts'
+import { MOST_LABELS } from '../../../dialects/openai-settings.ts'
 import { reply } from '../../../http/answers/reply.ts'
 import { caller } from '../../../http/caller.ts'
 import type { HttpContext } from '../../../http/context.ts'
@@ -8,8 +9,6 @@ import { storedCompletions } from '../../../library/responses/stored-completions
 import { jsonAnswer, jsonRequest } from '../../json-contract.ts'
 import { deletion } from '../deletion.ts'
 import { errorResponses } from '../error-contract.ts'
-
-const MOST_LABELS = 16
 
 /** The completions of whoever asks. */
 export const stored = (c: HttpContext) => storedCompletions(c.get('services'), caller(c).owner)

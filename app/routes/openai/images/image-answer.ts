@@ -8,7 +8,7 @@ import type { WireImageList, WireImageUsage } from './image-contract.ts'
 import { isGptImage } from './image-order.ts'
 
 /** How an answer hands out its pictures. */
-export interface Handing {
+interface Handing {
   responseFormat: 'url' | 'b64_json'
   store: DrawnStore
   /** Where callers reach us, with the path below which the pictures are. */

@@ -82,7 +82,7 @@ function responseFormat(model: string, wire: WireImageFields, { objects }: Servi
 
 type Sent = ImageReference | ImageReference[] | null | undefined
 
-/** The pictures of a JSON body. Throws 400 for an address that is none. */
+/** The pictures of a JSON body. Throws 400 for a malformed address. */
 export function sentImages(body: { images?: Sent; image?: Sent; mask?: Sent }): SentImages {
   const named = body.images ? 'images' : 'image'
   const sent = body.images ?? body.image

@@ -18,13 +18,13 @@ import { formatOf, inImageWords, look, usageOf } from './image-answer.ts'
 const NAMES = {
   generate: 'image_generation',
   edit: 'image_edit',
-  // OpenAI streams no variations; who asks for it all the same is given the events of an edit.
+  // OpenAI streams no variations; whoever asks for that all the same is given the events of an edit.
   vary: 'image_edit',
 } as const
 
 /**
  * Pictures as server-sent events: unfinished ones as they come, then each finished one. The head is sent with
- * the first of them or after FIRST_FRAME_WAIT, so that what fails before is an HTTP error.
+ * the first of them or after FIRST_FRAME_WAIT, so that what fails before that is an HTTP error.
  */
 export async function streamImages(c: HttpContext, order: ImageOrder): Promise<Response> {
   const services = c.get('services')

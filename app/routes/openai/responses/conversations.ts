@@ -1,7 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi'
-import { limitMetadata } from '../../../dialects/openai-responses/decode-request.ts'
 import { metadata } from '../../../dialects/openai-responses/wire.ts'
 import { inputItem } from '../../../dialects/openai-responses/wire-items.ts'
+import { limitMetadata } from '../../../dialects/openai-settings.ts'
 import { reply } from '../../../http/answers/reply.ts'
 import { checkedBody, parsedBody } from '../../../http/bodies/json-body.ts'
 import { caller } from '../../../http/caller.ts'
@@ -22,6 +22,7 @@ export const conversationsOf = (c: HttpContext) => conversations(c.get('services
 export const spelledOut = (c: HttpContext, items: readonly unknown[]): Promise<Item[]> =>
   referredItems(items as Item[], {
     responses: storedResponses(c.get('services'), caller(c).owner),
+    conversations: conversationsOf(c),
     at: 'items',
   })
 

@@ -10,12 +10,9 @@ import { respond } from '../../../http/answers/respond.ts'
 import { caller } from '../../../http/caller.ts'
 import { endpoint } from '../../../http/endpoint.ts'
 import { openResponseThread } from '../../../library/responses/response-thread.ts'
-import { answerHeaders } from '../../answer-contract.ts'
+import { answerHeaders, COUNTED_BY } from '../../answer-contract.ts'
 import { jsonAnswer, jsonRequest } from '../../json-contract.ts'
 import { modelErrors } from '../error-contract.ts'
-
-/** Who counted: the model, or nobody. */
-const COUNTED_BY = 'x-outcrop-token-count'
 
 /** The router's word for these paths, beside which it has those of a response by its id. */
 const ONE_OF_ALL = '/v1/responses/{response_id}'

@@ -66,7 +66,7 @@ const isLoose = ({ store, input, previous_response_id, conversation }: WireReque
   )
 
 /** What the gateway is told of a request with its conversation. */
-export function keeping(
+function keeping(
   { request, keeps, keep, keepBroken }: ResponseThread<WireRequest>,
   { afterwork }: Pick<Services, 'afterwork'>,
 ): Pick<Heard, 'body' | 'keeps' | 'keep' | 'keepBroken'> {

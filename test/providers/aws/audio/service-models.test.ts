@@ -117,4 +117,21 @@ describe('a long text in breaths', () => {
     expect(pieces.every((piece) => !/[\uD800-\uDBFF]$/.test(piece))).toBe(true)
     expect(pieces[0]!.endsWith('. ')).toBe(true)
   })
+
+  it.each([
+    ['a number', 'It is 3.14159 and goes on. ', '3.'],
+    ['an address', 'It is at www.example.com today. ', 'example.'],
+    ['thousands', 'He has 1,000,000 of them ', '1,'],
+    ['wrapped lines', 'A line is wrapped\nbefore its end. ', 'wrapped\n'],
+  ])('is not cut within %s', (_, sentence, cut) => {
+    for (let length = 0; length < sentence.length; length++) {
+      const [first = ''] = inBreaths(`${'x'.repeat(length)} ${sentence.repeat(150)}`)
+      expect(first.endsWith(cut)).toBe(false)
+    }
+  })
+
+  it('is cut between sentences where no blank stands', () => {
+    const [first = ''] = inBreaths('我们今天去公园。'.repeat(500))
+    expect(first.endsWith('。')).toBe(true)
+  })
 })

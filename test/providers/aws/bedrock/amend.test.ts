@@ -78,6 +78,23 @@ const LESSONS: [refusal: string, before: ModelTraits, after: ModelTraits][] = [
     {},
     { cachePoints: false },
   ],
+  [
+    `${MODEL}"thinking.type.disabled" is not supported for this model. Use "thinking.type.between_tools" for the lowest thinking setting, or "thinking.type.adaptive" and "output_config.effort" to control thinking behavior.`,
+    {},
+    { reasoning: 'claude-between-tools' },
+  ],
+  [
+    `${MODEL}"thinking.type.disabled" is not supported for this model. Use "thinking.type.adaptive" and "output_config.effort" to control thinking behavior.`,
+    {},
+    { reasoning: 'claude-adaptive-always' },
+  ],
+  [`${MODEL}invalid beta flag`, { betas: ['a'] }, { betas: false }],
+  // pi#2053, of Nova Pro.
+  [
+    'Malformed input request: #/messages/6/content/0: extraneous key [cachePoint] is not permitted, please reformat your input and try again.',
+    {},
+    { cachePoints: false },
+  ],
   ['The provided service tier is not supported for this model.', {}, { serviceTiers: false }],
   [
     'Latency performance configuration is not supported for deepseek.v3.2 in us-east-1',

@@ -110,6 +110,131 @@ describe('fit', () => {
     expect(body).toEqual(before)
   })
 
+  it('asks for eager inputs by the flag, for the member is refused', () => {
+    const eager = { ...tool, eager_input_streaming: true }
+    const flag = 'fine-grained-tool-streaming-2025-05-14'
+    expect(claudeLane.fit({ tools: [eager, tool] }, SONNET_45, FILTER)).toEqual({
+      body: { tools: [tool, tool], anthropic_beta: [flag] },
+      ignored: [],
+    })
+    const computer = { type: 'computer_20250124', name: 'computer' }
+    expect(claudeLane.fit({ tools: [eager, computer] }, SONNET_45, FILTER)).toEqual({
+      body: { tools: [tool, computer], anthropic_beta: ['computer-use-2025-01-24'] },
+      ignored: ['tools.eager_input_streaming'],
+    })
+    const lazy = { tools: [{ ...tool, eager_input_streaming: false }], anthropic_beta: ['x'] }
+    expect(claudeLane.fit(lazy, OPUS_47, FILTER)).toEqual({
+      body: { tools: [tool] },
+      ignored: ['anthropic_beta.x'],
+    })
+  })
+
+  it('sums conversations up where the model does that, and names it elsewhere', () => {
+    const compaction = { type: 'compact_20260112', trigger: { type: 'input_tokens', value: 9 } }
+    const clearing = { type: 'clear_tool_uses_20250919' }
+    const body = { context_management: { edits: [clearing, compaction] } }
+    expect(claudeLane.fit(body, 'anthropic.claude-opus-4-6-v1', FILTER)).toEqual({
+      body: {
+        ...body,
+        anthropic_beta: ['context-management-2025-06-27', 'compact-2026-01-12'],
+      },
+      ignored: [],
+    })
+    expect(claudeLane.fit(body, SONNET_45, FILTER)).toEqual({
+      body: {
+        context_management: { edits: [clearing] },
+        anthropic_beta: ['context-management-2025-06-27'],
+      },
+      ignored: ['context_management.compact_20260112'],
+    })
+    const only = { context_management: { edits: [compaction] } }
+    expect(claudeLane.fit(only, SONNET_45, FILTER).body).not.toHaveProperty('context_management')
+  })
+
+  // Chat says it too: without its flag no model knows a computer, whatever the list of flags has.
+  it.each([OPUS_47, SONNET_45, 'anthropic.claude-opus-5'])(
+    'keeps the flag of a computer: %s',
+    (base) => {
+      const flag = 'computer-use-2025-11-24'
+      const body = { tools: [{ type: 'computer_20251124', name: 'computer' }] }
+      const fitted = { body: { ...body, anthropic_beta: [flag] }, ignored: [] }
+      expect(claudeLane.fit(body, base, FILTER)).toEqual(fitted)
+      expect(claudeLane.fit({ ...body, anthropic_beta: [flag] }, base, FILTER)).toEqual(fitted)
+      const bare = { anthropic_beta: [flag] }
+      expect(claudeLane.fit(bare, base, FILTER).ignored).toEqual([`anthropic_beta.${flag}`])
+    },
+  )
+
+  it('leaves out the tools that need what the model does not take, and names them', () => {
+    const toolset = { type: 'mcp_toolset', mcp_server_name: 'x' }
+    const body = { tools: [toolset, search, tool], tool_choice: { type: 'auto' } }
+    expect(claudeLane.fit({ ...body, mcp_servers: [{ name: 'x' }] }, OPUS_47, FILTER)).toEqual({
+      body: { tools: [tool], tool_choice: { type: 'auto' } },
+      ignored: ['mcp_servers', 'tools.mcp_toolset', `tools.${search.type}`],
+    })
+    expect(claudeLane.fit(body, SONNET_45, FILTER)).toEqual({
+      body: { ...body, tools: [search, tool], anthropic_beta: ['tool-search-tool-2025-10-19'] },
+      ignored: ['tools.mcp_toolset'],
+    })
+    // To choose among none is refused.
+    expect(claudeLane.fit({ ...body, tools: [toolset] }, SONNET_45, FILTER)).toEqual({
+      body: {},
+      ignored: ['tools.mcp_toolset'],
+    })
+  })
+
+  it('says in words which tools were found, where the model takes no references to them', () => {
+    const reference = { type: 'tool_reference', tool_name: 'look' }
+    const body = (...content: object[]) => ({
+      messages: [{ role: 'user', content: [{ type: 'tool_result', tool_use_id: 't', content }] }],
+      tools: [tool],
+    })
+    const asked = { ...body(reference), anthropic_beta: ['advanced-tool-use-2025-11-20'] }
+    const told = body({ type: 'text', text: 'The tool look can be called now.' })
+    expect(claudeLane.fit(asked, OPUS_47, FILTER).body).toEqual(told)
+    // Without its flag every model refuses one: "Tool reference 'look' not found in available tools".
+    expect(claudeLane.fit(body(reference), SONNET_45, FILTER)).toEqual({ body: told, ignored: [] })
+    expect(claudeLane.fit(asked, SONNET_45, FILTER).body).toEqual({
+      ...body(reference),
+      anthropic_beta: ['tool-search-tool-2025-10-19'],
+    })
+    expect(claudeLane.relent(asked, 'invalid beta flag')?.body).toEqual(told)
+    const marked = { ...reference, cache_control: { type: 'ephemeral' } }
+    expect(claudeLane.fit(body(marked), OPUS_47, FILTER).body).toMatchObject(
+      body({ type: 'text', cache_control: { type: 'ephemeral' } }),
+    )
+  })
+
+  it('asks no turn of the system for what needs a flag that the model does not take', () => {
+    const turn = { role: 'system', content: 'Be brief.' }
+    const effort = { output_config: { effort: 'high' } }
+    const body = {
+      messages: [
+        { ...turn, ...effort, clear_at: 'never' },
+        { ...turn, role: 'user' },
+      ],
+    }
+    const bare = { messages: [turn, { ...turn, role: 'user' }] }
+    const ignored = ['messages.output_config', 'messages.clear_at']
+    expect(claudeLane.fit(body, 'anthropic.claude-sonnet-5-5', FILTER)).toEqual({
+      body: bare,
+      ignored,
+    })
+    const silent = { messages: [...body.messages, { role: 'system', content: [], ...effort }] }
+    expect(claudeLane.fit(silent, OPUS_47, FILTER).body).toEqual(bare)
+    const flag = 'per-turn-control-2026-07-01'
+    const asked = { ...body, anthropic_beta: [flag] }
+    expect(claudeLane.fit(asked, OPUS_47, FILTER)).toEqual({
+      body: bare,
+      ignored: [`anthropic_beta.${flag}`, ...ignored],
+    })
+    const policy = { ...FILTER, ANTHROPIC_BETA_ALLOWLIST: [flag] }
+    expect(claudeLane.fit(asked, OPUS_47, policy)).toEqual({
+      body: { messages: [{ ...turn, ...effort }, bare.messages[1]], anthropic_beta: [flag] },
+      ignored: ['messages.clear_at'],
+    })
+  })
+
   it('keeps what the operator allows', () => {
     const policy = {
       ...FILTER,
@@ -121,7 +246,7 @@ describe('fit', () => {
     }
     expect(claudeLane.fit(body, OPUS_47, policy)).toEqual({
       body: {
-        ...body,
+        tools: [tool],
         anthropic_beta: ['new-2027-01-01', 'fine-grained-tool-streaming-2025-05-14'],
       },
       ignored: [],
@@ -158,6 +283,21 @@ describe('relent', () => {
       body: { tools: [tool, tool, tool] },
       ignored: ['tools.strange'],
     })
+  })
+
+  // anthropics/claude-code#79798, #81084 and #84844: no turn of such a session ever passes.
+  it('does less where so much is not to be had without thought', () => {
+    const refusal =
+      "output_config.effort 'xhigh' is not supported when thinking is disabled on this model. Use effort 'high' or below, or enable thinking."
+    const config = { effort: 'xhigh', task_budget: { type: 'tokens', total: 9 } }
+    const body = { max_tokens: 1, output_config: config }
+    expect(claudeLane.relent(body, refusal)).toEqual({
+      body: { max_tokens: 1, output_config: { ...config, effort: 'high' } },
+      ignored: ['output_config.effort'],
+    })
+    const high = { output_config: { effort: 'high' } }
+    expect(claudeLane.relent(high, refusal)).toBe(undefined)
+    expect(claudeLane.relent({ max_tokens: 1 }, refusal)).toBe(undefined)
   })
 
   it('knows nothing to give up otherwise', () => {

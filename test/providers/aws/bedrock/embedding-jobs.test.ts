@@ -1,4 +1,4 @@
-import { ListObjectsV2Command, PutObjectCommand } from '@aws-sdk/client-s3'
+import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand } from '@aws-sdk/client-s3'
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { Script } from '../../../fakes/fake-bedrock.ts'
 import { openS3Server, type S3Server } from '../../../fakes/s3-server.ts'
@@ -175,6 +175,78 @@ describe('what is embedded over S3', () => {
     ])
   })
 
+  it.each([
+    [
+      'a video',
+      mp4,
+      'video',
+      { format: 'mp4', embeddingMode: 'AUDIO_VIDEO_COMBINED' },
+      'video/mp4',
+    ],
+    ['a text', 'A long story.', 'text', { truncationMode: 'NONE' }, 'text/plain; charset=utf-8'],
+  ])('lays %s where a job of Nova reads it, until that has ended', async (...row) => {
+    const [, input, kind, beside, type] = row
+    bedrock.fake.script(started)
+    bedrock.fake.script(running)
+    const { app } = bedrock.open(env())
+    const segmentationConfig = { maxLengthChars: 800 }
+    const asking = post(app, '/v1/embeddings', { model: NOVA, input, segmentationConfig })
+    await requests(2)
+    const { modelInput } = bedrock.fake.requests[0]!.json as StartRequest
+    const params = modelInput['segmentedEmbeddingParams'] as Json
+    const { source, ...rest } = params[kind] as Json & { source: { s3Location: { uri: string } } }
+    expect(rest).toEqual({ ...beside, segmentationConfig })
+    const Key = source.s3Location.uri.slice(`s3://${s3.bucket}/`.length)
+    const laid = await s3.client.send(new GetObjectCommand({ Bucket: s3.bucket, Key }))
+    expect(laid.ContentType).toBe(type)
+    const bytes = Buffer.from(await laid.Body!.transformToByteArray())
+    expect(bytes).toEqual(kind === 'text' ? Buffer.from(input) : Buffer.from(MP4, 'base64'))
+    const line = JSON.stringify({ embedding: [1, 0], segmentMetadata: { segmentIndex: 0 } })
+    await whileRunning(asking, { [`embedding-${kind}.jsonl`]: line })
+    expect(vectorsIn((await asking).json)).toEqual([[1, 0]])
+    await emptied()
+  })
+
+  it('leaves nothing where a job of Nova could not be started', async () => {
+    bedrock.fake.script({ status: 400, errorType: 'ValidationException', body: { message: 'No.' } })
+    const { app } = bedrock.open(env())
+    const segmentationConfig = { durationSeconds: 5 }
+    const { status } = await post(app, '/v1/embeddings', {
+      model: NOVA,
+      input: mp4,
+      segmentationConfig,
+    })
+    expect(status).toBe(400)
+    await emptied()
+  })
+
+  it('lays a text that Nova does not read in a request beside it', async () => {
+    bedrock.fake.script({ body: { embeddings: [{ embedding: [1, 0] }] } })
+    const { app } = bedrock.open(env())
+    const input = ['word '.repeat(1638), 'word '.repeat(1639)]
+    const { status } = await post(app, '/v1/embeddings', { model: NOVA, input, truncate: 'end' })
+    expect(status).toBe(200)
+    const texts = bedrock.fake.requests.map(
+      ({ json }) => ((json as Json)['singleEmbeddingParams'] as Json)['text'],
+    )
+    expect(texts).toContainEqual({ truncationMode: 'END', value: input[0] })
+    expect(texts).toContainEqual({
+      truncationMode: 'END',
+      source: { s3Location: { uri: expect.stringMatching(`^s3://${s3.bucket}/tmp/`) } },
+    })
+    await emptied()
+  })
+
+  it('sends it all the same where there is no bucket', async () => {
+    bedrock.fake.script({ body: { embeddings: [{ embedding: [1, 0] }] } })
+    const { app } = bedrock.open({})
+    const input = 'word '.repeat(1639)
+    await post(app, '/v1/embeddings', { model: NOVA, input })
+    expect(bedrock.fake.requests[0]!.json).toMatchObject({
+      singleEmbeddingParams: { text: { value: input } },
+    })
+  })
+
   it("tells TwelveLabs' models whose bucket it is they read from", async () => {
     bedrock.fake.script(started)
     bedrock.fake.script(failed)
@@ -262,5 +334,54 @@ describe('a caller who leaves', () => {
     bedrock.fake.forget()
     bedrock.fake.script(done)
     await emptied()
+  })
+})
+
+describe('a start that breaks off', () => {
+  const broken: Script = { ...started, resetAfter: 0 }
+
+  it('is repeated as the same request, which AWS takes for one job', async () => {
+    bedrock.fake.script(broken)
+    bedrock.fake.script(started)
+    bedrock.fake.script(running)
+    const { app } = bedrock.open(env())
+    const asking = post(app, '/v1/embeddings', { model: MARENGO, input: mp4 })
+    await requests(3)
+    const [first, second] = bedrock.fake.requests.map(({ json }) => json as StartRequest)
+    expect(second).toEqual(first)
+    const done = await writes(first!, { 'output.json': '{"data":[{"embedding":[1,0]}]}' })
+    bedrock.fake.forget()
+    bedrock.fake.script(done)
+    expect(vectorsIn((await asking).json)).toEqual([[1, 0]])
+    await emptied()
+  })
+
+  it.each([
+    ['again', broken],
+    ['and is then refused', { status: 400, errorType: 'ValidationException', body: {} }],
+  ])('%s leaves nothing behind, should AWS have taken the job', async (_, second: Script) => {
+    bedrock.fake.script(broken)
+    bedrock.fake.script(second)
+    const { app } = bedrock.open(env())
+    const { status } = await post(app, '/v1/embeddings', { model: MARENGO, input: mp4 })
+    expect(status).toBeGreaterThanOrEqual(400)
+    expect(bedrock.fake.requests).toHaveLength(2)
+    await writes(bedrock.fake.requests[0]!.json as StartRequest, { 'output.json': '{}' })
+    await emptied()
+  })
+
+  it('is not repeated for a caller who has left, and leaves nothing behind', async () => {
+    let leave = () => {}
+    const hasLeft = Promise.withResolvers<void>()
+    bedrock.fake.script({ ...broken, until: hasLeft.promise })
+    const { app } = bedrock.open(env(), {}, { onCallerLeft: (_, __, told) => (leave = told) })
+    const asking = post(app, '/v1/embeddings', { model: MARENGO, input: mp4 })
+    await requests(1)
+    leave()
+    expect((await asking).status).toBe(499)
+    hasLeft.resolve()
+    await writes(bedrock.fake.requests[0]!.json as StartRequest, { 'output.json': '{}' })
+    await emptied()
+    expect(bedrock.fake.requests).toHaveLength(1)
   })
 })

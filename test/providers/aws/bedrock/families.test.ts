@@ -15,7 +15,7 @@ describe('traitsOf', () => {
       reasoning: 'nova-2',
       s3: ['image', 'document', 'video'],
       systemTools: ['nova_grounding', 'nova_code_interpreter'],
-      cachePoints: { max: 4, ttls: ['5m'], tools: false },
+      cachePoints: { max: 4, ttls: ['5m'], tools: false, wordsOnly: true },
     })
   })
 
@@ -45,15 +45,37 @@ describe('traitsOf', () => {
     ['us.anthropic.claude-opus-4-6-v1', 'claude-adaptive', false],
     ['us.anthropic.claude-opus-4-7', 'claude-adaptive-only', false],
     ['us.anthropic.claude-opus-4-8', 'claude-adaptive-only', false],
-    ['us.anthropic.claude-sonnet-5', 'claude-adaptive-only', false],
-    ['us.anthropic.claude-opus-5', 'claude-adaptive-only', false],
+    ['us.anthropic.claude-sonnet-5', 'claude-adaptive-default', false],
+    ['us.anthropic.claude-opus-5', 'claude-adaptive-default', false],
     ['us.anthropic.claude-fable-5-1', 'claude-adaptive-always', false],
     ['us.anthropic.claude-sonnet-5-5', 'claude-between-tools', false],
-    ['us.anthropic.claude-haiku-5-5', 'claude-between-tools', false],
-    ['us.anthropic.claude-novella-7', 'claude-adaptive-only', false],
+    ['us.anthropic.claude-opus-5-5', 'claude-adaptive-always', false],
+    ['us.anthropic.claude-haiku-5-5', 'claude-adaptive-default', false],
+    ['us.anthropic.claude-novella-7', 'claude-adaptive-default', false],
   ])('tells the generations of Claude apart: %s', (id, reasoning, prefill) => {
     expect(traitsOf(id)).toMatchObject({ reasoning })
     expect(traitsOf(id).prefill).toBe(prefill)
+  })
+
+  it.each([
+    ['opus-5', undefined],
+    ['haiku-5-5', undefined],
+    ['fable-5', undefined],
+    ['fable-5-1', []],
+    ['opus-5-5', []],
+    ['sonnet-5-5', []],
+  ])('knows whether Claude %s may be forced to call', (name, toolChoices) => {
+    expect(traitsOf(`us.anthropic.claude-${name}`).toolChoices).toEqual(toolChoices)
+  })
+
+  it.each([
+    ['3-5-sonnet-20241022-v2:0', 'computer_20241022'],
+    ['sonnet-4-5-20250929-v1:0', undefined],
+    ['opus-4-5-20251101-v1:0', 'computer_20251124'],
+    ['sonnet-4-6', 'computer_20251124'],
+    ['sonnet-5-5', 'computer_20251124'],
+  ])('knows the computer of Claude %s', (name, kind) => {
+    expect(traitsOf(`us.anthropic.claude-${name}`).toolKinds?.['computer']).toBe(kind)
   })
 })
 

@@ -284,7 +284,7 @@ describe('Nova Canvas', () => {
     const configs = bedrock.sent().map((one) => one['imageGenerationConfig'] as Json)
     const told = configs.map(({ numberOfImages, seed }) => [numberOfImages, seed])
     expect(told.toSorted()).toEqual([
-      [2, 1],
+      [2, 2],
       [5, 2_147_483_643],
     ])
   })

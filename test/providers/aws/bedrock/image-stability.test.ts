@@ -293,6 +293,19 @@ describe("Stability's models", () => {
     expect(found.headers.get('x-outcrop-attempts')).toBe('5')
   })
 
+  it('cut out what no JPEG can hold the transparency of, and say so', async () => {
+    const model = tool('image-remove-background')
+    const seen = async (more: Json) => (await ask('edits', { model, ...image(), ...more })).json
+    expect(await seen({})).toMatchObject({ background: 'transparent' })
+    expect(await seen({ output_format: 'jpeg' })).toMatchObject({ background: 'opaque' })
+  })
+
+  it('never begin again with the seed that stands for any', async () => {
+    const seed = 4_294_967_293
+    const { sent } = await ask('generations', { model: CORE, prompt: 'a cat', n: 3, seed })
+    expect(sent.map((one) => one['seed']).toSorted()).toEqual([1, seed, seed + 1])
+  })
+
   it('say that they will not draw, in the words of OpenAI', async () => {
     const filtered = { body: { finish_reasons: ['Filter reason: prompt'], seeds: [] } }
     const found = await ask('generations', { model: CORE, prompt: 'x' }, { script: filtered })
@@ -366,6 +379,13 @@ describe('what they do not draw', () => {
       'anime',
     ],
     ['edits', tool('fast-upscale'), () => ({ ...image(), n: 2 }), 'n', '1'],
+    [
+      'edits',
+      tool('image-remove-background'),
+      () => ({ ...image(), background: 'transparent', output_format: 'jpeg' }),
+      'output_format',
+      'png, webp',
+    ],
   ])('%s of %s', async (path, model, asked, param, allowed) => {
     const found = await ask(path, { model, ...asked() })
     expect([found.status, (found.json['error'] as Json)['param']]).toEqual([400, param])

@@ -15,7 +15,7 @@ export interface MemoryRegion {
   fails?: { status: number; errorType: string }
 }
 
-export interface MemoryAws {
+interface MemoryAws {
   provider: Provider
   /** Every question to a model so far. */
   asked: { region: string; id: string }[]

@@ -13,13 +13,12 @@ export const RESTS = {
 }
 
 /** What a model needs to be asked, without a server around it. */
-export const stagedRouting = (more: Partial<Routing> = {}): Routing => ({
+export const stagedRouting = (): Routing => ({
   router: createRouter({ strategy: 'ordered', ...RESTS }),
   warmRegions: createWarmRegions(),
   hedgeAfter: 0,
   patience: { stream: 60_000, reply: 300_000 },
   warn: () => {},
-  ...more,
 })
 
 /** An id that is asked by itself in each of these regions, whatever it leads to. */
@@ -27,4 +26,4 @@ export const planOf = (id: string, ...regions: string[]): Plan =>
   planRegions({ id, bases: [], offers: offersOfId(id, regions) }, { ...OPEN, regions })
 
 /** No rule but the regions. */
-export const OPEN = { crossRegion: true, global: true, restrictions: {} }
+const OPEN = { crossRegion: true, global: true, restrictions: {} }

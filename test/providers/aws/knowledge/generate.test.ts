@@ -22,9 +22,9 @@ const TEXT = 'Refunds are paid within fourteen days — “fast”.'
 const anna = callOf('anna')
 const call = { requestId: 'r', signal: anna.signal }
 
-const generator = async (modelId: string | undefined = 'us.amazon.nova-lite-v1:0') =>
+const generator = async () =>
   open(fake, { KNOWLEDGE_BASES: '*' }).generator!(
-    { base, model: { idIn: async () => modelId } },
+    { base, model: { idIn: async () => 'us.amazon.nova-lite-v1:0' } },
     anna,
   )
 

@@ -7,7 +7,7 @@ import {
 import { LINES } from '../../../fakes/spoken.ts'
 import { useSpeech } from './stage.ts'
 
-export interface ListeningStage {
+interface ListeningStage {
   transcribe: FakeTranscribe
   streams: FakeTranscriptStream
 }

@@ -120,6 +120,16 @@ describe('a text is spoken', () => {
     ])
   })
 
+  it('by SSML that begins as XML may, and without signs that XML cannot hold', async () => {
+    const { ask } = speech.open()
+    await ask({ voice: 'Amy', input: '<?xml version="1.0"?>\n<!-- Hm. --><speak>Well</speak>' })
+    await ask({ voice: 'Amy', input: 'A page.\fAnother\u0000 one.\n', speed: 1.5 })
+    expect(speech.polly.spoken().map(({ Text, TextType }) => [Text, TextType])).toEqual([
+      ['<speak>Well</speak>', 'ssml'],
+      ['<speak><prosody rate="150%">A page. Another  one.\n</prosody></speak>', 'ssml'],
+    ])
+  })
+
   it('and says what had no effect and what it cost', async () => {
     const { ask, log } = speech.open()
     const response = await ask({ voice: { id: 'Amy' }, instructions: 'Whisper.' })
@@ -139,6 +149,17 @@ describe('a long text', () => {
     const heard = (await bytesOf(response)).toString().replaceAll('mp3 of Amy: ', '')
     expect(heard).toBe(input)
     expect(speech.polly.spoken().length).toBe(2)
+  })
+
+  it('goes on where Polly is busy or breaks off between two calls', async () => {
+    const broken: ServiceAnswer = { write: (response) => void response.destroy() }
+    const later = [fault(400, 'ThrottlingException', 'Rate exceeded'), broken]
+    const input = sentence.repeat(100)
+    const { ask } = speech.open()
+    speech.polly.manners.refusals.push(undefined, ...later)
+    const response = await ask({ voice: 'Amy', input })
+    const heard = (await bytesOf(response)).toString().replaceAll('mp3 of Amy: ', '')
+    expect(heard).toBe(input)
   })
 
   it('goes through S3 by a task, and leaves nothing there', async () => {

@@ -9,7 +9,7 @@ import { type FakePolly, startFakePolly } from '../../../fakes/fake-polly.ts'
 import { openS3Server, type S3Server } from '../../../fakes/s3-server.ts'
 import { stagedRuntime } from '../../../http/stage.ts'
 
-export interface SpeechStage {
+interface SpeechStage {
   bedrock: FakeBedrock
   polly: FakePolly
   s3: S3Server

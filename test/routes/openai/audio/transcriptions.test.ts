@@ -128,8 +128,11 @@ describe('a recording is written down by a job', () => {
     const { openai } = listening.open()
     const ask = (response_format: 'verbose_json' | 'srt' | 'vtt' | 'json') =>
       openai.audio.transcriptions.create({ model: 'whisper-1', file: wav(), response_format })
-    expect(await ask('verbose_json')).toMatchObject({ text: '', duration: 0, segments: [] })
-    expect(await ask('json')).toMatchObject({ text: '' })
+    // As long as the recording is, whenever the last word ends.
+    const usage = { type: 'duration', seconds: 0.5 }
+    const whole = { text: '', duration: 0.5, segments: [], usage }
+    expect(await ask('verbose_json')).toMatchObject(whole)
+    expect(await ask('json')).toEqual({ text: '', usage })
     expect(String(await ask('srt'))).toBe('')
     expect(new WebVTTParser().parse(String(await ask('vtt')), 'metadata').errors).toEqual([])
   })
@@ -202,6 +205,28 @@ describe('a recording is written down by a job', () => {
     const words = await ask('verbose_json', 'word')
     expect(words).toMatchObject({ words: expect.any(Array), alternatives: readings })
     expect(words).not.toHaveProperty('segments')
+  })
+
+  it('by fields that hold others, as OpenAI’s own client writes them into a form', async () => {
+    const { openai } = listening.open()
+    const own = {
+      ContentRedaction: { RedactionType: 'PII', PiiEntityTypes: ['NAME', 'PHONE'] },
+      LanguageIdSettings: { 'en-US': { VocabularyName: 'names' } },
+      ToxicityDetection: [{ ToxicityCategories: ['ALL'] }],
+      timestamp_granularities: ['word'] as 'word'[],
+      response_format: 'verbose_json' as const,
+    }
+    const { words } = (await openai.audio.transcriptions.create({
+      model: 'whisper-1',
+      file: wav(),
+      ...own,
+    })) as { words?: unknown[] }
+    expect(words).toHaveLength(12)
+    expect(listening.transcribe.begun[0]!.input).toMatchObject({
+      ContentRedaction: { ...own.ContentRedaction, RedactionOutput: 'redacted' },
+      LanguageIdSettings: own.LanguageIdSettings,
+      ToxicityDetection: own.ToxicityDetection,
+    })
   })
 
   it('told by content, whatever it is called', async () => {

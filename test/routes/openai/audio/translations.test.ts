@@ -2,6 +2,7 @@ import { parseSync } from 'subtitle'
 import { describe, expect, it } from 'vitest'
 // @ts-expect-error it has no types
 import { WebVTTParser } from 'webvtt-parser'
+import { fault } from '../../../fakes/fake-aws-service.ts'
 import { fileOf, toneWav } from '../../../fakes/recordings-of-speech.ts'
 import { errorOf, formOf, useListening } from './listening-stage.ts'
 import { keysIn } from './stage.ts'
@@ -70,6 +71,15 @@ describe('a recording is translated', () => {
     expect(Math.max(...texts.map((text) => Buffer.byteLength(text)))).toBeLessThanOrEqual(10_000)
     expect(translations()[0]!.json['Settings']).toEqual({ Formality: 'FORMAL' })
     expect(log().at(-1).usage.characters).toBeGreaterThan(10_000)
+  })
+
+  it('though Translate is busy for a moment: what was heard is not lost', async () => {
+    german()
+    listening.transcribe.manners.translateFaults = [fault(400, 'ThrottlingException', 'Slow.')]
+    const { openai } = listening.open()
+    const { text } = await openai.audio.translations.create({ model: 'whisper-1', file: wav() })
+    expect(text).toBe('GUTEN TAG. DER ZUG KOMMT.')
+    expect(listening.transcribe.begun).toHaveLength(1)
   })
 
   it('line by line where a translation loses its lines', async () => {

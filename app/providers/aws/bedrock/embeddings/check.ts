@@ -9,7 +9,7 @@ import type { Embedder, Wishes } from './embedder.ts'
 /** Forms that can be told from the floats alone. */
 const TOLD_FORMS: readonly string[] = ['binary', 'ubinary']
 
-export interface Checked {
+interface Checked {
   wishes: Wishes
   /** Settings that have no effect here, by the caller's names. */
   ignored: string[]

@@ -15,6 +15,7 @@ import { checked } from './check.ts'
 import type { Embedder, Wishes } from './embedder.ts'
 import { type FanOut, fanOut } from './fan-out.ts'
 import { type JobDependencies, runJob } from './job.ts'
+import { whileLaid } from './laid-input.ts'
 
 export interface EmbeddingDependencies extends JobDependencies {
   client: BedrockClient
@@ -25,7 +26,7 @@ export interface EmbeddingDependencies extends JobDependencies {
   wait?: FanOut['wait']
 }
 
-export interface EmbeddingTarget extends Target {
+interface EmbeddingTarget extends Target {
   embedder: Embedder
 }
 
@@ -99,36 +100,30 @@ async function ask(
   { batch, asked, headers, call }: Question,
 ): Promise<Part> {
   const { embedder } = target
-  const encoded = embedder.encode(batch, asked)
+  const whole = embedder.encode(batch, asked)
+  const encode = (lies: string | undefined) =>
+    lies === undefined ? whole : embedder.encode(batch, { ...asked, lies })
+  const laid = embedder.laid?.(batch[0]!, asked)
   const { labels = {} } = asked
   if (embedder.isJob?.(batch[0]!, asked)) {
     const choose = embedder.jobFiles!
-    const { files, served } = await runJob(dependencies, target, {
-      modelInput: encoded,
-      labels,
-      call,
-      choose,
-    })
+    const job = { modelInput: encode, laid, labels, call, choose }
+    const { files, served } = await runJob(dependencies, target, job)
     return { embeddings: [embedder.decodeJob!(files, asked)], tokens: 0, served }
   }
-  const body = JSON.stringify(encoded)
+  const laying = { ...dependencies, requestId: call.requestId }
   const { answer, served } = await askRouted(dependencies, target, {
     way: 'reply',
     call,
-    async ask({ id: modelId, region }, signal) {
-      const asking = {
-        operation: 'invoke',
-        modelId,
-        region,
-        body,
-        headers,
-        as: call.as,
-        trace: call.trace,
-      } as const
-      const response = await dependencies.client(asking, signal)
-      const counted = Number(response.header('x-amzn-bedrock-input-token-count') ?? Number.NaN)
-      return { counted, body: parseReply(await response.text()) }
-    },
+    ask: ({ id: modelId, region }, signal) =>
+      whileLaid(laying, { input: laid, region }, async (lies) => {
+        const body = JSON.stringify(encode(lies))
+        const { as, trace } = call
+        const asking = { operation: 'invoke', modelId, region, body, headers, as, trace } as const
+        const response = await dependencies.client(asking, signal)
+        const counted = Number(response.header('x-amzn-bedrock-input-token-count') ?? Number.NaN)
+        return { counted, body: parseReply(await response.text()) }
+      }),
     undo: () => {},
   })
   const tokens = Number.isNaN(answer.counted) ? embedder.tokens?.(answer.body) : answer.counted

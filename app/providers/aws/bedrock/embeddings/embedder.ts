@@ -5,6 +5,7 @@ import type {
   EmbeddingRequest,
 } from '../../../../ports/embeddings.ts'
 import type { Modality, ModelTraits } from '../../../../ports/models.ts'
+import type { LaidInput } from './laid-input.ts'
 
 /** A body of InvokeModel, or the model's input of an asynchronous job. */
 export type Body = Readonly<Record<string, unknown>>
@@ -13,6 +14,8 @@ export type Body = Readonly<Record<string, unknown>>
 export type Wishes = Omit<EmbeddingRequest, 'inputs'> & {
   /** Told to models that read from S3. */
   accountId?: string
+  /** The `s3://` address of the input, where it was laid for the model. */
+  lies?: string
 }
 
 /** Models that are sent the same bodies for their vectors. */
@@ -38,6 +41,8 @@ export interface Embedder {
   joins?(batch: readonly EmbeddingInput[], next: EmbeddingInput): boolean
   /** Whether it takes an asynchronous job over S3. */
   isJob?(input: EmbeddingInput, wishes: Wishes): boolean
+  /** What has to lie in S3 for the model to read it; absent for models that read everything in a request. */
+  laid?(input: EmbeddingInput, wishes: Wishes): LaidInput | undefined
   encode(inputs: readonly EmbeddingInput[], wishes: Wishes): Body
   /** Throws `GatewayError` where the answer is an error in disguise. */
   decode(answer: unknown, wishes: Wishes): EmbeddedInput[]

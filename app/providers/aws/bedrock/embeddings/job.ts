@@ -1,6 +1,7 @@
 import { encodeStrictly } from '../../../../codecs/canonical-request.ts'
 import { GatewayError } from '../../../../errors.ts'
 import type { Call, Served } from '../../../../ports/call.ts'
+import { isRefusal } from '../../audio-faults.ts'
 import type { AwsCall } from '../../call.ts'
 import type { JobOutputs } from '../../s3/job-outputs.ts'
 import { parseReply } from '../answers.ts'
@@ -10,6 +11,7 @@ import type { Plan } from '../region-policy.ts'
 import { askRouted, type Routing, type Target } from '../routed.ts'
 import { type Body, fieldsOf } from './embedder.ts'
 import { pause } from './fan-out.ts'
+import { type LaidInput, lay, unlay } from './laid-input.ts'
 
 export interface JobDependencies extends Routing {
   awsCall: AwsCall
@@ -19,8 +21,11 @@ export interface JobDependencies extends Routing {
 }
 
 /** What a job is to do, and for whom. */
-export interface Job {
-  modelInput: Body
+interface Job {
+  /** What the model is sent; told where the input lies, if it was laid. */
+  modelInput(lies: string | undefined): Body
+  /** What has to lie in S3 while it runs. */
+  laid?: LaidInput | undefined
   labels: Readonly<Record<string, string>>
   call: Call
   /** The files of its folder to read. */
@@ -62,7 +67,7 @@ export async function runJob(
 /** A job needs a bucket in its region, and takes the model's own id, not that of a profile. */
 function start(dependencies: JobDependencies, target: Target, job: Job) {
   const { awsCall, outputs } = dependencies
-  const { call, modelInput, labels } = job
+  const { call, modelInput, laid, labels } = job
   const undo = (started: Started) => void abandon(dependencies, started, call)
   const suited = (plan: Plan): Plan => {
     const candidates = plan.candidates.filter(({ region }) => outputs.folderIn(region))
@@ -88,9 +93,11 @@ function start(dependencies: JobDependencies, target: Target, job: Job) {
       call,
       async ask({ id, region }, signal): Promise<Started> {
         const folder = outputs.folderIn(region)!
+        const place = { folder, region }
+        const lies = laid && (await lay(outputs, place, laid))
         const body = JSON.stringify({
           modelId: readModelId(id)?.base ?? id,
-          modelInput,
+          modelInput: modelInput(lies),
           outputDataConfig: { s3OutputDataConfig: { s3Uri: folder } },
           clientRequestToken: crypto.randomUUID(),
           tags: tagsOf(labels),
@@ -109,7 +116,12 @@ function start(dependencies: JobDependencies, target: Target, job: Job) {
           if (typeof invocationArn === 'string') return { arn: invocationArn, folder, region }
           throw new GatewayError('upstream', 'The job could not be started.')
         }
-        return unlessStopped(begin(), { signal, undo })
+        const doubt = () => void outlast(dependencies, place, call)
+        const beginning = surely(begin, { signal, doubt }).catch((thrown: unknown) => {
+          if (isRefusal(thrown)) void clear(dependencies, place, call)
+          throw thrown
+        })
+        return unlessStopped(beginning, { signal, undo })
       },
       undo,
     },
@@ -118,6 +130,29 @@ function start(dependencies: JobDependencies, target: Target, job: Job) {
 
 /** Milliseconds AWS may take to say that it has taken a job. */
 const LONGEST_START = 60_000
+
+/**
+ * A start that broke off may have been heard all the same. Said once more with its token it is the same job, whose
+ * ARN AWS then tells; where that fails as well, `doubt` is told.
+ */
+async function surely<T>(
+  begin: () => Promise<T>,
+  { signal, doubt }: { signal: AbortSignal; doubt(): void },
+): Promise<T> {
+  try {
+    return await begin()
+  } catch (thrown) {
+    if (isRefusal(thrown)) throw thrown
+    if (signal.aborted) {
+      doubt()
+      throw thrown
+    }
+  }
+  return begin().catch((thrown: unknown) => {
+    doubt()
+    throw thrown
+  })
+}
 
 /**
  * What is begun, for as long as somebody wants it. A request that was broken off may have been heard all the same, and a
@@ -201,13 +236,32 @@ async function abandon(dependencies: JobDependencies, started: Started, call: Ca
   await clear(dependencies, started, call)
 }
 
+/** Clears up behind a job of which nobody knows whether it runs, as soon as it has written. Never rejects. */
+async function outlast(
+  dependencies: JobDependencies,
+  place: Pick<Started, 'folder' | 'region'>,
+  call: Call,
+): Promise<void> {
+  const { outputs, lookEvery } = dependencies
+  const signal = AbortSignal.timeout(LONGEST_WATCH)
+  let written = 0
+  // What it has written it may not have written all of.
+  for (let before = -1; !signal.aborted && (written === 0 || written !== before); ) {
+    before = written
+    await pause(lookEvery * RARELY, signal)
+    const names = await outputs.list(place.folder, place.region).catch(() => [])
+    written = names.length
+  }
+  await clear(dependencies, place, call)
+}
+
 async function clear(
   { outputs, warn }: JobDependencies,
-  { folder, region }: Started,
+  { folder, region }: Pick<Started, 'folder' | 'region'>,
   { requestId }: Call,
 ): Promise<void> {
   try {
-    await outputs.remove(folder, region)
+    await Promise.all([outputs.remove(folder, region), unlay(outputs, { folder, region })])
   } catch (thrown) {
     const detail = thrown instanceof Error ? thrown.message : String(thrown)
     warn('The output of a job could not be deleted.', { id: requestId, region, folder, detail })

@@ -1,9 +1,10 @@
+import { decodeBase64 } from '../../../../codecs/bytes/base64.ts'
 import { normaliseMediaType } from '../../../../codecs/media/media-type.ts'
 import { entryOf } from '../../../../codecs/table.ts'
 import { meanDirection } from '../../../../codecs/vectors.ts'
 import type { MediaPart } from '../../../../conversation/conversation.ts'
 import { GatewayError } from '../../../../errors.ts'
-import type { EmbeddedInput, EmbeddingPiece } from '../../../../ports/embeddings.ts'
+import type { EmbeddedInput, EmbeddingInput, EmbeddingPiece } from '../../../../ports/embeddings.ts'
 import {
   type Body,
   type Embedder,
@@ -13,6 +14,7 @@ import {
   VECTORS,
   type Wishes,
 } from './embedder.ts'
+import type { LaidInput } from './laid-input.ts'
 import { novaJobFiles, novaJobVectors } from './nova-job.ts'
 
 /**
@@ -29,13 +31,12 @@ export const nova2: Embedder = {
   takesPurpose: true,
   traits: { ...VECTORS, s3: ['image', 'audio', 'video'] },
   // The caller asks for it: only so is a video longer than half a minute taken.
-  isJob: (_, { extras = {} }) =>
-    extras['segmentationConfig'] !== undefined || extras['taskType'] === SEGMENTED,
+  isJob: (_, wishes) => isSegmented(wishes),
+  laid,
   encode([input], wishes): Body {
     const { extras = {}, dimensions, purpose } = wishes
-    const { schemaVersion, taskType, segmentationConfig, ...given } = extras
-    const isSegmented = segmentationConfig !== undefined || taskType === SEGMENTED
-    const part = (input?.type === 'fused' ? input.parts[0] : input)!
+    const { schemaVersion, taskType: _, segmentationConfig, ...given } = extras
+    const part = pieceOf(input!)
     const { fields, rest } = contentOf(part, { ...wishes, extras: given }, segmentationConfig)
     const params = {
       embeddingPurpose: purposeOf(purpose),
@@ -45,7 +46,7 @@ export const nova2: Embedder = {
     }
     return {
       ...(schemaVersion !== undefined && { schemaVersion }),
-      ...(isSegmented
+      ...(isSegmented(wishes)
         ? { taskType: SEGMENTED, segmentedEmbeddingParams: params }
         : { taskType: 'SINGLE_EMBEDDING', singleEmbeddingParams: params }),
     }
@@ -56,6 +57,28 @@ export const nova2: Embedder = {
 }
 
 const SEGMENTED = 'SEGMENTED_EMBEDDING'
+
+const isSegmented = ({ extras = {} }: Wishes) =>
+  extras['segmentationConfig'] !== undefined || extras['taskType'] === SEGMENTED
+
+const pieceOf = (input: EmbeddingInput): EmbeddingPiece =>
+  input.type === 'fused' ? input.parts[0]! : input
+
+/** Letters of a text in a request; a longer one it reads from S3. */
+const LONGEST_TEXT = 8192
+
+/** Jobs read from S3 alone (Nova user guide, embeddings-schema). */
+function laid(input: EmbeddingInput, wishes: Wishes): LaidInput | undefined {
+  const part = pieceOf(input)
+  if (part.type === 'text') {
+    if (!isSegmented(wishes) && part.text.length <= LONGEST_TEXT) return undefined
+    const bytes = new TextEncoder().encode(part.text)
+    return { file: 'input.txt', mediaType: 'text/plain; charset=utf-8', bytes }
+  }
+  const { source, mediaType = '' } = part
+  if (!isSegmented(wishes) || source.kind !== 'base64') return undefined
+  return { file: `input.${formatOf(part)}`, mediaType, bytes: decodeBase64(source.data) }
+}
 
 const PURPOSES: Readonly<Record<string, string>> = {
   search_document: 'GENERIC_INDEX',
@@ -94,7 +117,7 @@ const WITHIN: Readonly<Record<string, readonly string[]>> = {
 
 function contentOf(
   part: EmbeddingPiece,
-  { extras = {}, truncate = 'none' }: Wishes,
+  { extras = {}, truncate = 'none', lies }: Wishes,
   segmentationConfig: unknown,
 ): { fields: Fields; rest: Fields } {
   const own = entryOf(WITHIN, part.type) ?? []
@@ -103,30 +126,36 @@ function contentOf(
   const rest = Object.fromEntries(Object.entries(extras).filter(([name]) => !all.includes(name)))
   const content =
     part.type === 'text'
-      ? { truncationMode: truncate.toUpperCase(), value: part.text }
-      : mediaContent(part)
+      ? { truncationMode: truncate.toUpperCase(), ...textSource(part.text, lies) }
+      : mediaContent(part, lies)
   const segmentation = segmentationConfig !== undefined && { segmentationConfig }
   return { fields: { [part.type]: { ...content, ...within, ...segmentation } }, rest }
 }
 
-function mediaContent(part: MediaPart): Fields {
-  const { type, source, param } = part
+const inS3 = (uri: string) => ({ s3Location: { uri } })
+
+const textSource = (value: string, lies: string | undefined): Fields =>
+  lies === undefined ? { value } : { source: inS3(lies) }
+
+function formatOf({ type, mediaType, param }: MediaPart): string {
   const formats = entryOf(FORMATS, type) ?? {}
-  const format = formats[normaliseMediaType(part.mediaType) ?? '']
-  if (format === undefined) {
-    const known = Object.values(formats).join(', ')
-    throw new GatewayError(
-      'invalid-request',
-      `The model does not read ${part.mediaType ?? `this ${type}`}. Supported formats are: ${known}.`,
-      { param, reason: 'invalid_value' },
-    )
-  }
+  const format = formats[normaliseMediaType(mediaType) ?? '']
+  if (format !== undefined) return format
+  const known = [...new Set(Object.values(formats))].join(', ')
+  throw new GatewayError(
+    'invalid-request',
+    `The model does not read ${mediaType ?? `this ${type}`}. Supported formats are: ${known}.`,
+    { param, reason: 'invalid_value' },
+  )
+}
+
+function mediaContent(part: MediaPart, lies: string | undefined): Fields {
+  const { type, source } = part
+  const uri = lies ?? (source.kind === 's3' ? source.uri : undefined)
+  const data = source.kind === 'base64' ? source.data : ''
   return {
-    format,
-    source:
-      source.kind === 's3'
-        ? { s3Location: { uri: source.uri } }
-        : { bytes: source.kind === 'base64' ? source.data : '' },
+    format: formatOf(part),
+    source: uri === undefined ? { bytes: data } : inS3(uri),
     ...(type === 'video' && { embeddingMode: 'AUDIO_VIDEO_COMBINED' }),
   }
 }

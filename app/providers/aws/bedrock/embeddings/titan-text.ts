@@ -33,7 +33,7 @@ export const titanText2: Embedder = {
 }
 
 /** The text of an input that is known to be one. */
-export const textOf = (input: EmbeddingInput | undefined): string =>
+const textOf = (input: EmbeddingInput | undefined): string =>
   input?.type === 'text' ? input.text : ''
 
 export function vectorOf(answer: unknown): number[] {

@@ -3,7 +3,8 @@
  * the user guide's page on Claude's request body (read 2026-10), the model cards (Sonnet 5.5: computer use
  * of November 2025), and reports: Opus 4.7 and what follows refuse every flag, or all but one
  * (anthropics/claude-code issues 49370 and 49648, 2026-04). A flag that stands here and is refused costs a
- * second call, one that is missing costs a feature: `ANTHROPIC_BETA_ALLOWLIST` adds to every model.
+ * second call, one that is missing costs a feature: `ANTHROPIC_BETA_ALLOWLIST` adds to every model. Compaction and
+ * eager streams of inputs after the guide's pages on compaction and tool use.
  */
 const FLAGS: readonly [ids: readonly string[], flags: readonly string[]][] = [
   [['opus-5-5', 'sonnet-5-5', 'haiku-5-5'], ['computer-use-2025-11-24']],
@@ -13,6 +14,7 @@ const FLAGS: readonly [ids: readonly string[], flags: readonly string[]][] = [
     [
       'interleaved-thinking-2025-05-14',
       'context-1m-2025-08-07',
+      'compact-2026-01-12',
       'context-management-2025-06-27',
       'computer-use-2025-11-24',
       'tool-search-tool-2025-10-19',
@@ -34,6 +36,7 @@ const FLAGS: readonly [ids: readonly string[], flags: readonly string[]][] = [
   [
     ['sonnet-4-5'],
     [
+      'fine-grained-tool-streaming-2025-05-14',
       'interleaved-thinking-2025-05-14',
       'context-1m-2025-08-07',
       'context-management-2025-06-27',
@@ -43,11 +46,17 @@ const FLAGS: readonly [ids: readonly string[], flags: readonly string[]][] = [
   ],
   [
     ['haiku-4-5'],
-    ['interleaved-thinking-2025-05-14', 'context-management-2025-06-27', 'computer-use-2025-01-24'],
+    [
+      'fine-grained-tool-streaming-2025-05-14',
+      'interleaved-thinking-2025-05-14',
+      'context-management-2025-06-27',
+      'computer-use-2025-01-24',
+    ],
   ],
   [
     ['sonnet-4'],
     [
+      'fine-grained-tool-streaming-2025-05-14',
       'interleaved-thinking-2025-05-14',
       'dev-full-thinking-2025-05-14',
       'context-1m-2025-08-07',
@@ -58,6 +67,7 @@ const FLAGS: readonly [ids: readonly string[], flags: readonly string[]][] = [
   [
     ['opus-4'],
     [
+      'fine-grained-tool-streaming-2025-05-14',
       'interleaved-thinking-2025-05-14',
       'dev-full-thinking-2025-05-14',
       'computer-use-2025-01-24',
@@ -89,9 +99,19 @@ export const EFFORT_FLAG = 'effort-2025-11-24'
 export const TOOL_FIELDS: Readonly<Record<string, string>> = {
   defer_loading: 'tool-search-tool-2025-10-19',
   input_examples: 'tool-examples-2025-10-29',
-  eager_input_streaming: 'fine-grained-tool-streaming-2025-05-14',
   allowed_callers: 'never',
 }
+
+/**
+ * The wish to have the inputs of a tool's calls as they are written: Bedrock takes the flag, which does not go with a
+ * computer, and refuses the member (anthropics/claude-agent-sdk-python#694, litellm-docs#1550).
+ */
+export const EAGER_FIELD = 'eager_input_streaming'
+export const EAGER_FLAG = 'fine-grained-tool-streaming-2025-05-14'
+
+/** Of the edits of `context_management` that sum the conversation up. */
+export const COMPACT_EDIT = 'compact_'
+export const COMPACT_FLAG = 'compact-2026-01-12'
 
 /** The same for members of the request; those that `never` pass are features of Anthropic's own platform. */
 export const BODY_FIELDS: Readonly<Record<string, string>> = {
@@ -102,6 +122,15 @@ export const BODY_FIELDS: Readonly<Record<string, string>> = {
   inference_geo: 'never',
   diagnostics: 'never',
   fallbacks: 'never',
+}
+
+/**
+ * The same for members of `system` turns between the others, each with any of its flags (Anthropic's SDK 1.12; Claude
+ * Code 2.1.330 sends an effort with every one to Sonnet 5.5).
+ */
+export const SYSTEM_TURN_FIELDS: Readonly<Record<string, readonly string[]>> = {
+  output_config: ['per-turn-control-2026-07-01', 'mid-conversation-output-config-2026-07-01'],
+  clear_at: ['mid-conversation-system-clear-at-2026-08-21'],
 }
 
 /** The same for members of `cache_control`. */
@@ -116,4 +145,11 @@ export const TOOL_FLAGS: Readonly<Record<string, string>> = {
   computer_20251124: 'computer-use-2025-11-24',
   memory_: 'context-management-2025-06-27',
   tool_search_tool_: 'tool-search-tool-2025-10-19',
+  mcp_toolset: 'never',
 }
+
+/** Without their flags these are refused, and an answer can do without them. */
+export const OPTIONAL_TOOLS: readonly string[] = ['tool_search_tool_', 'mcp_toolset']
+
+/** Of tools that no model knows without: sent also where the list above has none, at the cost of a second call. */
+export const COMPUTER_FLAG = /^computer-use-/

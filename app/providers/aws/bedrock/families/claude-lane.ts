@@ -3,11 +3,23 @@ import { isGranted } from '../../../../dialects/anthropic-messages/betas.ts'
 import { createAnthropicClient } from '../../../../dialects/anthropic-messages/client.ts'
 import { NAME } from '../../../../dialects/anthropic-messages/extras.ts'
 import {
+  isToolReference,
+  referenceWords,
+  type ToolReference,
+} from '../../../../dialects/anthropic-messages/tool-reference.ts'
+import {
   BODY_FIELDS,
   CACHE_FIELDS,
+  COMPACT_EDIT,
+  COMPACT_FLAG,
+  COMPUTER_FLAG,
+  EAGER_FIELD,
+  EAGER_FLAG,
   EFFORT_FLAG,
   flagsOf,
+  OPTIONAL_TOOLS,
   RENAMED,
+  SYSTEM_TURN_FIELDS,
   TOOL_FIELDS,
   TOOL_FLAGS,
 } from './claude-betas.ts'
@@ -35,8 +47,10 @@ export const claudeLane: OwnLane = {
     if (!policy.ANTHROPIC_BETA_FILTER) return { body, ignored: [] }
     const asked = betasOf(body).flatMap((flag) => entryOf(RENAMED, flag) ?? flag)
     const needed = flagsNeededBy(body)
-    if (asked.length + needed.length === 0 && !marksIn(body)) return { body, ignored: [] }
-    const known = new Set([...flagsOf(base), ...policy.ANTHROPIC_BETA_ALLOWLIST])
+    if (asked.length + needed.length === 0 && !isToFit(body)) return { body, ignored: [] }
+    const vital = needed.filter((flag) => COMPUTER_FLAG.test(flag))
+    const known = new Set([...flagsOf(base), ...policy.ANTHROPIC_BETA_ALLOWLIST, ...vital])
+    if (vital.length > 0) known.delete(EAGER_FLAG)
     const granted = [...asked, ...needed].filter((flag) => known.has(flag))
     const lost = asked.filter((flag) => !known.has(flag) && !isGranted(flag))
     return withFlags(body, [...new Set(granted)], lost)
@@ -47,10 +61,23 @@ export const claudeLane: OwnLane = {
       const flags = betasOf(body)
       return flags.length > 0 ? withFlags(body, [], flags) : undefined
     }
+    const effort = LESS_EFFORT.exec(refusal)?.[1]
+    if (effort !== undefined) return withEffort(body, effort)
     const path = /(?<![\w.-])([\w.-]+): Extra inputs are not permitted/.exec(refusal)?.[1]
     const left = path === undefined ? undefined : withoutPath(body, path.split('.'))
     return left && { body: left.value, ignored: [left.path] }
   },
+}
+
+/** Efforts of which a model without thought takes none so high. */
+const LESS_EFFORT = /output_config\.effort .* is not supported.*Use effort \W*(\w+)\W* or below/
+
+function withEffort(body: Body, effort: string): Fitted | undefined {
+  const config = body['output_config']
+  if (typeof config !== 'object' || config === null || !('effort' in config)) return undefined
+  if (config.effort === effort) return undefined
+  const ignored = ['output_config.effort']
+  return { body: { ...body, output_config: { ...config, effort } }, ignored }
 }
 
 function betasOf(body: Body): string[] {
@@ -67,27 +94,43 @@ function flagsNeededBy(body: Body): string[] {
   for (const field in body) need(entryOf(BODY_FIELDS, field))
   const output = body['output_config']
   if (typeof output === 'object' && output && 'effort' in output) needed.push(EFFORT_FLAG)
+  if (editsOf(body)?.some(compacts)) needed.push(COMPACT_FLAG)
   for (const tool of toolsOf(body)) {
     const type = String(tool['type'] ?? '')
     for (const field in tool) need(entryOf(TOOL_FIELDS, field))
+    if (tool[EAGER_FIELD]) needed.push(EAGER_FLAG)
     for (const beginning in TOOL_FLAGS) if (type.startsWith(beginning)) need(TOOL_FLAGS[beginning])
   }
   return needed
 }
 
-/** Whether a mark for the cache says anything that needs a flag. */
-function marksIn({ tools, system, messages }: Body): boolean {
-  return holdsMark(tools) || holdsMark(system) || holdsMark(messages)
+interface Edit {
+  type?: unknown
 }
 
-function holdsMark(value: unknown): boolean {
-  if (Array.isArray(value)) return value.some(holdsMark)
+function editsOf({ context_management: management }: Body): Edit[] | undefined {
+  const edits = (management as { edits?: unknown } | null | undefined)?.edits
+  return Array.isArray(edits) ? edits : undefined
+}
+
+const compacts = ({ type }: Edit): boolean => String(type).startsWith(COMPACT_EDIT)
+
+/** Whether a turn or a block needs a flag: for a member, for its mark for the cache, or as it refers to a tool. */
+function isToFit({ tools, system, messages }: Body): boolean {
+  return needsFlag(tools) || needsFlag(system) || needsFlag(messages)
+}
+
+const SYSTEM_TURNS_OWN = Object.keys(SYSTEM_TURN_FIELDS)
+
+function needsFlag(value: unknown): boolean {
+  if (Array.isArray(value)) return value.some(needsFlag)
   if (typeof value !== 'object' || value === null) return false
-  const { cache_control: control, content } = value as Body
+  const { cache_control: control, content, role } = value as Body
   if (typeof control === 'object' && control !== null) {
     for (const field in control) if (entryOf(CACHE_FIELDS, field)) return true
   }
-  return Array.isArray(content) && content.some(holdsMark)
+  if (role === 'system' && SYSTEM_TURNS_OWN.some((field) => field in value)) return true
+  return Array.isArray(content) ? content.some(needsFlag) : isToolReference(value as Body)
 }
 
 /** The body with these flags and without whatever needs another. `lost` are flags the caller misses. */
@@ -100,18 +143,62 @@ function withFlags(body: Body, flags: readonly string[], lost: readonly string[]
     delete fitted[field]
     ignored.add(field)
   }
+  if (!flags.includes(COMPACT_FLAG)) dropCompaction(fitted, ignored)
   const toolFields = refusedBy(TOOL_FIELDS, flags)
-  const cacheFields = refusedBy(CACHE_FIELDS, flags)
   const drop = (place: string) => (field: string) => void ignored.add(`${place}.${field}`)
   if (Array.isArray(fitted['tools'])) {
-    fitted['tools'] = toolsOf(body).map((tool) => omit(tool, toolFields, drop('tools')))
+    const taken = toolsOf(body).filter((tool) => isTaken(tool, flags, drop('tools')))
+    fitted['tools'] = taken.map((tool) => {
+      const isLost = tool[EAGER_FIELD] && !flags.includes(EAGER_FLAG)
+      const left = omit(tool, toolFields, drop('tools'))
+      return omit(left, [EAGER_FIELD], isLost ? drop('tools') : undefined)
+    })
+    if (taken.length === 0) {
+      delete fitted['tools']
+      delete fitted['tool_choice']
+    }
   }
-  const marked = (value: unknown) => withoutMarkFields(value, cacheFields, drop('cache_control'))
+  const fitting: Fitting = {
+    marks: { fields: refusedBy(CACHE_FIELDS, flags), drop: drop('cache_control') },
+    systemTurns: {
+      fields: SYSTEM_TURNS_OWN.filter(
+        (field) => !SYSTEM_TURN_FIELDS[field]!.some((flag) => flags.includes(flag)),
+      ),
+      drop: drop('messages'),
+    },
+    refers: flags.includes(TOOL_FIELDS['defer_loading']!),
+  }
   for (const place of ['tools', 'system', 'messages']) {
-    if (Array.isArray(fitted[place])) fitted[place] = marked(fitted[place])
+    if (Array.isArray(fitted[place])) fitted[place] = fittedBlocks(fitted[place], fitting)
+  }
+  if (ignored.has('messages.output_config')) {
+    fitted['messages'] = (fitted['messages'] as Body[]).filter(says)
   }
   if (flags.length > 0) fitted['anthropic_beta'] = flags
   return { body: fitted, ignored: [...ignored] }
+}
+
+/** A turn of the system may have had nothing but its settings. */
+const says = ({ role, content }: Body): boolean =>
+  role !== 'system' || !Array.isArray(content) || content.length > 0
+
+/** Takes the summing up out of the edits; without any other edit the wish is dropped. */
+function dropCompaction(fitted: Record<string, unknown>, ignored: Set<string>): void {
+  const edits = editsOf(fitted)
+  const left = edits?.filter((edit) => !compacts(edit))
+  if (!edits || left?.length === edits.length) return
+  for (const { type } of edits.filter(compacts)) ignored.add(`context_management.${type}`)
+  const { context_management: management } = fitted
+  if (left?.length) fitted['context_management'] = { ...Object(management), edits: left }
+  else delete fitted['context_management']
+}
+
+/** Whether the model has the flag that a tool needs, where that can be left out. */
+function isTaken({ type }: Body, flags: readonly string[], drop: (name: string) => void): boolean {
+  const kind = OPTIONAL_TOOLS.find((beginning) => String(type).startsWith(beginning))
+  if (kind === undefined || flags.includes(TOOL_FLAGS[kind]!)) return true
+  drop(String(type))
+  return false
 }
 
 const refusedBy = (fields: Readonly<Record<string, string>>, flags: readonly string[]) =>
@@ -120,21 +207,37 @@ const refusedBy = (fields: Readonly<Record<string, string>>, flags: readonly str
 const toolsOf = (body: Body): Body[] =>
   Array.isArray(body['tools']) ? (body['tools'] as Body[]) : []
 
-/** Messages, blocks and what tools brought hold marks; everything without any stays the same object. */
-function withoutMarkFields(
-  value: unknown,
-  fields: readonly string[],
-  drop: (field: string) => void,
-): unknown {
-  if (Array.isArray(value)) return value.map((item) => withoutMarkFields(item, fields, drop))
+/** Members that the model does not take, and who hears of those that were there. */
+interface Refused {
+  fields: readonly string[]
+  drop(field: string): void
+}
+
+interface Fitting {
+  marks: Refused
+  systemTurns: Refused
+  /** The model takes references to tools. */
+  refers: boolean
+}
+
+/** Messages, blocks and what tools brought; everything with nothing to mend stays the same object. */
+function fittedBlocks(value: unknown, fitting: Fitting): unknown {
+  if (Array.isArray(value)) return value.map((item) => fittedBlocks(item, fitting))
   if (typeof value !== 'object' || value === null) return value
-  const { cache_control: control, content } = value as Body
-  let kept = value
+  const { marks, systemTurns } = fitting
+  const { cache_control: control, content, role } = value as Body
+  let kept: Body = value as Body
   if (typeof control === 'object' && control !== null) {
-    const left = omit(control as Body, fields, drop)
+    const left = omit(control as Body, marks.fields, marks.drop)
     if (left !== control) kept = { ...kept, cache_control: left }
   }
-  return Array.isArray(content)
-    ? { ...kept, content: withoutMarkFields(content, fields, drop) }
-    : kept
+  if (role === 'system') kept = omit(kept, systemTurns.fields, systemTurns.drop)
+  if (Array.isArray(content)) return { ...kept, content: fittedBlocks(content, fitting) }
+  return fitting.refers || !isToolReference(kept) ? kept : inWords(kept)
+}
+
+/** Without its flag a reference is refused: "Tool reference 'look' not found in available tools". */
+function inWords(reference: ToolReference): Body {
+  const { tool_name: _, ...rest } = reference
+  return { ...rest, type: 'text', text: referenceWords(reference) }
 }

@@ -1,4 +1,5 @@
 import type { ModelTraits } from '../../../../ports/models.ts'
+import { flagsOf } from './claude-betas.ts'
 import { claudeLane } from './claude-lane.ts'
 import { type Family, PLAIN, TEXT_DOCUMENT, TEXT_IMAGE_DOCUMENT } from './family.ts'
 
@@ -16,6 +17,15 @@ const MAKERS_TOOLS = [
   'str_replace_editor',
   'str_replace_based_edit_tool',
 ] as const
+
+/** The computer of November 2025, which Opus has had since 4.5 (Anthropic's page on the computer use tool). */
+const NEW_COMPUTER = { computer: 'computer_20251124' } as const
+
+const OLD_TOOLS = {
+  bash: 'bash_20241022',
+  computer: 'computer_20241022',
+  str_replace_editor: 'text_editor_20241022',
+} as const
 
 /** Claude 3 and later. Video and S3 refused (recorded for Sonnet 4.5), tiers too (probed 2026-08 to 09). */
 const CLAUDE_3: ModelTraits = {
@@ -54,6 +64,7 @@ const CLAUDE_4_5: ModelTraits = {
 const CLAUDE_4_6: ModelTraits = {
   ...CLAUDE_4_5,
   prefill: false,
+  toolKinds: NEW_COMPUTER,
   reasoning: 'claude-adaptive',
 }
 
@@ -65,24 +76,36 @@ const CLAUDE_4_7: ModelTraits = {
   maxOutputTokens: 128_000,
 }
 
-/** Sampling and `output_config.format` refused, forced tools taken (probed for Opus 5, 2026-08-01). */
-const CLAUDE_5: ModelTraits = { ...CLAUDE_4_7, structuredOutput: false, strictTools: false }
+/**
+ * Sampling and `output_config.format` refused, forced tools taken (probed for Opus 5, 2026-08-01). Thinks unless it
+ * is told not to, which Haiku 5.5 may be as well (Anthropic's pages on what is new in each).
+ */
+const CLAUDE_5: ModelTraits = {
+  ...CLAUDE_4_7,
+  structuredOutput: false,
+  strictTools: false,
+  reasoning: 'claude-adaptive-default',
+}
 
 /** Always thinks: both enabled and disabled are a 400 (same page). */
 const FABLE: ModelTraits = { ...CLAUDE_5, reasoning: 'claude-adaptive-always' }
 
-/**
- * As 5, and `tool_choice` any or tool refused; the least thinking is called `between_tools` (probed for
- * Sonnet 5.5, 2026-09-29; its siblings are taken to be alike).
- */
-const CLAUDE_5_5: ModelTraits = { ...CLAUDE_5, toolChoices: [], reasoning: 'claude-between-tools' }
+/** `tool_choice` any or tool refused (Anthropic's release notes of September 2026); so with Opus 5.5. */
+const FABLE_5_1: ModelTraits = { ...FABLE, toolChoices: [] }
 
-const generation = (ids: string[], contextWindow: number, traits: ModelTraits) => ({
-  ids: ids.map((name) => `anthropic.claude-${name}`),
-  input: traits.images ? TEXT_IMAGE_DOCUMENT : TEXT_DOCUMENT,
-  contextWindow,
-  traits,
-})
+/** The same; the least thinking is called `between_tools` (probed 2026-09-29), a word no other model knows. */
+const SONNET_5_5: ModelTraits = { ...FABLE_5_1, reasoning: 'claude-between-tools' }
+
+const generation = (names: string[], contextWindow: number, traits: ModelTraits) => {
+  const ids = names.map((name) => `anthropic.claude-${name}`)
+  return {
+    ids,
+    input: traits.images ? TEXT_IMAGE_DOCUMENT : TEXT_DOCUMENT,
+    contextWindow,
+    // Since 4.6 a flag that is not known is refused, and most tools are no betas any more.
+    traits: traits.prefill === false ? { ...traits, betas: flagsOf(ids[0]!) } : traits,
+  }
+}
 
 /** Context and output limits: model cards and the catalogue of 2026-09-18. */
 export const claude: Family = {
@@ -91,15 +114,24 @@ export const claude: Family = {
   matches: (id) => id.startsWith('anthropic.'),
   lane: claudeLane,
   chat: [
-    generation(['opus-5-5', 'sonnet-5-5', 'haiku-5-5'], MILLION, CLAUDE_5_5),
+    generation(['sonnet-5-5'], MILLION, SONNET_5_5),
+    generation(
+      ['opus-5-5', 'fable-5-1', 'fable-5-2', 'mythos-5-1', 'mythos-5-2'],
+      MILLION,
+      FABLE_5_1,
+    ),
     generation(['fable', 'mythos'], MILLION, FABLE),
-    generation(['opus-5', 'sonnet-5'], MILLION, CLAUDE_5),
+    generation(['opus-5', 'sonnet-5', 'haiku-5-5'], MILLION, CLAUDE_5),
     generation(['opus-4-7', 'opus-4-8'], MILLION, CLAUDE_4_7),
     generation(['opus-4-6'], MILLION, { ...CLAUDE_4_6, maxOutputTokens: 128_000 }),
     generation(['sonnet-4-6'], MILLION, CLAUDE_4_6),
     // Of its line Opus alone takes `output_config.effort`; the others answer 400 (user guide,
     // claude-messages-extended-thinking).
-    generation(['opus-4-5'], 200_000, { ...CLAUDE_4_5, reasoning: 'claude-budget-effort' }),
+    generation(['opus-4-5'], 200_000, {
+      ...CLAUDE_4_5,
+      toolKinds: NEW_COMPUTER,
+      reasoning: 'claude-budget-effort',
+    }),
     generation(['sonnet-4-5', 'haiku-4-5'], 200_000, CLAUDE_4_5),
     generation(['opus-4'], 200_000, { ...CLAUDE_4, maxOutputTokens: 32_000 }),
     generation(['sonnet-4', '3-7-sonnet'], 200_000, CLAUDE_4),
@@ -110,7 +142,11 @@ export const claude: Family = {
       toolResultMedia: ['document'],
       cachePoints: CACHE,
     }),
-    generation(['3-5-sonnet-20241022'], 200_000, { ...CLAUDE_3_5, cachePoints: CACHE }),
+    generation(['3-5-sonnet-20241022'], 200_000, {
+      ...CLAUDE_3_5,
+      cachePoints: CACHE,
+      toolKinds: OLD_TOOLS,
+    }),
     generation(['3-5-sonnet'], 200_000, CLAUDE_3_5),
     generation(['3-'], 200_000, CLAUDE_3),
     {

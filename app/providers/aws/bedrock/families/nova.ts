@@ -4,13 +4,14 @@ import { novaCanvas } from '../images/nova-canvas.ts'
 import { type Family, PLAIN, TEXT } from './family.ts'
 
 /**
- * Nova of the first generation. Caches for five minutes, never tools (user guide, prompt-caching);
+ * Nova of the first generation. Caches for five minutes, never tools (user guide, prompt-caching), and refuses
+ * points behind tool results and images (AWS's samples, bedrock-engineer#71, generative-ai-use-cases#1077);
  * `inferenceConfig.topK` recorded for Nova Micro; `outputConfig` refused by Nova 2 (probed 2026-08-01).
  * The service tiers are those of the price list: Pro and Premier have them.
  */
 const NOVA_TEXT: ModelTraits = {
   ...PLAIN,
-  cachePoints: { max: 4, ttls: ['5m'], tools: false },
+  cachePoints: { max: 4, ttls: ['5m'], tools: false, wordsOnly: true },
   nativeSettings: { topK: 'inferenceConfig.topK' },
 }
 

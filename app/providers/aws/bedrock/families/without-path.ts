@@ -12,7 +12,7 @@ export function omit(
   return Object.fromEntries(Object.entries(value).filter(([field]) => !found.includes(field)))
 }
 
-export interface Left {
+interface Left {
   value: Fields
   /** The path in plain names: `tools.defer_loading`. */
   path: string

@@ -36,13 +36,13 @@ export interface Canvas {
 }
 
 /** What a task is asked by. */
-export interface Asked {
+interface Asked {
   canvas: Canvas
   request: ImageRequest
   own: OwnFields
 }
 
-export interface TaskRule {
+interface TaskRule {
   /** The member of the body that holds its parameters. */
   member: string
   /** Which of OpenAI's operations may lead to it. */

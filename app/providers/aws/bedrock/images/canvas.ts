@@ -101,7 +101,7 @@ const USUAL_TASK: Record<ImageTask, Choose> = {
     if (isTold || (images[0] && (await isTransparent(images[0])))) {
       return 'outPaintingMode' in extras ? 'OUTPAINTING' : 'INPAINTING'
     }
-    // Without anything that tells a part, the picture as a whole is what the new one shall be like.
+    // Where nothing names a part, the new picture is to be like the whole of the old one.
     if (conditions) return 'TEXT_IMAGE'
     throw missingValue('mask', 'This model edits what a mask or maskPrompt shows.')
   },

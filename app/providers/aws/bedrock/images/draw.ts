@@ -21,7 +21,7 @@ export interface ImageDependencies extends Routing {
   wait?: FanOut['wait']
 }
 
-export interface ImageTarget extends Target {
+interface ImageTarget extends Target {
   painter: Painter
 }
 
@@ -90,7 +90,9 @@ function partsOf(count: number, { batch, seed, single }: Plan, largest: number):
   }
   const parts: Part[] = []
   for (let done = 0; done < count; done += batch) {
-    const own = seed === undefined ? undefined : (seed + done) % (largest + 1)
+    const next = (seed ?? 0) + done
+    // Behind the largest comes 1, for 0 stands for any seed to some.
+    const own = seed === undefined ? undefined : next > largest ? next - largest : next
     parts.push({ count: Math.min(batch, count - done), seed: own })
   }
   return parts

@@ -4,7 +4,7 @@ import type { InputImage } from '../../../../ports/images.ts'
 import { refusedValue } from '../../../image-requests.ts'
 
 /** How a model shows where to draw. */
-export interface MaskForm {
+interface MaskForm {
   /** The grey of what is to be drawn; the rest has the opposite one. */
   draw: 0 | 255
   /** Whether what is half transparent may be grey. */
@@ -16,7 +16,7 @@ const HALF = 128
 
 /**
  * A mask in a model's own form: OpenAI's, whose transparent pixels are to be drawn, is turned into it; one
- * without transparency is in the model's form already. Throws 400 for what is no picture after all.
+ * without transparency is in the model's form already. Throws 400 for what turns out not to be a picture.
  */
 export async function maskIn(form: MaskForm, mask: InputImage): Promise<InputImage | Uint8Array> {
   if (mask.mediaType !== 'image/png') return mask

@@ -2,7 +2,7 @@ import { refusedValue } from '../../../image-requests.ts'
 import type { OwnFields } from './painter.ts'
 
 /** What a field of a model's own may hold. */
-export type Kind =
+type Kind =
   | { text: number }
   | { number: readonly [least: number, most: number] }
   | { integer: readonly [least: number, most: number] }

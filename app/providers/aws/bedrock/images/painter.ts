@@ -3,7 +3,7 @@ import type { Modality, ModelTraits } from '../../../../ports/models.ts'
 import { VECTORS } from '../embeddings/embedder.ts'
 
 /** A body of InvokeModel, in which `InputImage`s and bytes stand for their base64. */
-export type Body = Readonly<Record<string, unknown>>
+type Body = Readonly<Record<string, unknown>>
 
 export type ImageFormat = 'png' | 'jpeg' | 'webp'
 

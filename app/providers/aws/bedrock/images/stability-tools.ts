@@ -45,7 +45,8 @@ async function plan(tool: Tool, request: ImageRequest, id: string): Promise<Plan
   const most = tool.second ? 2 : 1
   checkImages(request, { most, types: READS, id })
   checkLimits(image, tool)
-  const format = formatOf(request, ['png', 'jpeg', 'webp'], id)
+  const isClear = request.background === 'transparent'
+  const format = formatOf(request, isClear ? ['png', 'webp'] : ['png', 'jpeg', 'webp'], id)
   const words = tool.cutsOut ? { ...request, background: undefined } : request
   const ignored = ignoredWords(words, 'style_preset' in tool.fields ? STYLES : [])
   const prompt = readPrompt(tool, request, ignored)
@@ -61,7 +62,7 @@ async function plan(tool: Tool, request: ImageRequest, id: string): Promise<Plan
     format,
     ...(typeof seed === 'number' && { seed }),
     ...(!('seed' in tool.fields) && { single: true }),
-    ...(tool.cutsOut && { transparent: true }),
+    ...(tool.cutsOut && format !== 'jpeg' && { transparent: true }),
     ignored: [...ignored, ...own.left()],
     body: (_, seed) => ({
       ...prompt,

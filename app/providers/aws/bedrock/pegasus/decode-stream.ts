@@ -1,8 +1,9 @@
 import { createChunkDecoder } from '../../../../codecs/event-stream/event-stream-chunks.ts'
+import { incomplete } from '../../../../conversation/collect.ts'
 import type { ReplyEvent, StopReason, Usage } from '../../../../conversation/events.ts'
 import { streamError } from '../../../../dialects/bedrock-converse/decode-error.ts'
+import { damage } from '../../../../dialects/damaged-reply.ts'
 import type { ReplyDecoder } from '../../../../dialects/dialect.ts'
-import { GatewayError } from '../../../../errors.ts'
 import { endOf, estimate, stopOf, type WireReply } from './decode-reply.ts'
 
 /** What is known of an answer that is under way. */
@@ -52,10 +53,6 @@ function pieceOf(text: string): WireReply {
   }
 }
 
-function damage(cause: unknown): GatewayError {
-  return new GatewayError('upstream', 'The answer arrived damaged. Retry the request.', { cause })
-}
-
 function take(state: State, piece: WireReply, events: ReplyEvent[]): void {
   if (state.ended) return
   if (!state.started) {
@@ -86,9 +83,7 @@ function usageOf(
 }
 
 function close(state: State, events: ReplyEvent[]): void {
-  if (!state.stop) {
-    throw new GatewayError('stream-incomplete', 'The model stopped before its answer was complete.')
-  }
+  if (!state.stop) throw incomplete()
   state.ended = true
   const usage = state.usage ?? estimate(state.characters)
   events.push({ type: 'part-end', index: 0 }, endOf(state.wire, state.stop, usage))

@@ -2,8 +2,8 @@ import { type PollyVoice, readVoices } from '../voice.ts'
 
 /**
  * What DescribeVoices told: ids and languages from the service model of August 2026, genders and engines from
- * AWS's public table of voices as of September 2026. Who asks AWS for the list of a region has a better one.
- * `Id:` is followed by F or M and the engines: standard, neural, long-form, generative.
+ * AWS's public table of voices as of September 2026. The list AWS gives for a region is better where it can be
+ * asked for. `Id:` is followed by F or M and the engines: standard, neural, long-form, generative.
  */
 const TABLE: Readonly<Record<string, string>> = {
   'ar-AE': 'Hala:Fn Zayd:Mn',

@@ -2,7 +2,7 @@
 const CROSSINGS = 12
 
 /** Samples in, samples out: signed, 16 bits, little endian, one channel. Pieces may be cut at any byte. */
-export interface Resampler {
+interface Resampler {
   write(bytes: Uint8Array): Uint8Array
   end(): Uint8Array
 }

@@ -1,0 +1,131 @@
+import type { FoundModel, ModelCard } from '../../ports/models.ts'
+import type { BesideChat, NativeAnswer, NativeModel } from '../../ports/native.ts'
+import type { Services } from '../../ports/services.ts'
+import type { Asking } from '../answer.ts'
+import { configuredGuardrail, headerOptions } from '../caller-options.ts'
+import { type Guarding, screened } from '../guarded.ts'
+import { labelsOf } from '../labels.ts'
+import { findModel, type Operated, operate, withParams } from './operate.ts'
+import { refuseForeignPlaces, wordsIn } from './written-body.ts'
+
+/** A request in the words of a model's own maker. */
+interface NativeOrder {
+  model: string
+  body: Readonly<Record<string, unknown>>
+  /** The same as it was written. */
+  text: string
+  /** Pictures that are asked for. */
+  images?: number
+  /** The member that holds what is no text, for guardrails that judge nothing else; `undefined` where none does. */
+  wordless(): string | undefined
+  /** The caller's own, for the upstream's log. */
+  labels?: Readonly<Record<string, string>>
+}
+
+/** What a name leads to, as somebody who sends it more than a conversation may know it. */
+export interface Beside {
+  card: ModelCard
+  /** What it is asked for; undefined where it chats, or does something for which there is no body here. */
+  operation?: BesideChat
+  chats: boolean
+  /** Takes the words of its maker. */
+  native?: NativeModel
+}
+
+/** A body of another maker's could not be answered by a successor, nor could its vectors be compared. */
+const EXACT = {
+  suits: ({ output }: ModelCard) => !output.includes('text'),
+  exact: true,
+} as const
+
+/** The model of a name. Throws as `resolveModel`. */
+export async function findBeside(model: string, services: Services): Promise<Beside> {
+  const { found } = await findModel({ ...EXACT, model }, services)
+  const { card, chat, native: told } = found
+  const native = typeof told === 'function' ? await told() : told
+  if (native) return { card, operation: native.operation, chats: false, native }
+  // Where nobody knows what is behind a name it may be anything; then it is asked to chat.
+  if (chat) return { card, chats: true }
+  const kind = KINDS.find(([member]) => found[member] !== undefined)
+  return { card, chats: false, ...(kind && { operation: kind[1] }) }
+}
+
+const KINDS = [
+  ['embeddings', 'embedding'],
+  ['reranking', 'rerank'],
+  ['images', 'image'],
+] as const satisfies [keyof FoundModel, BesideChat][]
+
+/** Who asks, and what they say beside the body. */
+interface NativeAsking {
+  asking: Asking
+  services: Services
+  header(name: string): string | undefined
+}
+
+/** Has a model asked with the body as it is. Throws `GatewayError`. */
+export function invokeNative(
+  order: NativeOrder,
+  native: NativeModel,
+  { asking, services, header }: NativeAsking,
+): Promise<Operated<NativeAnswer>> {
+  const { model, body, images = 1 } = order
+  const { operation } = native
+  const { config } = services
+  const options = headerOptions(header, config)
+  return operate(
+    {
+      ...EXACT,
+      operation,
+      model,
+      pick: () => native,
+      kind: 'one that takes this body',
+      tokens: () => wordsIn(body),
+      ...(operation === 'image' && { units: { images } }),
+      async work(_, call, { card, alias }) {
+        refuseForeignPlaces(body, services)
+        const guardrail = options.guardrail ?? alias?.guardrail ?? configuredGuardrail(config)
+        const isGuarded = operation === 'image' && card.traits.guardrails === true
+        const said = withParams(body, alias) ?? body
+        const guarding = { card, services, call, guardrail }
+        const judged = guardrail && !isGuarded ? await judgedBody(said, order, guarding) : said
+        const own = { ...alias?.metadata, ...order.labels }
+        const { labels, dropped } = labelsWithin(own, labelsOf(asking, services))
+        const request = {
+          body: judged === body ? order.text : JSON.stringify(judged),
+          labels,
+          ...options.settings,
+          ...(isGuarded && guardrail && { guardrail }),
+        }
+        const answer = await native.invoke(request, call)
+        return {
+          ...answer,
+          served: { ...answer.served, ignored: [...options.ignored, ...dropped] },
+        }
+      },
+    },
+    asking,
+    services,
+  )
+}
+
+/** The same as its words may go on; itself where nothing of them was masked. */
+async function judgedBody(
+  body: NativeOrder['body'],
+  { wordless }: NativeOrder,
+  guarding: Guarding,
+): Promise<NativeOrder['body']> {
+  const { extras } = await screened({ texts: [], extras: body, wordless: wordless() }, guarding)
+  return extras && JSON.stringify(extras) !== JSON.stringify(body) ? extras : body
+}
+
+/** Pairs that AWS has room for (service model, RequestMetadata); those of the server come first. */
+const MOST_LABELS = 16
+const LABELS = 'x-amzn-bedrock-request-metadata'
+
+function labelsWithin(own: Record<string, string>, ours: Record<string, string>) {
+  const others = Object.entries(own).filter(([name]) => !Object.hasOwn(ours, name))
+  const all = [...Object.entries(ours), ...others]
+  const labels = Object.fromEntries(all.slice(0, MOST_LABELS))
+  return { labels, dropped: all.length > MOST_LABELS ? [LABELS] : [] }
+}
