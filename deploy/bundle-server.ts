@@ -1,4 +1,4 @@
-import { readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { build } from 'esbuild'
@@ -13,6 +13,7 @@ import {
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 
 const MANIFEST = 'inputs.json'
+const REPLACED = 'replaced.json'
 
 /** Milliseconds for which a server that runs from the bundle before may still load what it has not needed so far. */
 const GRACE = 60 * 60 * 1000
@@ -43,12 +44,18 @@ export async function bundleServer(outdir: string): Promise<void> {
   writeFileSync(join(outdir, MANIFEST), JSON.stringify(Object.fromEntries(inputs)))
 }
 
-/** Files of earlier bundles, whose names carry other hashes. */
+/** Files of earlier bundles, whose names carry other hashes. When each was replaced is written down beside them. */
 function removeOthers(outdir: string, current: ReadonlySet<string>): void {
-  for (const name of readdirSync(outdir)) {
-    const path = join(outdir, name)
-    if (!current.has(name) && Date.now() - statSync(path).mtimeMs > GRACE) rmSync(path)
-  }
+  const book = join(outdir, REPLACED)
+  const before: Record<string, number> = existsSync(book)
+    ? JSON.parse(readFileSync(book, 'utf8'))
+    : {}
+  const now = Date.now()
+  const others = readdirSync(outdir).filter((name) => name !== REPLACED && !current.has(name))
+  const replaced = others.map((name): [string, number] => [name, before[name] ?? now])
+  const isOver = ([, at]: [string, number]) => now - at > GRACE
+  for (const [name] of replaced.filter(isOver)) rmSync(join(outdir, name))
+  writeFileSync(book, JSON.stringify(Object.fromEntries(replaced.filter((one) => !isOver(one)))))
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {

@@ -48,15 +48,24 @@ const nowhere = () =>
 
 /**
  * Sends an answer as its content comes. Rejects where that breaks off: the runtime then tells Lambda that it did. It
- * falls itself when its stream is destroyed instead.
+ * falls itself when its stream is destroyed instead. Where nobody takes the content any more its source is told at once.
  */
 export async function sendAnswer(stream: Writable, answer: Response): Promise<void> {
   const out = awslambda.HttpResponseStream.from(stream, metadataOf(answer))
-  let isBegun = false
-  for await (const bytes of answer.body ?? []) {
-    isBegun = true
-    if (!out.write(bytes)) await once(out, 'drain')
+  const reader = answer.body?.getReader()
+  const lost = new AbortController()
+  const lose = (why: unknown = new Error('Lambda has closed the stream of the answer.')) => {
+    lost.abort(why)
+    reader?.cancel(why).catch(() => {})
   }
+  out.once('error', lose).once('close', lose)
+  let isBegun = false
+  for (let read = await reader?.read(); read && !read.done; read = await reader?.read()) {
+    isBegun = true
+    if (!out.write(read.value)) await once(out, 'drain', lost).catch(() => {})
+    lost.signal.throwIfAborted()
+  }
+  lost.signal.throwIfAborted()
   // The metadata leaves with the first write, and without any there would be none.
   if (!isBegun) out.write('')
   out.end()

@@ -171,6 +171,19 @@ describe('json_object as a stream', () => {
     expect(spokenIn(chunks)).toEqual({ content, finish: 'stop' })
   })
 
+  it('keeps the source of words in front of it', async () => {
+    const web = { url: 'https://a.example/', domain: 'a.example' }
+    const deltas = [{ text: 'As told: ' }, { citation: { location: { web } } }, { text: ROME }]
+    const [start, ...rest] = textFrames([])
+    const blocks = deltas.map((delta) => ({
+      event: 'contentBlockDelta',
+      payload: { contentBlockIndex: 0, delta },
+    }))
+    const chunks = await streamed(OBJECT, [start!, ...blocks, ...rest])
+    expect(spokenIn(chunks)).toEqual({ content: ROME, finish: 'stop' })
+    expect(JSON.stringify(chunks)).toContain(web.url)
+  })
+
   it('keeps words in front of a call', async () => {
     const [start, ...call] = toolCallFrames('t1', 'weather', ['{}'])
     const words = { contentBlockIndex: 7, delta: { text: 'Let me see.' } }

@@ -71,7 +71,7 @@ export const RESPONSE_ROWS: Row[] = [
   },
   {
     param: 'reasoning',
-    note: '`effort`: a budget, an effort or a switch of the model’s own; `summary`: thoughts come as summaries, those of models that think unasked too',
+    note: '`effort`: a budget, an effort or a switch of the model’s own; `summary`: thoughts come as summaries, those of models that think unasked too, but not where a call is forced',
     body: { reasoning: { effort: 'low', summary: 'auto' } },
     ...thought('reasoning.effort', 16000),
   },

@@ -228,6 +228,53 @@ describe('thoughts', () => {
         messages: [{}, { role: 'assistant', content: MIXED }, {}],
       })
     })
+
+    // Opus 4.6 opens with two line feeds (recorded), and many a client strips what it shows.
+    it('stand first behind blank text, whole and streamed', async () => {
+      const content = [{ text: '\n\n' }, thought('One.', 'seal1'), { text: 'First.' }]
+      const message = { role: 'assistant', content }
+      bedrock.fake.script({ body: { output: { message }, stopReason: 'end_turn', usage: USAGE } })
+      const whole = (await (await bedrock.open().ask(ASKED)).json()) as Json
+      const details = DETAILS.slice(0, 1)
+      expect(whole).toMatchObject({ choices: [{ message: { reasoning_details: details } }] })
+      bedrock.fake.forget()
+      const blocks = [
+        delta(0, { text: '\n' }),
+        delta(0, { text: '\n' }),
+        stop(0),
+        delta(1, { reasoningContent: { text: 'One.' } }),
+        delta(1, { reasoningContent: { signature: 'seal1' } }),
+        stop(1),
+      ]
+      const deltas = await streamed(ASKED, [...blocks, ...ending('end_turn')])
+      expect(deltas.flatMap((one) => one['reasoning_details'] ?? [])).toEqual(details)
+    })
+
+    it.each([
+      ['Well.', [{ text: 'Well.' }]],
+      [null, []],
+    ])(
+      'stay before their call where the client has shortened the words: %j',
+      async (content, words) => {
+        const details = [DETAILS[0], { ...DETAILS[1], index: 1, at: 8 }]
+        const call = { id: 't1', function: { name: 'look', arguments: '{}' } }
+        await bedrock.open().ask({
+          ...ASKED,
+          messages: [
+            ...HELLO,
+            { role: 'assistant', content, reasoning_details: details, tool_calls: [call] },
+            { role: 'tool', tool_call_id: 't1', content: 'rain' },
+          ],
+        })
+        expect(bedrock.sent()[0]).toMatchObject({
+          messages: [
+            {},
+            { content: [thought('One.', 'seal1'), ...words, thought('Two.', 'seal2'), use('t1')] },
+            {},
+          ],
+        })
+      },
+    )
   })
 
   it('are hidden where the caller does not want to see them', async () => {

@@ -64,6 +64,25 @@ it.each([0, -9 * MINUTE, 9 * MINUTE])(
   },
 )
 
+it.each([0, -9 * MINUTE, 9 * MINUTE])(
+  'one who waited spares the next ones that, by a clock that is %i ms away, until it lives again',
+  async (ahead) => {
+    const { beat, judged } = servers(ahead)
+    await beat()
+    await pass(31_000)
+    const judging = judged()
+    await pass(30_000)
+    await judging
+    expect(await judged()).toEqual({ alive: false, seconds: 0 })
+    await beat()
+    const again = judged()
+    await pass(8000)
+    await beat()
+    await pass(2000)
+    expect((await again).alive).toBe(true)
+  },
+)
+
 it('what has been silent for longer than clocks may differ is dead at once', async () => {
   const { beat, judged } = servers(0)
   await beat()

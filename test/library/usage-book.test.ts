@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { count, noSums, packRow } from '../../app/library/usage/measures.ts'
 import { createUsageBook } from '../../app/library/usage/usage-book.ts'
 import { reportUsage } from '../../app/library/usage/usage-report.ts'
 import type { CallerIdentity } from '../../app/ports/caller.ts'
@@ -50,6 +51,20 @@ const requests = async (state: StateStore, width: 'minute' | 'hour' | 'day', hou
 }
 
 describe('the usage book', () => {
+  it('reads what it wrote years ago: every number has its place', () => {
+    const sums = noSums()
+    const tokens = { input: 11, output: 12, cacheRead: 13, cacheWrite: 14, reasoning: 15 }
+    const units = { images: 16, audioSeconds: 17, characters: 18, searches: 19 }
+    const asked = event({ tier: 'flex' })
+    count(sums, { ...asked, usage: { ...tokens, ...units }, firstTokenAfter: 50 })
+    expect(packRow(asked.dimensions, sums).slice(0, 22)).toEqual([
+      ...['chat', 'm', 'eu-west-3', 'flex'],
+      ...[1, 0, 0, 0],
+      ...[11, 12, 13, 14, 15, 16, 17, 18, 19],
+      ...[0.1, 0, 100, 1, 50],
+    ])
+  })
+
   it('adds what several instances counted, by minute, hour and day', async () => {
     const { open, state, pass } = stage()
     const [one, other] = [open(), open()]

@@ -53,6 +53,8 @@ describeInBrowser('the dashboard', () => {
 
   const submit = async (key: string) => {
     await stage.page.until("document.activeElement?.id === 'key'")
+    // What is said next is said of this key.
+    await stage.page.run("document.querySelector('#why').textContent = ''")
     await stage.page.type(key)
     await stage.page.press('Enter')
   }

@@ -76,6 +76,29 @@ describe('an answer of Lambda', () => {
     expect(text()).toBe(`${metadata({})}half`)
     expect([stream.writableEnded, stream.destroyed]).toEqual([false, false])
   })
+
+  it.each([
+    ['waits for a reader', 2],
+    ['waits for its source', 0],
+  ])('breaks off with its stream while it %s, and says so to its source', async (_, pieces) => {
+    const stuck = new Writable({ highWaterMark: 1, write() {} })
+    stuck.on('error', () => {})
+    let left = pieces
+    let why: unknown
+    const body = new ReadableStream({
+      pull(controller) {
+        if (left-- > 0) controller.enqueue(new TextEncoder().encode('half'))
+        else return new Promise<void>(() => {})
+      },
+      cancel(reason) {
+        why = reason
+      },
+    })
+    const sending = sendAnswer(stuck, new Response(body))
+    setImmediate(() => stuck.destroy(new Error('Lambda has gone.')))
+    await expect(sending).rejects.toThrow('Lambda has gone.')
+    expect(why).toEqual(new Error('Lambda has gone.'))
+  })
 })
 
 const inMemory: Runtime = {

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
@@ -30,6 +30,20 @@ it('answers as a bundle that lies apart from every package', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'outcrop-bundle-'))
   await bundleServer(folder)
   await answers(['node', join(folder, 'server.mjs')])
+  rmSync(folder, { recursive: true })
+})
+
+it('leaves what it replaces to the server that runs from it for an hour, however old it is', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'outcrop-bundle-'))
+  const old = join(folder, 'old-chunk.mjs')
+  writeFileSync(old, '')
+  utimesSync(old, 0, 0)
+  await bundleServer(folder)
+  expect(existsSync(old)).toBe(true)
+  const replaced = { 'old-chunk.mjs': Date.now() - 61 * 60 * 1000 }
+  writeFileSync(join(folder, 'replaced.json'), JSON.stringify(replaced))
+  await bundleServer(folder)
+  expect([existsSync(old), existsSync(join(folder, 'server.mjs'))]).toEqual([false, true])
   rmSync(folder, { recursive: true })
 })
 

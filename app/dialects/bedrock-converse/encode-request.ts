@@ -9,7 +9,7 @@ import { type EncodedTools, encodeTools } from './encode-tools.ts'
 import type { Asking, Encoding } from './encoding.ts'
 import { heardBody } from './heard.ts'
 import { callInstead, type OutputPlan, ownMembers, planOutput } from './output-format.ts'
-import { askForThought, type Thinking } from './reasoning.ts'
+import { askForThought, showThoughts, type Thinking } from './reasoning.ts'
 import { encodeGuardrail, encodeMetadata } from './request-labels.ts'
 import { sendableSystem } from './sendable-parts.ts'
 import { standIn } from './stand-in-tools.ts'
@@ -78,7 +78,9 @@ function planRequest(wished: Conversation, asking: Asking): Plan {
   const output = planOutput(conversation, names, asking)
   const { card, ignore } = asking
   const decided = { card, ignore, conversation, system, turns, thinking, fields, names, output }
-  return Object.assign(decided, { tools: encodeTools(decided) })
+  const tools = encodeTools(decided)
+  const shown = showThoughts(conversation, card, tools.forced === true)
+  return Object.assign(decided, { tools, fields: mergeFields(fields, shown) })
 }
 
 /** System prompt and messages; a model without system prompts reads it at the start of the first turn. */

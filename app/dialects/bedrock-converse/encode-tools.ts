@@ -20,6 +20,8 @@ export interface EncodedTools {
   wrapped: Set<string>
   /** The name of the hidden output tool, where it is offered but not forced. */
   unforced?: string
+  /** The model has to call a tool. */
+  forced?: true
 }
 
 /** The tools of a request. Throws `GatewayError` for tools the model cannot have. */
@@ -40,8 +42,9 @@ export function encodeTools(request: ToolsOfRequest): EncodedTools {
     if (output.tool.wrapped) wrapped.add(output.tool.spec.name)
   }
   if (tools.length === 0) tools.push(...stubs(makers, request))
-  const { toolChoice, only, unforced } = encodeChoice({ tools, makers }, request)
+  const { toolChoice, only, unforced, forced } = encodeChoice({ tools, makers }, request)
   const encoded: EncodedTools = unforced === undefined ? { wrapped } : { wrapped, unforced }
+  if (forced) encoded.forced = forced
   if (tools.length === 0) return encoded
   const said = only === undefined ? tools : tools.filter(({ toolSpec }) => toolSpec?.name === only)
   encoded.toolConfig = toolChoice ? { tools: said, toolChoice } : { tools: said }

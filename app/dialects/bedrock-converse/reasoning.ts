@@ -129,7 +129,7 @@ export function askForThought(
   { card, ignore }: Asking,
 ): Thinking {
   const request = conversation.reasoning
-  if (!request) return conversation.showsThoughts ? shown(card) : OFF
+  if (!request) return OFF
   const mode = entryOf(MODES, card.traits.reasoning ?? 'none') ?? MODES['none']!
   const room = roomFor(conversation.settings, card)
   const thinking = mode({ ...wishOf(request), room, turns })
@@ -145,10 +145,19 @@ const UNASKED: ReadonlySet<string | undefined> = new Set([
   'claude-between-tools',
 ])
 
-const shown = ({ traits }: ModelCard): Thinking =>
-  UNASKED.has(traits.reasoning)
-    ? { ...OFF, fields: { thinking: { type: 'adaptive', display: 'summarized' } } }
-    : OFF
+/**
+ * Has a model show what it thinks unasked. Thinking that is spelt out does not go with a forced tool, which such a
+ * model takes all the same (Opus 5, probed 2026-08-01): there the call is worth more than the sight of thoughts.
+ */
+export function showThoughts(
+  { reasoning, showsThoughts }: Conversation,
+  { traits }: ModelCard,
+  isForced: boolean,
+): Thinking['fields'] {
+  if (!showsThoughts || reasoning || !UNASKED.has(traits.reasoning)) return {}
+  if (isForced && traits.forcedToolWithReasoning === false) return {}
+  return { thinking: { type: 'adaptive', display: 'summarized' } }
+}
 
 function wishOf(request: ReasoningRequest): Wish {
   const off = request.enabled === false || request.effort === 'none' || request.budget === 0

@@ -18,6 +18,8 @@ interface EncodedChoice {
   only?: string
   /** The hidden output tool, where it could not be forced: the prompt has to ask for it. */
   unforced?: string
+  /** The model has to call a tool. */
+  forced?: true
 }
 
 /** The model's own member for what `toolConfig` cannot say. */
@@ -35,6 +37,7 @@ export function encodeChoice(offered: Offered, request: ToolsOfRequest): Encoded
   const asked = request.conversation.toolChoice?.type
   if (relaxed && (asked === 'required' || asked === 'tool')) ignore('toolChoice')
   const encoded: EncodedChoice = relaxed && output.tool ? { unforced: output.tool.spec.name } : {}
+  if (choice && choice.type !== 'auto') encoded.forced = true
   if (wanted?.type === 'tool' && choice?.type === 'required') encoded.only = wanted.name
   const toolChoice = saySideways(relaxed ? undefined : choice, offered, request)
   return toolChoice ? { ...encoded, toolChoice } : encoded

@@ -31,6 +31,8 @@ export interface ChoiceStream {
   parts: Map<number, OpenPart>
   /** Characters of text so far; they place annotations. */
   length: number
+  /** Whether nothing but blanks is among them. */
+  isBlank: boolean
   /** The text so far, where it is spoken in the end. */
   transcript: string | undefined
   calls: number
@@ -67,6 +69,7 @@ export function openChoice({ index, envelope, head, manner, usage }: ChoicePlace
     usageMember,
     parts: new Map(),
     length: 0,
+    isBlank: true,
     transcript: manner.spoken ? '' : undefined,
     calls: 0,
     details: 0,

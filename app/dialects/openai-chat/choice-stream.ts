@@ -23,6 +23,7 @@ export function writeDelta(choice: ChoiceStream, index: number, text: string): s
   switch (part.kind) {
     case 'text':
       choice.length += text.length
+      if (choice.isBlank) choice.isBlank = text.trim() === ''
       if (choice.transcript !== undefined) choice.transcript += text
       return choice.contentOpen + JSON.stringify(text) + choice.close
     case 'call':
@@ -85,7 +86,7 @@ function openPart(choice: ChoiceStream, index: number, head: PartHead): string {
       choice.parts.set(index, {
         kind: 'thought',
         text: '',
-        place: { at: choice.length, calls: choice.calls },
+        place: { at: choice.isBlank ? 0 : choice.length, calls: choice.calls },
       })
       return ''
     case 'tool-call':

@@ -201,7 +201,8 @@ function addThought(sum: Sum, part: ReasoningPart, { hideReasoning }: Manner): v
   if (!hideReasoning) sum.thought += part.text
   // A signature holds for the whole thought, so it is of no use where the text is not shown.
   if (hideReasoning && part.text !== '') return
-  const place = { at: sum.text?.length ?? 0, calls: sum.calls.length }
+  const { text = '' } = sum
+  const place = { at: text.trim() === '' ? 0 : text.length, calls: sum.calls.length }
   const detail = encodeDetail(part, sum.details.length, place)
   if (detail) sum.details.push(detail)
 }

@@ -3,7 +3,8 @@ import { ownOf } from './extras.ts'
 
 /**
  * Where a thought stood in its message: behind so many characters of the text and so many calls. Claude thinks between
- * its words and calls, and refuses thoughts that come back in another place. A thought that stood first says nothing.
+ * its words and calls, and refuses thoughts that come back in another place. A thought that stood first says nothing;
+ * so does one behind blank text alone, which Claude may open with, clients strip and models do not get back.
  */
 export interface Place {
   at: number
@@ -24,7 +25,10 @@ export function placeOf(thought: ReasoningPart): Place | undefined {
 
 const countOf = (value: unknown): number => (typeof value === 'number' && value > 0 ? value : 0)
 
-/** The parts of a message with thoughts where they stood, in order; those whose place is gone come last. */
+/**
+ * The parts of a message with thoughts where they stood, in order. Clients shorten words: a thought whose words are
+ * gone stays before the call it led to, and last where there is none.
+ */
 export function withThoughts(parts: Part[], thoughts: readonly ReasoningPart[]): Part[] {
   const waiting = [...thoughts]
   const placed: Part[] = []
@@ -49,9 +53,7 @@ export function withThoughts(parts: Part[], thoughts: readonly ReasoningPart[]):
   }
   for (const part of parts) {
     if (part.type === 'tool-call' && part.server === undefined) {
-      for (let place = next(); place && place.at <= before; place = next()) {
-        placed.push(waiting.shift()!)
-      }
+      while (next()) placed.push(waiting.shift()!)
       calls++
     }
     placed.push(part.type === 'text' ? cut(part) : part)

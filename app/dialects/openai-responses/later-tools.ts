@@ -48,7 +48,8 @@ function notYet(tool: WireTool, offered: Set<string>): WireTool[] {
   }
 }
 
-function isNew({ type, name }: Fields, namespace: string, offered: Set<string>): boolean {
+function isNew(tool: unknown, namespace: string, offered: Set<string>): boolean {
+  const { type, name } = Object(tool) as Fields
   if ((type !== 'function' && type !== 'custom') || typeof name !== 'string') return false
   const key = `${namespace}\n${name}`
   return !offered.has(key) && offered.add(key) !== undefined

@@ -117,19 +117,22 @@ function createPartFilter(): (event: ReplyEvent) => ReplyEvent[] {
   /** The text they are told as, and whether the caller has heard of it. */
   let told: number | undefined
   let isBegun = false
+  /** Sources of what was said before it. */
+  let sources: ReplyEvent[] = []
 
   const say = (text: string): ReplyEvent[] => {
     if (told === undefined || text === '') return []
     const said: ReplyEvent = { type: 'part-delta', index: told, text }
     if (isBegun) return [said]
     isBegun = true
-    return [{ type: 'part-start', index: told, part: { type: 'text' } }, said]
+    return [{ type: 'part-start', index: told, part: { type: 'text' } }, ...sources, said]
   }
   const settle = (): ReplyEvent[] => {
     const said = say(filter.end())
     if (isBegun) said.push({ type: 'part-end', index: told! })
     told = undefined
     isBegun = false
+    sources = []
     return said
   }
   return (event) => {
@@ -143,8 +146,13 @@ function createPartFilter(): (event: ReplyEvent) => ReplyEvent[] {
         return []
       case 'part-delta':
         return open.has(event.index) ? say(filter.push(event.text)) : [event]
-      case 'part-citation':
-        return open.has(event.index) && told !== undefined ? [{ ...event, index: told }] : [event]
+      case 'part-citation': {
+        if (!open.has(event.index) || told === undefined) return [event]
+        const source = { ...event, index: told }
+        if (isBegun) return [source]
+        sources.push(source)
+        return []
+      }
       case 'part-end':
         return open.delete(event.index) ? [] : [event]
       case 'reply-end':

@@ -1,3 +1,4 @@
+import { GatewayError } from '../../errors.ts'
 import type { FoundModel, ModelCard } from '../../ports/models.ts'
 import type { BesideChat, NativeAnswer, NativeModel } from '../../ports/native.ts'
 import type { Services } from '../../ports/services.ts'
@@ -40,7 +41,7 @@ const EXACT = {
 
 /** The model of a name. Throws as `resolveModel`. */
 export async function findBeside(model: string, services: Services): Promise<Beside> {
-  const { found } = await findModel({ ...EXACT, model }, services)
+  const found = await foundBeside(model, services)
   const { card, chat, native: told } = found
   const native = typeof told === 'function' ? await told() : told
   if (native) return { card, operation: native.operation, chats: false, native }
@@ -48,6 +49,17 @@ export async function findBeside(model: string, services: Services): Promise<Bes
   if (chat) return { card, chats: true }
   const kind = KINDS.find(([member]) => found[member] !== undefined)
   return { card, chats: false, ...(kind && { operation: kind[1] }) }
+}
+
+async function foundBeside(model: string, services: Services): Promise<FoundModel> {
+  try {
+    return (await findModel({ ...EXACT, model }, services)).found
+  } catch (thrown) {
+    if (!(thrown instanceof GatewayError) || thrown.code !== 'model-not-found') throw thrown
+    // A wildcard may fit models that chat: Titan's bodies for text look like those for vectors.
+    const suits = ({ output }: ModelCard) => output.includes('text')
+    return (await findModel({ suits, model }, services)).found
+  }
 }
 
 const KINDS = [
@@ -86,13 +98,17 @@ export function invokeNative(
         refuseForeignPlaces(body, services)
         const guardrail = options.guardrail ?? alias?.guardrail ?? configuredGuardrail(config)
         const isGuarded = operation === 'image' && card.traits.guardrails === true
+        const isJudged = guardrail !== undefined && !isGuarded
         const said = withParams(body, alias) ?? body
         const guarding = { card, services, call, guardrail }
-        const judged = guardrail && !isGuarded ? await judgedBody(said, order, guarding) : said
+        const judged = isJudged ? await judgedBody(said, order, guarding) : said
+        // A text that names a member twice says one thing here, and perhaps the other to who reads it next.
+        const isLookedAt = isJudged || MAY_NAME_S3.test(order.text)
+        const isAsItCame = said === body && !isLookedAt
         const own = { ...alias?.metadata, ...order.labels }
         const { labels, dropped } = labelsWithin(own, labelsOf(asking, services))
         const request = {
-          body: judged === body ? order.text : JSON.stringify(judged),
+          body: isAsItCame ? order.text : JSON.stringify(judged),
           labels,
           ...options.settings,
           ...(isGuarded && guardrail && { guardrail }),
@@ -109,14 +125,17 @@ export function invokeNative(
   )
 }
 
-/** The same as its words may go on; itself where nothing of them was masked. */
+/** How any address in S3 looks in JSON: as it is, or with letters in disguise. */
+const MAY_NAME_S3 = /s3:|\\u/i
+
+/** The same as its words may go on. */
 async function judgedBody(
   body: NativeOrder['body'],
   { wordless }: NativeOrder,
   guarding: Guarding,
 ): Promise<NativeOrder['body']> {
   const { extras } = await screened({ texts: [], extras: body, wordless: wordless() }, guarding)
-  return extras && JSON.stringify(extras) !== JSON.stringify(body) ? extras : body
+  return extras ?? body
 }
 
 /** Pairs that AWS has room for (service model, RequestMetadata); those of the server come first. */

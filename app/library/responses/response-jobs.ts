@@ -76,6 +76,8 @@ const SILENCE = 20_000
 const APART = 600_000
 const PLACE_DIGITS = 8
 
+const silent = (id: string) => `${id}/silent`
+
 export function responseJobs(
   services: Pick<Services, 'state' | 'objects' | 'config'>,
   owner: string,
@@ -85,6 +87,13 @@ export function responseJobs(
   const jobs = `response-jobs/${owner}`
   const eventsOf = (id: string) => `response-events/${owner}/${id}`
   const cancelled = (id: string) => `${id}/cancelled`
+  const signsOf = (id: string): Signs => ({
+    last: () => store.get(jobs, id),
+    waitedBehind: async () => (await store.get(jobs, silent(id)))?.value,
+    async noteSilence(value) {
+      await store.put(jobs, { id: silent(id), value }, { expiresAt: Date.now() + FRESH + APART })
+    },
+  })
 
   return {
     open(id) {
@@ -112,7 +121,7 @@ export function responseJobs(
       await store.put(jobs, { id: cancelled(id), value: '{}' }, { expiresAt })
     },
     async isAlive(id) {
-      const look = watched(() => store.get(jobs, id))
+      const look = watched(signsOf(id))
       for (;;) {
         const sign = await look()
         if (sign !== 'open') return sign === 'alive'
@@ -120,7 +129,7 @@ export function responseJobs(
       }
     },
     watch(id) {
-      const look = watched(() => store.get(jobs, id))
+      const look = watched(signsOf(id))
       return async () => (await look()) !== 'dead'
     },
     async told(id, after) {
@@ -137,22 +146,36 @@ export function responseJobs(
 
 type Sign = 'alive' | 'dead' | 'open'
 
+/** Where the signs of life of a job are. */
+interface Signs {
+  last(): Promise<StateItem | undefined>
+  /** The one behind which somebody has waited for another in vain. */
+  waitedBehind(): Promise<string | undefined>
+  noteSilence(value: string): Promise<void>
+}
+
 /**
  * Looks for signs of life. The clock of whoever gives them may differ from ours, so a sign that seems old, or
- * ahead of us, proves nothing by itself; what counts is whether another follows within a time measured here.
+ * ahead of us, proves nothing by itself; what counts is whether another follows within a time measured here. Who
+ * has waited for it says so, and spares the next ones that.
  */
-function watched(read: () => Promise<StateItem | undefined>): () => Promise<Sign> {
+function watched(signs: Signs): () => Promise<Sign> {
   let last: number | undefined
   let since = 0
   return async () => {
-    const sign = await read()
+    const sign = await signs.last()
     if (sign === undefined) return 'dead'
     const now = performance.now()
-    const hasMoved = last !== undefined && sign.version !== last
+    const isFirst = last === undefined
+    const hasMoved = !isFirst && sign.version !== last
     if (sign.version !== last) since = now
     last = sign.version
     if (hasMoved || isFresh(sign)) return 'alive'
-    return now - since < SILENCE ? 'open' : 'dead'
+    if (now - since >= SILENCE) {
+      await signs.noteSilence(sign.value).catch(() => {})
+      return 'dead'
+    }
+    return isFirst && (await signs.waitedBehind()) === sign.value ? 'dead' : 'open'
   }
 }
 

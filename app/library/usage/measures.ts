@@ -10,7 +10,16 @@ const MEASURES = [
   'aborted',
   /** Bills that were estimated. */
   'estimated',
-  ...COUNTS,
+  // The counts of a bill, here in the order of what is stored, which theirs need not be.
+  'input',
+  'output',
+  'cacheRead',
+  'cacheWrite',
+  'reasoning',
+  'images',
+  'audioSeconds',
+  'characters',
+  'searches',
   /** US dollars, and the answers without a known price. */
   'cost',
   'unpriced',

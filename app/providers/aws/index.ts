@@ -90,8 +90,15 @@ export function createAwsProvider({ config, runtime, state }: AwsProviderOptions
   })
   const audio = createAwsAudio({ config, runtime, routing, endpoints, signAs, state })
   const originIn = (region = regions[0]!) => endpoints('bedrock-runtime', region).origin
-  const guards = { guard: createGuard({ call, regions }), judge: createJudge({ call, regions }) }
+  const guarding = { call, regions, trusted: guardrailsOf(config) }
+  const guards = { guard: createGuard(guarding), judge: createJudge(guarding) }
   return withAudio({ name: 'aws', health: pulse.health, originIn, ...guards, ...models }, audio)
+}
+
+/** The guardrails that stand in the configuration. */
+function guardrailsOf({ AWS_BEDROCK_GUARDRAIL_IDENTIFIER: own, MODEL_ALIASES }: Config): string[] {
+  const named = Object.values(MODEL_ALIASES).map(({ guardrail }) => guardrail?.id)
+  return [own, ...named].filter((id) => id !== undefined)
 }
 
 /** Asked for once now, so that a region that is none stops the start rather than every request. */

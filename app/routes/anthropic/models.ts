@@ -105,7 +105,6 @@ export const getModels = (place: Place) =>
     return send(c, pageOfModels(chatting, c.req.valid('query')))
   })
 
-/** Who only writes down what is said to it is none to talk to. */
 function pageOfModels(cards: readonly ModelCard[], asked: z.infer<typeof query>) {
   const { limit, after_id: after, before_id: before } = asked
   // A page before an id is the page after it in the opposite direction.

@@ -9,6 +9,7 @@ import { endpoint } from '../../http/endpoint.ts'
 import { refuseForeignPage } from '../../http/entrance/foreign-pages.ts'
 import type { InProcess } from '../../http/within.ts'
 import { jsonRequest } from '../json-contract.ts'
+import { EVENTS_TYPE, JSON_TYPE } from './api-document.ts'
 import { authInfoOf, type Door } from './door.ts'
 import { hearsProgress, inOnePiece } from './in-one-piece.ts'
 import { errorResponses, mcpAnswer, mcpMessages } from './message.ts'
@@ -44,8 +45,8 @@ export function mcpEndpoints({ app, book }: McpOptions) {
         refuseForeignPage(c)
         const mcp = await load()
         const left = new AbortController()
-        const response = await answer(mcp, await messageOf(c, app, left))
-        return passOn(c, response, left)
+        const message = await messageOf(c, app, left)
+        return passOn(message, await answer(mcp, message), left)
       },
       { readsItself: true },
     ),
@@ -106,11 +107,18 @@ function open(sdk: Sdk, book: ToolBook): Mcp {
   }
 }
 
-async function answer(mcp: Mcp, message: Message): Promise<Response> {
+interface Answered {
+  response: Response
+  /** A stream whose end alone counts. */
+  isWhole: boolean
+}
+
+async function answer(mcp: Mcp, message: Message): Promise<Answered> {
   const { request, body } = message
-  if (!(await mcp.sdk.isLegacyRequest(request, body))) return mcp.answerAlone(message)
-  const response = await answerLegacy(mcp, message)
-  return hearsProgress(body) ? response : inOnePiece(response, body)
+  if (await mcp.sdk.isLegacyRequest(request, body)) {
+    return { response: await answerLegacy(mcp, message), isWhole: !hearsProgress(body) }
+  }
+  return { response: await mcp.answerAlone(message), isWhole: false }
 }
 
 async function answerLegacy(
@@ -157,29 +165,36 @@ function refuseLongIds(body: unknown): void {
 
 /** What the SDK answers, as we send answers. */
 async function passOn(
-  c: HttpContext,
-  response: Response,
+  { body: asked, door: { c } }: Message,
+  { response, isWhole }: Answered,
   left: AbortController,
 ): Promise<Response> {
   const { status, body } = response
   const headers = Object.fromEntries(response.headers)
   const { 'content-type': type, connection: _, 'content-length': __, ...others } = headers
   if (!body) return reply(c, null, { status, headers: others })
-  const sent = type?.startsWith('text/event-stream')
-    ? untilLeft(body, () => left.abort())
-    : await response.text()
-  return reply(c, sent, { status, type, headers: others })
+  if (!type?.startsWith(EVENTS_TYPE)) {
+    return reply(c, await response.text(), { status, type, headers: others })
+  }
+  const leave = () => left.abort()
+  if (!isWhole) return reply(c, untilLeft(body, leave, ':\n\n'), { status, type, headers: others })
+  const piece = await inOnePiece(body, Array.isArray(asked))
+  const sent = typeof piece === 'string' ? piece : untilLeft(piece, leave)
+  return reply(c, sent, { status, type: JSON_TYPE, headers: others })
 }
 
-/** The same bytes; `leave` is called when their reader goes before the end. */
+/** The same bytes, behind others that are sent at once; `leave` is called when their reader goes before the end. */
 function untilLeft(
   body: ReadableStream<Uint8Array>,
   leave: () => void,
+  first?: string,
 ): ReadableStream<Uint8Array> {
   const reader = body.getReader()
   return new ReadableStream({
     // Servers hold back the headers until something follows them, which may take as long as the answer.
-    start: (controller) => controller.enqueue(new TextEncoder().encode(':\n\n')),
+    start(controller) {
+      if (first !== undefined) controller.enqueue(new TextEncoder().encode(first))
+    },
     async pull(controller) {
       const { done, value } = await reader.read()
       if (done) controller.close()

@@ -218,14 +218,29 @@ describe('a wish to think', () => {
   ])('is shown where the model thinks unasked: %s', (reasoning, fields) => {
     const settings = { temperature: 0.5 }
     const tools = [look]
-    const toolChoice = { type: 'required' } as const
     const { body, ignored } = encode(
-      { showsThoughts: true, settings, tools, toolChoice },
+      { showsThoughts: true, settings, tools },
       { reasoning, forcedToolWithReasoning: false },
     )
     expect(body.additionalModelRequestFields).toEqual(fields)
-    expect(body.toolConfig?.toolChoice).toEqual({ any: {} })
     expect([body.inferenceConfig, ignored]).toEqual([settings, []])
+  })
+
+  // "Thinking may not be enabled when tool_choice forces tool use": what the model takes unasked, it takes still.
+  it.each([
+    ['a tool of the caller', { tools: [look], toolChoice: { type: 'required' as const } }],
+    [
+      'the hidden tool of a form',
+      { output: { type: 'json-schema' as const, name: 'a', schema: { type: 'object' } } },
+    ],
+  ])('is not shown where a call is forced: %s', (_, asked) => {
+    const traits = { reasoning: 'claude-adaptive-default', structuredOutput: false }
+    const forcing = { ...traits, forcedToolWithReasoning: false }
+    const hidden = encode({ showsThoughts: true, ...asked }, forcing)
+    expect(hidden).toEqual(encode(asked, forcing))
+    expect(hidden.body.toolConfig?.toolChoice).toBeDefined()
+    const { body } = encode({ showsThoughts: true, ...asked }, traits)
+    expect(body.additionalModelRequestFields).toEqual({ thinking: SHOWN })
   })
 
   it('brings its flag beside those of the caller', () => {

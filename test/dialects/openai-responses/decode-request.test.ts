@@ -328,6 +328,17 @@ describe('tools', () => {
     expect(tools.map(({ name }) => name)).toEqual(['add', 'add_2', 'add_3'])
   })
 
+  it('that come as items are left out where they make no sense', () => {
+    const namespace = { type: 'namespace', name: 'n', tools: [null, 'x', {}, FUNCTION] }
+    const input = [
+      { type: 'additional_tools', tools: [namespace, { type: 'function' }, {}] },
+      { role: 'user', content: 'Hi' },
+    ]
+    expect(ask({ input }).tools).toEqual(
+      ask({ tools: [{ ...namespace, tools: [FUNCTION] }] }).tools,
+    )
+  })
+
   it('that are no functions may be missing, and say so by the caller’s name for them', () => {
     const tools = [
       { type: 'file_search', vector_store_ids: ['vs_1'] },

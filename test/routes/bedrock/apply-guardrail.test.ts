@@ -43,6 +43,22 @@ describe('ApplyGuardrail', () => {
     expect(fake.requests.map(({ path }) => path)).toEqual([asked, asked])
   })
 
+  it.each(['eu-west-1', 'evil.example/x?', 'evil.example#', '..'])(
+    'is asked in no region but those of this server: %s',
+    async (region) => {
+      fake.script({ body: VERDICT })
+      const env = { AWS_ENDPOINT_URL_BEDROCK_RUNTIME: `${fake.url}/{region}` }
+      const arn = `arn:aws:bedrock:${region}:123456789012:guardrail/abc`
+      const path = `/guardrail/${encodeURIComponent(arn)}/version/1/apply`
+      const answer = await apply(path, ASKED, env)
+      const headers = { 'x-amzn-bedrock-guardrailidentifier': arn }
+      const { post } = stageNative(fake, env)
+      const model = 'amazon.titan-embed-text-v2:0'
+      const embedded = await post('invoke', { inputText: 'Hi' }, { model, headers })
+      expect([answer.status, embedded.status, fake.requests]).toEqual([400, 400, []])
+    },
+  )
+
   it('tells what AWS refuses in its words', async () => {
     const message = 'The guardrail identifier or version provided in the request does not exist.'
     fake.script({ status: 404, errorType: 'ResourceNotFoundException', body: { message } })
@@ -88,6 +104,14 @@ describe("this server's own guardrail", () => {
     const arn = encodeURIComponent('arn:aws:bedrock:us-east-1:123456789012:guardrail/gr1')
     expect((await apply(`/guardrail/${arn}/version/2/apply`, ASKED, env)).status).toBe(200)
     expect(fake.requests.map(({ path }) => path)).toEqual([PATH])
+  })
+
+  it('may be elsewhere than the models, for its operator has said so', async () => {
+    fake.script({ body: VERDICT })
+    const arn = 'arn:aws:bedrock:eu-west-1:123456789012:guardrail/gr1'
+    const elsewhere = { ...env, AWS_BEDROCK_GUARDRAIL_IDENTIFIER: arn }
+    const answer = await apply(PATH, ASKED, elsewhere)
+    expect([answer.status, answer.headers.get('x-outcrop-region')]).toEqual([200, 'eu-west-1'])
   })
 
   it('is nothing the embedded models could apply', async () => {

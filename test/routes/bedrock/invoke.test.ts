@@ -54,6 +54,17 @@ describe('InvokeModel', () => {
     expect(JSON.parse(headers['x-amzn-bedrock-request-metadata']!)).toMatchObject({ team: 'blue' })
   })
 
+  it('takes a wildcard with a body of Titan, whose form alone does not tell that it chats', async () => {
+    fake.catalogue({ models: [{ modelId: 'amazon.nova-lite-v1:0', outputModalities: ['TEXT'] }] })
+    fake.script({ body: textReply('Hello.') })
+    const body = { inputText: 'Hi' }
+    const answer = await stageNative(fake).post('invoke', body, { model: 'amazon.nova-l*' })
+    expect([answer.status, answer.headers.get('x-bedrock-model')]).toEqual([
+      200,
+      'amazon.nova-lite-v1:0',
+    ])
+  })
+
   it("answers in Claude's words whoever is asked", async () => {
     fake.script({ body: textReply('Hello.') })
     const answer = await stageNative(fake).post('invoke', CLAUDE_BODY, {

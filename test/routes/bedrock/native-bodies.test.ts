@@ -226,6 +226,17 @@ describe("addresses in S3 in a body of a model's own", () => {
     expect(asked()).toEqual([[pathOf(NOVA), JSON.stringify(accepted)]])
   })
 
+  it.each(['s3://somebody/x', '\\u00733:\\/\\/somebody/x'])(
+    'do not hide behind a member of the same name: %s',
+    async (uri) => {
+      fake.script({ body: { embeddings: [] } })
+      const accepted = JSON.stringify(body('s3://pydantic-ai-test-files/a.png'))
+      const twice = accepted.replace('{"uri"', `{"uri":"${uri}","uri"`)
+      expect((await invoke(twice, { model: NOVA })).status).toBe(200)
+      expect(asked()).toEqual([[pathOf(NOVA), accepted]])
+    },
+  )
+
   it('are words where words stand', async () => {
     fake.script(VECTOR)
     expect((await invoke({ inputText: 's3://somebody/x' })).status).toBe(200)
@@ -245,7 +256,17 @@ describe("a guardrail and bodies of a model's own", () => {
     expect(await (await invoke(ASKED, { env })).text()).toBe(SAID)
     expect(asked()).toEqual([
       [APPLY, '{"source":"INPUT","content":[{"text":{"text":"Grüße"}}]}'],
-      [pathOf(TITAN), ASKED],
+      [pathOf(TITAN), JSON.stringify(JSON.parse(ASKED))],
+    ])
+  })
+
+  it('has what it judged sent, where a member is named twice', async () => {
+    fake.script(passed)
+    fake.script(VECTOR)
+    await invoke('{"inputText":"bomb","inputText":"fine"}', { env })
+    expect(asked()).toEqual([
+      [APPLY, '{"source":"INPUT","content":[{"text":{"text":"fine"}}]}'],
+      [pathOf(TITAN), '{"inputText":"fine"}'],
     ])
   })
 

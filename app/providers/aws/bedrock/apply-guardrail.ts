@@ -30,22 +30,36 @@ export async function askGuardrail(
   throw failure
 }
 
-/** `arn:aws:bedrock:eu-west-1:123456789012:guardrail/abc` tells its region. */
-export function placesOf(id: string, regions: readonly string[]): readonly string[] {
+/** Where guardrails may be. */
+export interface GuardrailPlaces {
+  /** In order of preference. */
+  regions: readonly string[]
+  /** Those the operator has written down, which may be elsewhere. */
+  trusted: readonly string[]
+}
+
+/**
+ * `arn:aws:bedrock:eu-west-1:123456789012:guardrail/abc` tells its region. Throws 400 for another than ours: callers
+ * write ARNs too, and what they write there becomes part of the host that is asked.
+ */
+export function placesOf(id: string, { regions, trusted }: GuardrailPlaces): readonly string[] {
   const region = id.startsWith('arn:') ? id.split(':')[3] : undefined
-  return region ? [region] : regions
+  if (!region) return regions
+  if (regions.includes(region) || trusted.includes(id)) return [region]
+  throw new GatewayError(
+    'invalid-request',
+    'The guardrail is in none of the regions of this server (AWS_BEDROCK_REGIONS).',
+    { param: 'guardrailIdentifier' },
+  )
 }
 
 /** Guardrails of Bedrock for whoever asks for a verdict alone. */
 export const createJudge = ({
   call: ask,
-  regions,
-}: {
-  call: AwsCall
-  regions: readonly string[]
-}): Judge => ({
+  ...known
+}: GuardrailPlaces & { call: AwsCall }): Judge => ({
   async apply(judgement, call) {
-    const places = placesOf(judgement.id, regions)
+    const places = placesOf(judgement.id, known)
     const { text, region, attempts } = await askGuardrail(ask, { ...judgement, places }, call)
     const served = { provider: 'aws', model: judgement.id, region, attempts, ignored: [] }
     return { body: text, served }

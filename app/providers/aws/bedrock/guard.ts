@@ -4,13 +4,11 @@ import type { Call } from '../../../ports/call.ts'
 import type { Guard } from '../../../ports/guard.ts'
 import type { AwsCall } from '../call.ts'
 import { parseReply } from './answers.ts'
-import { askGuardrail, placesOf } from './apply-guardrail.ts'
+import { askGuardrail, type GuardrailPlaces, placesOf } from './apply-guardrail.ts'
 import { type FanOut, fanOut } from './embeddings/fan-out.ts'
 
-interface GuardDependencies {
+interface GuardDependencies extends GuardrailPlaces {
   call: AwsCall
-  /** Where a guardrail may be that is told by its id, in order of preference. */
-  regions: readonly string[]
   wait?: FanOut['wait']
 }
 
@@ -24,7 +22,7 @@ const MOST_CHARACTERS = 25_000
  * Guardrails of Bedrock by ApplyGuardrail, where a model is asked that takes none. Masked texts come back one
  * for each that was sent: clients in use rely on that, though the service model does not say so.
  */
-export function createGuard({ call: ask, regions, wait }: GuardDependencies): Guard {
+export function createGuard({ call: ask, wait, ...known }: GuardDependencies): Guard {
   /** The texts of one call as they may go on; undefined when the answer does not tell which is which. */
   const judge = async (batch: readonly string[], asked: Asked): Promise<Texts | undefined> => {
     const verdict = await apply(ask, batch, asked)
@@ -35,7 +33,7 @@ export function createGuard({ call: ask, regions, wait }: GuardDependencies): Gu
   }
   return {
     async screen(texts, guardrail, call) {
-      const places = placesOf(guardrail.id, regions)
+      const places = placesOf(guardrail.id, known)
       const fan = { most: 1, signal: call.signal, wait }
       const judged = await fanOut(batchesOf(texts), fan, async (batch, signal) => {
         const asked = { guardrail, places, call: { ...call, signal } }

@@ -127,6 +127,11 @@ describe('fit', () => {
       body: { tools: [tool] },
       ignored: ['anthropic_beta.x'],
     })
+    const { tools } = lazy
+    expect(claudeLane.fit({ tools }, OPUS_47, FILTER)).toEqual({
+      body: { tools: [tool] },
+      ignored: [],
+    })
   })
 
   it('sums conversations up where the model does that, and names it elsewhere', () => {
@@ -220,8 +225,10 @@ describe('fit', () => {
       body: bare,
       ignored,
     })
-    const silent = { messages: [...body.messages, { role: 'system', content: [], ...effort }] }
-    expect(claudeLane.fit(silent, OPUS_47, FILTER).body).toEqual(bare)
+    for (const content of [[], '']) {
+      const silent = { messages: [...body.messages, { role: 'system', content, ...effort }] }
+      expect(claudeLane.fit(silent, OPUS_47, FILTER).body).toEqual(bare)
+    }
     const flag = 'per-turn-control-2026-07-01'
     const asked = { ...body, anthropic_beta: [flag] }
     expect(claudeLane.fit(asked, OPUS_47, FILTER)).toEqual({

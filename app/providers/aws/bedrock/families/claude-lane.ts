@@ -115,8 +115,13 @@ function editsOf({ context_management: management }: Body): Edit[] | undefined {
 
 const compacts = ({ type }: Edit): boolean => String(type).startsWith(COMPACT_EDIT)
 
-/** Whether a turn or a block needs a flag: for a member, for its mark for the cache, or as it refers to a tool. */
-function isToFit({ tools, system, messages }: Body): boolean {
+/**
+ * Whether a tool has the member that is refused whatever it says, or a turn or a block needs a flag: for a member, for
+ * its mark for the cache, or as it refers to a tool.
+ */
+function isToFit(body: Body): boolean {
+  const { tools, system, messages } = body
+  if (toolsOf(body).some((tool) => EAGER_FIELD in tool)) return true
   return needsFlag(tools) || needsFlag(system) || needsFlag(messages)
 }
 
@@ -180,7 +185,7 @@ function withFlags(body: Body, flags: readonly string[], lost: readonly string[]
 
 /** A turn of the system may have had nothing but its settings. */
 const says = ({ role, content }: Body): boolean =>
-  role !== 'system' || !Array.isArray(content) || content.length > 0
+  role !== 'system' || (content !== '' && (!Array.isArray(content) || content.length > 0))
 
 /** Takes the summing up out of the edits; without any other edit the wish is dropped. */
 function dropCompaction(fitted: Record<string, unknown>, ignored: Set<string>): void {
