@@ -48,11 +48,14 @@ function notYet(tool: WireTool, offered: Set<string>): WireTool[] {
   }
 }
 
+/** Whether it has not been offered yet, which it then has been. */
 function isNew(tool: unknown, namespace: string, offered: Set<string>): boolean {
   const { type, name } = Object(tool) as Fields
   if ((type !== 'function' && type !== 'custom') || typeof name !== 'string') return false
   const key = `${namespace}\n${name}`
-  return !offered.has(key) && offered.add(key) !== undefined
+  if (offered.has(key)) return false
+  offered.add(key)
+  return true
 }
 
 /** Tools of an item by what the caller knows them by. */
