@@ -24,5 +24,5 @@ HEALTHCHECK --interval=30s --timeout=3s --start-period=5s \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT}/health`).then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"]
 # Reachable from outside, so it starts with API_KEY, or with AUTH=none where something in front of it
 # checks who calls. In a small container `node --max-semi-space-size=4 server/server.mjs` as the command leaves
-# more of it to the rest, for a fifth more CPU.
+# more of it to the rest, for a sixth more CPU.
 CMD ["node", "--min-semi-space-size=32", "--max-semi-space-size=32", "server/server.mjs"]

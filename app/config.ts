@@ -41,13 +41,13 @@ export const environment = z.object({
   PROVIDER: z
     .preprocess(blankIsAbsent, z.enum(['auto', 'aws', 'openai', 'embedded']).default('auto'))
     .describe(
-      'Who answers. `auto` takes AWS when anything of AWS is configured, else embedded; beside either, what OPENAI_API_KEY and OPENAI_UPSTREAMS lead to. `openai` takes those alone, `embedded` none of them.',
+      'Which provider answers. `auto`: AWS when any AWS variable is set, else the embedded models. `aws`: AWS. `openai`: only the servers of OPENAI_API_KEY, OPENAI_BASE_URL and OPENAI_UPSTREAMS, which `auto` and `aws` use as well. `embedded`: only the embedded models.',
     ),
-  API_KEY: text().describe('The key callers must show, as Bearer or `x-api-key`.'),
+  API_KEY: text().describe('The key callers must send, as a Bearer token or `x-api-key`.'),
   AUTH: z
     .preprocess(blankIsAbsent, z.enum(['key', 'none']).optional())
     .describe(
-      '`none` lets everybody in, also beyond loopback. Default: `key` when API_KEY is set.',
+      '`none` accepts every caller, also from other machines. Default: `key` when API_KEY is set.',
     ),
   ...accessVariables,
   LOG_LEVEL: z
@@ -55,46 +55,44 @@ export const environment = z.object({
       blankIsAbsent,
       z.enum(['debug', 'info', 'warning', 'error', 'silent']).default('info'),
     )
-    .describe('The least serious log line that is written.'),
+    .describe('The lowest log level that is written.'),
   ...observabilityVariables,
   MAX_BODY_BYTES: number(50 * 1024 * 1024, 1024).describe(
-    'The largest JSON request body in bytes; more is answered 413.',
+    'The largest JSON request body in bytes; a larger one is answered 413.',
   ),
-  CONNECT_TIMEOUT: seconds(5, 0.001).describe(
-    'Seconds until a connection to an upstream must stand.',
-  ),
+  CONNECT_TIMEOUT: seconds(5, 0.001).describe('Seconds to connect to an upstream.'),
   FIRST_TOKEN_TIMEOUT: seconds(300, 0.001).describe(
-    'Seconds until a streamed answer must have begun.',
+    'Seconds to the first event of a streamed answer.',
   ),
   AI_RESPONSE_TIMEOUT: seconds(600, 0.001).describe(
-    'Seconds a model may stay silent: between two pieces of a stream, or before a whole answer.',
+    'Seconds a model may stay silent: between two events of a stream, or before a whole answer.',
   ),
   TOTAL_TIMEOUT: seconds(3600, 0.001).describe('Seconds an answer may take in all.'),
   SHUTDOWN_TIMEOUT: seconds(30).describe(
-    'Seconds that running answers get to finish after SIGTERM; what still runs then ends with an error.',
+    'Seconds running requests get to finish after SIGTERM. Those still running then end with an error.',
   ),
   INPUT_URLS: z
     .preprocess(blankIsAbsent, z.enum(['off', 'https', 'http']).default('https'))
-    .describe('Which URLs of callers are fetched: none, `https:`, or plain `http:` as well.'),
-  INPUT_URL_TIMEOUT: seconds(30, 0.001).describe(
-    "Seconds the fetching of a caller's URL may take.",
-  ),
+    .describe(
+      'Which URLs in requests are fetched: `off` none, `https` only `https:`, `http` plain `http:` too.',
+    ),
+  INPUT_URL_TIMEOUT: seconds(30, 0.001).describe('Seconds to fetch a URL from a request.'),
   SSRF_PROTECTION_BLOCK_PRIVATE_NETWORKS: flag(true).describe(
-    "Refuse callers' URLs that lead into private networks. Loopback and link-local always are.",
+    'Refuse URLs in requests that lead into private networks. Loopback and link-local addresses are always refused.',
   ),
   MAX_INPUT_FILE_SIZE: number(64 * 1024 * 1024, 1).describe(
-    'The largest attachment in bytes that is fetched for a request.',
+    'The largest attachment in bytes fetched for a request.',
   ),
   MAX_INPUT_TOTAL_SIZE: number(256 * 1024 * 1024, 1).describe(
-    'Bytes that all attachments fetched for one request may have together.',
+    'The total size in bytes of all attachments fetched for one request.',
   ),
   MAX_CONCURRENT_INPUT_DOWNLOADS: count(8, 1).describe(
-    'Attachments of one request that are fetched at the same time.',
+    'Attachments of one request fetched at the same time.',
   ),
   STATE_DIR: z
     .preprocess(blankIsAbsent, z.string().default('.outcrop/state'))
     .describe(
-      'The folder of what is kept between requests, in SQLite; `memory` keeps nothing beyond the process. Lambda and Workers, which have no disk, use memory unless AWS_DYNAMODB_TABLE is set.',
+      'The folder of the SQLite state store; `memory` keeps state only in the process. Lambda and Workers have no disk and use memory unless AWS_DYNAMODB_TABLE is set.',
     ),
   ...audioVariables,
   ...bedrockApiVariables,
@@ -109,35 +107,35 @@ export const environment = z.object({
   ...bedrockOpenaiVariables,
   ...responseVariables,
   STORED_COMPLETIONS_DAYS: number(30, 1, 3650).describe(
-    'Days that chat completions created with `store` are kept.',
+    'Days that chat completions created with `store` are stored.',
   ),
   KEEP_ALIVE_SECONDS: seconds(10, 0.001).describe(
-    'Seconds of silence in a stream after which a keep-alive is sent.',
+    'Seconds of silence in a stream before a keep-alive is sent.',
   ),
   FIRST_FRAME_WAIT: seconds(10, 0).describe(
-    'Seconds a stream waits for its first event before its headers are sent; until then an error is an HTTP error.',
+    'Seconds a stream waits for its first event before it sends headers. An error in that time is an HTTP error.',
   ),
   EMBEDDED_TOKENS_PER_SECOND: number(100).describe(
-    'The pace of the embedded provider; 0 is as fast as possible.',
+    'The speed of the embedded provider; 0 is as fast as possible.',
   ),
   ...embeddedVariables,
   ...awsVariables,
   ...guardrailVariables,
   AWS_BEDROCK_ALLOW_SERVICE_TIER_OVERRIDE: flag(true).describe(
-    'Whether a request may choose another service tier than the one configured for its model.',
+    'Whether a request may choose a service tier other than the one configured for its model.',
   ),
   DEFAULT_MODEL_SERVICE_TIERS: json(names).describe(
-    'Service tiers of models by the beginning of their ids, as JSON: `{"amazon.nova-pro": "flex"}`. The longest beginning counts.',
+    'JSON: service tiers of models by id prefix: `{"amazon.nova-pro": "flex"}`. The longest prefix counts.',
   ),
   EXTRA_MODEL_PARAMS_DENYLIST: list().describe(
-    "Unknown request fields that are not passed on to models, beside the control fields of other gateways' clients, which never are.",
+    "Unknown request fields that are not passed on to models. The control fields of other gateways' clients never are.",
   ),
-  EXTRA_MODEL_PARAMS_DROP_ALL: flag(false).describe('Pass no unknown request field on to models.'),
+  EXTRA_MODEL_PARAMS_DROP_ALL: flag(false).describe('Pass no unknown request fields on to models.'),
   DROP_UNSUPPORTED_SYSTEM_PROMPT: flag(true).describe(
-    '`false` refuses system prompts for models that know none; else these read it at the head of the first message.',
+    'For models without system prompts: `true` puts the system prompt at the head of the first message, `false` refuses it.',
   ),
   ECS_CONTAINER_METADATA_URI_V4: text().describe(
-    'Set by Amazon ECS. The task and the container then name this server in the log and in request metadata.',
+    'Set by Amazon ECS. The task and container then identify this server in the log and in request metadata.',
   ),
   ...bedrockModelVariables,
   ...regionRoutingVariables,
@@ -146,8 +144,8 @@ export const environment = z.object({
       blankIsAbsent,
       z.enum(['reasoning_content', 'reasoning']).default('reasoning_content'),
     )
-    .describe('The field that carries thoughts in chat completions.'),
-  STRICT_INPUT_VALIDATION: flag(false).describe('Refuse unknown request fields with 400.'),
+    .describe('The field that carries reasoning in chat completions.'),
+  STRICT_INPUT_VALIDATION: flag(false).describe('Answer unknown request fields with 400.'),
   ...anthropicVariables,
 })
 

@@ -71,6 +71,8 @@ export interface ErrorDetails {
   lacking?: string
   /** No other try of the same request mends it, though its code says that one may. */
   final?: boolean
+  /** The model that is not found was there once. */
+  retired?: boolean
   /** What really happened; for the log, never for the caller. */
   cause?: unknown
 }
@@ -92,6 +94,7 @@ export class GatewayError extends Error {
   readonly tried: readonly Attempt[] | undefined
   readonly lacking: string | undefined
   readonly final: boolean | undefined
+  readonly retired: boolean | undefined
 
   constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
     super(shortened(message, LONGEST_MESSAGE), { cause: details.cause })
@@ -105,6 +108,7 @@ export class GatewayError extends Error {
     this.tried = details.tried
     this.lacking = details.lacking
     this.final = details.final
+    this.retired = details.retired
   }
 
   get status(): number {
@@ -115,6 +119,10 @@ export class GatewayError extends Error {
 /** The same error, of which more or something else is known. */
 export const amended = (error: GatewayError, details: ErrorDetails): GatewayError =>
   new GatewayError(error.code, error.message, { ...error, cause: error.cause, ...details })
+
+/** What anything thrown says, for the log. */
+export const messageOf = (thrown: unknown): string =>
+  thrown instanceof Error ? thrown.message : String(thrown)
 
 /** Anything thrown, as a `GatewayError`: what we did not foresee is `internal` and tells nothing. */
 export function asGatewayError(thrown: unknown): GatewayError {

@@ -1,9 +1,11 @@
 import { VERSION } from './config/version.ts'
 import { type Config, readConfig } from './config.ts'
+import { messageOf } from './errors.ts'
 import { createSpeaker } from './gateway/operations/speaker.ts'
 import { type ListenPolicy, listenPolicy, publicPolicy } from './http/entrance/listen-policy.ts'
 import { createLifeLog, type LifeLog } from './http/log/life-log.ts'
 import { createAfterwork } from './library/afterwork.ts'
+import { logEvent } from './library/event-log.ts'
 import { createObjectStaging } from './library/files/audio-staging.ts'
 import { fileSources } from './library/files/file-source.ts'
 import { fileWords } from './library/files/file-words.ts'
@@ -102,7 +104,8 @@ function createServices({ config, runtime }: Place, options: AppOptions) {
   }
   const metering = createMetering({ config, state, runtime })
   const seen = createObservation({ config, runtime, serverId, metering })
-  const speech = options.speech ?? createSpeaker({ config, runtime, providers, media: {}, state })
+  const speech =
+    options.speech ?? createSpeaker({ config, runtime, providers, media: {}, state, metering })
   return {
     config,
     runtime,
@@ -151,15 +154,13 @@ interface ObservationOptions extends Place {
 /** The store of files, which is cleared of what nobody can ask for any more; the log says where that fails. */
 function createKeptObjects(options: Place) {
   const objects = createObjects(options)
-  const { log, linger } = options.runtime
   return (
     objects &&
     sweptObjects(objects, {
-      linger,
+      linger: options.runtime.linger,
       onFailure(thrown) {
-        const message = thrown instanceof Error ? thrown.message : String(thrown)
-        const told = { type: 'event', level: 'warning', date: new Date().toISOString() }
-        log.write(JSON.stringify({ ...told, event: 'files_not_swept', message }))
+        const message = messageOf(thrown)
+        logEvent(options, { level: 'warning', event: 'files_not_swept', message })
       },
     })
   )

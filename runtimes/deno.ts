@@ -1,6 +1,7 @@
 import { openApp } from '../app/open-app.ts'
 import { audioEncoding } from './audio-encoding.ts'
 import { createFetchTransport } from './calling/fetch-transport.ts'
+import { createDenoWriteOut } from './deno-write-out.ts'
 import { type ServerRuntime, serverRuntime } from './server-runtime.ts'
 import { onRequestAborted } from './serving/on-caller-left.ts'
 import { denoPeerAddress } from './serving/peer-address.ts'
@@ -11,7 +12,7 @@ import { start } from './start.ts'
 
 await start(async () => {
   const runtime: ServerRuntime = {
-    ...serverRuntime(),
+    ...serverRuntime(createDenoWriteOut()),
     name: 'deno',
     transport: createFetchTransport(),
     streamOut: webStreamOut,

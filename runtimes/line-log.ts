@@ -3,9 +3,11 @@ import type { LogSink } from '../app/ports/log.ts'
 /** Milliseconds a line may wait for others, and lines that do not wait. */
 const PATIENCE = 50
 const ENOUGH = 256
+/** Letters that may wait for whoever reads our lines. What comes while there are more is lost, not the server. */
+const MOST_UNREAD = 16 * 1024 * 1024
 
 /** Writes text out, in order; calls back when it is out. */
-type WriteOut = (text: string, done: () => void) => void
+export type WriteOut = (text: string, done: () => void) => void
 
 /** Lines to stdout, many to a write: a write costs more than making the line. */
 export function createLineLog(
@@ -13,6 +15,8 @@ export function createLineLog(
 ): LogSink {
   let waiting: (string | (() => string))[] = []
   let timer: ReturnType<typeof setTimeout> | undefined
+  let unread = 0
+  let lost = 0
   const flush = () =>
     new Promise<void>((resolve) => {
       clearTimeout(timer)
@@ -20,9 +24,24 @@ export function createLineLog(
       let text = ''
       for (const line of waiting) text += `${typeof line === 'string' ? line : line()}\n`
       waiting = []
-      write(text, resolve)
+      unread += text.length
+      write(text, () => {
+        unread -= text.length
+        if (lost > 0 && unread <= MOST_UNREAD) tellLost()
+        resolve()
+      })
     })
+  const tellLost = () => {
+    const told = { type: 'event', level: 'error', date: new Date().toISOString() }
+    const message = `${lost} lines are lost: nobody read the log.`
+    lost = 0
+    add(JSON.stringify({ ...told, event: 'log_lines_lost', message }))
+  }
   const add = (line: string | (() => string)) => {
+    if (unread > MOST_UNREAD) {
+      lost++
+      return
+    }
     waiting.push(line)
     if (waiting.length >= ENOUGH) void flush()
     else timer ??= setTimeout(flush, PATIENCE)

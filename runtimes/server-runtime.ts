@@ -7,7 +7,7 @@ import { createPinnedWebFetch } from './calling/pinned-web-fetch.ts'
 import { withProfileRegion } from './calling/profile-region.ts'
 import { createDigest } from './digest.ts'
 import { instanceName } from './instance-name.ts'
-import { createLineLog } from './line-log.ts'
+import { createLineLog, type WriteOut } from './line-log.ts'
 import { readTextFile } from './read-text-file.ts'
 import { openBuckets } from './stores/open-buckets.ts'
 import { openObjects } from './stores/open-objects.ts'
@@ -20,13 +20,13 @@ export interface ServerRuntime extends Runtime {
 }
 
 /** What the servers of Node, Bun and Deno bring alike: all three have Node's modules, a disk and a process of their own. */
-export function serverRuntime() {
+export function serverRuntime(writeOut?: WriteOut) {
   const env = withProfileRegion(process.env)
   const alarms = createAlarms()
   return {
     env,
     instance: instanceName(),
-    log: createLineLog(),
+    log: createLineLog(writeOut),
     alarm: alarms.set,
     endAnswers: alarms.ringAll,
     duplex: http2Duplex,

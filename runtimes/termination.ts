@@ -40,7 +40,8 @@ export function endOnSignal({ stop, endAnswers, cut, flush, log, patience }: End
       }
     }
     await flush?.()
-    await log.flush?.()
+    // Nobody may read our lines any more.
+    await Promise.race([log.flush?.(), pause(LAST_WORDS)])
     process.exit(isWell ? 0 : 1)
   }
   process.on('SIGTERM', end)

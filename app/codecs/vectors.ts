@@ -2,6 +2,10 @@ import { encodeBase64 } from './bytes/base64.ts'
 
 type Numbers = readonly number[] | Float32Array
 
+/** A vector as JSON writes it. */
+export const numbersOf = (vector: Numbers): number[] =>
+  vector instanceof Float32Array ? Array.from(vector) : (vector as number[])
+
 /** Little-endian 32-bit floats in base64, as OpenAI's and Cohere's clients read them. */
 export function base64OfFloats(vector: Numbers): string {
   const bytes = new Uint8Array(vector.length * 4)

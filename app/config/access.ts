@@ -45,31 +45,33 @@ const hosts = list().refine(
 /** Who may call, and how they prove who they are. */
 export const accessVariables = {
   API_KEYS: text().describe(
-    'Several keys with what each may do: JSON, or the path of a file that holds it (`/run/keys.json`, `@keys.json`). See docs/access.md.',
+    'Several keys, each with its own permissions: JSON, or the path of a JSON file (`/run/keys.json`, `@keys.json`). See docs/access.md.',
   ),
   ADMIN_KEY: z
     .preprocess(blankIsAbsent, z.string().min(16, 'shorter than 16 characters').optional())
-    .describe('The key that manages keys (`/v1/admin/keys`); it may do everything else as well.'),
+    .describe(
+      'The key that manages other keys (`/v1/admin/keys`). It also has every other permission.',
+    ),
   API_KEY_SSM_PARAMETER: text().describe(
-    'The SSM parameter that holds the key, where API_KEY is absent; its text may also be that of API_KEYS.',
+    'The SSM parameter that holds the key, used when API_KEY is absent. It may also hold JSON as for API_KEYS.',
   ),
   API_KEY_SECRETSMANAGER_SECRET: text().describe(
-    'The secret in AWS Secrets Manager that holds it, where API_KEY and API_KEY_SSM_PARAMETER are absent.',
+    'The AWS Secrets Manager secret that holds the key, used when API_KEY and API_KEY_SSM_PARAMETER are absent.',
   ),
   API_KEY_SECRETSMANAGER_KEY: z
     .preprocess(blankIsAbsent, z.string().default('api_key'))
-    .describe('The member of that secret, where it is a JSON object.'),
+    .describe('The JSON field that holds the key, if the secret is a JSON object.'),
   API_KEY_REFRESH_SECONDS: number(300, 1).describe(
-    'Seconds after which a key kept at AWS is read again; an unknown key that is shown has it read again at once.',
+    'Seconds between two reads of a key kept at AWS. An unknown key triggers a read at once.',
   ),
   KEY_CACHE_SECONDS: number(5, 1, 300).describe(
-    'Seconds a managed key is believed before the store is asked again: as long may one that was disabled elsewhere go on.',
+    'Seconds a managed key is cached. A key disabled on another instance may work that long.',
   ),
   KEY_CACHE_MAX_STALE_SECONDS: number(3600, 1).describe(
-    'Seconds a known managed key goes on while the store cannot be asked.',
+    'Seconds a cached managed key stays valid while the state store is unavailable.',
   ),
   AUTH_IAM: flag(false).describe(
-    'Callers may prove an AWS identity instead of showing a key; IAM_PRINCIPALS says which.',
+    'Callers may prove an AWS identity instead of sending a key. IAM_PRINCIPALS says which.',
   ),
   IAM_SERVER_ID: z
     .preprocess(
@@ -80,34 +82,34 @@ export const accessVariables = {
         .optional(),
     )
     .describe(
-      'What callers sign as `x-outcrop-server-id`, so that their proof is of no use to other servers.',
+      'The value callers sign as `x-outcrop-server-id`, so that their proof cannot be replayed against other servers.',
     ),
   IAM_PRINCIPALS: listOf(keyPolicy.extend({ principal: pattern })).describe(
-    'JSON: which principals may call, and what they may do; the first that fits counts: `[{"principal": "arn:aws:iam::123456789012:role/app-*", "tenant": "acme"}]`.',
+    'JSON: which principals may call, and with which permissions; the first match counts: `[{"principal": "arn:aws:iam::123456789012:role/app-*", "tenant": "acme"}]`.',
   ),
   JWT_ISSUER: z
     .preprocess(blankIsAbsent, httpUrl.optional())
-    .describe('Callers may show tokens of this OpenID issuer.'),
-  JWT_AUDIENCE: list().describe('The audiences a token may be meant for, comma separated.'),
+    .describe('Accept tokens of this OpenID issuer.'),
+  JWT_AUDIENCE: list().describe('The accepted audiences of a token, comma separated.'),
   JWT_JWKS_URL: z
     .preprocess(blankIsAbsent, httpUrl.optional())
-    .describe("Where the issuer's public keys are; found by OpenID discovery when absent."),
+    .describe("The URL of the issuer's public keys. Default: OpenID discovery."),
   JWT_ALGORITHMS: z
     .preprocess(blankIsAbsent, z.string().default('RS256,PS256,ES256,EdDSA'))
     .transform((words) => words.split(',').map((word) => word.trim()))
     .pipe(z.array(z.enum(ALGORITHMS)).min(1))
-    .describe('Signature algorithms that are taken; symmetric ones never are.'),
+    .describe('Accepted signature algorithms. Symmetric ones are never accepted.'),
   JWT_REQUIRED_SCOPES: list().describe('Scopes a token must have, all of them.'),
-  JWT_ADMIN_SCOPES: list().describe('Scopes any of which makes its holder an admin.'),
+  JWT_ADMIN_SCOPES: list().describe('Scopes that make the caller an admin; any one is enough.'),
   JWT_TENANT_CLAIM: text().describe(
-    'The claim that names the tenant. Without it, or where a token lacks it, everybody owns alone what they store.',
+    'The claim that names the tenant. Without it, callers share nothing they store.',
   ),
   JWT_PRINCIPALS: listOf(
     keyPolicy.extend({ claims: z.record(z.string().min(1), pattern) }),
   ).describe(
-    'JSON: what holders of tokens may do, by their claims; the first whose patterns all fit counts, and who fits none may not call: `[{"claims": {"groups": "staff"}, "tenant": "acme"}]`.',
+    'JSON: permissions by claims. The first entry whose patterns all match counts; a token that matches none is refused: `[{"claims": {"groups": "staff"}, "tenant": "acme"}]`.',
   ),
-  JWT_CLOCK_TOLERANCE: number(60, 0, 600).describe('Seconds the clocks may differ.'),
+  JWT_CLOCK_TOLERANCE: number(60, 0, 600).describe('Allowed clock difference in seconds.'),
   AWS_COGNITO_USER_POOL_ID: z
     .preprocess(
       blankIsAbsent,
@@ -116,24 +118,24 @@ export const accessVariables = {
         .regex(/^[a-z]{2,4}(-[a-z]+)+-\d_[A-Za-z0-9]+$/, 'not the id of a user pool')
         .optional(),
     )
-    .describe('Callers may show tokens of this Cognito user pool.'),
-  AWS_COGNITO_CLIENT_IDS: list().describe('The app clients whose tokens are taken.'),
+    .describe('Accept tokens of this Cognito user pool.'),
+  AWS_COGNITO_CLIENT_IDS: list().describe('The app clients whose tokens are accepted.'),
   AWS_COGNITO_REQUIRED_SCOPES: list().describe('Scopes an access token must have, all of them.'),
-  AWS_COGNITO_ACCEPT_ID_TOKEN: flag(false).describe('Take id tokens as well as access tokens.'),
+  AWS_COGNITO_ACCEPT_ID_TOKEN: flag(false).describe('Accept id tokens as well as access tokens.'),
   CORS_ALLOW_ORIGINS: origins.describe(
-    'Origins whose pages may call from a browser, as JSON or comma separated; `*` is all. Default: none, but all where only the embedded models answer and no key is set.',
+    'Origins that may call from a browser, as JSON or comma separated; `*` allows all. Default: none, or all when only the embedded models answer and no key is set.',
   ),
   TRUSTED_HOSTS: hosts.describe(
-    'Host names under which this server may be called, as JSON or comma separated, `*.example.com` for those below one. Default: every name; without a key those of this machine.',
+    'Host names this server answers to, as JSON or comma separated; `*.example.com` matches subdomains. Default: every name; without a key, only those of this machine.',
   ),
   ENABLE_PROXY_HEADERS: flag(false).describe(
-    'Believe `x-forwarded-for`, `-host` and `-proto` of the proxies in PROXY_TRUSTED_HOSTS.',
+    'Trust `x-forwarded-for`, `-host` and `-proto` from the proxies in PROXY_TRUSTED_HOSTS.',
   ),
   PROXY_TRUSTED_HOSTS: addresses.describe(
-    'Addresses and ranges of proxies that are believed, as JSON or comma separated; `*` is everybody. Default: this machine.',
+    'Addresses and ranges of trusted proxies, as JSON or comma separated; `*` trusts everyone. Default: this machine.',
   ),
   HSTS_SECONDS: number(0).describe(
-    'Seconds for which browsers are told to come by https alone, when they came so; 0 tells nothing.',
+    'The `max-age` of `strict-transport-security`, sent on requests that came over https; 0 sends no header.',
   ),
   AWS_ENDPOINT_URL_STS: text().describe('The endpoint of AWS STS.'),
   AWS_ENDPOINT_URL_SSM: text().describe('The endpoint of AWS Systems Manager.'),

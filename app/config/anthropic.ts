@@ -13,18 +13,18 @@ export const anthropicVariables = {
     )
     .transform((path) => path.replace(/\/$/, ''))
     .describe(
-      "Below this path stand all of Anthropic's routes. `/v1/messages` stands at the root as well, and what OpenAI has there under the same path is Anthropic's for requests with `anthropic-version`.",
+      "The path prefix of Anthropic's routes. `/v1/messages` is also at the root; a path that OpenAI's API has too is answered as Anthropic's when the request has `anthropic-version`.",
     ),
   ANTHROPIC_BETA_FILTER: flag(true).describe(
-    'Leave out beta flags that Bedrock does not take for a model, and the fields that need them.',
+    'Drop beta flags that Bedrock does not accept for a model, and the fields that need them.',
   ),
   ANTHROPIC_BETA_ALLOWLIST: list().describe(
-    'Beta flags that are sent to every Claude, beside those known for the model, comma separated.',
+    'Beta flags sent to every Claude model, besides those known for it, comma separated.',
   ),
   MESSAGE_THREADS: flag(true).describe(
-    'Keep message threads, so that clients send only what is new. `false` asks them to send everything.',
+    'Store message threads, so that clients send only new messages. `false` asks them to send everything.',
   ),
   MESSAGE_THREADS_DAYS: number(7, 0.001, 3650).describe(
-    'Days a message thread is kept after its last answer.',
+    'Days a message thread is stored after its last answer.',
   ),
 } as const

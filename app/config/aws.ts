@@ -16,25 +16,27 @@ export const awsVariables = {
   AWS_REGION: text().describe('The AWS region, as the AWS SDKs read it.'),
   AWS_DEFAULT_REGION: text().describe('Read when AWS_REGION is absent.'),
   AWS_BEDROCK_REGIONS: list().describe('Bedrock regions in order of preference, comma separated.'),
-  AWS_BEARER_TOKEN_BEDROCK: text().describe('A Bedrock API key; wins over signed requests.'),
+  AWS_BEARER_TOKEN_BEDROCK: text().describe(
+    'A Bedrock API key; takes precedence over signed requests.',
+  ),
   AWS_ACCESS_KEY_ID: text().describe('Static AWS credentials.'),
   AWS_SECRET_ACCESS_KEY: text().describe('Static AWS credentials.'),
   AWS_SESSION_TOKEN: text().describe('Static AWS credentials: the token of temporary ones.'),
   AWS_PROFILE: text().describe('A profile of the shared AWS configuration.'),
   AWS_ENDPOINT_URL: text().describe(
-    'One endpoint for every AWS service; `{region}` in it stands for the region that is asked.',
+    'One endpoint for every AWS service; `{region}` in it is replaced by the region called.',
   ),
   AWS_ENDPOINT_URL_BEDROCK_RUNTIME: text().describe(
-    'The endpoint of Bedrock Runtime; with `_US_EAST_1` and the like behind the name, that of one region.',
+    'The endpoint of Bedrock Runtime; with a suffix such as `_US_EAST_1`, that of one region.',
   ),
   AWS_ENDPOINT_URL_BEDROCK: text().describe(
-    'The endpoint of the Bedrock control plane; that of one region as above.',
+    "The endpoint of the Bedrock control plane; one region's with a suffix as above.",
   ),
   AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: trueOrFalse().describe(
-    '`true`: AWS_ENDPOINT_URL and its kin are not read.',
+    '`true` ignores AWS_ENDPOINT_URL and all `AWS_ENDPOINT_URL_*`.',
   ),
-  AWS_USE_FIPS_ENDPOINT: trueOrFalse().describe('`true`: the FIPS endpoints of AWS.'),
+  AWS_USE_FIPS_ENDPOINT: trueOrFalse().describe('`true` uses the FIPS endpoints of AWS.'),
   AWS_USE_DUALSTACK_ENDPOINT: trueOrFalse().describe(
-    '`true`: the endpoints of AWS that know IPv6.',
+    '`true` uses the dual-stack (IPv4 and IPv6) endpoints of AWS.',
   ),
 } as const

@@ -6,7 +6,7 @@ export const bedrockOpenaiVariables = {
   AWS_BEDROCK_OPENAI_ENDPOINTS: json(
     z.record(z.string().min(1), z.enum(['off', 'runtime', 'mantle'])),
   ).describe(
-    'JSON: which endpoint of OpenAI’s language Bedrock is asked at, by the beginning of the model id; the longest counts. `{"openai.gpt-oss": "runtime"}` relays chat completions unchanged to bedrock-runtime, `mantle` to bedrock-mantle; `off` leaves the model to Converse. By default only models that are nowhere else are asked at bedrock-mantle.',
+    'JSON: which OpenAI-compatible Bedrock endpoint serves a model, by id prefix; the longest prefix counts. `{"openai.gpt-oss": "runtime"}` relays chat completions unchanged to bedrock-runtime, `mantle` to bedrock-mantle; `off` uses Converse. By default bedrock-mantle serves only models that are available nowhere else.',
   ),
   AWS_ENDPOINT_URL_BEDROCK_MANTLE: text().describe('The endpoint of bedrock-mantle.'),
 } as const

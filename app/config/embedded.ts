@@ -6,6 +6,6 @@ export const embeddedVariables = {
   EMBEDDED_BUCKETS_DIR: z
     .preprocess(blankIsAbsent, z.string().default('.outcrop/buckets'))
     .describe(
-      'The folder whose folders stand in for S3 buckets while no S3 is in use: `s3://bucket/key` is read from `bucket/key` below it, by every caller. Not read on Lambda and Workers.',
+      'The folder whose subfolders stand in for S3 buckets when S3 is not used. Any caller may read `s3://bucket/key` from `bucket/key` below it. Not used on Lambda and Workers.',
     ),
 } as const

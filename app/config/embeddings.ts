@@ -4,10 +4,10 @@ import { blankIsAbsent, count, seconds } from './values.ts'
 /** How much is asked at once for one list of inputs, and how jobs over S3 are watched. */
 export const embeddingVariables = {
   MAX_CONCURRENT_EMBEDDINGS: count(16, 1, 1000).describe(
-    'Calls to the model that one embedding request may have open at the same time.',
+    'Model calls that one embedding request may have open at the same time.',
   ),
   AWS_BEDROCK_JOB_POLL_SECONDS: seconds(2, 0.001).describe(
-    'Seconds between two looks at an asynchronous job of Bedrock, by which video and audio are embedded.',
+    'Seconds between two polls of an asynchronous Bedrock job, which embeds video and audio.',
   ),
   AWS_ACCOUNT_ID: z
     .preprocess(
@@ -18,6 +18,6 @@ export const embeddingVariables = {
         .optional(),
     )
     .describe(
-      "The account that owns this server's buckets. TwelveLabs' models want to be told where they read from S3.",
+      "The account that owns this server's buckets. TwelveLabs models need it to read from S3.",
     ),
 } as const

@@ -21,39 +21,37 @@ export const fileVariables = {
   FILES_DIR: z
     .preprocess(blankIsAbsent, z.string().default('.outcrop/files'))
     .describe(
-      'The folder of uploaded files, where no bucket is configured; `memory` keeps nothing beyond the process. Not read on Lambda and Workers.',
+      'The folder of uploaded files when no bucket is configured; `memory` keeps them only in the process. Not used on Lambda and Workers.',
     ),
   MAX_FILE_BYTES: number(512 * 1024 * 1024, 1).describe(
-    "The largest file in bytes that OpenAI's Files API takes, and the largest part of an upload.",
+    "The largest file in bytes that OpenAI's Files API accepts, and the largest part of an upload.",
   ),
   MAX_ANTHROPIC_FILE_BYTES: number(500 * 1024 * 1024, 1).describe(
-    "The largest file in bytes that Anthropic's Files API takes.",
+    "The largest file in bytes that Anthropic's Files API accepts.",
   ),
   MAX_UPLOAD_BYTES: number(8 * 1024 ** 3, 1).describe(
-    'The largest file in bytes that may be uploaded in parts.',
+    'The largest file in bytes that can be uploaded in parts.',
   ),
   AWS_S3_BUCKET: z
     .preprocess(blankIsAbsent, bucket.optional())
-    .describe('The S3 bucket that files are kept in, instead of FILES_DIR.'),
-  AWS_S3_FILES_PREFIX: prefix('files/').describe('What the keys of files begin with.'),
+    .describe('The S3 bucket for files, instead of FILES_DIR.'),
+  AWS_S3_FILES_PREFIX: prefix('files/').describe('The S3 key prefix of files.'),
   AWS_S3_TMP_PREFIX: prefix('tmp/').describe(
-    'What the keys of attachments begin with that are put into S3 for one request. Let S3 remove them after a day.',
+    'The S3 key prefix of attachments stored for one request. Let an S3 lifecycle rule delete them after a day.',
   ),
   AWS_S3_REGIONAL_BUCKETS: json(z.record(region, bucket)).describe(
-    'JSON: buckets for such attachments by the Bedrock region that reads them: `{"eu-west-1": "my-bucket"}`. AWS_S3_BUCKET serves the others.',
+    'JSON: buckets for those attachments, by the Bedrock region that reads them: `{"eu-west-1": "my-bucket"}`. Other regions use AWS_S3_BUCKET.',
   ),
   AWS_S3_ACCEPTED_BUCKETS: list(bucket).describe(
-    "Buckets that callers may name in `s3://` addresses, beside this server's own; comma separated.",
+    "Buckets that requests may name in `s3://` URLs, besides this server's own; comma separated.",
   ),
   AWS_S3_SSE: z
     .preprocess(blankIsAbsent, z.enum(['AES256', 'aws:kms', 'aws:kms:dsse']).optional())
-    .describe('How S3 encrypts what is written; as the bucket says when absent.'),
-  AWS_S3_SSE_KMS_KEY_ID: text().describe('The KMS key for that; switches `aws:kms` on.'),
-  AWS_ENDPOINT_URL_S3: text().describe(
-    'The endpoint of S3, or of what speaks its language: R2, MinIO.',
-  ),
+    .describe('The server-side encryption of objects in S3. Default: the setting of the bucket.'),
+  AWS_S3_SSE_KMS_KEY_ID: text().describe('The KMS key for that; implies `aws:kms`.'),
+  AWS_ENDPOINT_URL_S3: text().describe('The endpoint of S3 or of a compatible store: R2, MinIO.'),
   AWS_S3_TIMEOUT: seconds(120, 0.001).describe(
-    'Seconds S3 may take to begin its answer to one request; a request that took longer is tried again, twice.',
+    'Seconds S3 may take to begin a response. A request that takes longer is retried twice.',
   ),
   AWS_S3_ACCELERATE: flag(false).describe('Use S3 Transfer Acceleration.'),
 } as const

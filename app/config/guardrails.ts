@@ -4,7 +4,7 @@ import { blankIsAbsent, text, yesOrNo } from './values.ts'
 /** What every answer of a model goes through. */
 export const guardrailVariables = {
   AWS_BEDROCK_GUARDRAIL_IDENTIFIER: text().describe(
-    'The Bedrock guardrail every answer of a model goes through. What goes to models that only take texts, for vectors, order or speech, is judged by ApplyGuardrail first; any other model it cannot be applied to is then refused.',
+    'The Bedrock guardrail applied to every model call. For models that only take text (embeddings, reranking, speech), ApplyGuardrail checks the text first. A model it cannot be applied to is refused.',
   ),
   AWS_BEDROCK_GUARDRAIL_VERSION: z
     .preprocess(
@@ -17,8 +17,8 @@ export const guardrailVariables = {
     .describe('The version of that guardrail: a number or DRAFT.'),
   AWS_BEDROCK_GUARDRAIL_TRACE: z
     .preprocess(blankIsAbsent, z.enum(['disabled', 'enabled', 'enabled_full']).optional())
-    .describe('Whether answers tell what that guardrail found.'),
+    .describe('Whether answers include what that guardrail found.'),
   AWS_BEDROCK_ALLOW_GUARDRAIL_OVERRIDE: yesOrNo.describe(
-    'Whether a request may name a guardrail of its own. Default: only where none is configured.',
+    'Whether a request may name its own guardrail. Default: only when none is configured.',
   ),
 } as const

@@ -77,7 +77,7 @@ export const keyPolicy = z.strictObject({
     .record(z.string().min(1).max(64), z.string().max(256))
     .refine((tags) => Object.keys(tags).length <= 50, 'more than 50 tags')
     .optional()
-    .describe('For the books: cost centre, team.'),
+    .describe("For the books: cost centre, team. The first ten stand in AWS's invocation log."),
   aws: z
     .strictObject({
       role_arn: role.optional().describe('The IAM role that is assumed for its model calls.'),

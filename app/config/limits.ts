@@ -29,34 +29,34 @@ export const limitVariables = {
   AWS_DYNAMODB_TABLE: z
     .preprocess(blankIsAbsent, table.optional())
     .describe(
-      'The DynamoDB table of what is kept between requests, shared by all instances, instead of STATE_DIR. `npm run dynamodb:create-table` makes it.',
+      'The DynamoDB table used as the state store instead of STATE_DIR, shared by all instances. Create it with `npm run dynamodb:create-table`.',
     ),
   AWS_DYNAMODB_REGION: z
     .preprocess(blankIsAbsent, region.optional())
     .describe('The region of that table. Default: the first Bedrock region.'),
   AWS_ENDPOINT_URL_DYNAMODB: text().describe('The endpoint of DynamoDB.'),
   RATE_LIMIT: flag(false).describe(
-    'Hold every key to the three limits below; a key with limits of its own has those in any case.',
+    'Apply the three limits below to every key. A key with limits of its own has those in any case.',
   ),
   RATE_LIMIT_REQUESTS_PER_MINUTE: count(100).describe(
-    'Requests a key may make in any minute, with RATE_LIMIT; 0 is without limit.',
+    'Requests per minute and key, with RATE_LIMIT; 0 is unlimited.',
   ),
   RATE_LIMIT_TOKENS_PER_MINUTE: count(0).describe(
-    'Tokens a key may use in any minute, read and written, with RATE_LIMIT; 0 is without limit.',
+    'Tokens per minute and key, input and output, with RATE_LIMIT; 0 is unlimited.',
   ),
   RATE_LIMIT_CONCURRENT: count(10).describe(
-    'Requests of a key that run at the same time, with RATE_LIMIT; 0 is without limit.',
+    'Concurrent requests per key, with RATE_LIMIT; 0 is unlimited.',
   ),
   RATE_LIMIT_BURST: count(0).describe(
-    'Requests a key may make at once; then they come back one by one, as many a minute as its limit. 0: all of the limit at once.',
+    'Requests a key may make at once; after that they are let in one by one, at the rate of its limit. 0: the whole limit at once.',
   ),
   BUDGET_PER_DAY: number(0).describe(
-    'US dollars a key may spend in a day (UTC) unless it has a budget of its own; 0 is without limit.',
+    'US dollars a key may spend per day (UTC) unless it has a budget of its own; 0 is unlimited.',
   ),
   BUDGET_PER_MONTH: number(0).describe('The same for a calendar month.'),
   MODEL_PRICES: json(z.record(z.string().min(1), price)).describe(
-    'JSON: prices in US dollars over those that ship, by the id of a model or the beginning of one: `{"amazon.nova-lite": {"input": 0.06, "output": 0.24}}`. `input`, `output`, `cache_read`, `cache_write` and `cache_write_1h` for a million tokens; `image`, `second`, `character` and `search` for one; `tiers` multiplies: `{"priority": 1.75}`. `*` stands for every model without a price.',
+    'JSON: prices in US dollars that override the built-in ones, by model id or id prefix: `{"amazon.nova-lite": {"input": 0.06, "output": 0.24}}`. `input`, `output`, `cache_read`, `cache_write` and `cache_write_1h` per million tokens; `image`, `second`, `character` and `search` each; `tiers` multiplies: `{"priority": 1.75}`. `*` applies to every model without a price.',
   ),
-  USAGE: flag(true).describe('Write down what each key uses of each model, hour by hour.'),
+  USAGE: flag(true).describe('Record what each key uses of each model, per hour.'),
   USAGE_DAYS: number(400, 1, 3650).describe('Days that usage is kept.'),
 } as const

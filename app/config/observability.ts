@@ -55,47 +55,49 @@ const oneOf = <const Words extends readonly [string, ...string[]]>(
 /** What an operator sees of the server. Names and meanings of `OTEL_` are OpenTelemetry's. */
 export const observabilityVariables = {
   METRICS: oneOf(['admin', 'open', 'off'], 'admin').describe(
-    'Who may read `/metrics`: whoever may see what everybody uses, everybody, or nobody; with `off` nothing is measured.',
+    'Who may read `/metrics`: `admin` anyone who may see all usage, `open` everyone, `off` nobody; `off` also stops measuring.',
   ),
-  LOG_CLIENT_IP: flag(false).describe("Callers' IP addresses go into the log and into traces."),
+  LOG_CLIENT_IP: flag(false).describe("Include callers' IP addresses in the log and in traces."),
   LOG_REQUEST_PARAMS: flag(false).describe(
-    'The JSON bodies of requests go into the log, what people say included: secrets are left out, media and long texts are cut. Otherwise nothing anybody says is logged.',
+    'Log the JSON bodies of requests, including what people wrote. Secrets are left out; media and long texts are cut. Otherwise no content is logged.',
   ),
-  OTEL_SDK_DISABLED: isTrue.describe('`true` makes no traces, whatever the variables below say.'),
-  OTEL_TRACES_EXPORTER: oneOf(['otlp', 'none'], 'otlp').describe('`none` makes no traces.'),
+  OTEL_SDK_DISABLED: isTrue.describe(
+    '`true` switches tracing off, whatever the variables below say.',
+  ),
+  OTEL_TRACES_EXPORTER: oneOf(['otlp', 'none'], 'otlp').describe('`none` switches tracing off.'),
   OTEL_EXPORTER_OTLP_ENDPOINT: endpoint().describe(
-    'Traces go to `v1/traces` below this URL, by OTLP over HTTP. Without it and the next there are none.',
+    'Send traces to `v1/traces` below this URL, as OTLP over HTTP. Tracing is off unless this or the next variable is set.',
   ),
   OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: endpoint().describe(
-    'Traces go to this URL as it stands; it wins over the one above.',
+    'Send traces to exactly this URL; wins over the one above.',
   ),
   OTEL_EXPORTER_OTLP_PROTOCOL: oneOf(['http/json', 'http/protobuf'], 'http/json').describe(
-    'OTLP over HTTP is spoken, always as JSON, which every receiver of the other takes as well.',
+    'Either value sends OTLP over HTTP as JSON, which receivers of `http/protobuf` accept too.',
   ),
   OTEL_EXPORTER_OTLP_HEADERS: pairs(isHeaderName).describe(
     'Headers of every export, such as keys: `name=value,name=value`, percent-encoded.',
   ),
   OTEL_EXPORTER_OTLP_TRACES_HEADERS: pairs(isHeaderName).describe(
-    'More of them; these win over those above.',
+    'More headers; these win over those above.',
   ),
   OTEL_EXPORTER_OTLP_TIMEOUT: milliseconds(10_000, 1).describe('Milliseconds one export may take.'),
   OTEL_SERVICE_NAME: z
     .preprocess(blankIsAbsent, z.string().optional())
-    .describe('What this service is called in traces. Default: `service.name` below, or outcrop.'),
+    .describe('The service name in traces. Default: `service.name` below, or outcrop.'),
   OTEL_RESOURCE_ATTRIBUTES: pairs().describe(
-    'What else is said of this service: `deployment.environment.name=production`.',
+    'More resource attributes: `deployment.environment.name=production`.',
   ),
   OTEL_TRACES_SAMPLER: oneOf(SAMPLERS, 'parentbased_always_on').describe(
-    'Which requests are traced. `parentbased_` follows the caller who sent a trace along.',
+    "Which requests are traced. `parentbased_` follows the caller's trace, if it sent one.",
   ),
   OTEL_TRACES_SAMPLER_ARG: number(1, 0, 1).describe(
-    'The share of requests that `traceidratio` traces: 0.1 is one of ten.',
+    'The share of requests that `traceidratio` traces: 0.1 is one in ten.',
   ),
   OTEL_BSP_SCHEDULE_DELAY: milliseconds(5000, 1).describe(
-    'Milliseconds spans wait for others to be sent with.',
+    'Milliseconds that spans are collected before they are exported together.',
   ),
   OTEL_BSP_MAX_QUEUE_SIZE: count(2048, 1).describe(
-    'Spans that wait at most; more are dropped, and counted.',
+    'The most spans that wait for export; more are dropped and counted.',
   ),
-  OTEL_BSP_MAX_EXPORT_BATCH_SIZE: count(512, 1).describe('Spans of one export at most.'),
+  OTEL_BSP_MAX_EXPORT_BATCH_SIZE: count(512, 1).describe('The most spans per export.'),
 } as const

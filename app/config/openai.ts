@@ -43,21 +43,23 @@ const upstreams = z.array(upstream).superRefine((all, context) => {
 /** OpenAI itself, and whatever speaks its language: Ollama, vLLM, llama.cpp, LM Studio, OpenRouter. */
 export const openaiVariables = {
   OPENAI_API_KEY: text().describe(
-    "OpenAI's key. With it `gpt-*`, `o*` and every model the account lists are asked there.",
+    "OpenAI's key. With it, `gpt-*`, `o*` and every model the account lists are served by OpenAI.",
   ),
   OPENAI_BASE_URL: z
     .preprocess(blankIsAbsent, baseUrl.optional())
     .describe(
-      'Where OpenAI, or a server that speaks its language, is asked. Default https://api.openai.com/v1. Without a key it needs none.',
+      'The base URL of OpenAI or a compatible server. Default https://api.openai.com/v1. With another URL, OPENAI_API_KEY is optional.',
     ),
   OPENAI_ORGANIZATION: text().describe('Sent to OpenAI as `openai-organization`.'),
   OPENAI_ORG_ID: text().describe('Read when OPENAI_ORGANIZATION is absent.'),
   OPENAI_PROJECT: text().describe('Sent to OpenAI as `openai-project`.'),
   OPENAI_TIMEOUT: z
     .preprocess(blankIsAbsent, z.coerce.number().min(0.001).max(86_400).optional())
-    .describe('Seconds until OpenAI must have begun to answer, where that is less than our own.'),
+    .describe(
+      'Seconds until OpenAI must have begun to answer, if shorter than the timeouts above.',
+    ),
   OPENAI_UPSTREAMS: json(upstreams, '[]').describe(
-    'JSON: more servers of that kind. `[{"name": "ollama", "base_url": "http://127.0.0.1:11434/v1"}]`, each with any of `api_key`, `api_key_env` (the variable that holds the key), `models` (patterns of names to ask it for, beside those it lists), `completion_models` (patterns of those that only complete), `headers`, `timeout` (seconds), `fetches_urls` (hand it the URLs of images as they are).',
+    'JSON: more OpenAI-compatible servers: `[{"name": "ollama", "base_url": "http://127.0.0.1:11434/v1"}]`, each with any of `api_key`, `api_key_env` (the variable that holds the key), `models` (name patterns to route to it, besides the models it lists), `completion_models` (patterns of models that only do completions), `headers`, `timeout` (seconds), `fetches_urls` (pass image URLs on unchanged).',
   ),
 } as const
 

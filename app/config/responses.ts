@@ -3,12 +3,12 @@ import { number } from './values.ts'
 /** How long responses and conversations are kept, and how they are worked on in the background. */
 export const responseVariables = {
   STORED_RESPONSES_DAYS: number(30, 1, 3650).describe(
-    'Days that responses are kept, which they are unless `store` is false.',
+    'Days that responses are stored. They are stored unless `store` is false.',
   ),
   STORED_CONVERSATIONS_DAYS: number(30, 1, 3650).describe(
-    'Days that a conversation is kept after it was last added to, and each of its items after it was added.',
+    'Days that a conversation is stored after its last addition, and each item after it was added.',
   ),
   BACKGROUND_RESPONSES: number(100, 0).describe(
-    'Responses with `background` that one process works on at the same time; more are answered 429.',
+    'Background responses one process runs at the same time; more are answered 429.',
   ),
 } as const

@@ -190,6 +190,8 @@ export type OutputFormat =
 /** How much the model shall think. One of the members is set; families map it to their own terms. */
 export interface ReasoningRequest {
   effort?: 'none' | 'minimal' | 'low' | 'medium' | 'high' | 'xhigh' | 'max'
+  /** The effort is for thought that comes anyway, and asks for none. */
+  gradesOnly?: boolean
   /** In tokens. */
   budget?: number
   /** `false` switches thinking off, `true` on at the model's default. */

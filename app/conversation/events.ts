@@ -1,4 +1,11 @@
-import type { Citation, Extras, Part } from './conversation.ts'
+import type {
+  Citation,
+  Extras,
+  Part,
+  ReasoningPart,
+  TextPart,
+  ToolCallPart,
+} from './conversation.ts'
 import type { KnowledgeReport } from './knowledge.ts'
 
 /** Why a reply ended. `error` endings do not exist: those are thrown. */
@@ -51,8 +58,9 @@ export interface ToolCallHead {
 /** A part that arrives whole: a server tool's result, an image, a native block. */
 export interface WholeHead {
   type: 'whole'
-  part: Part
+  part: WholePart
 }
+export type WholePart = Exclude<Part, TextPart | ReasoningPart | ToolCallPart>
 export type PartHead = TextHead | ReasoningHead | ToolCallHead | WholeHead
 
 /** What every model says, whoever it is. Order: reply-start, parts, reply-end. Parts may interleave. */

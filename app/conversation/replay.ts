@@ -1,5 +1,5 @@
 import type { Part } from './conversation.ts'
-import type { Reply, ReplyEvent } from './events.ts'
+import type { Reply, ReplyEvent, WholePart } from './events.ts'
 
 /** A whole reply as the events of a stream; `collect` makes it whole again. */
 export function replay(reply: Reply): ReplyEvent[] {
@@ -11,9 +11,7 @@ export function replay(reply: Reply): ReplyEvent[] {
   ]
 }
 
-// Events have no room for a part's extras, so a part that has some goes whole.
 function partEvents(part: Part, index: number): ReplyEvent[] {
-  if ('extras' in part && part.extras) return whole(part, index)
   switch (part.type) {
     case 'text':
       return [
@@ -27,7 +25,7 @@ function partEvents(part: Part, index: number): ReplyEvent[] {
         { type: 'part-end', index },
       ]
     case 'reasoning': {
-      const { type, text, ...seal } = part
+      const { type, text, extras: _, ...seal } = part
       return [
         { type: 'part-start', index, part: { type } },
         ...delta(index, text),
@@ -51,7 +49,7 @@ function delta(index: number, text: string): ReplyEvent[] {
   return text === '' ? [] : [{ type: 'part-delta', index, text }]
 }
 
-function whole(part: Part, index: number): ReplyEvent[] {
+function whole(part: WholePart, index: number): ReplyEvent[] {
   return [
     { type: 'part-start', index, part: { type: 'whole', part } },
     { type: 'part-end', index },

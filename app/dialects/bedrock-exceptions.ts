@@ -13,7 +13,7 @@ const EXCEPTIONS: Record<ErrorCode, string> = {
   permission: 'AccessDeniedException',
   'model-access-denied': 'AccessDeniedException',
   'not-found': 'ResourceNotFoundException',
-  'model-not-found': 'ResourceNotFoundException',
+  'model-not-found': 'ValidationException',
   'method-not-allowed': 'UnknownOperationException',
   conflict: 'ConflictException',
   'rate-limit': 'ThrottlingException',
@@ -39,6 +39,7 @@ const BY_REASON: Record<string, string> = {
 /** The statuses of those exceptions where ours differ (service model of bedrock-runtime, aws-platform facts). */
 export const BEDROCK_STATUS: Partial<Record<ErrorCode, number>> = {
   authentication: 403,
+  'model-not-found': 400,
   conflict: 400,
   'quota-exceeded': 400,
   'too-large': 413,
@@ -61,10 +62,11 @@ const STREAM_EXCEPTIONS: Partial<Record<ErrorCode, string>> = {
 }
 
 /** The name for `x-amzn-errortype`. */
-export const exceptionName = (error: GatewayError): string =>
-  isOfService(error)
-    ? 'InternalServerException'
-    : (entryOf(BY_REASON, error.reason ?? '') ?? EXCEPTIONS[error.code])
+export const exceptionName = (error: GatewayError): string => {
+  if (isOfService(error)) return 'InternalServerException'
+  if (isGone(error)) return GONE
+  return entryOf(BY_REASON, error.reason ?? '') ?? EXCEPTIONS[error.code]
+}
 
 /** The name for `:exception-type`. */
 export const streamExceptionName = (error: GatewayError): string =>
@@ -73,24 +75,53 @@ export const streamExceptionName = (error: GatewayError): string =>
     : (STREAM_EXCEPTIONS[error.code] ?? 'modelStreamErrorException')
 
 /** The status where its code does not tell it alone. */
-export const exceptionStatus = (error: GatewayError): number | undefined =>
-  isOfService(error) ? 500 : undefined
+export const exceptionStatus = (error: GatewayError): number | undefined => {
+  if (isOfService(error)) return 500
+  return isGone(error) ? 404 : undefined
+}
 
 const OF_SERVICE: ReadonlySet<unknown> = new Set(['InternalServerException', 'InternalFailure'])
 
 /** Whether AWS itself failed, for which its clients ask again; for what a model failed at they do not. */
-function isOfService({ code, cause }: GatewayError): boolean {
-  if (code !== 'upstream') return false
-  for (let depth = 0, at = cause; at instanceof Error && depth < 4; depth += 1, at = at.cause) {
-    const { status, type } = at as { status?: unknown; type?: unknown }
-    if (OF_SERVICE.has(type) || (typeof status === 'number' && status >= 500)) return true
-  }
-  return false
+const isOfService = ({ code, cause }: GatewayError): boolean =>
+  code === 'upstream' &&
+  causes(cause).some(({ status, type }) => OF_SERVICE.has(type) || Number(status) >= 500)
+
+const GONE = 'ResourceNotFoundException'
+
+/** AWS keeps this name for models that it knows and no longer serves; an unknown id is invalid (both recorded). */
+const isGone = ({ code, retired, cause }: GatewayError): boolean =>
+  code === 'model-not-found' && (retired || causes(cause).some(({ type }) => type === GONE))
+
+/** An error of a call, which knows what was answered. */
+interface CallError extends Error {
+  status?: unknown
+  type?: unknown
+}
+
+function causes(thrown: unknown): CallError[] {
+  const chain: CallError[] = []
+  for (let at = thrown; at instanceof Error && chain.length < 4; at = at.cause) chain.push(at)
+  return chain
+}
+
+/** What AWS says of an id it does not know (recorded). Its clients look for the very words. */
+const UNKNOWN = 'The provided model identifier is invalid.'
+
+interface BedrockError {
+  message: string
+  __type: string
+  details?: string
 }
 
 /** The body of an error answer; AWS puts the exception's name in a header, older clients read it here. */
-export function encodeBedrockError(error: GatewayError): { message: string; __type: string } {
-  return { message: placedMessage(error), __type: exceptionName(error) }
+export function encodeBedrockError(error: GatewayError): BedrockError {
+  const message = placedMessage(error)
+  const __type = exceptionName(error)
+  const isOurs = error.cause === undefined || message.startsWith(UNKNOWN)
+  const isUnknown = error.code === 'model-not-found' && !isGone(error) && isOurs
+  if (!isUnknown || message === UNKNOWN) return { message, __type }
+  return { message: UNKNOWN, __type, details: message }
 }
 
 /** There is no member for the place of a fault but the message. */

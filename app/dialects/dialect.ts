@@ -122,6 +122,8 @@ export interface Undo {
   usage?: boolean
   /** The upstream was asked to put the prompt before its answer. */
   echoed?: boolean
+  /** The `stop` of an answer with calls is not to be believed: none was forced by name. */
+  endsInCalls?: boolean
 }
 
 /** Asks an upstream that speaks the dialect. Every function is pure. */

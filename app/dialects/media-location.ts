@@ -1,12 +1,15 @@
 import { encodeBase64, normaliseBase64 } from '../codecs/bytes/base64.ts'
 import { parseDataUrl } from '../codecs/media/data-url.ts'
 import { mediaTypeOfName } from '../codecs/media/media-name.ts'
-import type { MediaSource } from '../conversation/conversation.ts'
+import type { MediaPart, MediaSource } from '../conversation/conversation.ts'
 import { GatewayError } from '../errors.ts'
+
+/** Where the bytes of an attachment are that is no mere text. */
+export type LocatedSource = Exclude<MediaSource, { kind: 'text' }>
 
 /** An attachment as it was written: where it is, and what the writer says it is. */
 export interface Located {
-  source: MediaSource
+  source: LocatedSource
   mediaType?: string
 }
 
@@ -53,7 +56,10 @@ function fromBase64(text: string, param: string): Located {
 }
 
 /** The other way round: one text that says where an attachment is. */
-export function locationText({ source, mediaType }: Located): string {
+export function locationText({
+  source,
+  mediaType,
+}: Pick<MediaPart, 'source' | 'mediaType'>): string {
   switch (source.kind) {
     case 'base64':
       return mediaType ? `data:${mediaType};base64,${source.data}` : source.data

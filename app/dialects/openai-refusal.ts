@@ -13,6 +13,7 @@ interface WireError {
 /** OpenAI's codes, and types where there is no code, which say more than the status does. */
 const BY_WORD: Record<string, ErrorCode> = {
   context_length_exceeded: 'context-length-exceeded',
+  exceed_context_size_error: 'context-length-exceeded',
   model_not_found: 'model-not-found',
   rate_limit_exceeded: 'rate-limit',
   rate_limit_error: 'rate-limit',
@@ -61,15 +62,32 @@ export function decodeError(
 ): GatewayError {
   const wire = wireError(body)
   const text = sentenceIn(wire.message) || undefined
-  const code = errorCode(status, wire)
+  const code = tooLong(errorCode(status, wire), text)
   const told = TELLS.has(code) ? text : undefined
   return new GatewayError(code, told ?? SENTENCES[code] ?? FALLBACK, {
     ...(told !== undefined && typeof wire.param === 'string' && { param: wire.param }),
     ...(code === 'invalid-request' && typeof wire.code === 'string' && { reason: wire.code }),
     ...(retryAfter !== undefined && { retryAfter }),
+    // What is used up does not come back by itself; OpenAI names no time for it either.
+    ...(code === 'quota-exceeded' && retryAfter === undefined && { final: true }),
     cause: new Error(`upstream ${status ?? 'stream'}: ${text ?? JSON.stringify(body)}`),
   })
 }
+
+/** Reasons with which OpenRouter, Mistral and DeepSeek end an answer that they could not complete. */
+const BROKEN: ReadonlySet<string> = new Set(['error', 'insufficient_system_resource'])
+
+/** Throws `GatewayError` if the server gave up; OpenRouter puts the reason into the choice. */
+export function throwIfBroken(choice: { finish_reason?: string | null }): void {
+  const { finish_reason: finish } = choice
+  if (finish && BROKEN.has(finish)) throw decodeError(undefined, choice)
+}
+
+/** vLLM says it in OpenAI's sentence, without its code. */
+const tooLong = (code: ErrorCode, text: string | undefined): ErrorCode =>
+  code === 'invalid-request' && text?.includes('maximum context length')
+    ? 'context-length-exceeded'
+    : code
 
 // OpenAI wraps its error, FastAPI servers call it `detail`, and llama.cpp may send the bare text.
 function wireError(body: unknown): WireError {

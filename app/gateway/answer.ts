@@ -41,6 +41,8 @@ export interface Asking {
   as?: AwsIdentity
   /** By which key or principal the caller is known; absent where nobody needs one. */
   keyId?: string
+  /** The operator's words about this caller, for AWS's books. */
+  tags?: Readonly<Record<string, string>>
   /** As that of a `Call`. */
   trace?: Readonly<Record<string, string>>
   /** The guardrail the caller has chosen, for requests that have no other place for it. */

@@ -14,19 +14,25 @@ export function questionsOf(conversation: Conversation): readonly Conversation[]
   })
 }
 
+/** A question that had been asked when one of them failed; its answer, if it had come, is paid for. */
+export interface Left<T> {
+  question: Conversation
+  answer?: T
+}
+
 /** The questions of one request, and how many of them are asked at the same time. */
-export interface Questions {
+export interface Questions<T> {
   questions: readonly Conversation[]
   atOnce: number
   /** Stops everything that is under way; called when one of them fails. */
   abort(): void
-  /** Told, before that, of questions whose streams were open: nobody reads those, but they are paid for. */
-  wasted?(opened: readonly Conversation[]): void
+  /** Told, before that, of all that were asked. */
+  wasted?(left: readonly Left<T>[]): void
 }
 
 /** Asks them all; the answers come in the order of the questions. One failure is the failure of all. */
 export function askAll<T>(
-  asked: Questions,
+  asked: Questions<T>,
   ask: (question: Conversation) => Promise<T>,
 ): Promise<T[]> {
   const { questions } = asked
@@ -36,26 +42,37 @@ export function askAll<T>(
 const only = <T>(answer: T): T[] => [answer]
 
 async function askSeveral<T>(
-  { questions, atOnce, abort }: Questions,
+  { questions, atOnce, abort, wasted }: Questions<T>,
   ask: (question: Conversation) => Promise<T>,
 ): Promise<T[]> {
-  const answers: T[] = Array.from({ length: questions.length })
+  const left: Left<T>[] = []
   let next = 0
   const work = async () => {
     while (next < questions.length) {
       const index = next++
-      const question = questions[index]!
-      answers[index] = await placed(() => ask(question), question)
+      const one: Left<T> = { question: questions[index]! }
+      left[index] = one
+      await answered(one, ask)
     }
   }
   const workers = Array.from({ length: Math.min(atOnce, questions.length) }, work)
   try {
     await Promise.all(workers)
-    return answers
+    return left.map(({ answer }) => answer!)
   } catch (thrown) {
     next = questions.length
+    wasted?.(left)
     abort()
     throw thrown
+  }
+}
+
+async function answered<T>(one: Left<T>, ask: (question: Conversation) => Promise<T>): Promise<T> {
+  try {
+    one.answer = await ask(one.question)
+    return one.answer
+  } catch (thrown) {
+    throw inPlace(thrown, one.question)
   }
 }
 
@@ -75,22 +92,17 @@ interface Opened {
  * streams are already read: a failure then shows when they are read. `first` tells of the first one.
  */
 export async function openAll<T extends Opened>(
-  { questions, atOnce, abort, wasted }: Questions,
+  { questions, atOnce, abort, wasted }: Questions<T>,
   open: (question: Conversation, signal?: AbortSignal) => Promise<T>,
 ): Promise<{ first: T; streams: AnswerStream[] }> {
   if (questions.length === 1) {
     const first = await open(questions[0]!)
     return { first, streams: [first.events] }
   }
-  const early = questions.slice(0, atOnce)
-  const read: Conversation[] = []
-  const opening = early.map(async (question) => {
-    const one = await placed(() => open(question), question)
-    read.push(question)
-    return one
-  })
+  const early = questions.slice(0, atOnce).map<Left<T>>((question) => ({ question }))
+  const opening = early.map((one) => answered(one, open))
   const opened = await Promise.all(opening).catch((thrown: unknown) => {
-    wasted?.(read)
+    wasted?.(early)
     abort()
     for (const one of opening) one.then(({ events }) => events.cancel()).catch(() => {})
     throw thrown
@@ -101,7 +113,7 @@ export async function openAll<T extends Opened>(
   const places = createPlaces()
   const late = questions.slice(atOnce).map((question) =>
     lateStream(places, async (signal) => {
-      const { events } = await placed(() => open(question, signal), question)
+      const { events } = await answered({ question }, () => open(question, signal))
       return events
     }),
   )
@@ -155,13 +167,18 @@ function lateStream(
 ): AnswerStream {
   const controller = new AbortController()
   let opened: ReplyStream | undefined
+  let isAsked = false
   return {
-    wasAsked: () => opened !== undefined,
+    wasAsked: () => isAsked,
     async read() {
       if (!opened) {
         await places.wait()
         if (controller.signal.aborted) return undefined
-        const events = await open(controller.signal)
+        isAsked = true
+        const events = await open(controller.signal).catch((thrown: unknown) => {
+          isAsked = controller.signal.aborted
+          throw thrown
+        })
         opened = leaving(events, places)
         if (controller.signal.aborted) events.cancel()
       }
@@ -177,14 +194,6 @@ function lateStream(
 /** What upstreams call the conversation and the schema of the answer, in errors that are about them. */
 const CONVERSATION = 'messages'
 const FORM = 'output.schema'
-
-async function placed<T>(ask: () => Promise<T>, question: Conversation): Promise<T> {
-  try {
-    return await ask()
-  } catch (thrown) {
-    throw inPlace(thrown, question)
-  }
-}
 
 /** An error about a whole prompt or the form of its answer, naming the place in the caller's request. */
 export function inPlace(

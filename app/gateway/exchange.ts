@@ -13,7 +13,7 @@ import { createKeeper, type Keeper, keepAnswer } from './answers/keep.ts'
 import { addUsage, countWhole } from './answers/meter.ts'
 import { shapeAnswers } from './answers/shape-answers.ts'
 import { resolveMedia } from './attachments/resolve-media.ts'
-import { askAll, inPlace, openAll, type Questions, questionsOf } from './batch.ts'
+import { askAll, inPlace, type Left, openAll, type Questions, questionsOf } from './batch.ts'
 import { withCallerOptions } from './caller-options.ts'
 import { type Deadline, openDeadline } from './deadline.ts'
 import { estimateTokens, tokensOfWhole } from './estimate-tokens.ts'
@@ -145,7 +145,12 @@ function hear({ dialect, answerIn, body }: Heard): Conversation {
 async function whole(exchange: Exchange, deadline: Deadline): Promise<Answer> {
   const { conversation, server, head, record, keep } = exchange
   record.askedAt = performance.now()
-  const asked = questionsIn(exchange, deadline)
+  const asked = questionsIn<Awaited<ReturnType<ChatModel['reply']>>>(
+    exchange,
+    deadline,
+    ({ answer, question }) =>
+      answer ? countWhole(answer.reply, question).end.usage : readOnly(question),
+  )
   const answers = await askAll(asked, (question) => exchange.chat.reply(question, exchange.call))
   record.answeredAt = performance.now()
   const replies = answers.map(({ reply }, index) => countWhole(reply, asked.questions[index]!))
@@ -165,7 +170,11 @@ async function whole(exchange: Exchange, deadline: Deadline): Promise<Answer> {
 
 async function stream(exchange: Exchange, deadline: Deadline): Promise<Answer> {
   const { record } = exchange
-  const asked = questionsIn(exchange, deadline)
+  const asked = questionsIn<Awaited<ReturnType<ChatModel['stream']>>>(
+    exchange,
+    deadline,
+    ({ question }) => readOnly(question),
+  )
   record.askedAt = performance.now()
   const { first, streams } = await openAll(asked, (question, signal) =>
     exchange.chat.stream(question, signal ? { ...exchange.call, signal } : exchange.call),
@@ -206,17 +215,23 @@ function keeperOf(exchange: Exchange): Keeper | undefined {
   })
 }
 
-const questionsIn = (
-  { conversation, atOnce, record }: Exchange,
+/** `costOf` tells what one costs that was asked in vain, since another failed. */
+function questionsIn<T>(
+  { conversation, atOnce, record, call }: Exchange,
   deadline: Deadline,
-): Questions => ({
-  questions: questionsOf(conversation),
-  atOnce,
-  abort: () => deadline.abort(),
-  wasted: (opened) => {
-    if (opened.length > 0) record.usage = addUsage(opened.map(readOnly))
-  },
-})
+  costOf: (left: Left<T>) => Usage,
+): Questions<T> {
+  return {
+    questions: questionsOf(conversation),
+    atOnce,
+    abort: () => deadline.abort(),
+    wasted(left) {
+      // What was on its way is likely to fail alike, unless it is the caller who left or the time that is up.
+      const paid = left.filter(({ answer }) => answer !== undefined || call.signal.aborted)
+      if (paid.length > 0) record.usage = addUsage(paid.map(costOf))
+    },
+  }
+}
 
 /** What a model that was never listened to has cost: it had read all the same (T51). */
 const readOnly = (question: Conversation): Usage => ({

@@ -13,6 +13,7 @@ type Told = Pick<
   | 'owner'
   | 'as'
   | 'keyId'
+  | 'tags'
   | 'trace'
   | 'begun'
   | 'admit'
@@ -26,13 +27,14 @@ type Admit = (wish: Wish) => void | Promise<void>
 /** What the gateway is told of whoever asks. */
 export function caller(c: HttpContext): Told {
   const { runtime } = c.get('services')
-  const { owner, aws, keyId } = c.get('caller')
+  const { owner, aws, keyId, tags } = c.get('caller')
   const entry = c.get('entry')
   return {
     requestId: c.get('requestId'),
     owner,
     as: aws,
     keyId: keyId === SOLE_CALLER.keyId ? undefined : keyId,
+    tags,
     trace: outgoingTrace(entry),
     begun: (record) => {
       entry.record = record

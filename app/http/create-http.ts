@@ -54,6 +54,6 @@ function observersOf({ metering, metrics, traces, providers }: Services): Access
   return [
     ...(metrics ? [metricsObserver(metrics)] : []),
     ...(traces ? [traceObserver(traces, { providers })] : []),
-    ...(metering ? [meteringObserver(metering)] : []),
+    meteringObserver(metering),
   ]
 }

@@ -18,11 +18,9 @@ interface AdmissionOptions {
 
 /** Lets callers in by their limits of requests. The result throws or rejects with `rate-limit` or `overloaded`. */
 export function createAdmission(
-  { metering }: Services,
+  { metering: { limiter } }: Services,
   { isOpen, voiceOf }: AdmissionOptions,
-): Admit | undefined {
-  if (!metering) return undefined
-  const { limiter } = metering
+): Admit {
   const voiceAt = remembered(voiceOf)
   const show = (entry: AccessEntry, caller: CallerIdentity) => {
     entry.limitHeaders = () => limitHeaders(limiter, caller, voiceAt(entry.path))
@@ -60,7 +58,6 @@ export function meteredAdmission(
   c: HttpContext,
 ): ((wish: Wish) => void | Promise<void>) | undefined {
   const { metering } = c.get('services')
-  if (!metering) return undefined
   const entry = c.get('entry')
   const metered = entry.metered ?? { caller: c.get('caller') }
   if (!isMetered(metering, metered)) return undefined

@@ -18,7 +18,7 @@ interface ReceptionOptions {
   services: Services
   isOpen(path: string): boolean
   /** Whether a caller may come in now. */
-  admit?: Admit
+  admit: Admit
   observers?: readonly AccessObserver[]
   surfaceOf?(path: string): Surface
   /** Anything thrown as an answer. */
@@ -67,7 +67,7 @@ export function reception({
         c.set('caller', caller)
         entry.caller = caller
         entry.linger = c.get('services').runtime.linger
-        const entering = admit?.(c, caller)
+        const entering = admit(c, caller)
         if (entering) await entering
         await next()
       }

@@ -1,8 +1,10 @@
 import type { Config } from '../config.ts'
+import { messageOf } from '../errors.ts'
 import type { Metering } from '../ports/metering.ts'
 import type { Runtime } from '../ports/runtime.ts'
 import type { StateStore } from '../ports/state-store.ts'
 import { createBudgets } from './budgets/budgets.ts'
+import { logEvent } from './event-log.ts'
 import { createLimiter } from './limits/limiter.ts'
 import { createPrices } from './prices.ts'
 import { createUsageBook } from './usage/usage-book.ts'
@@ -20,14 +22,13 @@ const QUIET = 60_000
 
 /** Limits, budgets and usage, as the configuration wants them. Nothing runs before somebody needs it. */
 export function createMetering(options: MeteringOptions): Metering {
-  const { config, state, runtime, now = Date.now } = options
+  const { config, state, runtime, now = state.now ?? Date.now } = options
   let toldAt = Number.NEGATIVE_INFINITY
   const onFailure = (thrown: unknown) => {
-    if (config.LOG_LEVEL === 'silent' || now() < toldAt + QUIET) return
+    if (now() < toldAt + QUIET) return
     toldAt = now()
-    const message = thrown instanceof Error ? thrown.message : String(thrown)
-    const told = { type: 'event', level: 'error', date: new Date(toldAt).toISOString() }
-    runtime.log.write(JSON.stringify({ ...told, event: 'usage_not_written', message }))
+    const message = messageOf(thrown)
+    logEvent(options, { level: 'error', event: 'usage_not_written', message })
   }
   // Where we must be asked to live on, a request's work ends with it.
   const isolated = runtime.linger !== undefined

@@ -11,6 +11,8 @@ export interface CredentialSource {
   /** Where they come from, for the banner: `environment`, `profile dev`. */
   describe: string
   current(): AwsCredentials | Promise<AwsCredentials>
+  /** AWS says that this session is over. Looks for another, and tells whether there is one. Absent where none can come. */
+  renewed?(sessionToken: string): Promise<boolean>
 }
 
 /** Synchronous digests, where the runtime has them (node:crypto). Without them WebCrypto signs. */

@@ -43,6 +43,8 @@ export interface CallerIdentity {
   limits?: CallerLimits
   budget?: Budget
   aws?: AwsIdentity
+  /** The operator's words for the books: cost centre, team. */
+  tags?: Readonly<Record<string, string>>
 }
 
 /** Whoever asks a server that knows no keys, or one key alone. */

@@ -47,6 +47,8 @@ export interface ModelCard {
   traits: ModelTraits
   /** Additive members for the listing: regions, profiles, lifecycle. */
   listing?: Record<string, unknown>
+  /** Its entry in the provider's own list, by region. */
+  summaries?: ReadonlyMap<string, object>
 }
 
 /** Which knobs a model honours. Absent means yes for booleans, unlimited for numbers. */
@@ -106,8 +108,14 @@ export interface ModelTraits {
   toolCallIdLength?: number
   /** Whether system turns may stand between the others; absent means no, they are folded into the system prompt. */
   systemTurns?: boolean
+  /** Does not know the role `developer`. */
+  systemRoleOnly?: boolean
+  /** Gives `stop` as the reason of answers that end in calls, where others say `tool_calls`. */
+  stopsAtCalls?: boolean
   /** Whether it seals its thoughts and takes them back; absent means yes, where it thinks. */
   sealsThoughts?: boolean
+  /** Must get its thoughts back even though they are not sealed. */
+  plainThoughts?: boolean
   /** The turns of who speaks the model's own dialect are mended too; absent means they go out as they came. */
   mendedTurns?: boolean
   /** The name of the way this model is asked to think; the provider's families define them. */

@@ -33,8 +33,8 @@ export interface Services {
   knowledge?: KnowledgeBases
   /** How callers can be known beside by the keys of the configuration. */
   access?: Access
-  /** Limits, budgets and usage. Absent where nobody counts. */
-  metering?: Metering
+  /** Limits, budgets and usage. */
+  metering: Metering
   /** Counts what happens. Absent where nobody may look. */
   metrics?: Metrics
   /** Who is told of requests as traces. Absent where nobody is. */

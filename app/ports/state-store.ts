@@ -43,4 +43,6 @@ export interface StateStore {
     counter: { id: string; amount: number },
     expiresAt?: number,
   ): Promise<number>
+  /** Unix milliseconds by the clock that all share who share the store. Absent where that is our own. */
+  now?(): number
 }

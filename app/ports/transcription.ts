@@ -17,8 +17,8 @@ export interface TranscriptionRequest {
   fileName?: string
   /** A language the speaker speaks (`de`, `de-DE`); absent leaves it to the model. */
   language?: string
-  /** Said in another language than spoken: `en`. */
-  translateTo?: string
+  /** Said in English, whatever is spoken. */
+  translateTo?: 'en'
   prompt?: string
   temperature?: number
   /** Who said what is asked for. */
@@ -43,6 +43,16 @@ export interface SpokenSegment {
   start: number
   end: number
   speaker?: string
+  /** What the model tells beyond this, in its own words. */
+  extras?: Readonly<Record<string, unknown>>
+}
+
+/** A piece of text as it is understood. */
+export interface HeardPiece {
+  delta: string
+  segment?: SpokenSegment
+  /** What the model tells beyond this, in its own words. */
+  extras?: Readonly<Record<string, unknown>>
 }
 
 export interface Transcript {
@@ -59,7 +69,7 @@ export interface Transcript {
 
 /** Pieces of text as they are understood; `undefined` after the last. */
 export interface TranscriptStream {
-  read(): Promise<{ delta: string; segment?: SpokenSegment } | undefined>
+  read(): Promise<HeardPiece | undefined>
   /** Whole, once `read` has told the end. */
   transcript(): { transcript: Transcript; usage: Usage }
   cancel(): void

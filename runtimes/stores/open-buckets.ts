@@ -21,7 +21,7 @@ export function openBuckets({
         if (!(await stat(path)).isFile()) return undefined
         return await readFileStream(path)
       } catch (thrown) {
-        const code = codeOf(thrown) ?? ''
+        const code = codeOf(thrown)
         if (NOWHERE.has(code)) return undefined
         const cause = { cause: thrown }
         if (FORBIDDEN.has(code)) {

@@ -2,11 +2,12 @@ import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import type { ListOptions, StateItem, StateStore } from '../../app/ports/state-store.ts'
+import { whenUnlocked } from './when-unlocked.ts'
 
 const SCHEMA = `
+  PRAGMA busy_timeout = 0;
   PRAGMA journal_mode = WAL;
   PRAGMA synchronous = NORMAL;
-  PRAGMA busy_timeout = 5000;
   CREATE TABLE IF NOT EXISTS state (
     collection TEXT NOT NULL,
     id TEXT NOT NULL,
@@ -25,12 +26,12 @@ const LAST = '\u{10FFFF}'
 /** Milliseconds between two sweeps of everything that has expired; a write begins them. */
 const SWEEP = 60 * 60 * 1000
 
-/** State in one SQLite file that several processes may share; `:memory:` for tests. `now` in Unix milliseconds. */
+/**
+ * State in one SQLite file that several processes may share; `:memory:` for tests. `now` in Unix milliseconds. Throws
+ * when another process has the file locked just then; its methods wait for that.
+ */
 export function openSqliteStateStore(path: string, now: () => number = Date.now): StateStore {
-  // What people said is in there: only the account we run as may look.
-  if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
-  const database = new DatabaseSync(path)
-  database.exec(SCHEMA)
+  const database = openDatabase(path)
   const sweepAll = database.prepare('DELETE FROM state WHERE expires_at <= ?')
   let sweepAt = now()
 
@@ -60,42 +61,62 @@ export function openSqliteStateStore(path: string, now: () => number = Date.now)
     RETURNING CAST(value AS REAL) AS sum`)
 
   return {
-    async get(collection, id) {
-      const row = one.get({ collection, id, now: now() })
-      return row && item(row)
-    },
-    async put(collection, { id, value }, { ifVersion, expiresAt } = {}) {
-      if (now() >= sweepAt) {
-        sweepAll.run(now())
-        sweepAt = now() + SWEEP
-      }
-      sweep.run({ collection, id, now: now() })
-      const written = ifVersion
-        ? overwrite.get({ collection, id, value, ifVersion, expiresAt: expiresAt ?? null })
-        : write.get({
-            collection,
-            id,
-            value,
-            ifVersion: ifVersion ?? null,
-            expiresAt: expiresAt ?? null,
-          })
-      return written && Number(written['version'])
-    },
-    async delete(collection, id) {
-      sweep.run({ collection, id, now: now() })
-      return remove.run({ collection, id }).changes > 0
-    },
-    async list(collection, options = {}) {
-      const { sql, values } = listing(options)
-      return database
-        .prepare(sql)
-        .all({ collection, now: now(), ...values })
-        .map(item)
-    },
-    async add(collection, { id, amount }, expiresAt) {
-      sweep.run({ collection, id, now: now() })
-      return Number(count.get({ collection, id, amount, expiresAt: expiresAt ?? null })!['sum'])
-    },
+    get: (collection, id) =>
+      whenUnlocked(() => {
+        const row = one.get({ collection, id, now: now() })
+        return row && item(row)
+      }),
+    put: (collection, { id, value }, { ifVersion, expiresAt = null } = {}) =>
+      whenUnlocked(() => {
+        if (now() >= sweepAt) {
+          sweepAll.run(now())
+          sweepAt = now() + SWEEP
+        }
+        sweep.run({ collection, id, now: now() })
+        const written = ifVersion
+          ? only(overwrite.all({ collection, id, value, ifVersion, expiresAt }))
+          : only(write.all({ collection, id, value, ifVersion: ifVersion ?? null, expiresAt }))
+        return written && Number(written['version'])
+      }),
+    delete: (collection, id) =>
+      whenUnlocked(() => {
+        sweep.run({ collection, id, now: now() })
+        return remove.run({ collection, id }).changes > 0
+      }),
+    list: (collection, options = {}) =>
+      whenUnlocked(() => {
+        const { sql, values } = listing(options)
+        return database
+          .prepare(sql)
+          .all({ collection, now: now(), ...values })
+          .map(item)
+      }),
+    add: (collection, { id, amount }, expiresAt) =>
+      whenUnlocked(() => {
+        sweep.run({ collection, id, now: now() })
+        const counted = only(count.all({ collection, id, amount, expiresAt: expiresAt ?? null }))
+        return Number(counted!['sum'])
+      }),
+  }
+}
+
+/**
+ * The row a write gives back. Asked for with `all`: `get` stops at the row, which comes before the write is on the disk,
+ * and Node and Deno keep to themselves that it then fails.
+ */
+const only = <Row>([row]: Row[]) => row
+
+function openDatabase(path: string): DatabaseSync {
+  // What people said is in there: only the account we run as may look.
+  if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+  const database = new DatabaseSync(path)
+  try {
+    database.exec(SCHEMA)
+    return database
+  } catch (thrown) {
+    // Left open it would keep a lock, which no other process could wait out.
+    database.close()
+    throw thrown
   }
 }
 

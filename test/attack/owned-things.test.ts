@@ -15,6 +15,8 @@ const NOBODYS: Readonly<Record<string, string>> = {
   ...because('models are stored by nobody', [
     'GET /v1/models/{model}',
     'GET /anthropic/v1/models/{model_id}',
+    'GET /foundation-models/{modelIdentifier}',
+    'GET /inference-profiles/{inferenceProfileIdentifier}',
     'POST /model/{modelId}/converse',
     'POST /model/{modelId}/converse-stream',
     'POST /model/{modelId}/invoke',

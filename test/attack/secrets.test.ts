@@ -10,7 +10,6 @@ const NO_SECRETS: Readonly<Record<string, string>> = {
   'app/library/files/drawn-images.ts: found?.key !== key': 'where an object lies',
   'app/library/files/sweep.ts: record?.content === content.key': 'where an object lies',
   'app/library/responses/stored-completions.ts: metadata[key] === value': 'a member of a filter',
-  'app/dialects/openai-chat/decode-delta.ts: wire.index !== key': 'the number of a tool call',
   'app/providers/embedded/reasoning.ts: signature !== signatureOf(text)':
     'the embedded model marks thoughts, it does not sign them',
   'app/providers/aws/bedrock/control-plane.ts: following === token': 'the next page of a list',

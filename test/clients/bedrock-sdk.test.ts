@@ -239,7 +239,7 @@ describe.each(['HTTP/1.1', 'HTTP/2'])("AWS's own client over %s", (version) => {
     })
     const missing = { ...hello(), modelId: 'embedded-missing' }
     await expect(client().send(new ConverseStreamCommand(missing))).rejects.toMatchObject({
-      name: 'ResourceNotFoundException',
+      name: 'ValidationException',
     })
     const broken = { ...hello(), modelId: 'embedded-broken-stream' }
     const { stream } = await client().send(new ConverseStreamCommand(broken))

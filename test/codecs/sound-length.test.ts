@@ -30,6 +30,33 @@ describe('how long a recording is', () => {
     expect(seconds('audio/mpeg', mp3.slice(0, 4170), mp3.length)).toBe(2.612)
   })
 
+  it('is not told by a WAV whose bytes take no time', () => {
+    const still = toneWav(1)
+    still.fill(0, 28, 32)
+    expect(seconds('audio/wav', still)).toBeUndefined()
+  })
+
+  it.each<[string, number[], number, number | undefined]>([
+    ['in 32 bits', [0, 0, 0, 1000, 2500], 0, 2.5],
+    ['in 64 bits', [1 << 24, 0, 0, 0, 0, 1000, 0, 2500], 0, 2.5],
+    ['behind a box of 64 bits', [0, 0, 0, 1000, 2500], 24, 2.5],
+    ['nowhere', [0, 0, 0, 48_000, 0xffff_ffff], 0, undefined],
+    ['nowhere, in 64 bits', [1 << 24, 0, 0, 0, 0, 48_000, 0xffff_ffff, 0xffff_ffff], 0, undefined],
+    ['in no time', [0, 0, 0, 0, 2500], 0, undefined],
+  ])('is told by the head of a film %s', (_, head, before, told) => {
+    const words = (values: number[]) => {
+      const view = new DataView(new ArrayBuffer(values.length * 4))
+      for (const [at, value] of values.entries()) view.setUint32(at * 4, value)
+      return new Uint8Array(view.buffer)
+    }
+    const name = (text: string) => new DataView(new TextEncoder().encode(text).buffer).getUint32(0)
+    const free = before ? [1, name('free'), 0, before, 0, 0] : []
+    const content = [...head, ...Array<number>(20).fill(0)]
+    const length = 8 + content.length * 4
+    const film = words([...free, length + 8, name('moov'), length, name('mvhd'), ...content])
+    expect(secondsOfSound({ mediaType: 'video/mp4', bytes: film, size: 1_000_000 })).toBe(told)
+  })
+
   it.each([
     'audio/wav',
     'audio/flac',

@@ -65,6 +65,7 @@ export function transcriptionContract(name: string, open: () => Promise<Transcri
       const { events } = await stage.model.stream!(asked(stage, { language: 'en' }), call())
       events.cancel()
       events.cancel()
+      expect(await events.read()).toBeUndefined()
     })
 
     it('refuses what it cannot hear', async () => {

@@ -27,12 +27,13 @@ interface FakeUsage {
   inputTokens: number
   outputTokens: number
   totalTokens: number
+  cacheReadInputTokens?: number
 }
 
 const USAGE: FakeUsage = { inputTokens: 9, outputTokens: 4, totalTokens: 13 }
 
 /** A whole text answer of ConverseStream, one delta per piece. */
-export function textFrames(pieces: string[]): FakeFrame[] {
+export function textFrames(pieces: string[], usage: FakeUsage = USAGE): FakeFrame[] {
   return [
     { event: 'messageStart', payload: { role: 'assistant' } },
     ...pieces.map((text) => ({
@@ -41,7 +42,7 @@ export function textFrames(pieces: string[]): FakeFrame[] {
     })),
     { event: 'contentBlockStop', payload: { contentBlockIndex: 0 } },
     { event: 'messageStop', payload: { stopReason: 'end_turn' } },
-    { event: 'metadata', payload: { usage: USAGE, metrics: { latencyMs: 12 } } },
+    { event: 'metadata', payload: { usage, metrics: { latencyMs: 12 } } },
   ]
 }
 

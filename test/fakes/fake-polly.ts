@@ -25,13 +25,14 @@ interface PollyManners {
   taken?(): Promise<void> | void
   /** Answers of GetSpeechSynthesisTask before the true ones. */
   lookFaults: ServiceAnswer[]
-  voices: object[]
+  /** Pages of DescribeVoices in place of one with all of them; it is refused where there is none. */
+  voicePages?: unknown[][]
 }
 
 export interface FakePolly extends FakeService {
   manners: PollyManners
-  /** Tasks that `taken` kept from being told, until they have written. */
-  late: Promise<unknown>[]
+  /** Have tasks that `taken` kept from being told spoken all the same. */
+  late: (() => Promise<unknown>)[]
   /** Bodies of SynthesizeSpeech so far. */
   spoken(): Record<string, unknown>[]
 }
@@ -66,21 +67,19 @@ const VOICES = shippedVoices().map(({ id, female, languages, engines }) => ({
 
 /** Amazon Polly and Comprehend's DetectDominantLanguage by their service models; tasks write into `s3`. */
 export async function startFakePolly(s3?: S3Server): Promise<FakePolly> {
-  const manners: PollyManners = { refusals: [], lookFaults: [], looks: 1, voices: VOICES }
+  const manners: PollyManners = { refusals: [], lookFaults: [], looks: 1 }
   const tasks = new Map<string, { fields: Record<string, unknown>; looks: number }>()
-  const late: Promise<unknown>[] = []
+  const late: FakePolly['late'] = []
   const service = await startFakeService(async (request) => {
     const { path, method, headers, json } = request
     if (headers['x-amz-target']) return languages(request, manners)
-    if (path.startsWith('/v1/voices')) return { json: { Voices: manners.voices } }
+    if (path.startsWith('/v1/voices')) return voicesAt(path, manners)
     if (path === '/v1/synthesisTasks' && method === 'POST') {
       const TaskId = crypto.randomUUID()
       const task = { fields: json, looks: manners.looks }
       tasks.set(TaskId, task)
       if (manners.taken) {
-        // Nobody will look at it, and it is spoken all the same, a little later.
-        const later = new Promise((resolve) => setTimeout(resolve, 30))
-        late.push(later.then(() => look(TaskId, { ...task, looks: 0 }, { manners, s3 })))
+        late.push(() => look(TaskId, { ...task, looks: 0 }, { manners, s3 }))
         await manners.taken()
       }
       return { json: { SynthesisTask: { ...json, TaskId, TaskStatus: 'scheduled' } } }
@@ -104,6 +103,14 @@ export async function startFakePolly(s3?: S3Server): Promise<FakePolly> {
     spoken: () =>
       service.requests.filter(({ path }) => path === '/v1/speech').map(({ json }) => json),
   }
+}
+
+function voicesAt(path: string, { voicePages = [VOICES] }: PollyManners): ServiceAnswer {
+  const page = Number(new URL(path, 'http://polly').searchParams.get('NextToken') ?? 0)
+  const Voices = voicePages[page]
+  if (!Voices) return fault(403, 'AccessDeniedException', 'User: x is not authorized to perform')
+  const next = page + 1 < voicePages.length && { NextToken: String(page + 1) }
+  return { json: { Voices, ...next } }
 }
 
 function languages({ headers, json }: ServiceRequest, { language }: PollyManners): ServiceAnswer {

@@ -32,8 +32,12 @@ interface TranscribeManners {
   taken?(): Promise<void> | void
   /** Answers of TranslateText before the true ones. */
   translateFaults: ServiceAnswer[]
-  /** Says a text in another language, line by line. */
-  translate(text: string): string
+  /** Says a text in another language, line by line; nothing where it is undefined. */
+  translate(text: string): string | undefined
+  /** Jobs on one page of a listing. */
+  pageSize?: number
+  /** What a job writes in place of its transcript; nothing where it is empty. */
+  result?: string
 }
 
 export interface FakeTranscribe extends FakeService {
@@ -55,6 +59,8 @@ export async function startFakeTranscribe(s3: S3Server): Promise<FakeTranscribe>
     begun.length = 0
     delete manners.fails
     delete manners.taken
+    delete manners.result
+    delete manners.pageSize
     Object.assign(manners, {
       lines: LINES,
       language: 'en-US',
@@ -143,14 +149,17 @@ const OPERATIONS: Record<string, Operation> = {
     return { json: {} }
   },
 
-  ListTranscriptionJobs({ json }, { jobs }) {
+  ListTranscriptionJobs({ json }, { jobs, manners: { pageSize = 100 } }) {
     const part = String(json['JobNameContains'] ?? '')
     const found = [...jobs].filter(([name]) => name.includes(part))
-    const summaries = found.map(([TranscriptionJobName, { created }]) => ({
+    const start = Number(json['NextToken'] ?? 0)
+    const end = start + pageSize
+    const summaries = found.slice(start, end).map(([TranscriptionJobName, { created }]) => ({
       TranscriptionJobName,
       CreationTime: created,
     }))
-    return { json: { TranscriptionJobSummaries: summaries } }
+    const next = end < found.length && { NextToken: String(end) }
+    return { json: { TranscriptionJobSummaries: summaries, ...next } }
   },
 
   TranslateText({ json }, { manners }) {
@@ -200,7 +209,7 @@ const told = ({ input, created }: Job, status: string) => ({
 
 async function writeResult(
   { input }: Job,
-  { s3 }: Known,
+  { s3, manners: { result: instead } }: Known,
   { lines, language }: { lines: SpokenLine[]; language: string },
 ): Promise<void> {
   const { OutputBucketName: Bucket, OutputKey, Settings = {}, LanguageCode } = input
@@ -215,5 +224,6 @@ async function writeResult(
     s3.client.send(new PutObjectCommand({ Bucket: String(Bucket), Key: key, Body }))
   // Transcribe tries whether it may write before it does.
   await put(`${folder}.write_access_check_file.temp`, 'x')
-  await put(Key, JSON.stringify(result))
+  const written = instead ?? JSON.stringify(result)
+  if (written) await put(Key, written)
 }

@@ -8,6 +8,8 @@ import { itemsOf, LINES, type SpokenLine } from './spoken.ts'
 
 interface StreamManners {
   lines: SpokenLine[]
+  /** What becomes of the words of a segment when it is complete. */
+  finish?(words: string): string
   /** An exception after the first results. */
   exception?: { type: string; message: string }
   /** A refusal before any. */
@@ -147,7 +149,7 @@ function frame(type: string, payload: object, messageType = 'event'): Uint8Array
 function tell(
   stream: ServerHttp2Stream,
   headers: Record<string, string>,
-  { lines, exception }: StreamManners,
+  { lines, exception, finish = (words) => words }: StreamManners,
 ): void {
   const speakers = headers['x-amzn-transcribe-show-speaker-label'] === 'true'
   const event = (results: object[]) =>
@@ -176,8 +178,8 @@ function tell(
     stream.write(
       event([
         result(
-          items.map((item) => ({ ...item, Stable: true })),
-          line.text,
+          items.map((item) => ({ ...item, Content: finish(item.Content), Stable: true })),
+          finish(line.text),
           false,
         ),
       ]),

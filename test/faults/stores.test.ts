@@ -184,6 +184,7 @@ describe('S3 that fails', () => {
     [{ status: 503, code: 'SlowDown' }, 503],
     [{ status: 500, code: 'InternalError' }, 502],
     [{ status: 403, code: 'AccessDenied' }, 502],
+    [{ status: 404, code: 'NoSuchBucket' }, 502],
     [{ status: 507, code: 'InsufficientStorage' }, 502],
   ])('%j takes no upload and gives no file', async (kind, status) => {
     trouble = kind
@@ -193,8 +194,11 @@ describe('S3 that fails', () => {
       upload(house),
       house.app.request('/v1/files'),
       house.app.request('/v1/files/file-01a20242c0c047c7a24fff071abb19ed/content'),
+      house.app.request('/v1/uploads/upload_01a20242c0c047c7a24fff071abb19ed/cancel', {
+        method: 'POST',
+      }),
     ])
-    expect(answers.map((answer) => answer.status)).toEqual([status, status, status])
+    expect(answers.map((answer) => answer.status)).toEqual([status, status, status, status])
     for (const answer of answers) {
       expect(await answer.json()).toMatchObject({ error: { type: 'server_error' } })
     }

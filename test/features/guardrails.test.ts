@@ -131,6 +131,18 @@ describe('a guardrail', () => {
       guardrailConfig: { guardrailIdentifier: 'theirs', streamProcessingMode: 'async' },
     })
   })
+
+  it('is told so in the body of InvokeModel, in that one’s words', async () => {
+    const body = { model: MODELS.claude, max_tokens: 9, messages: HELLO }
+    const { app } = bedrock.open()
+    const told = async (more: Json) => {
+      const text = JSON.stringify({ ...body, ...more })
+      await app.request('/v1/messages', { method: 'POST', body: text, headers: HEADERS })
+      return bedrock.sent().at(-1)!['amazon-bedrock-guardrailConfig']
+    }
+    expect(await told({ stream: true })).toEqual({ streamProcessingMode: 'ASYNCHRONOUS' })
+    expect(await told({})).toBeUndefined()
+  })
 })
 
 const TRACE = { guardrail: { modelOutput: ['Sorry.'], actionReason: 'Guardrail blocked.' } }

@@ -194,6 +194,8 @@ describe('json_object as a stream', () => {
       ...call,
     ])
     expect(spokenIn(chunks)).toEqual({ content: 'Let me see.', finish: 'tool_calls' })
+    const text = JSON.stringify(chunks)
+    expect(text.indexOf('Let me see.')).toBeLessThan(text.indexOf('"weather"'))
   })
 
   it('keeps a list the answer begins with', async () => {

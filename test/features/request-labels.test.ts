@@ -24,6 +24,51 @@ describe('the labels of a request in AWS’s invocation log', () => {
     expect(await response.json()).toMatchObject({ metadata })
   })
 
+  it('tell the tags of the key before what the caller wrote', async () => {
+    const key = 'alice-key-0123456789'
+    const tags = { team: 'red', request_id: 'forged' }
+    const API_KEYS = JSON.stringify({ alice: { key, tags } })
+    const { ask } = bedrock.open({ API_KEYS, STATE_DIR: 'memory' })
+    await ask({ metadata: { team: 'blue', task: '7' } }, { authorization: `Bearer ${key}` })
+    expect(Object.entries(labelsOf()).slice(1)).toEqual([
+      ['server_id', 'here:1'],
+      ['user_id', 'alice'],
+      ['team', 'red'],
+      ['task', '7'],
+    ])
+  })
+
+  it('hold only what AWS takes of tags, wherever they are written', async () => {
+    const key = 'alice-key-0123456789'
+    const tags = { café: 'ü', cafè: 'ö', 'request!id': 'forged' }
+    const API_KEYS = JSON.stringify({ alice: { key, tags } })
+    const { app } = bedrock.open({ API_KEYS, STATE_DIR: 'memory' })
+    const post = (path: string, body: Json) =>
+      app.request(path, {
+        method: 'POST',
+        body: JSON.stringify(body),
+        headers: { 'content-type': 'application/json', authorization: `Bearer ${key}` },
+      })
+    const model = 'amazon.titan-embed-text-v2:0'
+    const answer = { body: { embedding: [1], inputTextTokenCount: 1 } }
+    const asked: [string, Json][] = [
+      ['/v1/embeddings', { model, input: 'Hi' }],
+      [`/model/${model}/invoke`, { inputText: 'Hi' }],
+    ]
+    for (const [path, body] of asked) {
+      bedrock.fake.script(answer)
+      const { status, headers } = await post(path, body)
+      expect(status).toBe(200)
+      const labels = bedrock.fake.requests.at(-1)!.headers['x-amzn-bedrock-request-metadata']
+      expect(JSON.parse(labels!)).toEqual({
+        request_id: headers.get('x-request-id'),
+        server_id: 'here:1',
+        user_id: 'alice',
+        caf_: '_',
+      })
+    }
+  })
+
   it('hold only what AWS takes', async () => {
     await bedrock.open().ask({
       safety_identifier: 'jürgen|x',

@@ -87,6 +87,34 @@ describe('several choices', () => {
     })
   })
 
+  it('are on the bill as far as they had come whole when another failed', async () => {
+    const { ask, log } = open({
+      reply: async (_, __, nth) => {
+        if (nth === 0) return replyOf('paid for', 7)
+        if (nth === 1) return new Promise(() => {})
+        await Promise.resolve()
+        throw new GatewayError('rate-limit', 'Slow down.')
+      },
+    })
+    expect((await ask({ n: 3 })).status).toBe(429)
+    const { usage } = log().at(-1)
+    expect([usage.output_tokens, usage.estimated]).toEqual([7, undefined])
+  })
+
+  it('were all read when the time was up', async () => {
+    const { ask, log } = open(
+      {
+        reply: (_, { signal }) =>
+          new Promise((__, reject) => {
+            signal.addEventListener('abort', () => reject(new Error('aborted')))
+          }),
+      },
+      { AI_RESPONSE_TIMEOUT: '1' },
+    )
+    await inQuickTime(async () => expect((await ask({ n: 3 })).status).toBe(503))
+    expect(log().at(-1).usage).toMatchObject({ input_tokens: 15, estimated: true })
+  })
+
   it('end as one broken stream when one of them breaks', async () => {
     const { ask, cancelled } = open({
       stream: (_, nth) =>

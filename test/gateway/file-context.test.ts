@@ -25,6 +25,7 @@ function setting(env: Record<string, string> = {}) {
     providers: [],
     media: fileSources({ objects }),
     state: undefined as never,
+    metering: undefined as never,
     objects,
   }
   let opened = 0

@@ -1,5 +1,9 @@
 import { describe, expect, it } from 'vitest'
+import { createApp } from '../../app/app.ts'
+import type { ModelCard } from '../../app/ports/models.ts'
+import { createScriptedProvider, replyOf } from '../gateway/scripted-provider.ts'
 import { ADMIN_KEY, accessStage } from './access-stage.ts'
+import { stagedRuntime } from './stage.ts'
 
 const KEYS = {
   alice: 'alice-key-0123456789',
@@ -37,6 +41,34 @@ describe('keys of the configuration', () => {
     const path = await call('/v1/files', { key })
     expect(path.status).toBe(403)
     expect(path.json.error.code).toBe('endpoint_not_allowed')
+  })
+
+  it.each<[ModelCard['leadsTo'], object, number]>([
+    ['unknown', { models: ['scripted'] }, 200],
+    ['unknown', { models: ['other'] }, 403],
+    ['unknown', { denied_models: ['other'] }, 403],
+    [['a-1', 'a-2'], { models: ['a-*'] }, 200],
+    [['a-1', 'a-2'], { models: ['a-1'] }, 403],
+    [['a-1', 'a-2'], { denied_models: ['a-2'] }, 403],
+    [['a-1', 'a-2'], { denied_models: ['b-*'] }, 200],
+  ])('of a profile that leads to %j, held to %j, get %i', async (leadsTo, policy, status) => {
+    const scripted = createScriptedProvider({ reply: () => replyOf('yes') }).provider
+    const provider: typeof scripted = {
+      ...scripted,
+      async find(...asked) {
+        const found = await scripted.find(...asked)
+        return found && { ...found, card: { ...found.card, leadsTo } }
+      },
+    }
+    const key = 'eve-key-01234567890'
+    const { runtime } = stagedRuntime({ API_KEYS: JSON.stringify({ eve: { key, ...policy } }) })
+    const app = createApp(runtime, { providers: [provider] })
+    const answer = await app.request('/v1/chat/completions', {
+      method: 'POST',
+      headers: { authorization: `Bearer ${key}` },
+      body: JSON.stringify({ model: 'scripted', messages: [{ role: 'user', content: 'Hi' }] }),
+    })
+    expect(answer.status).toBe(status)
   })
 
   it('cannot get around a denied path by its spelling', async () => {

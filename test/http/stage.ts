@@ -7,6 +7,7 @@ import type { HttpEnv } from '../../app/http/context.ts'
 import { createHttp } from '../../app/http/create-http.ts'
 import { endpoint } from '../../app/http/endpoint.ts'
 import type { Endpoint, Surface } from '../../app/http/surface.ts'
+import { createMetering } from '../../app/library/metering.ts'
 import type { Runtime } from '../../app/ports/runtime.ts'
 import type { Sink, StreamOut } from '../../app/ports/stream-out.ts'
 import { createMemoryStateStore } from '../../app/providers/embedded/memory-state-store.ts'
@@ -100,8 +101,10 @@ export function stage(env: Record<string, string> = {}, endpoints: Endpoint[] = 
     },
   ]
   const config = readConfig(env)
+  const state = createMemoryStateStore()
+  const metering = createMetering({ config, state, runtime })
   const app: OpenAPIHono<HttpEnv> = createHttp(
-    { config, runtime, providers: [], media: {}, state: createMemoryStateStore() },
+    { config, runtime, providers: [], media: {}, state, metering },
     () => surfaces,
   )
   return { app, lines, log }

@@ -98,6 +98,13 @@ describe('tokens of an OpenID issuer', () => {
       'its algorithm is not taken here',
     ],
     ['is not yet good', { claims: { nbf: 4e9 } }, 'its claim nbf does not fit'],
+    ...[{}, ['user-1'], null, true, '', 1.5, 2 ** 53, 'a\ud800'].map(
+      (sub): [string, Minting, string] => [
+        `is about ${JSON.stringify(sub)}`,
+        { claims: { sub } },
+        'its claim sub does not fit',
+      ],
+    ),
   ])('keep out a token that %s', async (_, minting, why) => {
     const { ask, log } = staged()
     const given = await token(minting)
@@ -136,6 +143,27 @@ describe('tokens of an OpenID issuer', () => {
     expect((await ask(await token({ claims: { scp: ['chat', 'files'] } }))).status).toBe(200)
     const { json } = await ask(await token({ claims: { scope: 'chat chatfiles' } }))
     expect(json.error.message).toBe('The token is not valid: it lacks the scope files.')
+  })
+
+  it.each([
+    ['nothing', 204, ''],
+    ['null', 200, 'null'],
+    ['a list', 200, '[]'],
+    ['a page', 200, '<p>'],
+    ['another place', 301, ''],
+    ['another issuer', 200, '{"issuer":"https://x","jwks_uri":"https://x/keys"}'],
+  ])('answer 503 where an issuer says %s', async (_, status, text) => {
+    for (const isDiscovery of [true, false]) {
+      const { transport } = issuerOf()
+      const send: Transport['send'] = async (request, options) => {
+        const answer = await transport.send(request, options)
+        const isMeant = request.path.includes('/.well-known/') === isDiscovery
+        return isMeant ? { ...answer, status, text: async () => text } : answer
+      }
+      const { call } = accessStage(ENV, { transport: { ...transport, send } })
+      const answer = await call('/v1/models', { key: await token() })
+      expect([answer.status, answer.json.error.code]).toEqual([503, 'tokens_unavailable'])
+    }
   })
 
   it('answer 503 when the keys of the issuer cannot be had', async () => {
@@ -212,6 +240,9 @@ describe('who the holder of a token is', () => {
     const long = { sub: 'x'.repeat(300), org: 'acme' }
     expect((await inTenant(await token({ claims: long }))).status).toBe(403)
     expect((await ask(await token({ claims: { sub: 'Ünï|/../x' } }))).status).toBe(200)
+    expect((await ask(await token({ claims: { sub: 12 } }))).status).toBe(200)
+    const broken = await token({ claims: { org: 'a\ud800' } })
+    expect((await inTenant(broken)).json.error.code).toBe('token_not_allowed')
   })
 })
 
@@ -236,6 +267,18 @@ describe('tokens of a Cognito user pool', () => {
     const both = staged({ ...env, AWS_COGNITO_ACCEPT_ID_TOKEN: 'true' })
     expect((await both.ask(id)).status).toBe(200)
     expect((await both.ask(await minted({ token_use: 'id' }, 'client-9'))).status).toBe(401)
+  })
+
+  it.each([
+    ['eusc-de-east-1', 'amazonaws.eu'],
+    ['cn-north-1', 'amazonaws.com.cn'],
+    ['us-gov-west-1', 'amazonaws.com'],
+  ])('of %s come from its own hosts', async (region, suffix) => {
+    const pool = `${region}_Abc123`
+    const { ask, asked } = staged({ ...env, AWS_COGNITO_USER_POOL_ID: pool })
+    const issuer = `https://cognito-idp.${region}.${suffix}/${pool}`
+    await ask(await token({ issuer, audience: '', claims: access }))
+    expect(asked).toEqual([`${issuer}/.well-known/jwks.json`])
   })
 
   it('are told from those of another issuer', async () => {

@@ -12,11 +12,27 @@ function stage(budget: Budget, instances = 1) {
   let time = NOON
   const now = () => time
   const kept = createMemoryStateStore(now)
-  const control = { fails: false, calls: 0 }
+  const control: { fails: boolean; calls: number; slow?: Promise<void> } = {
+    fails: false,
+    calls: 0,
+  }
   const asked = async <T>(run: () => Promise<T>): Promise<T> => {
     control.calls++
     if (control.fails) throw new Error('no store')
-    return run()
+    const { slow } = control
+    const answer = await run()
+    await slow
+    return answer
+  }
+  /** The store's answers stay on their way until the result is called, by which they may still be lost. */
+  const delay = () => {
+    const { promise, resolve, reject } = Promise.withResolvers<void>()
+    control.slow = promise
+    return (fault?: Error) => {
+      control.slow = undefined
+      if (fault) reject(fault)
+      else resolve()
+    }
   }
   const state: StateStore = {
     ...kept,
@@ -42,7 +58,7 @@ function stage(budget: Budget, instances = 1) {
     held.settle(cost)
     return 'spent'
   }
-  return { all, hold, spend, pass, control }
+  return { all, hold, spend, pass, control, delay, kept }
 }
 
 const HALF_A_DAY = 12 * 3600
@@ -84,6 +100,48 @@ describe('a budget', () => {
     pass(1001)
     expect(await spend(0.05, all[0])).toBe(`quota-exceeded ${HALF_A_DAY - 1}`)
     expect(await spend(0.05, all[1])).toBe(`quota-exceeded ${HALF_A_DAY - 1}`)
+  })
+
+  it.each([
+    ['a day', 24 * 3600],
+    ['ten minutes', 600],
+  ])('is one for all instances after a clock was set back by %s', async (_, seconds) => {
+    const { spend, all, pass } = stage({ day: 1 }, 2)
+    pass(seconds * 1000)
+    expect(await spend(0.4, all[0])).toBe('spent')
+    await all[0]!.flush()
+    pass(-seconds * 1000)
+    expect(await spend(0.5, all[1])).toBe('spent')
+    await all[1]!.flush()
+    expect(await spend(0.6, all[0])).toBe(`quota-exceeded ${HALF_A_DAY}`)
+  })
+
+  it('is not made larger by an answer that was long on its way', async () => {
+    const { spend, pass, all, delay, control } = stage({ day: 1 })
+    await spend(0.9)
+    pass(1001)
+    const arrive = delay()
+    const late = spend(0.05)
+    control.slow = undefined
+    await all[0]!.flush()
+    arrive()
+    expect(await late).toBe('spent')
+    expect(await spend(0.5)).toMatch(/^quota-exceeded/)
+  })
+
+  it('of a day that is over is still told of what was spent in it', async () => {
+    const { spend, pass, all, delay, kept } = stage({ day: 1 })
+    await spend(0.25)
+    pass(HALF_A_DAY * 1000)
+    await spend(0)
+    const arrive = delay()
+    const lost = all[0]!.flush()
+    const other = all[0]!.flush()
+    arrive(new Error('no store'))
+    await Promise.all([lost, other])
+    await all[0]!.flush()
+    // It may have been counted all the same, and so it was.
+    expect((await kept.get('spend', 'a/2026-11-30'))?.value).toBe('0.5')
   })
 
   it('asks the store seldom while there is plenty', async () => {

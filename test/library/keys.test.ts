@@ -54,6 +54,7 @@ describe('a managed key', () => {
       permissions: { models: ['amazon.*'], deniedEndpoints: ['/v1/files*'] },
       limits: { requestsPerMinute: 10, tokensPerMinute: undefined, concurrent: undefined },
       budget: { day: 1.5 },
+      tags: { team: 'red' },
       aws: { roleArn: 'arn:aws:iam::123456789012:role/x', externalId: 'ee' },
     })
   })

@@ -65,6 +65,35 @@ describe('the usage book', () => {
     ])
   })
 
+  it('counts for the tenant a key belongs to when it is used', async () => {
+    const { open, state } = stage()
+    const book = open()
+    for (const tenant of ['one', 'two', 'one']) {
+      book.note({ ...caller('a'), tenant }, event())
+      await book.flush()
+    }
+    const range = { from: NOON, to: NOON + 3600, width: 'hour', groupBy: ['tenant'] } as const
+    const [bucket] = await reportUsage(state, range)
+    expect(bucket!.lines.map(({ by, sums }) => [by.tenant, sums.requests])).toEqual([
+      ['one', 2],
+      ['two', 1],
+    ])
+  })
+
+  it('loses nothing when the clock is set back', async () => {
+    const { open, state, pass } = stage()
+    const book = open()
+    for (const seconds of [0, 60, -60]) {
+      pass(seconds)
+      book.note(caller('a'), event())
+      await book.flush()
+    }
+    expect(await requests(state, 'minute')).toEqual([
+      [0, 'a', 'm', 2, 0.2],
+      [60, 'a', 'm', 1, 0.1],
+    ])
+  })
+
   it('adds what several instances counted, by minute, hour and day', async () => {
     const { open, state, pass } = stage()
     const [one, other] = [open(), open()]

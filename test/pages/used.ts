@@ -61,7 +61,7 @@ async function writeGrain(state: StateStore, { grain, from, to, scale }: Stretch
     for (const { keyId, tenant, share } of KEYS) {
       const rows = rowsOf(lively * share, roll, at)
       const page = { holder: { keyId, name: keyId, tenant }, at, rows }
-      await writePage(state, page, { grain, writer: 'seeded', expiresAt: (to + 1e7) * 1000 })
+      await writePage(state, page, { grain, name: 'seeded', expiresAt: (to + 1e7) * 1000 })
     }
   }
 }

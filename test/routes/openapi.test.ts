@@ -35,7 +35,8 @@ const operations = Object.entries(document.paths).flatMap(([path, item]) =>
 )
 
 /** AWS refuses an unknown caller with 403, everybody else with 401. */
-const refusalOf = (path: string) => (/^\/(model\/|guardrail\/|rerank$)/.test(path) ? 403 : 401)
+const refusalOf = (path: string) =>
+  /^\/(model\/|guardrail\/|rerank$|foundation-model|inference-profiles)/.test(path) ? 403 : 401
 
 /** Every route, in the order of the document. */
 const ROUTES = [
@@ -50,8 +51,10 @@ const ROUTES = [
   'GET /v1/admin/overview',
   'POST /anthropic/v1/messages',
   'POST /anthropic/v1/messages/count_tokens',
+  'GET /anthropic/api/hello',
   'POST /v1/messages',
   'POST /v1/messages/count_tokens',
+  'GET /api/hello',
   'GET /anthropic',
   'GET /anthropic/v1/models',
   'GET /anthropic/v1/models/{model_id}',
@@ -67,6 +70,10 @@ const ROUTES = [
   'POST /model/{modelId}/count-tokens',
   'POST /guardrail/{guardrailIdentifier}/version/{guardrailVersion}/apply',
   'POST /rerank',
+  'GET /foundation-models',
+  'GET /foundation-models/{modelIdentifier}',
+  'GET /inference-profiles',
+  'GET /inference-profiles/{inferenceProfileIdentifier}',
   'GET /v1/usage',
   'GET /v1/cost',
   'GET /v1/organization/usage/completions',
@@ -165,6 +172,8 @@ const ROUTES = [
 
 /** Those of them that need no key. */
 const OPEN = new Set([
+  'GET /anthropic/api/hello',
+  'GET /api/hello',
   'GET /anthropic',
   'GET /v1/images/files/{id}',
   'GET /.well-known/api-catalog',

@@ -53,4 +53,43 @@ describe('the line log', () => {
     vi.advanceTimersByTime(100)
     expect(writes).toEqual(['one\n'])
   })
+
+  it('holds no more than a few megabytes for a reader who has stopped, and tells him later what is lost', () => {
+    const taken: (() => void)[] = []
+    const log = createLineLog((text, done) => {
+      writes.push(text)
+      taken.push(done)
+    })
+    const line = 'x'.repeat(10_000)
+    for (let index = 0; index < 5000; index++) log.write(line)
+    vi.advanceTimersByTime(50)
+    const written = writes.join('').split('\n').length - 1
+    expect(written * line.length).toBeLessThan(20 * 1024 * 1024)
+
+    for (const done of taken.splice(0)) done()
+    log.write('read again')
+    vi.advanceTimersByTime(50)
+    const [told, next] = writes.at(-1)!.trim().split('\n')
+    expect(JSON.parse(told!)).toEqual({
+      type: 'event',
+      level: 'error',
+      date: expect.any(String),
+      event: 'log_lines_lost',
+      message: `${5000 - written} lines are lost: nobody read the log.`,
+    })
+    expect(next).toBe('read again')
+  })
+
+  it('tells a reader who never catches up where lines are missing', () => {
+    const taken: (() => void)[] = []
+    const log = createLineLog((text, done) => {
+      writes.push(text)
+      taken.push(done)
+    })
+    for (let index = 0; index < 10_000; index++) log.write('x'.repeat(10_000))
+    taken.shift()!()
+    log.write('next')
+    vi.advanceTimersByTime(50)
+    expect(writes.at(-1)).toMatch(/^\{.*"log_lines_lost".*\}\nnext\n$/)
+  })
 })

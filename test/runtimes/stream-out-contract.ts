@@ -5,6 +5,7 @@ import { createAdaptorServer } from '@hono/node-server'
 import { Hono } from 'hono'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Sink, StreamOut } from '../../app/ports/stream-out.ts'
+import { standstill, turn } from './standstill.ts'
 
 const MEGABYTE = 'x'.repeat(1024 * 1024)
 
@@ -182,15 +183,4 @@ async function wholeText(response: IncomingMessage): Promise<string> {
 
 function deferred() {
   return Promise.withResolvers<void>()
-}
-
-const turn = () => new Promise<void>((resolve) => setImmediate(resolve))
-
-/** Resolves when a figure has not moved for a hundred turns of the event loop. */
-async function standstill(figure: () => number): Promise<void> {
-  for (let still = 0, last = -1; still < 100; still++) {
-    if (figure() !== last) still = 0
-    last = figure()
-    await turn()
-  }
 }

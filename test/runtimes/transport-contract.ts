@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { GatewayError } from '../../app/errors.ts'
 import type { Transport, UpstreamResponse } from '../../app/ports/transport.ts'
 import { bodyOf, openScriptedUpstream, type ScriptedUpstream } from './scripted-upstream.ts'
+import { standstill, turn } from './standstill.ts'
 
 const MEGABYTE = 1024 * 1024
 
@@ -287,13 +288,3 @@ async function failureOf(call: Promise<unknown>): Promise<string | undefined> {
 }
 
 const textOf = (bytes: Uint8Array | undefined) => bytes && new TextDecoder().decode(bytes)
-const turn = () => new Promise<void>((resolve) => setImmediate(resolve))
-
-/** Resolves when a figure has not moved for a hundred turns of the event loop. */
-async function standstill(figure: () => number): Promise<void> {
-  for (let still = 0, last = -1; still < 100; still++) {
-    if (figure() !== last) still = 0
-    last = figure()
-    await turn()
-  }
-}

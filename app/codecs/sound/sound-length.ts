@@ -105,8 +105,12 @@ function ofMp4({ bytes, view }: Front): number | undefined {
   if (view.getUint8(start) === 1) {
     return Number(view.getBigUint64(start + 24)) / view.getUint32(start + 20)
   }
-  return view.getUint32(start + 16) / view.getUint32(start + 12)
+  const duration = view.getUint32(start + 16)
+  return duration === UNKNOWN ? undefined : duration / view.getUint32(start + 12)
 }
+
+/** How a film says that nobody knew; in 64 bits it is more than any file is long. */
+const UNKNOWN = 0xffff_ffff
 
 interface Span {
   start: number

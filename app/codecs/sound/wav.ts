@@ -37,7 +37,7 @@ export function readWavHeader(bytes: Uint8Array): WavHeader | undefined {
       const { bytesPerSecond, ...known } = format
       const unknown = length === UNKNOWN_LENGTH || (length === 0 && start < bytes.length)
       const dataLength = unknown ? bytes.length - start : length
-      return { ...known, dataStart: start, dataLength, seconds: dataLength / (bytesPerSecond || 1) }
+      return { ...known, dataStart: start, dataLength, seconds: dataLength / bytesPerSecond }
     }
     // Chunks are padded to even lengths.
     at = start + length + (length & 1)

@@ -1,6 +1,6 @@
 import { sseEvent } from '../../codecs/streams/sse.ts'
-import type { Citation, Part } from '../../conversation/conversation.ts'
-import type { PartHead } from '../../conversation/events.ts'
+import type { Citation } from '../../conversation/conversation.ts'
+import type { PartHead, WholePart } from '../../conversation/events.ts'
 import { encodeCitation } from './encode-blocks.ts'
 import { encodeReplyPart } from './encode-reply.ts'
 import { type Fields, ownOf } from './extras.ts'
@@ -132,27 +132,10 @@ function startThought(stream: BlockStream, block: OpenBlock): string {
   return blockStart(stream, { type: 'thinking', thinking: '', signature: '' })
 }
 
-/** A part that came in one piece; texts, thoughts and calls are written like those that came in many. */
-function writeWhole(stream: BlockStream, index: number, part: Part): string {
-  switch (part.type) {
-    case 'text': {
-      if (ownOf(part).block) break
-      let text = open(stream, index, { type: 'text' }) + writeDelta(stream, index, part.text)
-      for (const citation of part.citations ?? []) text += writeCitation(stream, index, citation)
-      return text
-    }
-    case 'reasoning':
-      return (
-        open(stream, index, { type: 'reasoning' }) +
-        writeDelta(stream, index, part.text) +
-        closeCurrent(stream, part)
-      )
-    case 'tool-call':
-      return open(stream, index, part) + writeDelta(stream, index, part.arguments)
-    case 'refusal':
-      return open(stream, index, { type: 'text' }) + writeDelta(stream, index, part.text)
-    default:
-      break
+/** A part that came in one piece; a refusal is a text like those that come in many. */
+function writeWhole(stream: BlockStream, index: number, part: WholePart): string {
+  if (part.type === 'refusal') {
+    return open(stream, index, { type: 'text' }) + writeDelta(stream, index, part.text)
   }
   const block: Fields | undefined = encodeReplyPart(part, stream.hidden)
   return block ? blockStart(stream, block) + blockStop(stream) : ''

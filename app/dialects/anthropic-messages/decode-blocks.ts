@@ -1,4 +1,11 @@
-import type { CachePointPart, Citation, MediaPart, Part } from '../../conversation/conversation.ts'
+import type {
+  CachePointPart,
+  Citation,
+  MediaPart,
+  NativePart,
+  Part,
+  ToolResultPart,
+} from '../../conversation/conversation.ts'
 import { extrasOf, type Fields, NAME, type Own, unknownFields } from './extras.ts'
 import { decodeSource } from './media-source.ts'
 import { decodePlatformResult } from './platform-tools.ts'
@@ -208,10 +215,19 @@ function resultPart(wire: WireToolResultBlock, at: string): Part {
 
 /** Calls and results of the platform's tools, MCP among them; of few results another platform can read something. */
 function serverPart(wire: WireBlock): Part {
-  const { type, id, name, tool_use_id: callId } = wire
+  const { type, id, name } = wire
   if (type.endsWith(SERVER_CALL) && typeof id === 'string' && typeof name === 'string') {
     return callPart(wire)
   }
+  if (isToolReference(wire)) {
+    return { type: 'text', text: referenceWords(wire), ...extrasOf({ block: wire }) }
+  }
+  return decodeWhole(wire)
+}
+
+/** A block that comes in one piece, whole or streamed: what a platform's tool found, or what has no words of ours. */
+export function decodeWhole(wire: WireBlock): ToolResultPart | NativePart {
+  const { type, tool_use_id: callId } = wire
   if (type.endsWith(SERVER_RESULT) && typeof callId === 'string') {
     return {
       type: 'tool-result',
@@ -220,9 +236,6 @@ function serverPart(wire: WireBlock): Part {
       server: type,
       ...extrasOf({ block: wire }),
     }
-  }
-  if (isToolReference(wire)) {
-    return { type: 'text', text: referenceWords(wire), ...extrasOf({ block: wire }) }
   }
   return { type: 'native', dialect: NAME, value: wire }
 }

@@ -3,7 +3,7 @@ import { type ErrorCode, GatewayError } from '../../errors.ts'
 import { BY_EXCEPTION } from '../bedrock-exceptions.ts'
 import { FALLBACK, SENTENCES } from '../refusal-sentences.ts'
 
-/** Anthropic's error types, which say more than the status does. */
+/** Anthropic's error types. */
 const BY_TYPE: Record<string, ErrorCode> = {
   invalid_request_error: 'invalid-request',
   authentication_error: 'upstream',
@@ -17,6 +17,7 @@ const BY_TYPE: Record<string, ErrorCode> = {
   overloaded_error: 'overloaded',
 }
 
+/** What Bedrock tells of the status its exception had where the model runs. */
 const BY_STATUS: Record<number, ErrorCode> = {
   400: 'invalid-request',
   403: 'model-access-denied',
@@ -41,19 +42,16 @@ const TOO_LONG =
   /(prompt|input) is too long|exceeds? (the )?(context|maximum).*(limit|window|tokens)/i
 
 /**
- * An error answer of an upstream that speaks the dialect, or the `error` event of its stream (`status`
- * undefined), as ours. What is wrong between us and the upstream (its 401) is never the caller's fault.
+ * The `error` event of a stream as ours. What is wrong between us and the upstream (its
+ * `authentication_error`) is never the caller's fault.
  */
-export function decodeError(
-  status: number | undefined,
-  body: unknown,
-  retryAfter?: number,
-): GatewayError {
-  const { error } = (body ?? {}) as { error?: { type?: unknown; message?: unknown } }
-  const message = typeof error?.message === 'string' ? error.message : ''
-  const code = entryOf(BY_TYPE, String(error?.type)) ?? BY_STATUS[status ?? 0] ?? 'upstream'
-  const cause = new Error(`upstream ${status ?? 'stream'}: ${JSON.stringify(body)}`)
-  return meant(code, message, { retryAfter, cause })
+export function decodeError(event: {
+  error?: { type?: unknown; message?: unknown }
+}): GatewayError {
+  const { type, message } = event.error ?? {}
+  const code = entryOf(BY_TYPE, String(type)) ?? 'upstream'
+  const cause = new Error(`the upstream's stream: ${JSON.stringify(event)}`)
+  return meant(code, typeof message === 'string' ? message : undefined, cause)
 }
 
 /** The error of an exception frame in a stream of Bedrock's. */
@@ -62,20 +60,15 @@ export function decodeException(type: string, payload: string): GatewayError {
   const original = originalStatusCode === undefined ? undefined : BY_STATUS[originalStatusCode]
   const known = entryOf(BY_EXCEPTION, type) ?? 'upstream'
   const cause = new Error(`AWS broke off with ${type}: ${payload}`)
-  return meant(known === 'upstream' ? (original ?? known) : known, message ?? originalMessage, {
-    cause,
-  })
+  const code = known === 'upstream' ? (original ?? known) : known
+  return meant(code, message ?? originalMessage, cause)
 }
 
-function meant(
-  code: ErrorCode,
-  message: string | undefined,
-  details: { retryAfter?: number; cause: Error },
-): GatewayError {
+function meant(code: ErrorCode, message: string | undefined, cause: Error): GatewayError {
   const finer = code === 'invalid-request' && message && TOO_LONG.test(message)
   const found = finer ? 'context-length-exceeded' : code
   const told = TELLS.has(found) && message ? message : SENTENCES[found]
-  return new GatewayError(found, told ?? FALLBACK, details)
+  return new GatewayError(found, told ?? FALLBACK, { cause })
 }
 
 interface ExceptionPayload {

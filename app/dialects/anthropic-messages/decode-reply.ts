@@ -12,7 +12,7 @@ import type { WireBlock } from './wire-blocks.ts'
 import type { WireReply, WireUsage } from './wire-reply.ts'
 
 /** The members of an answer that are said elsewhere on the waist. */
-const REPLY_FIELDS: ReadonlySet<string> = new Set([
+export const REPLY_FIELDS: ReadonlySet<string> = new Set([
   'id',
   'type',
   'role',

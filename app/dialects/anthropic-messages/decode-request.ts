@@ -12,7 +12,12 @@ import { claudeAlone } from './claude-alone.ts'
 import { decodeBlocks } from './decode-blocks.ts'
 import { decodeToolChoice, decodeTools } from './decode-tools.ts'
 import { extrasOf, type Fields, unknownFields } from './extras.ts'
-import { checkMarks, refuseMisplacedBlocks, refuseUnkeptThread } from './refusals.ts'
+import {
+  checkMarks,
+  refuseMisplacedBlocks,
+  refuseRepeatedTools,
+  refuseUnkeptThread,
+} from './refusals.ts'
 import { withToolChanges } from './tool-changes.ts'
 import { SETTING_FIELDS } from './vocabulary.ts'
 import { KNOWN_FIELDS, type WireRequest } from './wire.ts'
@@ -27,6 +32,7 @@ export function decodeRequest(body: unknown): Conversation {
   const betas = betasOf(request)
   refuseUnkeptThread(request)
   refuseMisplacedBlocks(request)
+  refuseRepeatedTools(request)
   const marks = checkMarks(request)
   refuseBudgetOverLimit(request, betas)
   const { toolChoice, parallelToolCalls, idle } = decodeToolChoice(request)
@@ -122,7 +128,8 @@ function decodeReasoning({
   output_config: config,
 }: WireRequest): ReasoningRequest | undefined {
   const effort = config?.effort ?? undefined
-  if (!thinking) return effort ? { effort, param: 'output_config.effort' } : undefined
+  // Without `thinking` it is about the words of an answer (docs, effort), or about what a model thinks unasked.
+  if (!thinking) return effort && { effort, gradesOnly: true, param: 'output_config.effort' }
   const graded = effort ? { effort, param: 'thinking' } : { param: 'thinking' }
   switch (thinking.type) {
     case 'enabled':

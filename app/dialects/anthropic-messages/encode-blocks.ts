@@ -59,7 +59,7 @@ export function encodeCachePoint(point: CachePointPart, own?: object): Fields {
 }
 
 /** One part as its block; undefined, and named, when it has none. */
-function encodeBlock(part: Part, manner: BlockManner): Fields | undefined {
+function encodeBlock(part: Exclude<Part, CachePointPart>, manner: BlockManner): Fields | undefined {
   switch (part.type) {
     case 'text':
       return encodeText(part)
@@ -77,8 +77,6 @@ function encodeBlock(part: Part, manner: BlockManner): Fields | undefined {
     case 'native':
       if (part.dialect === NAME) return { ...(part.value as Fields) }
       manner.ignore(nativeName(part.value, part.dialect))
-      return undefined
-    case 'cache-point':
       return undefined
     default:
       return encodeMedia(part)

@@ -1,6 +1,5 @@
-import type { Citation, Conversation, Part, TextPart } from '../../conversation/conversation.ts'
+import type { Conversation, Part } from '../../conversation/conversation.ts'
 import type { Reply, ReplyEnd } from '../../conversation/events.ts'
-import { GatewayError } from '../../errors.ts'
 import { callInput } from '../call-input.ts'
 import type { AnswerHead } from '../dialect.ts'
 import { encodeReasoning, encodeText } from './encode-blocks.ts'
@@ -16,13 +15,9 @@ export function encodeReply(
   conversation: Conversation,
   head: AnswerHead,
 ): WireReply {
-  const [reply] = replies
-  if (!reply) {
-    throw new GatewayError('internal', 'The request could not be completed. Retry the request.')
-  }
-  const { end } = reply
+  const { parts, end } = replies[0]!
   const hidden = hidesThought(conversation)
-  const told = isSilent(conversation) ? [] : withSources(reply.parts)
+  const told = isSilent(conversation) ? [] : parts
   return {
     id: head.id,
     type: 'message',
@@ -30,7 +25,7 @@ export function encodeReply(
     model: head.model,
     content: told.flatMap((part) => encodeReplyPart(part, hidden) ?? []) as WireReplyBlock[],
     ...encodeStop(end, conversation),
-    usage: replyUsage(end, searchesOf(reply.parts)) as WireUsage,
+    usage: replyUsage(end, searchesOf(parts)) as WireUsage,
     ...ownOf(end).fields,
   }
 }
@@ -48,22 +43,6 @@ function searchesOf(parts: readonly Part[]): number | undefined {
 export function isSilent({ settings }: Conversation): boolean {
   return settings.maxTokens === 0
 }
-
-/** Nova names its sources in a text without words, behind the words they support, where Anthropic's clients look. */
-function withSources(parts: Part[]): Part[] {
-  if (!parts.some(isSources)) return parts
-  const told: Part[] = []
-  for (const part of parts) {
-    const last = told.at(-1)
-    if (!isSources(part) || last?.type !== 'text') told.push(part)
-    else
-      told[told.length - 1] = { ...last, citations: [...(last.citations ?? []), ...part.citations] }
-  }
-  return told
-}
-
-const isSources = (part: Part): part is TextPart & { citations: Citation[] } =>
-  part.type === 'text' && part.text === '' && part.citations !== undefined
 
 /** The caller wants thoughts sealed but unseen. */
 export function hidesThought(conversation: Conversation): boolean {

@@ -6,6 +6,7 @@ import type {
   Tool,
   ToolChoice,
 } from '../../conversation/conversation.ts'
+import { isRepeated, type KnownTools } from '../repeated-tool.ts'
 import type { Asking } from './asking.ts'
 import { encodeCachePoint } from './encode-blocks.ts'
 import { type Fields, ownOf } from './extras.ts'
@@ -22,7 +23,7 @@ interface ToolsManner extends Asking {
 
 /** Tools, the hidden one for the answer's form among them, and the choice among them. */
 export function encodeTools(conversation: Conversation, manner: ToolsManner): Fields {
-  const tools = conversation.tools.map((tool) => encodeTool(tool, manner))
+  const tools = offeredTools(conversation, manner)
   if (manner.output.tool) tools.push(manner.output.tool)
   if (tools.length === 0 && !manner.heard) return stubs(conversation, manner)
   const choice = encodeChoice(conversation, tools.length, manner)
@@ -30,6 +31,17 @@ export function encodeTools(conversation: Conversation, manner: ToolsManner): Fi
     ...(tools.length > 0 && { tools }),
     ...(choice && { tool_choice: choice }),
   }
+}
+
+/** What was heard in this dialect has no two tools of one name any more. */
+function offeredTools({ tools }: Conversation, manner: ToolsManner): Fields[] {
+  const wires = tools.map((tool) => encodeTool(tool, manner))
+  if (manner.heard) return wires
+  const known: KnownTools = new Map()
+  return wires.filter((wire) => {
+    const { cache_control: _, ...tool } = wire
+    return !isRepeated(tool, String(wire['name'] ?? wire['type']), known)
+  })
 }
 
 const STUB_TEXT = 'Not available any more. Do not call it.'

@@ -1,6 +1,6 @@
 import type { PartHead, ReplyEvent } from '../../conversation/events.ts'
 import type { Undo } from '../dialect.ts'
-import { callExtras, decodeBlock, decodeCitation } from './decode-blocks.ts'
+import { callExtras, decodeCitation, decodeWhole } from './decode-blocks.ts'
 import { callersArguments } from './decode-reply.ts'
 import type { Fields } from './extras.ts'
 import type { WireBlock } from './wire-blocks.ts'
@@ -203,8 +203,7 @@ export function stopBlock(blocks: Blocks, index: number): void {
   const block = blocks.open.get(index)
   if (!block) return
   blocks.open.delete(index)
-  if (block.value)
-    begin(blocks, block, { type: 'whole', part: decodeBlock(gathered(block.value), '') })
+  if (block.value) begin(blocks, block, { type: 'whole', part: decodeWhole(gathered(block.value)) })
   if (block.collected) {
     const text = callersArguments(block.wireName, block.collected, blocks.undo)
     emit(blocks, block, { type: 'part-delta', index, text })

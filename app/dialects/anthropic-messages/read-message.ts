@@ -4,7 +4,7 @@ import type { ReplyEvent } from '../../conversation/events.ts'
 import { GatewayError } from '../../errors.ts'
 import type { Undo } from '../dialect.ts'
 import { decodeError } from './decode-error.ts'
-import { decodeEnd } from './decode-reply.ts'
+import { decodeEnd, REPLY_FIELDS } from './decode-reply.ts'
 import { extrasOf, type Fields, unknownFields } from './extras.ts'
 import {
   addText,
@@ -54,6 +54,7 @@ interface WireEvent {
   delta?: Fields
   usage?: Partial<WireUsage>
   'amazon-bedrock-invocationMetrics'?: InvocationMetrics
+  error?: { type?: unknown; message?: unknown }
 }
 
 interface WireMessageDelta {
@@ -86,7 +87,7 @@ export function createMessageReader(undo: Undo): MessageReader {
         return 'content_block_delta'
       }
       const event = parsed(data)
-      if (event.type === 'error') throw decodeError(undefined, event)
+      if (event.type === 'error') throw decodeError(event)
       if (!state.ended) HANDLERS[event.type]?.(state, event)
       return event.type
     },
@@ -138,23 +139,12 @@ const HANDLERS: Record<string, ((state: State, event: WireEvent) => void) | unde
   },
 }
 
-const START_FIELDS: ReadonlySet<string> = new Set([
-  'id',
-  'type',
-  'role',
-  'model',
-  'content',
-  'stop_reason',
-  'stop_sequence',
-  'usage',
-])
-
 function start(state: State, message: Partial<WireReply>): void {
   if (state.started) return
   state.started = true
   const { id, model, usage } = message
   state.startUsage = usage
-  state.startFields = unknownFields(message, START_FIELDS)
+  state.startFields = unknownFields(message, REPLY_FIELDS)
   state.blocks.out.push({
     type: 'reply-start',
     ...(id && { id }),

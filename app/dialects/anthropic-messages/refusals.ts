@@ -15,6 +15,13 @@ export function refuseUnkeptThread(request: WireRequest): void {
   )
 }
 
+/** Throws for two tools of one name, were they the same, in Anthropic's words; toolsets have none. */
+export function refuseRepeatedTools({ tools }: Pick<WireRequest, 'tools'>): void {
+  const names = (tools ?? []).flatMap(({ name }) => name ?? [])
+  if (new Set(names).size === names.length) return
+  throw new GatewayError('invalid-request', 'tools: Tool names must be unique.', { param: 'tools' })
+}
+
 const MOST_MARKS = 4
 
 /** Anthropic takes four marks in all. Throws naming the place of the fifth; tells what they are. */

@@ -29,7 +29,10 @@ export function placeCachePoints(body: ConverseRequest, settings: Settings, aski
   else if (wish?.atEnd) addLastPoint(body, wish.ttl, cachePoints)
   else if (wish) nameUnused(wish, pointsOf(body), asking)
   if (!hasPoints(body)) return
-  if (body.system) body.system = behindSomething(body.system)
+  if (body.system) {
+    body.system = merged(body.system)
+    if (body.system[0]?.cachePoint) body.system.shift()
+  }
   const { wordsOnly = false } = cachePoints
   if (wordsOnly) clearToolTurns(body, asking)
   body.messages?.forEach((message, index, messages) => {
@@ -106,12 +109,19 @@ function holders(body: ConverseRequest): Holder[][] {
   return [body.toolConfig?.tools ?? [], body.system ?? [], ...messages]
 }
 
-/** Without points at the start and points behind points. */
-function behindSomething<T extends Holder>(blocks: T[]): T[] {
-  return blocks.filter((block, index) => {
-    const before = blocks[index - 1]
-    return !block.cachePoint || (before !== undefined && !before.cachePoint)
-  })
+/** Where points meet one stands for all, and lives as long as the longest. */
+function merged<T extends Holder>(blocks: readonly T[]): T[] {
+  const kept: T[] = []
+  for (const block of blocks) {
+    if (!standsFor(kept.at(-1)?.cachePoint, block.cachePoint)) kept.push(block)
+  }
+  return kept
+}
+
+function standsFor(before: CachePoint | undefined, point: CachePoint | undefined): boolean {
+  if (!before || !point) return false
+  if (point.ttl === '1h') before.ttl = point.ttl
+  return true
 }
 
 /**
@@ -123,10 +133,12 @@ function legalContent(
   before: Message | undefined,
   wordsOnly: boolean,
 ): ContentBlock[] {
-  const [first, ...rest] = message.content
-  const isLeading = first?.cachePoint !== undefined
-  if (isLeading && before && mayFollow(before.content.at(-1))) before.content.push(first)
-  const content = behindSomething(isLeading ? rest : message.content)
+  const content = merged(message.content)
+  const leading = content[0]?.cachePoint && content.shift()
+  const last = before?.content.at(-1)
+  if (leading && !standsFor(last?.cachePoint, leading.cachePoint) && mayFollow(last)) {
+    before?.content.push(leading)
+  }
   return content.flatMap((block, index) => {
     if (!block.cachePoint) return [block]
     const previous = content[index - 1]
@@ -138,7 +150,7 @@ function legalContent(
 }
 
 function mayFollow(block: ContentBlock | undefined): boolean {
-  return block !== undefined && !block.reasoningContent && !block.cachePoint && !block.document
+  return block !== undefined && !block.reasoningContent && !block.document
 }
 
 /** A life the model does not know, or that is longer than one before it, becomes the default. */

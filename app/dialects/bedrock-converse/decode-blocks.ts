@@ -26,7 +26,7 @@ import {
 
 /** One block as our part. What has no words of ours stays itself, as a native part. */
 export function decodeBlock(block: ContentBlock): Part {
-  if (block.text !== undefined) return { type: 'text', text: block.text }
+  if (typeof block.text === 'string') return { type: 'text', text: block.text }
   if (block.toolUse) return decodeToolUse(block.toolUse)
   if (block.toolResult) return decodeToolResult(block.toolResult)
   if (block.reasoningContent) return decodeReasoning(block)
@@ -113,7 +113,7 @@ function decodeToolResult({ toolUseId, content, status, type }: ToolResultBlock)
 export function decodeToolContent(content: ToolResultContent[]): Part[] {
   const alone = content.length === 1
   return content.map((piece) => {
-    if (piece.text !== undefined) {
+    if (typeof piece.text === 'string') {
       return resultText(piece.text, alone && looksLikeObject(piece.text) ? 'text' : undefined)
     }
     if (piece.json === undefined) return decodeMedia(piece) ?? native(piece)
@@ -133,13 +133,13 @@ function looksLikeObject(text: string): boolean {
 
 function decodeReasoning(block: ContentBlock): Part {
   const { reasoningText, redactedContent } = block.reasoningContent ?? {}
-  if (redactedContent !== undefined) {
+  if (redactedContent) {
     return { type: 'reasoning', text: '', redacted: redactedContent }
   }
   if (!reasoningText) return native(block)
   const { text, signature } = reasoningText
   const part: ReasoningPart = { type: 'reasoning', text }
-  return signature === undefined ? part : { ...part, signature }
+  return signature ? { ...part, signature } : part
 }
 
 function decodeCitations({ content, citations }: CitationsContent): TextPart {

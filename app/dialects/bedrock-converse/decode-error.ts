@@ -54,6 +54,9 @@ const BY_TYPE: Record<string, Meaning> = {
   InvalidSignatureException: OURS,
   SignatureDoesNotMatch: OURS,
   IncompleteSignatureException: OURS,
+  IncompleteSignature: OURS,
+  RequestExpired: OURS,
+  NotAuthorized: { ...DENIED, say: NO_ACCESS },
   MissingAuthenticationTokenException: OURS,
   MissingAuthenticationToken: OURS,
   InvalidClientTokenId: OURS,
@@ -74,6 +77,9 @@ const BY_STATUS: Record<number, Meaning> = {
   503: OVERLOAD,
   504: { code: 'timeout', say: TIMED_OUT },
 }
+
+/** What says enough without a word, whoever answers. */
+const PLAIN: ReadonlySet<number> = new Set([408, 413, 429])
 
 /**
  * Texts that tell more than the exception's name, first match wins. Wordings: recordings and public
@@ -123,9 +129,12 @@ function meaningOf(status: number, type: string, message: string): Meaning {
   }
   // IAM's refusals name our role; the caller learns only that there is no access.
   if (/is not authorized to perform/i.test(message)) return { ...DENIED, say: NO_ACCESS }
-  const known = entryOf(BY_TYPE, type) ?? BY_STATUS[status]
-  if (known) return known
-  return status >= 400 && status < 500 ? INVALID : UPSTREAM
+  const named = entryOf(BY_TYPE, type)
+  if (named) return named
+  const isRefused = status >= 400 && status < 500
+  // AWS names its exceptions or says a sentence. What does neither is a proxy or no AWS, and no caller can help it.
+  if (isRefused && type === '' && message === '' && !PLAIN.has(status)) return OURS
+  return BY_STATUS[status] ?? (isRefused ? INVALID : UPSTREAM)
 }
 
 const SILENT: Partial<Record<ErrorCode, string>> = {

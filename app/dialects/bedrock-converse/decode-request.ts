@@ -79,7 +79,7 @@ function decodeTools(config: ToolConfig | undefined): Tool[] {
     if (systemTool) tools.push({ type: 'system', name: systemTool.name })
     const last = tools.at(-1)
     if (cachePoint && last?.type === 'function') {
-      const { ttl } = cachePoint
+      const ttl = last.cachePoint?.ttl === '1h' ? '1h' : cachePoint.ttl
       last.cachePoint = ttl ? { type: 'cache-point', ttl } : { type: 'cache-point' }
     }
   }

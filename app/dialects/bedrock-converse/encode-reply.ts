@@ -1,6 +1,5 @@
 import type { Part } from '../../conversation/conversation.ts'
 import type { Reply } from '../../conversation/events.ts'
-import { GatewayError } from '../../errors.ts'
 import { createDocumentNames } from './document-names.ts'
 import { encodeBlock, encodeCited } from './encode-blocks.ts'
 import type { Encoding } from './encoding.ts'
@@ -10,10 +9,7 @@ import { type ContentBlock, type ConverseResponse, DIALECT } from './wire.ts'
 
 /** One reply as the answer of Converse; the wire has room for one only. */
 export function encodeReply(replies: Reply[]): ConverseResponse {
-  const [reply] = replies
-  if (!reply) {
-    throw new GatewayError('internal', 'The request could not be completed. Retry the request.')
-  }
+  const reply = replies[0]!
   const heard = ownAnswer(reply.end)
   if (heard) return heard
   const encoding = replyEncoding()

@@ -92,16 +92,9 @@ function startPart(index: number, part: PartHead, encoding: Encoding): Frame[] {
   return encodeReplyPart(part.part, encoding).flatMap((block) => wholeFrames(index, block))
 }
 
-/** A block that is whole at once: its start, where the wire has one for it, and one delta for each of its pieces. */
+/** A block that is whole at once, as far as a stream has a form for it. */
 function wholeFrames(index: number, block: ContentBlock): Frame[] {
-  const { toolUse, toolResult, image } = block
-  if (toolUse) {
-    const { input, ...start } = toolUse
-    return [
-      startFrame(index, { toolUse: start }),
-      deltaFrame(index, { toolUse: { input: JSON.stringify(input) } }),
-    ]
-  }
+  const { text, toolResult, image } = block
   if (toolResult) {
     const { content, ...start } = toolResult
     return [startFrame(index, { toolResult: start }), deltaFrame(index, { toolResult: content })]
@@ -110,22 +103,7 @@ function wholeFrames(index: number, block: ContentBlock): Frame[] {
     const { format, source } = image
     return [startFrame(index, { image: { format } }), deltaFrame(index, { image: { source } })]
   }
-  return wordDeltas(block).map((delta) => deltaFrame(index, delta))
-}
-
-/** Blocks of words; other blocks have no form in a stream. */
-function wordDeltas({ text, reasoningContent, citationsContent }: ContentBlock): BlockDelta[] {
-  if (text !== undefined) return [{ text }]
-  const { reasoningText, redactedContent } = reasoningContent ?? {}
-  if (redactedContent !== undefined) return [{ reasoningContent: { redactedContent } }]
-  if (reasoningText) {
-    const { signature } = reasoningText
-    const words: BlockDelta = { reasoningContent: { text: reasoningText.text } }
-    return signature === undefined ? [words] : [words, { reasoningContent: { signature } }]
-  }
-  const said = citationsContent?.content?.map((piece): BlockDelta => ({ text: piece.text ?? '' }))
-  const cited = citationsContent?.citations?.map((citation): BlockDelta => ({ citation }))
-  return [...(said ?? []), ...(cited ?? [])]
+  return text === undefined ? [] : [deltaFrame(index, { text })]
 }
 
 function frame<Type extends keyof StreamPayloads>(

@@ -52,12 +52,12 @@ function encodeContent(part: Part, alone: boolean, encoding: Encoding): ToolResu
       return encodeMedia(part, encoding)
     case 'native':
       if (part.dialect === DIALECT) return [part.value as ToolResultContent]
-      encoding.ignore('tool result content')
+      encoding.ignore('toolResult')
       return []
     case 'refusal':
       return [{ text: part.text }]
     default:
-      encoding.ignore(part.type === 'cache-point' ? 'cacheControl' : 'tool result content')
+      encoding.ignore(part.type === 'cache-point' ? 'cacheControl' : 'toolResult')
       return []
   }
 }

@@ -1,6 +1,7 @@
 import type { FunctionTool, SystemTool } from '../../conversation/conversation.ts'
 import { GatewayError } from '../../errors.ts'
 import type { ModelTraits } from '../../ports/models.ts'
+import { isRepeated, type KnownTools } from '../repeated-tool.ts'
 import { encodeCachePoint } from './encode-blocks.ts'
 import { strictSchema } from './strict-schema.ts'
 import { betaOf, encodeMakersTool, kindOf } from './system-tools.ts'
@@ -35,8 +36,13 @@ export function encodeTools(request: ToolsOfRequest): EncodedTools {
   const wrapped = new Set<string>()
   const makers = offered.filter((tool) => tool.type === 'system').filter(kindOf)
   const tools: WireTool[] = []
-  for (const tool of offered) addOnce(tools, encodeTool(tool, request, wrapped))
-  addMakersTools(makers, request)
+  const known: KnownTools = new Map()
+  for (const tool of offered) addOnce(tools, encodeTool(tool, request, wrapped), known)
+  const defined = makers.map(encodeMakersTool)
+  addMakersTools(
+    defined.filter((tool) => !isRepeated(tool, String(tool['name']), known)),
+    request,
+  )
   if (output.tool && !forcesCallersTool({ tools, makers }, request)) {
     tools.push({ toolSpec: output.tool.spec })
     if (output.tool.wrapped) wrapped.add(output.tool.spec.name)
@@ -51,26 +57,13 @@ export function encodeTools(request: ToolsOfRequest): EncodedTools {
   return encoded
 }
 
-/**
- * A tool that is offered twice is offered once, for models refuse that ("tools: Tool names must be unique."). Throws
- * for different tools of one name: nobody could tell which of them is called.
- */
-function addOnce(tools: WireTool[], [tool, ...point]: WireTool[]): void {
+/** Adds a tool with the cache point behind it; of one that is offered twice, only a point that is still missing. */
+function addOnce(tools: WireTool[], [tool, ...point]: WireTool[], known: KnownTools): void {
   if (tool === undefined) return
-  const name = nameOf(tool)
-  const same = tools.find((one) => nameOf(one) === name)
-  if (!same) tools.push(tool)
-  else if (JSON.stringify(same) !== JSON.stringify(tool)) {
-    throw new GatewayError('invalid-request', `Two different tools have the name '${name}'.`, {
-      param: 'tools',
-      reason: 'invalid_value',
-    })
-  }
+  const name = tool.toolSpec?.name ?? tool.systemTool?.name ?? ''
+  if (!isRepeated(tool, name, known)) tools.push(tool)
   if (!tools.at(-1)?.cachePoint) tools.push(...point)
 }
-
-const nameOf = ({ toolSpec, systemTool }: WireTool): string | undefined =>
-  toolSpec?.name ?? systemTool?.name
 
 function encodeTool(
   tool: FunctionTool | SystemTool,
@@ -112,12 +105,12 @@ function encodeFunction(
 }
 
 /** Makers' tools are no business of the wire: they go to the model in its own words, with their betas. */
-function addMakersTools(makers: SystemTool[], { fields, card }: ToolsOfRequest): void {
+function addMakersTools(makers: Record<string, unknown>[], { fields, card }: ToolsOfRequest): void {
   if (makers.length === 0) return
   const already = Array.isArray(fields['tools']) ? fields['tools'] : []
-  fields['tools'] = [...already, ...makers.map(encodeMakersTool)]
+  fields['tools'] = [...already, ...makers]
   const known = Array.isArray(fields['anthropic_beta']) ? fields['anthropic_beta'] : []
-  const needed = makers.flatMap((tool) => neededBeta(kindOf(tool) ?? '', card.traits.betas))
+  const needed = makers.flatMap(({ type }) => neededBeta(String(type), card.traits.betas))
   const betas = [...new Set([...known, ...needed])]
   if (betas.length > 0) fields['anthropic_beta'] = betas
 }

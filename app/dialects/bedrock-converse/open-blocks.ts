@@ -1,5 +1,5 @@
 import { decodeBase64, encodeBase64 } from '../../codecs/bytes/base64.ts'
-import type { ToolResultPart } from '../../conversation/conversation.ts'
+import type { Citation, ToolResultPart } from '../../conversation/conversation.ts'
 import type { PartHead, ReplyEvent } from '../../conversation/events.ts'
 import type { Undo } from '../dialect.ts'
 import { decodeCitation, decodeToolContent, servedBy } from './decode-blocks.ts'
@@ -7,7 +7,7 @@ import { callersArguments } from './hidden-tools.ts'
 import { mediaTypeOf } from './media-formats.ts'
 import type { BlockDelta, BlockStart, ReasoningDelta, ToolResultContent } from './wire.ts'
 
-type Kind = 'text' | 'reasoning' | 'call' | 'result' | 'image'
+type Kind = 'text' | 'reasoning' | 'call' | 'result' | 'image' | 'sources'
 
 /** A block the stream has begun and not ended. */
 export interface OpenBlock {
@@ -26,6 +26,7 @@ export interface OpenBlock {
   result?: ToolResultPart
   content?: ToolResultContent[]
   format?: string
+  citations?: Citation[]
 }
 
 /** The blocks of one streamed answer. */
@@ -35,6 +36,8 @@ export interface Blocks {
   out: ReplyEvent[]
   /** By `contentBlockIndex`. */
   open: Map<number, OpenBlock>
+  /** A text that AWS has ended: the next block may yet name its sources. */
+  spoken?: OpenBlock | undefined
   count: number
   /**
    * Words beside the hidden tool are mere preamble: they wait here, to come out only if the tool stays
@@ -56,6 +59,7 @@ const MEMBERS: Record<Kind, string> = {
   call: '{"toolUse":{"input":"',
   result: '',
   image: '',
+  sources: '',
 }
 
 export function createBlocks(undo: Undo): Blocks {
@@ -79,6 +83,7 @@ function emit(blocks: Blocks, block: OpenBlock, event: ReplyEvent): void {
 /** Opens a block at a place on the wire; what was open there ends. */
 function add(blocks: Blocks, wire: number, more: Partial<OpenBlock> & { kind: Kind }): OpenBlock {
   stopBlock(blocks, wire)
+  endSpoken(blocks)
   const prefix = `{"contentBlockIndex":${wire},"delta":${MEMBERS[more.kind]}`
   const waits = more.kind === 'text' ? (blocks.answered ? [] : blocks.held) : undefined
   const block = { index: blocks.count++, prefix, aside: waits, received: false, ...more }
@@ -124,13 +129,32 @@ function releaseHeld(blocks: Blocks): void {
   if (!blocks.held) return
   for (const event of blocks.held) blocks.out.push(event)
   for (const block of blocks.open.values()) block.aside = undefined
+  if (blocks.spoken) blocks.spoken.aside = undefined
   blocks.held = undefined
 }
 
 /** The block that speaks at this place; text and thought have no `contentBlockStart`. */
-function spoken(blocks: Blocks, wire: number, kind: 'text' | 'reasoning'): OpenBlock {
+function speaking(blocks: Blocks, wire: number, kind: 'text' | 'reasoning'): OpenBlock {
   const block = blocks.open.get(wire)
-  return block?.kind === kind ? block : begin(blocks, add(blocks, wire, { kind }), { type: kind })
+  if (block?.kind === kind) return block
+  // Claude names its sources ahead of the words they support, and in one block with them.
+  const { citations = [] } = block ?? {}
+  if (block?.kind === 'sources') blocks.open.delete(wire)
+  const begun = begin(blocks, add(blocks, wire, { kind }), { type: kind })
+  for (const citation of citations) emitCitation(blocks, begun, citation)
+  return begun
+}
+
+function emitCitation(blocks: Blocks, block: OpenBlock, citation: Citation): void {
+  emit(blocks, block, { type: 'part-citation', index: block.index, citation })
+}
+
+function cite(blocks: Blocks, wire: number, citation: Citation): void {
+  const block = blocks.open.get(wire)
+  if (block?.kind === 'sources') block.citations?.push(citation)
+  else if (block === undefined && blocks.spoken) {
+    blocks.open.set(wire, { ...blocks.spoken, kind: 'sources', citations: [citation] })
+  } else emitCitation(blocks, speaking(blocks, wire, 'text'), citation)
 }
 
 /** `contentBlockDelta`. Returns the block when its next delta may come through `addText` directly. */
@@ -139,10 +163,10 @@ export function changeBlock(
   wire: number,
   change: BlockDelta,
 ): OpenBlock | undefined {
-  if (change.text !== undefined) {
+  if (typeof change.text === 'string') {
     // An empty delta begins nothing: models send one ahead of their thoughts.
     if (change.text === '') return undefined
-    const block = spoken(blocks, wire, 'text')
+    const block = speaking(blocks, wire, 'text')
     addText(blocks, block, change.text)
     return block
   }
@@ -152,11 +176,7 @@ export function changeBlock(
     if (change.toolUse.input) addText(blocks, block, change.toolUse.input)
     return block
   }
-  if (change.citation) {
-    const cited = spoken(blocks, wire, 'text')
-    const citation = decodeCitation(change.citation)
-    emit(blocks, cited, { type: 'part-citation', index: cited.index, citation })
-  }
+  if (change.citation) cite(blocks, wire, decodeCitation(change.citation))
   if (change.toolResult) addContent(block?.content, change.toolResult)
   if (change.image?.source?.bytes && block?.kind === 'image') {
     block.collected = joinBase64(block.collected ?? '', change.image.source.bytes)
@@ -166,9 +186,9 @@ export function changeBlock(
 
 function think(blocks: Blocks, wire: number, change: ReasoningDelta): OpenBlock {
   const { text, signature, redactedContent } = change
-  const block = spoken(blocks, wire, 'reasoning')
-  if (signature !== undefined) block.signature = (block.signature ?? '') + signature
-  if (redactedContent !== undefined) {
+  const block = speaking(blocks, wire, 'reasoning')
+  if (signature) block.signature = (block.signature ?? '') + signature
+  if (redactedContent) {
     block.redacted = joinBase64(block.redacted ?? '', redactedContent)
   }
   if (text) addText(blocks, block, text)
@@ -188,7 +208,14 @@ export function stopBlock(blocks: Blocks, wire: number): void {
   const block = blocks.open.get(wire)
   if (!block) return
   blocks.open.delete(wire)
-  const { index, kind, signature, redacted } = block
+  const { index, kind, signature, redacted, citations = [] } = block
+  // Nova's sources stand in a block of their own, without words, behind those they support.
+  for (const citation of citations) emitCitation(blocks, block, citation)
+  if (kind === 'sources') return
+  if (kind === 'text' && blocks.open.size === 0) {
+    blocks.spoken = block
+    return
+  }
   if (kind === 'call') endCall(blocks, block)
   if (kind === 'result' || kind === 'image') emitWhole(blocks, block)
   const end: ReplyEvent = { type: 'part-end', index }
@@ -197,9 +224,16 @@ export function stopBlock(blocks: Blocks, wire: number): void {
   emit(blocks, block, end)
 }
 
+function endSpoken(blocks: Blocks): void {
+  const { spoken } = blocks
+  blocks.spoken = undefined
+  if (spoken) emit(blocks, spoken, { type: 'part-end', index: spoken.index })
+}
+
 /** Ends what is still open, and lets out what waited in vain for the hidden tool. */
 export function finishBlocks(blocks: Blocks): void {
   for (const wire of [...blocks.open.keys()]) stopBlock(blocks, wire)
+  endSpoken(blocks)
   releaseHeld(blocks)
 }
 

@@ -122,6 +122,9 @@ const MODES: Record<string, Mode> = {
   none: (asked) => (asked.off ? OFF : undefined),
 }
 
+/** Ways of models that think unasked, and take a bare effort. */
+const GRADED: ReadonlySet<string> = new Set(['openai-effort', 'effort-object'])
+
 /** What the model is told about thinking. What it cannot be told is named by the caller's own word. */
 export function askForThought(
   conversation: Conversation,
@@ -130,7 +133,12 @@ export function askForThought(
 ): Thinking {
   const request = conversation.reasoning
   if (!request) return OFF
-  const mode = entryOf(MODES, card.traits.reasoning ?? 'none') ?? MODES['none']!
+  const name = card.traits.reasoning ?? 'none'
+  if (request.gradesOnly && !GRADED.has(name)) {
+    ignore(request.param ?? 'reasoning')
+    return OFF
+  }
+  const mode = entryOf(MODES, name) ?? MODES['none']!
   const room = roomFor(conversation.settings, card)
   const thinking = mode({ ...wishOf(request), room, turns })
   if (thinking) return thinking

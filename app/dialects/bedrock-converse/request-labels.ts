@@ -14,8 +14,8 @@ export const USER_KEY = 'user_id'
  * become `_`, for anything else is a 400.
  */
 export function encodeMetadata(
-  { metadata, user, labels }: Conversation,
-  { ignore }: Asking,
+  { metadata, user, labels }: Pick<Conversation, 'metadata' | 'user' | 'labels'>,
+  { ignore }: Pick<Asking, 'ignore'>,
 ): ConverseRequest['requestMetadata'] {
   const pairs: Record<string, string> = {}
   let count = 0
@@ -42,7 +42,8 @@ export function ownLabelsFirst(
   const pairs: Record<string, string> = { ...own }
   for (const key in labels) {
     if (Object.keys(pairs).length >= MOST_PAIRS) break
-    if (!Object.hasOwn(pairs, key)) pairs[legal(key)] = legal(labels[key]!)
+    const name = legal(key)
+    if (!Object.hasOwn(pairs, name)) pairs[name] = legal(labels[key]!)
   }
   return Object.keys(pairs).length > 0 ? pairs : undefined
 }

@@ -162,9 +162,12 @@ function decodeStep(step: string): string {
 }
 
 function decodePercent(step: string): string {
-  return step.replace(/%[0-9a-fA-F]{2}/g, (code) =>
-    String.fromCharCode(Number.parseInt(code.slice(1), 16)),
-  )
+  try {
+    return decodeURIComponent(step)
+  } catch {
+    // A name may hold a percent sign of its own.
+    return step
+  }
 }
 
 export function isSchema(value: unknown): value is JsonSchema {

@@ -2,8 +2,10 @@ import type { Citation } from '../../conversation/conversation.ts'
 import type { ReplyEnd } from '../../conversation/events.ts'
 import type { AnswerHead } from '../dialect.ts'
 import type { Manner } from './manner.ts'
+import type { madeImage } from './reply-parts.ts'
 import type { Place } from './thought-places.ts'
 import type { WireServerToolRun } from './wire-messages.ts'
+import type { WireAnnotation } from './wire-reply.ts'
 
 /** One part on its way. What is written of it depends on its kind. */
 type OpenPart =
@@ -14,6 +16,17 @@ type OpenPart =
   | { kind: 'run'; run: WireServerToolRun; text: string }
   | { kind: 'audio'; open: string; close: string }
   | { kind: 'silent' }
+
+/**
+ * Lists of the message whose elements have no index. They come whole, in the last delta: OpenAI's client for Python
+ * throws at a second delta of such a list (`accumulate_delta`), its client for JavaScript keeps the last one alone.
+ */
+export interface Lists {
+  annotations?: WireAnnotation[]
+  images?: ReturnType<typeof madeImage>[]
+  /** Tools the platform ran, the last perhaps still running. */
+  server_tool_runs?: WireServerToolRun[]
+}
 
 /** One choice of a streamed answer: the fixed strings of its chunks, and what is open. */
 export interface ChoiceStream {
@@ -37,8 +50,7 @@ export interface ChoiceStream {
   transcript: string | undefined
   calls: number
   details: number
-  /** Tools the platform ran, the last perhaps still running. */
-  runs: WireServerToolRun[]
+  lists: Lists
   started: boolean
   /** Its chunks are those of its upstream. */
   relayed?: boolean
@@ -73,7 +85,7 @@ export function openChoice({ index, envelope, head, manner, usage }: ChoicePlace
     transcript: manner.spoken ? '' : undefined,
     calls: 0,
     details: 0,
-    runs: [],
+    lists: {},
     started: false,
   }
 }

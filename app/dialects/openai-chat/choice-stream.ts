@@ -1,8 +1,8 @@
-import type { Citation, MediaPart, Part } from '../../conversation/conversation.ts'
-import type { PartHead, ReplyEnd, ReplyEvent } from '../../conversation/events.ts'
+import type { Citation, MediaPart } from '../../conversation/conversation.ts'
+import type { PartHead, ReplyEnd, ReplyEvent, WholePart } from '../../conversation/events.ts'
 import { guardrailMember, tierMember } from '../openai-end-members.ts'
 import { knowledgeMember } from '../openai-knowledge.ts'
-import type { ChoiceStream } from './choice-state.ts'
+import type { ChoiceStream, Lists } from './choice-state.ts'
 import { encodeDetail } from './reasoning-carrier.ts'
 import {
   annotation,
@@ -145,31 +145,17 @@ function openLegacyCall(
   return deltaFrame(choice, { function_call: { name, arguments: '' } })
 }
 
-/** A part that came in one piece; texts, thoughts and calls are written like those that came in many. */
-function writeWhole(choice: ChoiceStream, index: number, part: Part): string {
+/** A part that came in one piece. */
+function writeWhole(choice: ChoiceStream, index: number, part: WholePart): string {
   switch (part.type) {
-    case 'text': {
-      openPart(choice, index, { type: 'text' })
-      const text = writeDelta(choice, index, part.text)
-      const open = choice.parts.get(index)
-      if (open?.kind === 'text') open.citations.push(...(part.citations ?? []))
-      return text + closePart(choice, index, {})
-    }
-    case 'reasoning': {
-      openPart(choice, index, { type: 'reasoning' })
-      return writeDelta(choice, index, part.text) + closePart(choice, index, part)
-    }
-    case 'tool-call': {
-      const opened = openPart(choice, index, { ...part, type: 'tool-call' })
-      const text = writeDelta(choice, index, part.arguments)
-      return opened + text + closePart(choice, index, {})
-    }
     case 'tool-result':
-      return closeRun(choice.runs, part) ? writeRuns(choice) : ''
+      closeRun(choice.lists.server_tool_runs ?? [], part)
+      return ''
     case 'refusal':
       return deltaFrame(choice, { refusal: part.text })
     case 'image':
-      return deltaFrame(choice, { images: [madeImage(part)] })
+      addTo(choice, 'images', madeImage(part))
+      return ''
     case 'audio':
       return openAudio(choice, index, part)
     default:
@@ -185,7 +171,7 @@ function openAudio(choice: ChoiceStream, index: number, part: MediaPart): string
   return deltaFrame(choice, { audio })
 }
 
-function writeNative(choice: ChoiceStream, part: Part): string {
+function writeNative(choice: ChoiceStream, part: WholePart): string {
   const value = nativeValue(part)
   if (!value) return ''
   if (!value.logprobs) return deltaFrame(choice, value.delta ?? {})
@@ -204,7 +190,8 @@ function closePart(
   choice.parts.delete(index)
   switch (part.kind) {
     case 'text':
-      return writeAnnotations(choice, part)
+      annotate(choice, part)
+      return ''
     case 'thought':
       return writeDetail(choice, part, seal)
     case 'call':
@@ -217,24 +204,35 @@ function closePart(
       return deltaFrame(choice, { tool_calls: [{ index: part.ordinal, ...said }] })
     }
     case 'run':
-      choice.runs.push({ ...part.run, arguments: part.text || '{}' })
-      return writeRuns(choice)
+      addTo(choice, 'server_tool_runs', { ...part.run, arguments: part.text || '{}' })
+      return ''
     case 'audio':
     case 'silent':
       return ''
   }
 }
 
-const writeRuns = (choice: ChoiceStream) => deltaFrame(choice, { server_tool_runs: choice.runs })
+type Element<Name extends keyof Lists> = NonNullable<Lists[Name]>[number]
 
-function writeAnnotations(
+function addTo<Name extends keyof Lists>(
+  { lists }: ChoiceStream,
+  name: Name,
+  element: Element<Name>,
+): void {
+  lists[name] ??= []
+  const list: Element<Name>[] = lists[name]
+  list.push(element)
+}
+
+function annotate(
   choice: ChoiceStream,
   { start, citations }: { start: number; citations: Citation[] },
-): string {
-  if (citations.length === 0) return ''
+): void {
   const span = { start, end: choice.length }
-  const annotations = citations.map((citation) => annotation(citation, span)).filter(Boolean)
-  return annotations.length > 0 ? deltaFrame(choice, { annotations }) : ''
+  for (const citation of citations) {
+    const found = annotation(citation, span)
+    if (found) addTo(choice, 'annotations', found)
+  }
 }
 
 function writeDetail(
@@ -256,6 +254,7 @@ export function endChoice(choice: ChoiceStream, end: ReplyEnd): string {
   choice.end = end
   let text = startChoice(choice)
   for (const index of [...choice.parts.keys()]) text += closePart(choice, index, {})
+  if (Object.keys(choice.lists).length > 0) text += deltaFrame(choice, choice.lists)
   const finish = FINISH_REASONS[end.reason]
   const reason = finish === 'tool_calls' && choice.manner.legacy ? 'function_call' : finish
   const tail = `]${tierMember(end)}${guardrailMember(end)}${knowledgeMember(end)}${choice.usageMember}}\n\n`

@@ -1,22 +1,14 @@
-import type { Part } from '../../conversation/conversation.ts'
-import type { PartHead, ReplyEvent } from '../../conversation/events.ts'
+import type { PartHead, ReplyEvent, WholePart } from '../../conversation/events.ts'
 import type { Undo } from '../dialect.ts'
-import { callId, decodeImage, MESSAGE_FIELDS } from './decode-reply.ts'
+import { withPlainContent } from './content-pieces.ts'
+import { decodeImage, MESSAGE_FIELDS } from './decode-reply.ts'
+import { type Calls, callOf, type OpenCall } from './delta-calls.ts'
 import { unknownFields } from './extras.ts'
 import { citationOf, nativePart } from './reply-parts.ts'
 import type { WireReasoningDetail } from './wire-messages.ts'
 import type { WireCalledToolDelta, WireChunk, WireDelta } from './wire-reply.ts'
 
 type WireChunkChoice = WireChunk['choices'][number]
-
-/** A call on its way. It opens when its name is known. */
-interface OpenCall {
-  index?: number
-  id: string
-  custom: boolean
-  /** Arguments that came before the name. */
-  early: string
-}
 
 interface OpenThought {
   index: number
@@ -25,21 +17,15 @@ interface OpenThought {
 }
 
 /** One choice of a server's stream, as parts that open and close. */
-interface State {
+interface State extends Calls {
   undo: Undo | undefined
-  replyId: string | undefined
   events: ReplyEvent[]
   parts: number
+  /** Who speaks: told by the server, or by us in its place. */
+  role: 'theirs' | 'ours' | undefined
   text: number | undefined
   thought: OpenThought | undefined
   refusal: string
-  /** In the order they began; they may interleave, so all stay open until the end. */
-  calls: OpenCall[]
-  /** By the wire's index, which some servers give to one call after the other. */
-  places: Map<number, number>
-  lastCall: number
-  /** Something of the wire's had to be put right. */
-  mended: boolean
 }
 
 interface DeltaReader {
@@ -61,6 +47,7 @@ export function createDeltaReader(undo: Undo | undefined): DeltaReader {
     replyId: undefined,
     events: [],
     parts: 0,
+    role: undefined,
     text: undefined,
     thought: undefined,
     refusal: '',
@@ -73,8 +60,11 @@ export function createDeltaReader(undo: Undo | undefined): DeltaReader {
     read(choice, events, replyId) {
       state.events = events
       state.replyId = replyId
-      state.mended = false
-      readDelta(state, choice.delta ?? {})
+      choice.delta ??= {}
+      const { delta } = choice
+      state.mended = withPlainContent(delta)
+      if (state.role !== 'theirs') tellRole(state, delta)
+      readDelta(state, delta)
       if (choice.logprobs) whole(state, nativePart({ logprobs: choice.logprobs }))
       return state.mended
     },
@@ -86,10 +76,25 @@ export function createDeltaReader(undo: Undo | undefined): DeltaReader {
   }
 }
 
+/** OpenAI's client for JavaScript throws where nobody tells the role, the one for Python adds up what is told twice. */
+function tellRole(state: State, delta: WireDelta): void {
+  if (state.role === undefined) {
+    state.role = delta.role ? 'theirs' : 'ours'
+    if (delta.role) return
+    delta.role = 'assistant'
+    state.mended = true
+  } else if (delta.role !== undefined) {
+    delete delta.role
+    state.mended = true
+  }
+}
+
 function readDelta(state: State, delta: WireDelta): void {
   readThought(state, delta)
   if (delta.content) readText(state, delta.content)
   for (const annotation of delta.annotations ?? []) {
+    // OpenRouter's annotations may also describe files.
+    if (!annotation.url_citation) continue
     const index = openText(state)
     state.events.push({ type: 'part-citation', index, citation: citationOf(annotation) })
   }
@@ -115,13 +120,13 @@ function open(state: State, part: PartHead): number {
   return index
 }
 
-function whole(state: State, part: Part): void {
+function whole(state: State, part: WholePart): void {
   const index = open(state, { type: 'whole', part })
   state.events.push({ type: 'part-end', index })
 }
 
 function readThought(state: State, delta: WireDelta): void {
-  const plain = delta.reasoning_content ?? delta.reasoning
+  const plain = delta.reasoning_content || delta.reasoning
   if (plain) {
     const thought = openThought(state)
     thought.plain = true
@@ -181,6 +186,7 @@ function readCall(state: State, wire: WireCalledToolDelta): void {
   const call = callOf(state, wire)
   const name = wire.function?.name ?? wire.custom?.name
   if (call.index === undefined && name) {
+    call.name = name
     const caller = state.undo?.toolNames?.get(name) ?? name
     call.index = open(state, { type: 'tool-call', id: call.id, name: caller })
     if (call.custom) pushArguments(state, call, '{"input":"')
@@ -189,7 +195,9 @@ function readCall(state: State, wire: WireCalledToolDelta): void {
   const text = wire.custom
     ? JSON.stringify(wire.custom.input ?? '').slice(1, -1)
     : argumentsOf(state, wire.function)
-  if (text) pushArguments(state, call, text)
+  if (!text) return
+  if (call.said !== undefined) call.said += text
+  pushArguments(state, call, text)
 }
 
 /** Some servers send the arguments as the object they stand for. */
@@ -200,49 +208,6 @@ function argumentsOf(state: State, made: { arguments?: unknown } | undefined): s
   const written = JSON.stringify(text)
   made!.arguments = written
   return written
-}
-
-/**
- * The call a delta goes on with, or a new one. Some servers leave the index out, one call after the other,
- * each with its id; others give all of them the same one. Either is put right in the wire itself.
- */
-function callOf(state: State, wire: WireCalledToolDelta): OpenCall {
-  const { calls } = state
-  const key = placeOf(state, wire)
-  if (wire.index !== key) {
-    wire.index = key
-    state.mended = true
-  }
-  state.lastCall = key
-  const known = calls[key]
-  if (known) return known
-  const call: OpenCall = {
-    id: wire.id || callId(state.replyId, key),
-    custom: wire.type === 'custom',
-    early: '',
-  }
-  if (!wire.id) {
-    wire.id = call.id
-    wire.type ??= 'function'
-    state.mended = true
-  }
-  calls[key] = call
-  return call
-}
-
-function placeOf({ calls, places, lastCall }: State, wire: WireCalledToolDelta): number {
-  const { index, id } = wire
-  const name = wire.function?.name ?? wire.custom?.name
-  if (typeof index !== 'number') {
-    const isNew = Boolean(id) && id !== calls[lastCall]?.id
-    return isNew || lastCall < 0 ? calls.length : lastCall
-  }
-  const place = places.get(index)
-  // A name is said once, so another id with another name is another call.
-  const isTaken = place !== undefined && Boolean(id && name) && id !== calls[place]?.id
-  if (place !== undefined && !isTaken) return place
-  places.set(index, calls.length)
-  return calls.length
 }
 
 function pushArguments(state: State, call: OpenCall, text: string): void {
@@ -259,7 +224,9 @@ function closeAll(state: State): void {
   endThought(state, {})
   endText(state)
   for (const call of state.calls) {
-    if (call.index === undefined) continue
+    // Some servers send the finish reason twice.
+    if (call.index === undefined || call.closed) continue
+    call.closed = true
     if (call.custom) pushArguments(state, call, '"}')
     state.events.push({ type: 'part-end', index: call.index })
   }

@@ -156,7 +156,11 @@ function assistantTurn(wire: WireAssistantMessage, index: number, thread: Thread
   if (wire.audio) parts.push(...spokenParts(wire.audio, parts.some(isText)))
   const runs = wire.server_tool_runs
   if (runs?.length) parts = withRuns(parts, runs)
-  for (const call of wire.tool_calls ?? []) parts.push(toolCall(call, thread))
+  for (const call of wire.tool_calls ?? []) {
+    parts.push(toolCall(call, thread))
+    const point = cachePoint(call)
+    if (point) parts.push(point)
+  }
   if (wire.function_call) parts.push(legacyCall(wire.function_call, index, thread))
   if (between.length > 0) parts = withThoughts(parts, between)
   const point = cachePoint(wire)

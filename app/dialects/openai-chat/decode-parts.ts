@@ -1,9 +1,9 @@
-import { entryOf } from '../../codecs/table.ts'
 import type { CachePointPart, MediaPart, Part, TextPart } from '../../conversation/conversation.ts'
 import { GatewayError } from '../../errors.ts'
 import { type Located, locate } from '../media-location.ts'
+import { audioType } from '../openai-audio-format.ts'
+import { fileKind } from '../openai-file-kind.ts'
 import { extrasOf, type Fields, unknownFields } from './extras.ts'
-import { audioType } from './vocabulary.ts'
 import type { WireAudioPart, WireContentPart, WireFilePart } from './wire-messages.ts'
 
 /** What decoding a part needs to know of the request around it. */
@@ -97,7 +97,7 @@ function visualPart(
   const url = typeof wire === 'string' ? wire : wire.url
   const param = typeof wire === 'string' ? at : `${at}.url`
   const { source, mediaType } = locate(url, param)
-  const type = mediaType === undefined ? usual : kindOf(mediaType, usual)
+  const type = mediaType === undefined ? usual : fileKind(mediaType, usual)
   return {
     type,
     source,
@@ -124,7 +124,7 @@ function audioPart(wire: WireAudioPart, at: string): MediaPart {
 function filePart(wire: WireFilePart, at: string): MediaPart {
   const { file } = wire
   const { source, mediaType, param } = locateFile(file, `${at}.file`)
-  const type = mediaType === undefined ? 'document' : kindOf(mediaType, 'document')
+  const type = mediaType === undefined ? 'document' : fileKind(mediaType, 'document')
   return {
     type,
     source,
@@ -159,12 +159,4 @@ export const FORMS: Record<MediaPart['type'], string> = {
   video: 'video_url',
   audio: 'input_audio',
   document: 'file',
-}
-
-const KINDS: Record<string, MediaPart['type']> = { image: 'image', video: 'video', audio: 'audio' }
-
-function kindOf(mediaType: string, usual: MediaPart['type']): MediaPart['type'] {
-  const kind = entryOf(KINDS, mediaType.slice(0, mediaType.indexOf('/')))
-  if (kind) return kind
-  return mediaType === 'application/octet-stream' ? usual : 'document'
 }

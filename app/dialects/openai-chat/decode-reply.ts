@@ -1,3 +1,4 @@
+import { entryOf } from '../../codecs/table.ts'
 import type {
   MediaPart,
   Part,
@@ -7,8 +8,9 @@ import type {
 import type { Reply, ReplyEnd, StopReason } from '../../conversation/events.ts'
 import { GatewayError } from '../../errors.ts'
 import type { Undo } from '../dialect.ts'
-import { decodeError } from '../openai-refusal.ts'
+import { decodeError, throwIfBroken } from '../openai-refusal.ts'
 import type { WireUsage } from '../openai-usage.ts'
+import { withPlainContent } from './content-pieces.ts'
 import { extrasOf, type Fields, NAME, unknownFields } from './extras.ts'
 import { decodeReasoningParts } from './reasoning-carrier.ts'
 import { citationOf, nativePart } from './reply-parts.ts'
@@ -27,15 +29,17 @@ export function decodeReply(body: unknown, undo?: Undo): Reply {
   const completion = (body ?? {}) as Partial<WireCompletion>
   if (completion['error']) throw decodeError(undefined, body)
   const choice = completion.choices?.[0] as Partial<WireChoice> | undefined
+  if (choice) throwIfBroken(choice)
   if (!choice?.message) {
     throw new GatewayError('upstream', 'The model gave no answer. Retry the request.', {
       cause: new Error(`no choices in ${JSON.stringify(body)?.slice(0, 500)}`),
     })
   }
-  const parts = decodeMessage(choice.message, { id: completion.id, undo })
-  const { logprobs } = choice
+  const { message, logprobs } = choice
+  const parts = decodeMessage(message, { id: completion.id, undo })
   if (logprobs) parts.push(nativePart({ logprobs }))
   const called = parts.some((part) => part.type === 'tool-call')
+  if (called) choice.finish_reason = calledFinish(choice.finish_reason, undo)!
   const end = decodeEnd({
     finish: choice.finish_reason,
     called,
@@ -48,8 +52,7 @@ export function decodeReply(body: unknown, undo?: Undo): Reply {
     ...(completion.model && { model: completion.model }),
     parts,
     end,
-    ...(!undo?.toolNames &&
-      isSound(choice.message) && { verbatim: { dialect: NAME, body, parts, end } }),
+    ...(!undo?.toolNames && isSound(message) && { verbatim: { dialect: NAME, body, parts, end } }),
   }
 }
 
@@ -58,6 +61,14 @@ function isSound({ tool_calls: calls }: WireReplyMessage): boolean {
   return (calls ?? []).every(
     (call) => call.id && (call.custom || typeof call.function?.arguments === 'string'),
   )
+}
+
+/** Why an answer with calls ended. Agents do not run the calls of one that ended with `stop`. */
+export function calledFinish<Finish extends string | null | undefined>(
+  finish: Finish,
+  undo: Undo | undefined,
+): Finish | 'tool_calls' {
+  return finish === 'stop' && undo?.endsInCalls ? 'tool_calls' : finish
 }
 
 const REPLY_FIELDS: ReadonlySet<string> = new Set([
@@ -103,7 +114,7 @@ export function decodeEnd({
 }
 
 function stopReason(finish: string | null | undefined, called: boolean): StopReason {
-  const reason = STOP_REASONS[finish ?? ''] ?? 'end-turn'
+  const reason = entryOf(STOP_REASONS, finish ?? '') ?? 'end-turn'
   return reason === 'end-turn' && called ? 'tool-use' : reason
 }
 
@@ -126,6 +137,9 @@ export const MESSAGE_FIELDS: ReadonlySet<string> = new Set([
 ])
 
 function decodeMessage(message: WireReplyMessage, place: Place): Part[] {
+  withPlainContent(message)
+  // OpenAI's clients take an answer without it for a broken one.
+  message.role ||= 'assistant'
   const parts: Part[] = decodeThoughts(message)
   if (message.content) parts.push(decodeText(message.content, message.annotations))
   for (const call of message.tool_calls ?? []) parts.push(decodeCall(call, parts.length, place))

@@ -3,9 +3,9 @@ import { incomplete } from '../../conversation/collect.ts'
 import type { ReplyBatch, ReplyEvent } from '../../conversation/events.ts'
 import { GatewayError } from '../../errors.ts'
 import type { ReplyDecoder, Undo } from '../dialect.ts'
-import { decodeError } from '../openai-refusal.ts'
+import { decodeError, throwIfBroken } from '../openai-refusal.ts'
 import { createDeltaReader } from './decode-delta.ts'
-import { decodeEnd, ownMembers, type WireEnd } from './decode-reply.ts'
+import { calledFinish, decodeEnd, ownMembers, type WireEnd } from './decode-reply.ts'
 import { NAME } from './extras.ts'
 import { createRelay } from './relay.ts'
 import type { WireChunk } from './wire-reply.ts'
@@ -14,6 +14,19 @@ import type { WireChunk } from './wire-reply.ts'
 interface Ending extends WireEnd {
   started: boolean
   ended: boolean
+  /** The last delta held only the expiry date of a recording. */
+  recorded: boolean
+}
+
+const UNHEARD: Ending = {
+  started: false,
+  ended: false,
+  recorded: false,
+  called: false,
+  finish: undefined,
+  usage: undefined,
+  tier: undefined,
+  fields: undefined,
 }
 
 /**
@@ -22,15 +35,7 @@ interface Ending extends WireEnd {
  */
 export function createReplyDecoder(undo?: Undo): ReplyDecoder {
   const reader = createSseReader()
-  const ending: Ending = {
-    started: false,
-    ended: false,
-    called: false,
-    finish: undefined,
-    usage: undefined,
-    tier: undefined,
-    fields: undefined,
-  }
+  const ending: Ending = { ...UNHEARD }
   const deltas = createDeltaReader(undo)
   const relay = createRelay(undo)
   let failure: unknown
@@ -39,7 +44,7 @@ export function createReplyDecoder(undo?: Undo): ReplyDecoder {
     for (const { data } of found) {
       if (ending.ended) return
       if (data === '[DONE]') {
-        events.push(...finish())
+        finish(events)
         return
       }
       const chunk = parseChunk(data)
@@ -71,18 +76,21 @@ export function createReplyDecoder(undo?: Undo): ReplyDecoder {
     const choice = chunk.choices?.[0]
     if (!choice) return false
     const isMended = deltas.read(choice, events, chunk.id)
-    const finish: string | null | undefined = choice.finish_reason
+    ending.recorded = isRecorded(choice.delta?.['audio'])
+    const { finish_reason: finish } = choice
     if (!finish) return isMended
-    if (finish === 'error') throw decodeError(undefined, chunk)
+    throwIfBroken(choice)
     deltas.close(events)
-    ending.finish = finish
-    return isMended
+    choice.finish_reason = deltas.called() ? calledFinish(finish, undo) : finish
+    ending.finish = choice.finish_reason
+    return isMended || choice.finish_reason !== finish
   }
 
-  const finish = (): ReplyEvent[] => {
-    if (!ending.finish) throw incomplete()
+  const finish = (events: ReplyEvent[]): void => {
+    if (!ending.finish && !ending.recorded) throw incomplete()
+    if (!ending.finish) deltas.close(events)
     ending.ended = true
-    return [{ type: 'reply-end', ...decodeEnd({ ...ending, called: deltas.called() }) }]
+    events.push({ type: 'reply-end', ...decodeEnd({ ...ending, called: deltas.called() }) })
   }
 
   return {
@@ -90,7 +98,7 @@ export function createReplyDecoder(undo?: Undo): ReplyDecoder {
     end: () =>
       batchOf((events) => {
         take(reader.end(), events)
-        if (!ending.ended) events.push(...finish())
+        if (!ending.ended) finish(events)
       }),
   }
 }
@@ -101,10 +109,22 @@ function begin(chunk: Partial<WireChunk>, ending: Ending, events: ReplyEvent[]):
     const { id, model } = chunk
     events.push({ type: 'reply-start', ...(id && { id }), ...(model && { model }) })
   }
-  ending.usage = chunk.usage ?? ending.usage
+  ending.usage = chunk.usage ?? groqUsage(chunk) ?? ending.usage
   ending.tier = chunk.service_tier ?? ending.tier
   const members = ownMembers(chunk)
   if (members) ending.fields = { ...ending.fields, ...members }
+}
+
+/** Groq tells it here, where it is not asked for it (console.groq.com, Text Generation). */
+function groqUsage({ x_groq: own }: Partial<WireChunk>): WireEnd['usage'] {
+  return own ? (own as { usage?: WireEnd['usage'] }).usage : undefined
+}
+
+/** Streams of OpenAI's audio models may end with this and no finish reason (openai-node#1206). */
+function isRecorded(audio: unknown): boolean {
+  if (!audio) return false
+  const { expires_at, ...others } = audio as Record<string, unknown>
+  return expires_at != null && Object.values(others).every((member) => member == null)
 }
 
 function parseChunk(data: string): Partial<WireChunk> {

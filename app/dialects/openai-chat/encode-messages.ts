@@ -15,6 +15,8 @@ import { customInput, nativeValue } from './reply-parts.ts'
 interface MessagesManner {
   cacheControl: boolean
   names: WireNames
+  systemRoleOnly: boolean | undefined
+  plainThoughts: boolean | undefined
   /** Gathers what could not be said, to be shown to the caller. */
   ignored: string[]
 }
@@ -32,10 +34,11 @@ export function encodeMessages(conversation: Conversation, manner: MessagesManne
 }
 
 // Another dialect's own blocks are left out, and named.
-function noteForeign(part: Part, { ignored }: MessagesManner): void {
+function noteForeign(part: Part, manner: MessagesManner): void {
+  if (part.type === 'tool-result') for (const piece of part.content) noteForeign(piece, manner)
   if (part.type !== 'native' || nativeValue(part)) return
   const type = (part.value as { type?: unknown } | null)?.type
-  ignored.push(typeof type === 'string' ? type : part.dialect)
+  manner.ignored.push(typeof type === 'string' ? type : part.dialect)
 }
 
 function systemMessages(conversation: Conversation, manner: MessagesManner): Fields[] {
@@ -47,7 +50,7 @@ function systemMessages(conversation: Conversation, manner: MessagesManner): Fie
     const parts = system.slice(at, at + form.parts)
     at += form.parts
     messages.push({
-      role: form.role,
+      role: manner.systemRoleOnly ? 'system' : form.role,
       content: encodeContent(parts, contentManner(manner, form.fields)),
       ...(form.name && { name: form.name }),
       ...form.fields,
@@ -71,7 +74,7 @@ function contentManner({ cacheControl }: MessagesManner, fields: Fields | undefi
 function plainMessage(turn: Turn, role: string, manner: MessagesManner): Fields {
   const { form, fields } = ownOf(turn)
   return {
-    role: form ?? role,
+    role: form && !(role === 'system' && manner.systemRoleOnly) ? form : role,
     content: encodeContent(turn.parts, contentManner(manner, fields)),
     ...(turn.name && { name: turn.name }),
     ...fields,
@@ -101,7 +104,7 @@ function resultMessage(result: ToolResultPart, turn: Turn, manner: MessagesManne
   const texts = result.content.filter((part) => part.type === 'text' || part.type === 'cache-point')
   const { kind, functionName } = ownOf(result)
   const { fields } = ownOf(turn)
-  const content = texts.length === 0 && result.content.length > 0 ? SEE_BELOW : undefined
+  const content = texts.length === 0 && result.content.some(isMedia) ? SEE_BELOW : undefined
   const members = { content: content ?? encodeContent(texts, contentManner(manner, fields)) }
   return kind === 'legacy'
     ? { role: 'function', name: functionName, ...members }
@@ -118,19 +121,21 @@ function assistantMessage(turn: Turn, manner: MessagesManner): Fields {
   const refusals = turn.parts.filter((part) => part.type === 'refusal')
   const thoughts = turn.parts.filter((part): part is ReasoningPart => part.type === 'reasoning')
   const speaks = said.some((part) => part.type === 'text')
+  const calls = encodeCalls(turn, manner)
+  const marked = [fields, ...(calls.tool_calls ?? [])].find((one) => one?.['cache_control'])
   return {
     role: 'assistant',
-    content: speaks ? encodeContent(said, contentManner(manner, fields)) : null,
+    content: speaks ? encodeContent(said, contentManner(manner, marked)) : null,
     ...(refusals.length > 0 && { refusal: refusals.map((part) => part.text).join('') }),
-    ...encodeReasoningParts(thoughts, manner.ignored),
-    ...encodeCalls(turn, manner),
+    ...encodeReasoningParts(thoughts, manner),
+    ...calls,
     ...Object.assign({}, ...turn.parts.map((part) => nativeValue(part)?.delta)),
     ...(turn.name && { name: turn.name }),
     ...fields,
   }
 }
 
-function encodeCalls(turn: Turn, manner: MessagesManner): Fields {
+function encodeCalls(turn: Turn, manner: MessagesManner): { tool_calls?: Fields[] } & Fields {
   const calls = turn.parts.filter(
     (part): part is ToolCallPart => part.type === 'tool-call' && part.server === undefined,
   )

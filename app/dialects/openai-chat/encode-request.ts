@@ -16,18 +16,24 @@ import { SETTING_FIELDS } from './vocabulary.ts'
 export function encodeRequest(conversation: Conversation, card: ModelCard): EncodedRequest {
   const ignored: string[] = []
   const names = wireNames(conversation)
-  const { fields } = ownOf(conversation)
   if (conversation.dialectOnly) ignored.push(...unsaid(conversation, conversation.dialectOnly))
-  const cacheControl = Boolean(card.traits.cachePoints)
+  const { cachePoints, systemRoleOnly, plainThoughts } = card.traits
+  const cacheControl = Boolean(cachePoints)
   const body = {
     model: card.id,
-    messages: encodeMessages(conversation, { cacheControl, names, ignored }),
+    messages: encodeMessages(conversation, {
+      cacheControl,
+      names,
+      ignored,
+      systemRoleOnly,
+      plainThoughts,
+    }),
     ...encodeTools(conversation, names),
     ...encodeSettings(conversation, card, ignored),
     ...encodeOutput(conversation),
     ...encodeReasoning(conversation, ignored),
     ...encodeAround(conversation, ignored),
-    ...fields,
+    ...ownFields(conversation, card),
     ...encodeExtra(conversation, card, ignored),
     ...(conversation.stream && {
       stream: true,
@@ -37,9 +43,15 @@ export function encodeRequest(conversation: Conversation, card: ModelCard): Enco
   const undo = {
     ...(names.undo && { toolNames: names.undo }),
     ...(conversation.stream && !conversation.streamUsage && { usage: true }),
+    ...(card.traits.stopsAtCalls && endsInCalls(conversation) && { endsInCalls: true }),
   }
   return { body, ignored, ...(Object.keys(undo).length > 0 && { undo }) }
 }
+
+const endsInCalls = (conversation: Conversation): boolean =>
+  conversation.tools.length > 0 &&
+  conversation.toolChoice?.type !== 'tool' &&
+  !ownOf(conversation).legacyFunctions
 
 /** Of these fields those that this dialect has no words for either. */
 function unsaid(conversation: Conversation, names: readonly string[]): string[] {
@@ -105,18 +117,25 @@ function encodeReasoning(conversation: Conversation, ignored: string[]): Fields 
   return {}
 }
 
-/** Voice, search, labels: in their plain forms, over which the caller's own are laid. */
+/** Search, labels: in their plain forms, over which the caller's own are laid. */
 function encodeAround(conversation: Conversation, ignored: string[]): Fields {
-  const { audio, webSearch, guardrail, user, metadata, store } = conversation
+  const { webSearch, guardrail, user, metadata, store } = conversation
   if (guardrail) ignored.push('guardrail')
   const said = ownOf(conversation).fields
   return {
-    ...(audio && { modalities: ['text', 'audio'], audio }),
     ...(webSearch && { web_search_options: encodeWebSearch(webSearch) }),
     ...(user && !said?.['safety_identifier'] && { user }),
     ...(metadata && { metadata }),
     ...(store !== undefined && { store }),
   }
+}
+
+/** What the caller wrote; of a model that does not speak, whose words somebody else speaks, no voice is asked. */
+function ownFields(conversation: Conversation, { output }: ModelCard): Fields | undefined {
+  const { fields } = ownOf(conversation)
+  if (!conversation.audio || output.includes('audio')) return fields
+  const { modalities: _, audio: __, ...others } = fields ?? {}
+  return others
 }
 
 function encodeWebSearch({ contextSize, location }: NonNullable<Conversation['webSearch']>) {

@@ -76,13 +76,14 @@ const FIRST: Place = { at: 0, calls: 0 }
 /** The members of an upstream's assistant message for thoughts that came in this dialect. */
 export function encodeReasoningParts(
   parts: readonly ReasoningPart[],
-  ignored: string[],
+  { ignored, plainThoughts }: { ignored: string[]; plainThoughts: boolean | undefined },
 ): Record<string, unknown> {
   const members: Record<string, unknown> = {}
   const details: WireReasoningDetail[] = []
   for (const part of parts) {
-    // Thoughts from another dialect mean nothing to this upstream; unsigned text is never passed off as one.
-    const field = ownOf(part).reasoningField
+    // Thoughts from another dialect mean nothing to this upstream, unless it asks for unsigned ones.
+    const isPlain = plainThoughts && part.text !== '' && !part.signature && !part.redacted
+    const field = ownOf(part).reasoningField ?? (isPlain ? 'reasoning_content' : undefined)
     if (field === undefined) {
       ignored.push('thought')
       continue

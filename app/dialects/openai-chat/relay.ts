@@ -18,7 +18,7 @@ const NO_USAGE = ',"usage":null'
 
 /** Undefined where the request had something changed that would have to be undone in every chunk. */
 export function createRelay(undo: Undo | undefined): Relay | undefined {
-  if (undo?.toolNames || undo?.wrappedTools || undo?.outputTool) return undefined
+  if (undo?.toolNames) return undefined
   const hidesUsage = undo?.usage === true
   let known: Head | undefined
   let text = ''

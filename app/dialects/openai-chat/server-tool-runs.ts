@@ -3,8 +3,8 @@ import type { WireServerToolRun } from './wire-messages.ts'
 
 /**
  * Tools that the model's platform ran by itself stand beside an answer in `server_tool_runs`: the client sends the
- * array back with the assistant's message, so that the model finds its work again in the next turn. In a stream every
- * delta of it holds all runs so far, for clients that keep the last one.
+ * array back with the assistant's message, so that the model finds its work again in the next turn. A stream brings it
+ * whole, in its last delta.
  */
 export function openRun(
   part: Pick<ToolCallPart, 'id' | 'name' | 'arguments' | 'server'>,
@@ -14,23 +14,20 @@ export function openRun(
   return { id, type: server, name, arguments: part.arguments || '{}', at }
 }
 
-/** Whether it was the result of one of the runs, which then has it. Of its content only text is told. */
-export function closeRun(runs: WireServerToolRun[], part: ToolResultPart): boolean {
+/** The run whose result it is gets it. Of its content only text is told. */
+export function closeRun(runs: WireServerToolRun[], part: ToolResultPart): void {
   const run = runs.find(({ id }) => id === part.callId)
-  if (!run || part.server === undefined) return false
+  if (!run || part.server === undefined) return
   run.result = {
     type: part.server,
     status: part.isError ? 'error' : 'success',
     content: part.content.flatMap((piece) => (piece.type === 'text' ? [piece.text] : [])),
   }
-  return true
 }
 
 /** The parts of a message with the runs where they stood: `at` characters into its text, in order. */
 export function withRuns(parts: Part[], runs: readonly WireServerToolRun[]): Part[] {
-  // A client that adds the deltas of a stream up has every run several times; its last form is the whole one.
-  const latest = new Map(runs.map((run) => [run.id, run]))
-  const waiting = [...latest.values()].sort((one, other) => one.at - other.at)
+  const waiting = [...runs].sort((one, other) => one.at - other.at)
   const placed: Part[] = []
   let before = 0
   for (const part of parts) {

@@ -17,9 +17,12 @@ export function decodeUsage(wire: Partial<WireUsage> | null | undefined): Usage 
   const cacheRead = wire.prompt_tokens_details?.cached_tokens ?? undefined
   const cacheWrite = wire.prompt_tokens_details?.cache_write_tokens ?? undefined
   const reasoning = wire.completion_tokens_details?.reasoning_tokens ?? undefined
+  // xAI and Gemini count thoughts only in the total.
+  const said = wire.completion_tokens ?? 0
+  const rest = (wire.total_tokens ?? 0) - (wire.prompt_tokens ?? 0)
   return {
     input: Math.max(0, (wire.prompt_tokens ?? 0) - (cacheRead ?? 0) - (cacheWrite ?? 0)),
-    output: wire.completion_tokens ?? 0,
+    output: wire.prompt_tokens == null ? said : Math.max(said, rest),
     ...((wire.prompt_tokens == null || wire.completion_tokens == null) && { estimated: true }),
     ...(cacheRead !== undefined && { cacheRead }),
     ...(cacheWrite !== undefined && { cacheWrite }),

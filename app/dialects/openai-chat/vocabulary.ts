@@ -56,11 +56,14 @@ export const STOP_REASONS: Record<string, StopReason> = {
   tool_calls: 'tool-use',
   function_call: 'tool-use',
   content_filter: 'content-filter',
-}
-
-const AUDIO_TYPES: Record<string, string> = {
-  mp3: 'audio/mpeg',
-  pcm16: 'audio/pcm',
+  // Mistral's reason, and Gemini's own, which its server passes on.
+  model_length: 'context-window',
+  MAX_TOKENS: 'max-tokens',
+  SAFETY: 'content-filter',
+  RECITATION: 'content-filter',
+  BLOCKLIST: 'content-filter',
+  PROHIBITED_CONTENT: 'content-filter',
+  SPII: 'content-filter',
 }
 
 const FORMATS_BY_TYPE: Record<string, string> = {
@@ -69,11 +72,6 @@ const FORMATS_BY_TYPE: Record<string, string> = {
   'audio/pcm': 'pcm16',
   'audio/x-wav': 'wav',
   'audio/wave': 'wav',
-}
-
-/** The media type behind the `format` of an `input_audio` part. */
-export function audioType(format: string): string {
-  return entryOf(AUDIO_TYPES, format) ?? `audio/${format}`
 }
 
 /** The `format` for a media type; OpenAI's default where there is none. */

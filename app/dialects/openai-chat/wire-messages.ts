@@ -1,20 +1,5 @@
 import { z } from '@hono/zod-openapi'
-
-/** The formats `input_audio` may name: OpenAI's two, and those other models hear as well. */
-const AUDIO_FORMATS = [
-  'wav',
-  'mp3',
-  'flac',
-  'ogg',
-  'opus',
-  'aac',
-  'm4a',
-  'mp4',
-  'mpeg',
-  'mpga',
-  'webm',
-  'pcm16',
-] as const
+import { AUDIO_FORMATS } from '../openai-audio-format.ts'
 
 const cacheControl = z
   .looseObject({ type: z.string().optional(), ttl: z.enum(['5m', '1h']).nullish() })
@@ -129,12 +114,14 @@ const toolCall = z.discriminatedUnion('type', [
     type: z.literal('function').optional(),
     function: functionCall,
     index: place,
+    cache_control: cacheControl,
   }),
   z.looseObject({
     id: z.string(),
     type: z.literal('custom'),
     custom: z.looseObject({ name: z.string(), input: z.string() }),
     index: place,
+    cache_control: cacheControl,
   }),
 ])
 

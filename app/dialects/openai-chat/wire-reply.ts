@@ -102,7 +102,7 @@ const delta = z
     reasoning_content: z.string().nullish(),
     reasoning: z.string().nullish(),
     reasoning_details: z.array(reasoningDetail).nullish(),
-    server_tool_runs: z.array(serverToolRun).optional().describe('All runs so far.'),
+    server_tool_runs: z.array(serverToolRun).optional(),
   })
   .openapi('ChatCompletionDelta')
 

@@ -6,7 +6,7 @@ import { GatewayError } from '../../errors.ts'
 import { damage } from '../damaged-reply.ts'
 import type { ReplyDecoder, Undo } from '../dialect.ts'
 import { type Fields, unknownFields } from '../extras.ts'
-import { decodeError } from '../openai-refusal.ts'
+import { decodeError, throwIfBroken } from '../openai-refusal.ts'
 import { endExtrasOf } from './extras.ts'
 import { type Told, toldPart } from './told.ts'
 
@@ -42,6 +42,7 @@ export function decodeReply(body: unknown, undo?: Undo): Reply {
   const { id, model, choices } = answer
   if (answer.error) throw decodeError(undefined, body)
   const choice = choices?.[0]
+  if (choice) throwIfBroken(choice)
   if (typeof choice?.text !== 'string') {
     throw new GatewayError('upstream', 'The model gave no answer. Retry the request.')
   }
@@ -170,6 +171,7 @@ function readChunk(state: Streamed, chunk: WireAnswer, events: ReplyEvent[]): vo
   state.fields = unknownFields(chunk, ANSWER_FIELDS) ?? state.fields
   const choice = chunk.choices?.[0]
   if (!choice) return
+  throwIfBroken(choice)
   if (choice.text) events.push({ type: 'part-delta', index: 0, text: choice.text })
   const isLast = Boolean(choice.finish_reason) && state.finish === undefined
   // A token that gave no text yet is told of all the same.

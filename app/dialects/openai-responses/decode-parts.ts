@@ -1,7 +1,8 @@
-import { entryOf } from '../../codecs/table.ts'
 import type { MediaPart, Part } from '../../conversation/conversation.ts'
 import { GatewayError } from '../../errors.ts'
 import { type Located, locate } from '../media-location.ts'
+import { audioType } from '../openai-audio-format.ts'
+import { fileKind } from '../openai-file-kind.ts'
 import type {
   WireContent,
   WireInputAudio,
@@ -53,7 +54,7 @@ function imagePart({ image_url: url, file_id: id, detail }: WireInputImage, at: 
   const param = text ? `${at}.image_url` : `${at}.file_id`
   const { source, mediaType } = text ? locate(text, param) : stored(id, `${at}.image_url`)
   return {
-    type: mediaType === undefined ? 'image' : kindOf(mediaType, 'image'),
+    type: mediaType === undefined ? 'image' : fileKind(mediaType, 'image'),
     source,
     param,
     ...(mediaType && { mediaType }),
@@ -67,7 +68,7 @@ function filePart(wire: WireInputFile, at: string): MediaPart {
   const written = data || url
   const { source, mediaType } = written ? locate(written, param) : stored(id, `${at}.file_data`)
   return {
-    type: mediaType === undefined ? 'document' : kindOf(mediaType, 'document'),
+    type: mediaType === undefined ? 'document' : fileKind(mediaType, 'document'),
     source,
     param,
     ...(mediaType && { mediaType }),
@@ -77,14 +78,9 @@ function filePart(wire: WireInputFile, at: string): MediaPart {
 
 function audioPart({ input_audio: audio }: WireInputAudio, at: string): MediaPart {
   const param = `${at}.input_audio.data`
-  const { source, mediaType = AUDIO_TYPES[audio.format] ?? `audio/${audio.format}` } = locate(
-    audio.data,
-    param,
-  )
+  const { source, mediaType = audioType(audio.format) } = locate(audio.data, param)
   return { type: 'audio', source, param, mediaType }
 }
-
-const AUDIO_TYPES: Record<string, string> = { mp3: 'audio/mpeg', pcm16: 'audio/pcm' }
 
 function stored(id: string | null | undefined, param: string): Located {
   if (id) return { source: { kind: 'file', id } }
@@ -92,12 +88,4 @@ function stored(id: string | null | undefined, param: string): Located {
     param,
     reason: 'missing_required_parameter',
   })
-}
-
-const KINDS: Record<string, MediaPart['type']> = { image: 'image', video: 'video', audio: 'audio' }
-
-function kindOf(mediaType: string, usual: MediaPart['type']): MediaPart['type'] {
-  const kind = entryOf(KINDS, mediaType.slice(0, mediaType.indexOf('/')))
-  if (kind) return kind
-  return mediaType === 'application/octet-stream' ? usual : 'document'
 }

@@ -1,8 +1,7 @@
 import { createSseReader } from '../../codecs/streams/sse.ts'
 import { entryOf } from '../../codecs/table.ts'
 import { incomplete } from '../../conversation/collect.ts'
-import type { Part } from '../../conversation/conversation.ts'
-import type { PartHead, ReplyBatch, ReplyEvent } from '../../conversation/events.ts'
+import type { PartHead, ReplyBatch, ReplyEvent, WholePart } from '../../conversation/events.ts'
 import { damage } from '../damaged-reply.ts'
 import type { ReplyDecoder, Undo } from '../dialect.ts'
 import { decodeError } from '../openai-refusal.ts'
@@ -201,7 +200,7 @@ function close(state: State, { output_index: at, item: wire = {} }: WireEvent): 
 
 const UNDERSTOOD: ReadonlySet<string> = new Set(['message', 'reasoning', 'function_call'])
 
-function addWhole(state: State, part: Part): void {
+function addWhole(state: State, part: WholePart): void {
   const index = state.parts++
   state.events.push(
     { type: 'part-start', index, part: { type: 'whole', part } },

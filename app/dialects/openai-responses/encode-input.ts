@@ -29,10 +29,11 @@ export function encodeInput({ turns }: Conversation, manner: InputManner): Field
 }
 
 // Another dialect's own blocks are left out, and named.
-function noteForeign(part: Part, { ignored }: InputManner): void {
+function noteForeign(part: Part, manner: InputManner): void {
+  if (part.type === 'tool-result') for (const piece of part.content) noteForeign(piece, manner)
   if (part.type !== 'native' || part.dialect === NAME) return
   const type = (part.value as { type?: unknown } | null)?.type
-  ignored.push(typeof type === 'string' ? type : part.dialect)
+  manner.ignored.push(typeof type === 'string' ? type : part.dialect)
 }
 
 function saidItems(turn: Turn): Fields[] {

@@ -1,5 +1,5 @@
-import type { Citation, Part } from '../../conversation/conversation.ts'
-import type { PartHead, ReplyEvent } from '../../conversation/events.ts'
+import type { Citation } from '../../conversation/conversation.ts'
+import type { PartHead, ReplyEvent, WholePart } from '../../conversation/events.ts'
 import type { Fields } from '../extras.ts'
 import { endCall, openCall } from './call-stream.ts'
 import { NAME } from './extras.ts'
@@ -69,13 +69,12 @@ function openPart(stream: ItemStream, index: number, head: PartHead): string {
         ? openCall(stream, index, head)
         : openPlatformRun(stream, index, head)
     case 'whole':
-      return writeWhole(stream, index, head.part)
+      return writeWhole(stream, head.part)
   }
 }
 
 function openSummary(stream: ItemStream, index: number, head: PartHead): string {
   stream.parts.set(index, { kind: head.type === 'text' ? 'summary' : 'silent', text: '' })
-  if (head.type === 'whole' && head.part.type === 'text') stream.summary += head.part.text
   return ''
 }
 
@@ -110,23 +109,9 @@ const partAdded = (stream: ItemStream, place: string, part: Fields): string =>
 const partDone = (stream: ItemStream, place: string, part: string): string =>
   event(stream, 'response.content_part.done', `${place},"part":${part}`)
 
-/** A part that came in one piece; texts, thoughts and calls are written like those that came in many. */
-function writeWhole(stream: ItemStream, index: number, part: Part): string {
+/** A part that came in one piece. */
+function writeWhole(stream: ItemStream, part: WholePart): string {
   switch (part.type) {
-    case 'text': {
-      const opened = openText(stream, index) + writeDelta(stream, index, part.text)
-      const open = stream.parts.get(index)
-      if (open?.kind === 'text') open.citations.push(...(part.citations ?? []))
-      return opened + closePart(stream, index, {})
-    }
-    case 'reasoning': {
-      const opened = openThought(stream, index) + writeDelta(stream, index, part.text)
-      return opened + closePart(stream, index, part)
-    }
-    case 'tool-call': {
-      const opened = openPart(stream, index, { ...part, type: 'tool-call' })
-      return opened + writeDelta(stream, index, part.arguments) + closePart(stream, index, {})
-    }
     case 'tool-result':
       return endPlatformRun(stream, part)
     case 'refusal':

@@ -1,17 +1,5 @@
 import { z } from '@hono/zod-openapi'
-
-const AUDIO_FORMATS = [
-  'wav',
-  'mp3',
-  'flac',
-  'ogg',
-  'opus',
-  'aac',
-  'm4a',
-  'mp4',
-  'webm',
-  'pcm16',
-] as const
+import { AUDIO_FORMATS } from '../openai-audio-format.ts'
 
 /** Marks that may stand on any content part. */
 const marks = {

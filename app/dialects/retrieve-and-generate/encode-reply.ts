@@ -41,9 +41,6 @@ function write(event: ReplyEvent, texts: Set<number>): string {
   switch (event.type) {
     case 'part-start':
       if (event.part.type === 'text') texts.add(event.index)
-      if (event.part.type === 'whole' && event.part.part.type === 'text') {
-        return output(event.part.part.text)
-      }
       return ''
     case 'part-delta':
       return texts.has(event.index) ? output(event.text) : ''

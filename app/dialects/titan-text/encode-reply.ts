@@ -6,9 +6,8 @@ import type { WireReply } from './wire.ts'
 
 /** Replies, one result each. Only their words have a place. */
 export function encodeReply(replies: Reply[]): WireReply {
-  const [first] = replies
   return {
-    inputTextTokenCount: first ? inputTokens(first.end.usage) : 0,
+    inputTextTokenCount: inputTokens(replies[0]!.end.usage),
     results: replies.map(({ parts, end }) => ({
       tokenCount: end.usage.output,
       outputText: parts

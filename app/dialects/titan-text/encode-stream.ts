@@ -63,9 +63,9 @@ function startPart(choice: Choice, index: number, head: PartHead): string {
   if (head.type === 'text') choice.spoken.add(index)
   if (head.type !== 'whole') return ''
   const { part } = head
-  if (part.type !== 'text' && part.type !== 'refusal') return ''
-  choice.spoken.add(index)
-  return writeDelta(choice, index, part.text)
+  return part.type === 'refusal' && part.text !== ''
+    ? OPEN + JSON.stringify(part.text) + choice.close
+    : ''
 }
 
 function lastChunk({ index }: Choice, end: ReplyEnd): string {

@@ -29,7 +29,7 @@ export interface Keeper {
   watch(events: readonly ReplyEvent[], choice: number): void
   /** Called when every choice has ended; resolves when the answer is kept or cannot be. */
   keep(): Promise<void>
-  /** Called instead of `keep` when the answer broke off or its reader left. */
+  /** Called when the answer broke off or its reader left; does nothing once `keep` was called. */
   broke(why: GatewayError, usage: Usage): void
 }
 
@@ -41,11 +41,16 @@ interface Keeping {
 
 export function createKeeper(choices: number, { keep, keepBroken }: Keeping): Keeper {
   const collectors = Array.from({ length: choices }, collect)
+  let isWhole = false
   return {
     watch: (events, choice) => collectors[choice]!.add(events),
-    keep: () => keep(() => collectors.map((collector) => collector.reply())),
+    keep() {
+      isWhole = true
+      return keep(() => collectors.map((collector) => collector.reply()))
+    },
     broke(why, usage) {
-      if (!keepBroken) return
+      // What is being kept whole stays whole, whoever leaves meanwhile.
+      if (!keepBroken || isWhole) return
       const end = { reason: 'end-turn', usage } as const
       const replies = () => collectors.map((collector) => collector.cutOff(end))
       // The caller has gone, or has been told of worse: a store that fails as well changes nothing.

@@ -26,7 +26,10 @@ export function createMeter(record: ExchangeRecord, estimateInput?: () => number
     watch(events) {
       for (const event of events) {
         if (event.type === 'part-delta') characters += event.text.length
-        else if (event.type === 'reply-start') started = event.usage
+        else if (event.type === 'part-start') {
+          // A refusal comes whole.
+          if (event.part.type === 'whole') characters += charactersOf(event.part.part)
+        } else if (event.type === 'reply-start') started = event.usage
         else if (event.type === 'reply-end') {
           end = event.usage
           if (end.estimated) complete(end, { input: readSoFar, characters: () => characters })

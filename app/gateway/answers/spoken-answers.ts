@@ -131,9 +131,6 @@ function createHearing() {
       if (event.type === 'part-start') {
         parts = Math.max(parts, event.index + 1)
         if (event.part.type === 'text') texts.add(event.index)
-        else if (event.part.type === 'whole' && event.part.part.type === 'text') {
-          text += event.part.part.text
-        }
       } else if (event.type === 'part-delta' && texts.has(event.index)) text += event.text
     },
   }

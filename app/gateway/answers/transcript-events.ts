@@ -2,12 +2,17 @@ import type { FrameSource } from '../../codecs/streams/pump.ts'
 import type { Usage } from '../../conversation/events.ts'
 import type { ServerSide } from '../../dialects/dialect.ts'
 import { asGatewayError } from '../../errors.ts'
-import type { SpokenSegment, Transcript, TranscriptStream } from '../../ports/transcription.ts'
+import type {
+  HeardPiece,
+  SpokenSegment,
+  Transcript,
+  TranscriptStream,
+} from '../../ports/transcription.ts'
 import type { ExchangeRecord } from '../answer.ts'
 
 /** A transcript's events in the words of a surface. */
 interface TranscriptWords {
-  delta(text: string): object
+  delta(text: string, extras?: HeardPiece['extras']): object
   segment(segment: SpokenSegment, index: number): object
   done(transcript: Transcript, usage: Usage): object
   encodeError: ServerSide['encodeError']
@@ -40,7 +45,8 @@ export function transcriptFrames(
         return frame(words.done(transcript, usage))
       }
       // An empty delta says that somebody listens; once is enough.
-      const text = heard.delta !== '' || isFirst ? frame(words.delta(heard.delta)) : ''
+      const text =
+        heard.delta !== '' || isFirst ? frame(words.delta(heard.delta, heard.extras)) : ''
       isFirst = false
       return heard.segment ? text + frame(words.segment(heard.segment, segments++)) : text
     },

@@ -1,17 +1,16 @@
-import { decodeBase64 } from '../../codecs/bytes/base64.ts'
 import { concatenated } from '../../codecs/bytes/byte-pieces.ts'
 import { streamOfWhole } from '../../codecs/bytes/byte-stream.ts'
 import { HEAD, type ImageHead, imageHead, LONGEST_HEAD } from '../../codecs/pictures/image-head.ts'
-import type { MediaSource } from '../../conversation/conversation.ts'
+import type { LocatedSource } from '../../dialects/media-location.ts'
 import { amended, GatewayError } from '../../errors.ts'
 import { storedFiles } from '../../library/files/files.ts'
 import type { InputImage } from '../../ports/images.ts'
 import type { Services } from '../../ports/services.ts'
-import type { FetchedFile, WebFetchOptions } from '../../ports/web-fetch.ts'
+import { bytesOf } from './fetch-input.ts'
 
 /** A picture as a request brings or names it. */
 export interface WrittenImage {
-  source: MediaSource | { kind: 'bytes'; bytes: Uint8Array<ArrayBuffer> }
+  source: LocatedSource | { kind: 'bytes'; bytes: Uint8Array<ArrayBuffer> }
   param: string
 }
 
@@ -43,7 +42,7 @@ async function readImage(image: WrittenImage, reading: Reading): Promise<InputIm
   const { source, param } = image
   try {
     if (source.kind === 'file') return await keptImage(source.id, param, reading)
-    const bytes = await bytesOf(source, reading)
+    const bytes = source.kind === 'bytes' ? source.bytes : await fetched(source, reading)
     return wholeImage(bytes, checkedHead(imageHead(bytes), param, reading))
   } catch (thrown) {
     if (!(thrown instanceof GatewayError) || thrown.param === param) throw thrown
@@ -95,33 +94,15 @@ async function gathered(stream: ReadableStream<Uint8Array>): Promise<Uint8Array<
   return concatenated(pieces)
 }
 
-async function bytesOf(
-  source: Exclude<WrittenImage['source'], { kind: 'file' }>,
+async function fetched(
+  source: Parameters<typeof bytesOf>[0],
   { services, signal }: Reading,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const { config, media } = services
-  const timeout = config.INPUT_URL_TIMEOUT * 1000
-  const options: WebFetchOptions = { maxBytes: config.MAX_INPUT_FILE_SIZE, timeout, signal }
-  switch (source.kind) {
-    case 'bytes':
-      return source.bytes
-    case 'base64':
-      return decodeBase64(source.data)
-    case 'text':
-      return new TextEncoder().encode(source.text)
-    case 'url':
-      if (media.web) return fetched(await media.web(source.url, options))
-      throw unconfigured('Pictures by URL are switched off here.')
-    case 's3':
-      if (media.s3) return fetched(await media.s3(source.uri, options))
-      throw unconfigured('Pictures in S3 cannot be read here: no AWS is configured.')
-  }
+  const refused = (message: string) => new GatewayError('feature-unavailable', message)
+  const { bytes } = await bytesOf(source, services, { refused, signal })
+  // Nobody fetches into memory that several threads share.
+  return bytes as Uint8Array<ArrayBuffer>
 }
-
-// Nobody fetches into memory that several threads share.
-const fetched = ({ bytes }: FetchedFile) => bytes as Uint8Array<ArrayBuffer>
-
-const unconfigured = (message: string) => new GatewayError('feature-unavailable', message)
 
 function checkedHead(head: ImageHead | undefined, param: string, { services }: Reading): Told {
   if (!head) {

@@ -89,18 +89,11 @@ function createCiter(scribe: Scribe): (event: ReplyEvent, out: ReplyEvent[]) => 
       release(out)
       parts = Math.max(parts, event.index + 1)
       if (event.part.type === 'text') texts.set(event.index, '')
-      out.push(wholeTextCited(event, scribe))
+      out.push(event)
     } else if (event.type === 'part-end' && texts.has(event.index)) close(event, out)
     else if (event.type === 'reply-end') finish(event, out)
     else out.push(event)
   }
-}
-
-function wholeTextCited(event: ReplyEvent & { type: 'part-start' }, scribe: Scribe): ReplyEvent {
-  const { part } = event
-  if (part.type !== 'whole' || part.part.type !== 'text') return event
-  const cited = withCitations(part.part, scribe.read(part.part.text))
-  return { ...event, part: { type: 'whole', part: cited } }
 }
 
 const citationEvents = (index: number, citations: Citation[]): ReplyEvent[] =>

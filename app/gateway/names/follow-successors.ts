@@ -50,5 +50,5 @@ const retired = (name: string, successor: string) =>
   new GatewayError(
     'model-not-found',
     `The model \`${name}\` has been retired. Use \`${successor}\` instead.`,
-    { param: 'model' },
+    { param: 'model', retired: true },
   )

@@ -8,6 +8,7 @@ import { readImages, type WrittenImage } from '../attachments/read-images.ts'
 import { configuredGuardrail } from '../caller-options.ts'
 import { governExtraFields } from '../extra-fields.ts'
 import { screened, type Told } from '../guarded.ts'
+import { labelsOf } from '../labels.ts'
 import { type Operated, operate, withParams } from './operate.ts'
 
 /** What a caller wants drawn. */
@@ -105,19 +106,6 @@ function governed({ model, fields }: ImageOrder, config: Config) {
     config,
   )
   return { extras, ignored }
-}
-
-function labelsOf(
-  { requestId }: Asking,
-  { serverId }: Services,
-  user: string | undefined,
-): Record<string, string> {
-  const server = serverId?.()
-  return {
-    request_id: requestId,
-    ...(server && { server_id: server }),
-    ...(user && { user_id: user }),
-  }
 }
 
 function warningOf({ id, legacy, listing = {} }: ModelCard): string | undefined {

@@ -66,6 +66,7 @@ export function embed(
   const governed = governExtraFields({ ...bare(name), extraFields: fields }, services.config)
   const { extraFields: extras, ignored = [] } = governed
   const labels = labelsOf(asking, services, user)
+  const tokens = () => lengthOf(name, inputs.flatMap(piecesOf))
   return operate(
     {
       operation: 'embedding',
@@ -75,7 +76,7 @@ export function embed(
       kind: 'an embedding model',
       user,
       exact: true,
-      tokens: () => lengthOf(name, inputs.flatMap(piecesOf)),
+      tokens,
       async work(model, call, { card, alias }) {
         if (!card.traits.tokenArrays) refuseTokens(inputs, card)
         const resolution = { card, services, owner: asking.owner, signal: call.signal }
@@ -88,6 +89,8 @@ export function embed(
         const request = { ...said, labels: { ...alias?.metadata, ...labels } }
         const answer = await model.embed(request, call, onEmbedded)
         const served = { ...answer.served, ignored: [...ignored, ...answer.served.ignored] }
+        const { usage } = answer
+        if (usage.estimated) usage.input = tokens()
         return { ...answer, served, inputs: read }
       },
     },

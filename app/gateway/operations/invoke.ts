@@ -4,8 +4,9 @@ import type { BesideChat, NativeAnswer, NativeModel } from '../../ports/native.t
 import type { Services } from '../../ports/services.ts'
 import type { Asking } from '../answer.ts'
 import { configuredGuardrail, headerOptions } from '../caller-options.ts'
-import { type Guarding, screened } from '../guarded.ts'
+import type { Guarding } from '../guarded.ts'
 import { labelsOf } from '../labels.ts'
+import { screenedDocuments } from './judged-documents.ts'
 import { findModel, type Operated, operate, withParams } from './operate.ts'
 import { refuseForeignPlaces, wordsIn } from './written-body.ts'
 
@@ -128,15 +129,21 @@ export function invokeNative(
 /** How any address in S3 looks in JSON: as it is, or with letters in disguise. */
 const MAY_NAME_S3 = /s3:|\\u/i
 
-/** The same as its words may go on. */
+/** The same as its words may go on. Documents to be ranked may be objects, whose names are the caller's words too. */
 async function judgedBody(
   body: NativeOrder['body'],
   { wordless }: NativeOrder,
   guarding: Guarding,
 ): Promise<NativeOrder['body']> {
-  const { extras } = await screened({ texts: [], extras: body, wordless: wordless() }, guarding)
-  return extras ?? body
+  const { documents: listed, ...extras } = body
+  const isListed = Array.isArray(listed)
+  const documents = isListed ? (listed as Documents) : []
+  const told = { texts: [], documents, extras: isListed ? extras : body, wordless: wordless() }
+  const judged = await screenedDocuments(told, guarding)
+  return { ...body, ...judged.extras, ...(isListed && { documents: judged.documents }) }
 }
+
+type Documents = Parameters<typeof screenedDocuments>[0]['documents']
 
 /** Pairs that AWS has room for (service model, RequestMetadata); those of the server come first. */
 const MOST_LABELS = 16

@@ -132,10 +132,7 @@ function heardIn(events: Awaited<ReturnType<ChatModel['stream']>>['events']) {
     async read() {
       while (parts.length === 0 && !isOver) {
         const batch = await events.read()
-        if (!batch) {
-          if (!isOver) throw incomplete()
-          break
-        }
+        if (!batch) throw incomplete()
         for (const event of batch) {
           if (event.type === 'part-start' && event.part.type === 'text') texts.add(event.index)
           if (event.type === 'part-delta' && texts.has(event.index) && event.text)

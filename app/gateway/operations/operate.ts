@@ -144,6 +144,7 @@ async function itself(
   }
   throw new GatewayError('model-not-found', `The model \`${name}\` has been retired.`, {
     param: 'model',
+    retired: true,
   })
 }
 

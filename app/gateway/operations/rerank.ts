@@ -4,7 +4,8 @@ import type { Served } from '../../ports/call.ts'
 import type { Ranked, RerankRequest } from '../../ports/reranking.ts'
 import type { Services } from '../../ports/services.ts'
 import type { Asking } from '../answer.ts'
-import { type Guarding, screened } from '../guarded.ts'
+import type { Guarding } from '../guarded.ts'
+import { screenedDocuments } from './judged-documents.ts'
 import { type Operated, operate, withParams } from './operate.ts'
 
 /** Characters of a token, about. */
@@ -56,33 +57,15 @@ export function rerank(
   )
 }
 
-/** The same as the guardrail of this server lets it go on; of a document that is an object, names and numbers are judged as well. */
+/** The same as the guardrail of this server lets it go on. */
 async function judged(request: RerankRequest, guarding: Guarding): Promise<RerankRequest> {
   const { query, documents, extras } = request
-  const written = documents.map((one) => (typeof one === 'string' ? one : JSON.stringify(one)))
-  const told = { texts: [query, ...written], extras }
-  const screening = await screened(told, guarding)
-  if (screening === told) return request
-  const [asked = query, ...texts] = screening.texts
+  const screening = await screenedDocuments({ texts: [query], documents, extras }, guarding)
   return {
     ...request,
-    query: asked,
-    documents: texts.map((text, index) =>
-      text === written[index] ? documents[index]! : documentOf(text, documents[index]!),
-    ),
+    query: screening.texts[0] ?? query,
+    documents: screening.documents,
     ...(screening.extras && { extras: screening.extras }),
-  }
-}
-
-type Document = RerankRequest['documents'][number]
-
-/** A masked document; where a mask has broken its form, it is a text. */
-function documentOf(text: string, original: Document): Document {
-  if (typeof original === 'string') return text
-  try {
-    return JSON.parse(text) as Exclude<Document, string>
-  } catch {
-    return text
   }
 }
 

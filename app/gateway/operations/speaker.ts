@@ -5,7 +5,7 @@ import type { Services } from '../../ports/services.ts'
 import type { Speech, SpeechModel } from '../../ports/speech.ts'
 import { resolveModel } from '../names/resolve-model.ts'
 
-type Known = Pick<Services, 'config' | 'providers' | 'runtime' | 'media' | 'state'>
+type Known = Pick<Services, 'config' | 'providers' | 'runtime' | 'media' | 'state' | 'metering'>
 
 /** OpenAI's names of formats in chat, where they differ from those of its speech. */
 const FORMATS: Readonly<Record<string, string>> = { pcm16: 'pcm' }

@@ -131,7 +131,8 @@ function lengthened(
   seconds: number,
 ) {
   const { duration = 0 } = transcript
-  const { audioSeconds } = usage
+  // Whoever counts no tokens is paid by the second.
+  const { input, output, audioSeconds = input + output === 0 ? 0 : undefined } = usage
   return {
     transcript: { ...transcript, duration: Math.max(duration, seconds) },
     usage: {

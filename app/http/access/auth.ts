@@ -5,7 +5,7 @@ import type { Services } from '../../ports/services.ts'
 import type { HttpContext } from '../context.ts'
 import { isFree } from '../entrance/cors.ts'
 import { foreignPages } from '../entrance/foreign-pages.ts'
-import { adminOnly, keyProvers, type Prover } from './callers-with-keys.ts'
+import { adminOnly, keptKeyProvers, keyProvers, type Prover } from './callers-with-keys.ts'
 import { iamProvers } from './callers-with-roles.ts'
 import { signatureProvers } from './callers-with-signatures.ts'
 import { tokenProvers } from './callers-with-tokens.ts'
@@ -43,11 +43,12 @@ function askFor(services: Services): Guard {
   return proof(PROVERS.flatMap((proversFor) => proversFor(services)))
 }
 
-/** Ways to prove who one is, in the order they are tried: those that know at once come first. */
+/** Ways to prove who one is, in the order they are tried: those that must ask about any text come behind. */
 const PROVERS: readonly ((services: Services) => readonly Prover[])[] = [
   keyProvers,
   tokenProvers,
   iamProvers,
+  keptKeyProvers,
   signatureProvers,
 ]
 

@@ -1,5 +1,6 @@
 import { readConfiguredKeys } from '../../config/key-policy.ts'
 import type { Config } from '../../config.ts'
+import { logEvent } from '../../library/event-log.ts'
 import { keptKeys } from '../../library/keys/kept-keys.ts'
 import { type KnownKey, keyTable, knownKey } from '../../library/keys/key-table.ts'
 import { type CallerIdentity, SOLE_CALLER } from '../../ports/caller.ts'
@@ -19,22 +20,24 @@ export type Prover = (
 /** Who manages the keys. */
 const ADMIN: CallerIdentity = { owner: 'admin', keyId: 'admin', name: 'admin', admin: true }
 
-/** Keys of the configuration, managed keys, and those kept at AWS, in this order. */
+/** Keys of the configuration, then managed keys. */
 export function keyProvers({ config, runtime, access }: Services): Prover[] {
   const known = keyTable(configuredKeys(config, runtime))
   const provers: Prover[] = [(_, shown) => (shown ? known(shown, Date.now()) : undefined)]
-  if (!access) return provers
-  const { keys, kept } = access
-  provers.push((_, shown) => (shown ? keys.find(shown) : undefined))
-  if (kept) {
-    const find = keptKeys(kept, {
-      refresh: config.API_KEY_REFRESH_SECONDS * 1000,
-      onFailure: (thrown) => warn(runtime, thrown),
-      linger: runtime.linger,
-    })
-    provers.push((_, shown) => (shown ? find(shown) : undefined))
-  }
+  if (access) provers.push((_, shown) => (shown ? access.keys.find(shown) : undefined))
   return provers
+}
+
+/** Keys that are kept at AWS. What is shown may be any text, and AWS is asked about one that nobody knows. */
+export function keptKeyProvers(services: Services): Prover[] {
+  const { config, runtime, access } = services
+  if (!access?.kept) return []
+  const find = keptKeys(access.kept, {
+    refresh: config.API_KEY_REFRESH_SECONDS * 1000,
+    onFailure: (thrown) => warn(services, thrown),
+    linger: runtime.linger,
+  })
+  return [(_, shown) => (shown ? find(shown) : undefined)]
 }
 
 /** Only the admin's key, for a server that lets everybody in. */
@@ -84,11 +87,10 @@ function textOf(value: string, { readTextFile, name }: Runtime): [text: string, 
   }
 }
 
-function warn({ log }: Runtime, thrown: unknown): void {
+function warn(services: Services, thrown: unknown): void {
   const detail: string[] = []
   for (let cause = thrown; cause instanceof Error && detail.length < 4; cause = cause.cause) {
     detail.push(cause.message)
   }
-  const told = { type: 'event', level: 'warning', date: new Date().toISOString() }
-  log.write(JSON.stringify({ ...told, event: 'key_not_refreshed', detail }))
+  logEvent(services, { level: 'warning', event: 'key_not_refreshed', detail })
 }

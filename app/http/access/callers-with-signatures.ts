@@ -8,7 +8,15 @@ import type { Prover } from './callers-with-keys.ts'
 import { isSigned, type SignedFacts, verifySigV4 } from './sigv4.ts'
 
 /** Where AWS's own clients call; no other route takes their signatures. */
-const SIGNED_PATHS = ['/model/', '/guardrail/', '/rerank', '/guardrail-checks/', '/async-invoke']
+const SIGNED_PATHS = [
+  '/model/',
+  '/guardrail/',
+  '/rerank',
+  '/foundation-model',
+  '/inference-profiles',
+  '/guardrail-checks/',
+  '/async-invoke',
+]
 
 /** Signatures of AWS's clients, made with access keys of this server. */
 export function signatureProvers({ config }: Services): Prover[] {

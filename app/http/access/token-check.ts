@@ -70,10 +70,15 @@ function issuerOf(token: string, { decodeJwt }: Jose): unknown {
 }
 
 function objectionTo(claims: JWTPayload, { scopes, objection }: Issuer): string | undefined {
+  if (!isSubject(claims.sub)) return 'its claim sub does not fit'
   const held = scopesOf(claims)
   const missing = scopes.filter((scope) => !held.has(scope))
   return missing.length > 0 ? `it lacks the scope ${missing.join(', ')}` : objection?.(claims)
 }
+
+/** A text (RFC 7519, 4.1.2), or a number as some issuers have it. Of anything else two might look like one. */
+const isSubject = (sub: unknown): boolean =>
+  typeof sub === 'string' ? sub !== '' && sub.isWellFormed() : Number.isSafeInteger(sub)
 
 async function publicKeys(
   issuer: Issuer,
@@ -93,8 +98,8 @@ async function publicKeys(
 async function discoverKeys(issuer: string, transport: Transport): Promise<string> {
   const url = `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`
   const answer = await fetchJson(url, transport)
-  const found = answer.ok ? ((await answer.json()) as Record<string, unknown>) : {}
-  const { issuer: told, jwks_uri: keys } = found
+  const found = answer.ok && ((await answer.json()) as Record<string, unknown> | null)
+  const { issuer: told, jwks_uri: keys } = found || {}
   if (told === issuer && typeof keys === 'string' && URL.canParse(keys)) return keys
   throw new Error(`${url} does not describe ${issuer}`)
 }
@@ -105,7 +110,8 @@ async function fetchJson(url: string, transport: Transport): Promise<Response> {
     { method: 'GET', origin, path: pathname + search, headers: { accept: 'application/json' } },
     { signal: AbortSignal.timeout(PATIENCE), connectTimeout: PATIENCE },
   )
-  return new Response(await response.text(), { status: response.status })
+  // A status such as 204 allows no body, not even an empty one.
+  return new Response((await response.text()) || null, { status: response.status })
 }
 
 /** What jose finds wrong with a token; everything else is about the keys, and no fault of its holder. */

@@ -65,7 +65,7 @@ function claimedTenant(claims: JWTPayload, config: Config): string | undefined {
   const tenant = tenantIn(claims, config)
   if (tenant === undefined) return undefined
   const owner = ownerOf('tenant', tenant)
-  if (owner === undefined) throw refused('names a tenant by too many letters')
+  if (owner === undefined || !tenant.isWellFormed()) throw refused('names a tenant that is no name')
   return owner
 }
 

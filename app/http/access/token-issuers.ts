@@ -1,3 +1,4 @@
+import { partitionOf } from '../../config/aws-partitions.ts'
 import type { Config } from '../../config.ts'
 
 /** Who makes tokens, and which of them are taken. */
@@ -42,8 +43,7 @@ export function cognitoIssuer(config: Config): Issuer | undefined {
     )
   }
   const region = pool.slice(0, pool.indexOf('_'))
-  const suffix = region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com'
-  const name = `https://cognito-idp.${region}.${suffix}/${pool}`
+  const name = `https://cognito-idp.${region}.${partitionOf(region).suffix}/${pool}`
   return {
     kin: 'cognito',
     name,

@@ -23,7 +23,7 @@ export function requireUsageOfAll(c: HttpContext): void {
 /** The store usage is read from, when what this instance has counted is in it. Throws `feature-unavailable`. */
 export async function usageStore(c: HttpContext): Promise<StateStore> {
   const { metering, state } = c.get('services')
-  if (!metering?.usage) {
+  if (!metering.usage) {
     throw new GatewayError(
       'feature-unavailable',
       'Usage is not written down on this server: USAGE is off.',

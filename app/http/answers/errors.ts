@@ -20,11 +20,11 @@ export function errorResponse(c: HttpContext, thrown: unknown, voiceOf: VoiceOf)
   const entry = c.get('entry')
   entry.error = error
   const headers: Record<string, string> = {}
-  if (error.status === 429 || error.retryAfter !== undefined) {
-    headers['retry-after'] = String(Math.ceil(error.retryAfter ?? RETRY_AFTER))
-  }
+  const final = isFinal(error)
+  const wait = error.retryAfter ?? (error.status === 429 && !final ? RETRY_AFTER : undefined)
+  if (wait !== undefined) headers['retry-after'] = String(Math.ceil(wait))
   // The SDKs of OpenAI and Anthropic obey it; without it Claude Code tries a wrong key ten times.
-  if (isFinal(error)) headers['x-should-retry'] = 'false'
+  if (final) headers['x-should-retry'] = 'false'
   if (error.attempts !== undefined) headers['x-outcrop-attempts'] = String(error.attempts)
   if (error.size !== undefined) headers['content-range'] = `bytes */${error.size}`
   if (error.code === 'authentication') headers['www-authenticate'] = bearerChallenge(c)

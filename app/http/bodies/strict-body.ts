@@ -68,8 +68,7 @@ function bare(schema: z.ZodType): z.ZodType {
     } else if (inner instanceof z.ZodPipe) {
       const { in: before, out } = inner.def
       inner = (before instanceof z.ZodTransform ? out : before) as z.ZodType
-    } else if (inner instanceof z.ZodLazy) inner = inner.def.getter() as z.ZodType
-    else return inner
+    } else return inner
   }
 }
 

@@ -65,6 +65,7 @@ export function createBudgets(options: BudgetsOptions): Budgets {
       const spans = spansOf(budget)
       const purse = purses.of(caller.keyId)
       const pass = () => {
+        for (const span of spans) requireEnough(budget[span]!, span, cost)
         // The month first: who has nothing left of either waits for the later of their ends.
         for (const span of spans.toReversed()) {
           requireLeft(purse, { span, budget, cost, now: now() })
@@ -96,12 +97,16 @@ const MONTHS: readonly Span[] = ['month']
 /** Reads sums that have grown old. A promise where the request must wait for it. */
 function createHearing({ state, now, isolated }: BudgetsOptions & { now(): number }) {
   const read = async (spent: Spent): Promise<void> => {
+    const { heardAt } = spent
     const item = await state.get(COLLECTION, spent.id)
+    // What was added meanwhile gave a newer sum.
+    if (spent.heardAt !== heardAt) return
     spent.sum = Number(item?.value ?? 0)
     spent.heardAt = now()
   }
   return (spent: Spent, isPlenty: boolean): Promise<void> | undefined => {
-    const age = now() - spent.heardAt
+    // Either way: the clock may have been set back meanwhile.
+    const age = Math.abs(now() - spent.heardAt)
     if (age <= (isPlenty ? FRESH : FRESH_NEAR)) return undefined
     if (isolated) return read(spent)
     // Asked once for all requests that want to know at the same time.
@@ -159,6 +164,15 @@ interface Wanted {
   now: number
 }
 
+const LACKING = { reason: 'insufficient_quota', lacking: 'budget' }
+
+/** No tomorrow has room for what is dearer than the whole budget. */
+function requireEnough(whole: number, span: Span, cost: number): void {
+  if (cost <= whole) return
+  const message = `This request may cost $${cost.toPrecision(2)}, more than this key's whole budget of $${whole} a ${span}.`
+  throw new GatewayError('quota-exceeded', message, LACKING)
+}
+
 function requireLeft(purse: Purse, { span, budget, cost, now }: Wanted): void {
   const left = leftIn(purse, span, budget)
   if (left > 0 && cost <= left) return
@@ -168,8 +182,7 @@ function requireLeft(purse: Purse, { span, budget, cost, now }: Wanted): void {
       ? `The budget of this key, ${amount}, is spent.`
       : `This request may cost $${cost.toPrecision(2)}; $${left.toPrecision(2)} is left of this key's budget of ${amount}.`
   throw new GatewayError('quota-exceeded', message, {
-    reason: 'insufficient_quota',
-    lacking: 'budget',
+    ...LACKING,
     retryAfter: Math.ceil((purse.spans[span].end - now) / 1000),
   })
 }

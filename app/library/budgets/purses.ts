@@ -12,6 +12,7 @@ export interface Spent {
   /** By us since then, and what of it is being told. */
   pending: number
   flying: number
+  begin: number
   end: number
   /** Present while the sum is being read. */
   hearing?: Promise<void>
@@ -27,7 +28,7 @@ export interface Purse {
 export interface Purses {
   /** With the day and the month it is. */
   of(keyId: string): Purse
-  /** What is to be written, also of days that are over. */
+  /** What is to be written, also of other days. */
   pending(): Spent[]
   /** Lets go of purses nobody has used for so many milliseconds. */
   forget(idle: number): void
@@ -47,22 +48,26 @@ export function createPurses(now: () => number): Purses {
       purses.set(keyId, purse)
       for (const span of SPANS) {
         const spent = purse.spans[span]
-        if (spent.end > time) continue
+        // Before it, where the clock was set back.
+        if (spent.begin <= time && time < spent.end) continue
         over.push(spent)
         purse.spans[span] = spentIn(span, keyId, time)
       }
       return purse
     },
     pending() {
-      over = over.filter((spent) => spent.pending > 0)
+      over = over.filter((spent) => spent.pending + spent.flying > 0)
       const current = [...purses.values()].flatMap(({ spans }) => [spans.day, spans.month])
-      return [...over, ...current.filter((spent) => spent.pending > 0)]
+      return [...over, ...current].filter((spent) => spent.pending > 0)
     },
     forget(idle) {
       const before = now() - idle
       for (const [keyId, { held, spans }] of purses) {
         const isIdle = SPANS.every(
-          (span) => spans[span].pending + spans[span].flying === 0 && spans[span].heardAt < before,
+          (span) =>
+            spans[span].pending + spans[span].flying === 0 &&
+            spans[span].heardAt < before &&
+            spans[span].hearing === undefined,
         )
         // Sums of floats seldom come back to nothing exactly.
         if (isIdle && held < 1e-9) purses.delete(keyId)
@@ -82,6 +87,7 @@ function spentIn(span: Span, keyId: string, now: number): Spent {
     heardAt: Number.NEGATIVE_INFINITY,
     pending: 0,
     flying: 0,
+    begin: Date.UTC(year, month, isDay ? day : 1),
     end: isDay ? Date.UTC(year, month, day + 1) : Date.UTC(year, month + 1, 1),
   }
 }

@@ -36,8 +36,8 @@ export interface UploadSessions {
   find(spoken: string): Promise<FoundSession>
   /** Throws `invalid-request` when it has ended. */
   checkPending(found: FoundSession): Session
-  /** Ends an upload, unless it has ended: the end that holds. */
-  conclude(id: string, end: End): Promise<End>
+  /** Ends an upload. Where it has ended already, that end holds and is returned. */
+  conclude(id: string, end: End): Promise<End | undefined>
   partKey(id: string, part: string): string
   /** The parts named, in that order. Throws naming the first that is not there, or was named before. */
   partsNamed(id: string, spoken: readonly string[]): Promise<StoredObject[]>
@@ -85,7 +85,7 @@ export function uploadSessions(
     async conclude(id, end) {
       const key = `${folder(id)}end`
       const written = await objects.put(key, json(end), { ifAbsent: true })
-      return written ? end : ((await readJson<End>(objects, key)) ?? end)
+      return written ? undefined : readJson<End>(objects, key)
     },
 
     async partsNamed(id, spoken) {

@@ -108,8 +108,8 @@ export function storedUploads(
 
     async cancel(spoken) {
       const session = await pending(spoken)
-      const end = await sessions.conclude(session.id, { outcome: 'cancelled' })
-      if (end.outcome !== 'cancelled') throw closed(session, end.outcome)
+      const before = await sessions.conclude(session.id, { outcome: 'cancelled' })
+      if (before) throw closed(session, before.outcome)
       await sessions.dropParts(session.id)
       return uploadOf(session, 'cancelled')
     },
@@ -137,10 +137,12 @@ async function complete(room: Room, asked: Completion): Promise<Upload> {
   try {
     return await completeNow(room, asked, found)
   } catch (thrown) {
-    // Somebody who asked for the same at the same time was first, and took the parts away.
-    const others = await completed(room, asked, await room.sessions.find(asked.spoken))
+    // Somebody else was first, and took the parts away.
+    const now = await room.sessions.find(asked.spoken)
+    const others = await completed(room, asked, now)
     if (others) return others
-    throw thrown
+    const isRefused = thrown instanceof GatewayError && thrown.code === 'invalid-request'
+    throw isRefused && now.end ? closed(now.session, now.end.outcome) : thrown
   }
 }
 
@@ -166,7 +168,7 @@ async function completeNow(
   checkSize(sources, session)
   if (md5 !== undefined) await checkSum(objects, sources, md5)
   const wanted: End = { outcome: 'completed', file: newId(now()), parts: [...parts] }
-  const end = before ?? (await sessions.conclude(session.id, wanted))
+  const end = before ?? (await sessions.conclude(session.id, wanted)) ?? wanted
   if (!isEndOf(end, parts)) throw closed(session, end.outcome)
 
   const { mediaType } = watch(await headOf(objects, sources), HEAD)

@@ -37,7 +37,7 @@ interface Holder {
 /** Who holds a key or a proof to which this policy belongs. */
 export function identityOf({ owner, keyId, name, policy }: Holder): CallerIdentity {
   const { tenant, admin, models, denied_models, endpoints, denied_endpoints } = policy
-  const { limits, budget, aws } = policy
+  const { limits, budget, aws, tags } = policy
   const permissions = present({
     models,
     deniedModels: denied_models,
@@ -47,7 +47,7 @@ export function identityOf({ owner, keyId, name, policy }: Holder): CallerIdenti
   return {
     owner: tenant === undefined ? owner : ownerOf('tenant', tenant)!,
     keyId,
-    ...present({ tenant, name, permissions, budget: budget && present(budget) }),
+    ...present({ tenant, name, permissions, budget: budget && present(budget), tags }),
     ...(admin && { admin }),
     ...(limits && {
       limits: {

@@ -32,6 +32,8 @@ export interface Allowance {
 }
 
 export const MINUTE = 60_000
+/** Milliseconds for which an instance's running requests count unless it tells of them again. */
+export const SLOTS_HOLD = 30_000
 
 /** More grants than these are told together: a ledger must stay small. */
 const MOST_GRANTS = 120
@@ -95,13 +97,37 @@ function unpack(from: number, numbers: readonly number[]): Grant[] {
   return grants
 }
 
-/** Forgets what is over a minute old, and slots nobody has renewed. */
-export function prune(ledger: Ledger, now: number): void {
+/** Milliseconds by which clocks of instances may differ. */
+const APART = 5000
+
+/**
+ * Forgets what is over a minute old, and slots nobody has renewed. Tells whether anything was in the future: then a
+ * clock was set back, and it counts from now on.
+ */
+export function prune(ledger: Ledger, now: number): boolean {
+  const isAhead = isFuture(ledger, now)
+  if (isAhead) bringBack(ledger, now)
   for (const flow of [ledger.requests, ledger.tokens]) {
     flow.grants = flow.grants.filter(({ at }) => at > now - MINUTE)
     if (flow.grants.length > MOST_GRANTS) mergeNearest(flow.grants)
   }
   for (const [id, { until }] of ledger.slots) if (until <= now) ledger.slots.delete(id)
+  return isAhead
+}
+
+const isFuture = ({ requests, tokens, slots }: Ledger, now: number): boolean =>
+  [requests, tokens].some(
+    ({ grants, bucket }) => Math.max(grants.at(-1)?.at ?? 0, bucket?.at ?? 0) > now + APART,
+  ) || [...slots.values()].some(({ until }) => until > now + SLOTS_HOLD + APART)
+
+function bringBack({ requests, tokens, slots }: Ledger, now: number): void {
+  for (const { grants, bucket } of [requests, tokens]) {
+    for (const grant of grants) grant.at = Math.min(grant.at, now)
+    if (bucket) bucket.at = Math.min(bucket.at, now)
+  }
+  for (const [id, { count, until }] of slots) {
+    slots.set(id, { count, until: Math.min(until, now + SLOTS_HOLD) })
+  }
 }
 
 /** The two that lie nearest count as one of the later time, so that nothing is free too early. */

@@ -30,6 +30,8 @@ export function createLimiter(options: LimiterOptions): Limiter {
   const deskOf = (keyId: string, limits: Limits): Desk => {
     const open = desks.get(keyId)
     if (open && !isolated) {
+      // What was refused under other limits may be had under these.
+      if (differ(open.account.limits, limits)) open.closed = {}
       open.account.limits = limits
       return open
     }
@@ -125,6 +127,12 @@ function ticketOf(desk: Desk, onLeave: (() => void) | undefined): Ticket {
     },
   }
 }
+
+const differ = (one: Limits, other: Limits): boolean =>
+  one !== other &&
+  (one.requestsPerMinute !== other.requestsPerMinute ||
+    one.tokensPerMinute !== other.tokensPerMinute ||
+    one.concurrent !== other.concurrent)
 
 /** Undefined where nothing is bounded. */
 function boundsOf(limits: Limits): Limits | undefined {

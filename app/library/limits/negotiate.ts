@@ -7,6 +7,7 @@ import {
   give,
   type Ledger,
   roomIn,
+  SLOTS_HOLD,
   slotsElsewhere,
   takeBack,
   waitFor,
@@ -29,8 +30,6 @@ export interface Granted extends Changed {
   short: Partial<Record<Kind, number>>
 }
 
-/** Milliseconds for which an instance's running requests count unless it tells of them again. */
-export const SLOTS_HOLD = 30_000
 /** Milliseconds after which one who found all of them running may come again. */
 const SLOT_WAIT = 1000
 

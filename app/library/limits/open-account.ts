@@ -10,8 +10,8 @@ import {
   newAccount,
 } from './account.ts'
 import { expire, IDLE, leaseOf, refund, stockFor, takeOut, use } from './holding.ts'
-import { type Grant, MINUTE } from './ledger.ts'
-import { type Bid, exchangeWith, type Granted, SLOTS_HOLD } from './negotiate.ts'
+import { type Grant, MINUTE, SLOTS_HOLD } from './ledger.ts'
+import { type Bid, exchangeWith, type Granted } from './negotiate.ts'
 import { createSharedLedger, type SharedLedger, type SharedLedgerOptions } from './shared-ledger.ts'
 import { type Kind, tooMany } from './too-many.ts'
 
@@ -68,6 +68,8 @@ export function take(desk: Desk, need: Need): number | Promise<number> {
   const { account } = desk
   const time = desk.now()
   account.wantedAt = time
+  // What was told of the future was told before the clock was set back.
+  if (account.bucket && account.bucket.at > time) account.bucket.at = time
   const level = need.requests > 0 ? atOnce(account, time) : Number.POSITIVE_INFINITY
   if (level === Number.POSITIVE_INFINITY) return takeHeld(desk, need, time)
   const limit = account.limits.requestsPerMinute!
@@ -143,11 +145,15 @@ function refusal({ account, closed, down, now }: Desk, need: Need): GatewayError
   if (!kind) return undefined
   const time = now()
   const known = closed[kind]
-  if (known && known.until > time) {
+  if (known && isStanding(known, time, RECHECK)) {
     return tooMany(kind, limitOf(account.limits, kind)!, known.opens - time)
   }
-  return down && down.until > time ? down.error : undefined
+  return down && isStanding(down, time, REST) ? down.error : undefined
 }
+
+/** Whether something still holds that holds no longer than this. What seems to was told before the clock was set back. */
+const isStanding = ({ until }: { until: number }, time: number, most: number) =>
+  until > time && until <= time + most
 
 function isLow({ account, closed }: Desk, kind: Flowing, time: number): boolean {
   const { left, used, since } = account[kind]

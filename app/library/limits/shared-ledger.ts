@@ -45,6 +45,8 @@ export function createSharedLedger(options: SharedLedgerOptions): SharedLedger {
   let version = 0
   let knownAt = Number.NEGATIVE_INFINITY
 
+  // Either way: the clock may have been set back meanwhile.
+  const isOlder = (milliseconds: number) => Math.abs(now() - knownAt) > milliseconds
   const read = async () => {
     const item = await state.get(collection, id)
     known = item ? readLedger(item.value) : emptyLedger()
@@ -66,16 +68,16 @@ export function createSharedLedger(options: SharedLedgerOptions): SharedLedger {
   return {
     known: () => known,
     async change(apply) {
-      if (knownAt < now() - USABLE) await read()
+      if (isOlder(USABLE)) await read()
       for (let tried = 1; tried <= TRIES; tried++) {
         const ledger = copyOf(known)
-        prune(ledger, now())
+        const isMended = prune(ledger, now())
         const outcome = apply(ledger)
-        if (outcome.isShort && knownAt < now() - RELIABLE) {
+        if (outcome.isShort && isOlder(RELIABLE)) {
           await read()
           continue
         }
-        if (!outcome.isChanged || (await write(ledger))) return outcome
+        if (!(outcome.isChanged || isMended) || (await write(ledger))) return outcome
         if (tried > 1) await pause(Math.random() * STEP_BACK * tried)
         await read()
       }

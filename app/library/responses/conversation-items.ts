@@ -62,7 +62,8 @@ export function conversationItems(
     find,
     async remove(conversation, id) {
       await find(conversation, id)
-      await store.delete(within(conversation), keyOf(id))
+      const there = await store.delete(within(conversation), keyOf(id))
+      if (!there) throw unknownItem(id, conversation)
     },
     async drop(conversation, items) {
       for (const { id } of items) await store.delete(within(conversation), keyOf(id))

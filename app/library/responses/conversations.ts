@@ -68,13 +68,19 @@ export function conversations(
     }
   }
 
+  // A conversation goes before its items: if it is still there, nothing was missing from what was read.
+  const whole = async <T>(id: string, reading: Promise<T>): Promise<T> => {
+    await reading.catch(() => {})
+    await retrieve(id)
+    return reading
+  }
+
   return {
     async create(metadata, first) {
-      const now = Date.now()
-      const stamp = newStamp(now)
+      const stamp = newStamp()
       const id = `conv_${stamp}`
       await items.put(id, keptItems(first, stamp, { renamed: true }))
-      const created = Math.floor(now / 1000)
+      const created = Math.floor(Date.now() / 1000)
       const conversation: KeptConversation = {
         id,
         object: 'conversation',
@@ -87,19 +93,18 @@ export function conversations(
     retrieve,
     label,
     async delete(id) {
-      await retrieve(id)
-      await store.delete(all, id)
+      if (!isId(id) || !(await store.delete(all, id))) throw unknownConversation(id)
       await items.clear(id)
     },
     async add(id, more) {
-      const kept = keptItems(more, newStamp(Date.now()), { renamed: true })
+      const kept = keptItems(more, newStamp(), { renamed: true })
       await append(id, kept)
       return kept
     },
     append,
-    items: async (id) => items.all((await retrieve(id)).id),
-    page: async (id, options) => items.page((await retrieve(id)).id, options),
-    item: async (id, item) => items.find((await retrieve(id)).id, item),
+    items: (id) => whole(id, items.all(id)),
+    page: (id, options) => whole(id, items.page(id, options)),
+    item: (id, item) => whole(id, items.find(id, item)),
     async named(item) {
       const id = await places.of(item)
       return id === undefined ? undefined : items.find(id, item).catch(unlessGone)

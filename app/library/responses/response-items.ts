@@ -22,14 +22,15 @@ const STAMP_DIGITS = 33
 const INDEX_DIGITS = 3
 const ITEM = new RegExp(`_([0-9a-f]{${STAMP_DIGITS}})[01][0-9a-f]{${INDEX_DIGITS}}$`)
 
-const TIME_DIGITS = 12
-
-/** A new stamp, behind all older ones. `now` in Unix milliseconds. */
-export function newStamp(now: number): string {
-  const time = Math.floor(now).toString(16).padStart(TIME_DIGITS, '0')
+/** A new stamp, behind all older ones and those of answers, whose ids are made by the same clock to the same microsecond. */
+export function newStamp(): string {
+  const now = performance.timeOrigin + performance.now()
+  const time = hex(Math.floor(now), 12) + hex(Math.floor((now % 1) * 1000), 3)
   const chance = crypto.randomUUID() + crypto.randomUUID()
-  return time + chance.replaceAll('-', '').slice(0, STAMP_DIGITS - TIME_DIGITS)
+  return time + chance.replaceAll('-', '').slice(0, STAMP_DIGITS - time.length)
 }
+
+const hex = (number: number, digits: number) => number.toString(16).padStart(digits, '0')
 
 /** The stamp of a response's or a conversation's id. */
 export const stampOf = (id: string): string => id.slice(id.indexOf('_') + 1)
@@ -61,7 +62,7 @@ export function keptItems(
 ): KeptItem[] {
   return items.map((item, index) => {
     const type = item.type ?? 'message'
-    const own = `${entryOf(PREFIXES, type) ?? 'item_'}${stamp}0${index.toString(16).padStart(INDEX_DIGITS, '0')}`
+    const own = `${entryOf(PREFIXES, type) ?? 'item_'}${stamp}0${hex(index, INDEX_DIGITS)}`
     const id = (!renamed && item.id) || own
     if (type !== 'message') return { ...item, id, type }
     return { status: 'completed', ...item, id, type, content: longForm(item) }

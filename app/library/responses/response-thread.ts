@@ -106,11 +106,12 @@ async function itemsOf(id: string, held: Conversations): Promise<KeptItem[]> {
 
 /** All that a response was given and answered. */
 async function contextOf(id: string, shelf: Shelf): Promise<KeptItem[]> {
-  const { response, isRunning } = await presentResponse(id, shelf).catch((thrown: unknown) => {
+  const named = (thrown: unknown): never => {
     throw thrown instanceof GatewayError && thrown.code === 'not-found'
       ? unknownPrevious(id)
       : thrown
-  })
+  }
+  const { response, isRunning } = await presentResponse(id, shelf).catch(named)
   if (isRunning) {
     throw new GatewayError(
       'invalid-request',
@@ -118,7 +119,7 @@ async function contextOf(id: string, shelf: Shelf): Promise<KeptItem[]> {
       { param: PREVIOUS, reason: 'previous_response_in_progress' },
     )
   }
-  return [...(await shelf.responses.given(id)), ...response.output]
+  return [...(await shelf.responses.given(id).catch(named)), ...response.output]
 }
 
 const PREVIOUS = 'previous_response_id'

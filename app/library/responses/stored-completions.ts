@@ -112,8 +112,9 @@ export function storedCompletions(
     },
 
     async messages(id, page) {
-      if (!(await state.get(completions, id))) throw unknown(id)
+      // In this order: a completion goes before its messages, which were there if it still is.
       const item = await store.get(questions, id)
+      if (!(await state.get(completions, id))) throw unknown(id)
       const messages = item ? (JSON.parse(item.value) as Message[]) : []
       const named = messages.map((message, index) => ({ id: `${id}-${index}`, message }))
       const found = pageOf(named, page)

@@ -56,9 +56,15 @@ export function storedResponses(
     if (!item) throw unknownResponse(id)
     return { response: JSON.parse(item.value) as KeptResponse, version: item.version }
   }
-  const given = async (id: string): Promise<KeptItem[]> => {
-    const item = await store.get(inputs, id)
+  const inputOf = async (id: string): Promise<KeptItem[]> => {
+    const item = isId(id) ? await store.get(inputs, id) : undefined
     return item ? JSON.parse(item.value) : []
+  }
+  const given = async (id: string): Promise<KeptItem[]> => {
+    // In this order: a response goes before its input, which was whole if the response is still there.
+    const items = await inputOf(id)
+    await find(id)
+    return items
   }
 
   return {
@@ -89,13 +95,9 @@ export function storedResponses(
       await store.delete(inputs, id)
     },
 
-    async given(id) {
-      await find(id)
-      return given(id)
-    },
+    given,
 
     async page(id, page) {
-      await find(id)
       const found = pageOf(await given(id), page)
       if (found) return found
       throw new GatewayError('invalid-request', `No item is called '${page.after}'.`, {
@@ -109,7 +111,7 @@ export function storedResponses(
       if (!kept) return undefined
       const { output } = JSON.parse(kept.value) as KeptResponse
       const isMeant = (item: KeptItem) => item.id === id
-      return output.find(isMeant) ?? (await given(response)).find(isMeant)
+      return output.find(isMeant) ?? (await inputOf(response)).find(isMeant)
     },
   }
 }

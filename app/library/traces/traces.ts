@@ -1,6 +1,8 @@
 import type { Config } from '../../config.ts'
+import { messageOf } from '../../errors.ts'
 import type { Runtime } from '../../ports/runtime.ts'
 import type { SpanAttributes, Traces } from '../../ports/traces.ts'
+import { logEvent } from '../event-log.ts'
 import { createExporter, type Sent } from './exporter.ts'
 import { otlpRequest } from './otlp-json.ts'
 import { createSampler } from './sampler.ts'
@@ -85,7 +87,7 @@ function createPost(options: TracesOptions, url: URL): (body: string) => Promise
       const seconds = Number(response.header('retry-after') ?? Number.NaN)
       return seconds >= 0 ? { retryAfter: seconds * 1000 } : {}
     } catch (thrown) {
-      tell(thrown instanceof Error ? thrown.message : String(thrown))
+      tell(messageOf(thrown))
       return {}
     }
   }
@@ -95,14 +97,12 @@ const lowerCase = (headers: Record<string, string>) =>
   Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]))
 
 /** Once a minute at most. */
-function createTell({ runtime, config }: TracesOptions): (message: string) => void {
+function createTell(options: TracesOptions): (message: string) => void {
   let toldAt = Number.NEGATIVE_INFINITY
   return (message) => {
     const now = Date.now()
-    if (now < toldAt + QUIET || config.LOG_LEVEL === 'silent' || config.LOG_LEVEL === 'error')
-      return
+    if (now < toldAt + QUIET) return
     toldAt = now
-    const told = { type: 'event', level: 'warning', date: new Date(now).toISOString() }
-    runtime.log.write(JSON.stringify({ ...told, event: 'traces_not_sent', message }))
+    logEvent(options, { level: 'warning', event: 'traces_not_sent', message })
   }
 }

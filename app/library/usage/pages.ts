@@ -54,13 +54,13 @@ const timeOf = (grain: Grain, at: number) => isoOf(at).slice(11, grain === 'hour
 
 interface PagePlace {
   grain: Grain
-  /** Which instance saw it. */
-  writer: string
+  /** Which of the pages of this key and time it is. */
+  name: string
   /** Unix milliseconds. */
   expiresAt: number
 }
 
-/** Writes a page over what this instance wrote of it before, so that writing it twice does no harm. */
+/** Writes a page over what was written of it before, so that writing it twice does no harm. */
 export async function writePage(state: StateStore, page: Page, place: PagePlace): Promise<void> {
   const { holder, at, rows } = page
   const stored: Stored = {
@@ -69,8 +69,8 @@ export async function writePage(state: StateStore, page: Page, place: PagePlace)
     ...(holder.tenant !== undefined && { t: holder.tenant }),
     r: Array.from(rows, ({ dimensions, sums }) => packRow(dimensions, sums)),
   }
-  const { grain, writer, expiresAt } = place
-  const id = `${prefixOf(holder.keyId)}${timeOf(grain, at)}/${writer}`
+  const { grain, name, expiresAt } = place
+  const id = `${prefixOf(holder.keyId)}${timeOf(grain, at)}/${name}`
   const item = { id, value: JSON.stringify(stored) }
   await state.put(collectionOf(grain, at), item, { expiresAt })
 }

@@ -24,8 +24,10 @@ const LONGEST_NAME = 512
 /** Pages written at the same time. */
 const AT_ONCE = 8
 
-/** The page of a key that is being written on. */
+/** The page of a key and its tenant that is being written on. */
 interface Open {
+  /** Unlike those of all other pages. */
+  name: string
   holder: Holder
   at: number
   rows: Map<string, Row>
@@ -38,6 +40,7 @@ interface Open {
 
 interface Sheet {
   grain: Grain
+  /** By key and tenant. */
   current: Map<string, Open>
   /** Full pages that are not written yet. */
   full: Open[]
@@ -98,19 +101,12 @@ const newSheet = (grain: Grain, expiresAfter: number): Sheet => ({
 })
 
 function createWriter({ state, now, onFailure }: UsageBookOptions & { now(): number }) {
-  let name: string | undefined
   const writeOne = async ({ grain, expiresAfter }: Sheet, page: Open): Promise<void> => {
-    // Not made at the start: Workers have no randomness before their first request.
-    name ??= crypto.randomUUID().slice(0, 8)
-    const { noted, at, rows, holder } = page
+    const { name, noted, at, rows, holder } = page
     page.writingSince = now()
     try {
       const expiresAt = at * 1000 + expiresAfter
-      await writePage(
-        state,
-        { holder, at, rows: rows.values() },
-        { grain, writer: name, expiresAt },
-      )
+      await writePage(state, { holder, at, rows: rows.values() }, { grain, name, expiresAt })
       page.written = noted
     } finally {
       page.writingSince = undefined
@@ -148,11 +144,20 @@ const rowName = ({ operation, model, region, tier }: UsageDimensions) =>
   `${operation} ${model} ${region} ${tier}`
 
 function pageFor(sheet: Sheet, { keyId, name, tenant }: CallerIdentity, at: number): Open {
-  const open = sheet.current.get(keyId)
+  // A key may be given to another tenant at any time.
+  const place = tenant === undefined ? keyId : `${keyId} ${tenant}`
+  const open = sheet.current.get(place)
   if (open?.at === at) return open
   if (open && open.noted > open.written) sheet.full.push(open)
-  const page = { holder: { keyId, name, tenant }, at, rows: new Map(), noted: 0, written: 0 }
-  sheet.current.set(keyId, page)
+  const page: Open = {
+    name: crypto.randomUUID().slice(0, 8),
+    holder: { keyId, name, tenant },
+    at,
+    rows: new Map(),
+    noted: 0,
+    written: 0,
+  }
+  sheet.current.set(place, page)
   return page
 }
 
@@ -209,8 +214,8 @@ async function inTurns(
 /** Lets go of pages that are written and over. */
 function forget(sheet: Sheet, now: number): void {
   sheet.full = sheet.full.filter(isNew)
-  for (const [keyId, page] of sheet.current) {
+  for (const [place, page] of sheet.current) {
     const isOver = (page.at + SECONDS[sheet.grain]) * 1000 <= now
-    if (isOver && !isNew(page)) sheet.current.delete(keyId)
+    if (isOver && !isNew(page)) sheet.current.delete(place)
   }
 }

@@ -1,6 +1,6 @@
 import { stage } from '../../codecs/streams/stage.ts'
 import { awsError } from '../../dialects/bedrock-converse/decode-error.ts'
-import { GatewayError } from '../../errors.ts'
+import { GatewayError, messageOf } from '../../errors.ts'
 import type { AwsIdentity } from '../../ports/caller.ts'
 import type { Transport, UpstreamResponse } from '../../ports/transport.ts'
 import type { AwsService, Endpoints } from './endpoints.ts'
@@ -47,7 +47,11 @@ export interface AwsFault extends Error {
 export function createAwsCall(dependencies: AwsCallDependencies): AwsCall {
   const { transport, endpoints, connectTimeout } = dependencies
   const signerOf = createSigners(dependencies)
-  return async (request, signal) => {
+  const ask = async (
+    request: AwsRequest,
+    signal: AbortSignal,
+    isFirst: boolean,
+  ): Promise<UpstreamResponse> => {
     const { origin, host, prefix, service } = endpoints(request.service, request.region)
     const headers: Record<string, string> = {
       ...(request.body === undefined ? LISTING : POSTING),
@@ -55,11 +59,14 @@ export function createAwsCall(dependencies: AwsCallDependencies): AwsCall {
     }
     const { method, body } = request
     const path = prefix + request.path
+    let sign: Sign
+    let proof: Record<string, string>
     try {
       await stage
-      const signable = { method, host, path, headers, body }
-      const proof = signerOf(request.as)(signable, { region: request.region, service })
-      Object.assign(headers, proof instanceof Promise ? await proof : proof)
+      sign = signerOf(request.as)
+      const made = sign({ method, host, path, headers, body }, { region: request.region, service })
+      proof = made instanceof Promise ? await made : made
+      Object.assign(headers, proof)
     } catch (thrown) {
       throw asRefusalToSign(thrown)
     }
@@ -68,10 +75,19 @@ export function createAwsCall(dependencies: AwsCallDependencies): AwsCall {
     await stage
     const sent = { method, origin, path, headers, body }
     const response = await transport.send(sent, { signal, connectTimeout })
-    if (response.status >= 200 && response.status < 300) return response
-    throw await readRefusal(response, request)
+    if (isAnswer(response)) return response
+    const { error, type } = await readRefusal(response, request)
+    const refusal = { type, date: response.header('date') }
+    // Nothing was done where the signature was refused.
+    if (isFirst && (await sign.learn?.(proof, refusal))) return ask(request, signal, false)
+    throw error
   }
+  return (request, signal) => ask(request, signal, true)
 }
+
+/** AWS answers with no pages: who does stands between us. */
+const isAnswer = ({ status, header }: UpstreamResponse) =>
+  status >= 200 && status < 300 && !header('content-type')?.startsWith('text/html')
 
 function createSigners({ sign, signAs }: AwsCallDependencies) {
   return (identity: AwsIdentity | undefined): Sign => {
@@ -97,7 +113,7 @@ export const UNSIGNED = 'Unsigned'
 
 function asRefusalToSign(thrown: unknown): GatewayError {
   if (thrown instanceof GatewayError) return thrown
-  const words = thrown instanceof Error ? thrown.message : String(thrown)
+  const words = messageOf(thrown)
   return new GatewayError('upstream', 'The upstream could not be asked. Retry the request later.', {
     cause: Object.assign(new Error(words, { cause: thrown }), { type: UNSIGNED }),
   })
@@ -106,7 +122,7 @@ function asRefusalToSign(thrown: unknown): GatewayError {
 async function readRefusal(
   response: UpstreamResponse,
   { region }: AwsRequest,
-): Promise<GatewayError> {
+): Promise<{ error: GatewayError; type: string }> {
   const { status } = response
   const requestId = response.header('x-amzn-requestid')
   const text = await response.text()
@@ -120,7 +136,7 @@ async function readRefusal(
     { status, type, requestId, region },
   )
   const error = awsError(status, type, message)
-  return new GatewayError(error.code, error.message, { ...error, cause: fault })
+  return { error: new GatewayError(error.code, error.message, { ...error, cause: fault }), type }
 }
 
 /** The type stands in a header, with an address behind it, or in the body, with a namespace before it. */

@@ -1,4 +1,5 @@
 import { entryOf } from '../../codecs/table.ts'
+import { partitionOf } from '../../config/aws-partitions.ts'
 
 /** Where a service of a region answers. */
 interface Endpoint {
@@ -33,17 +34,6 @@ const SIGNING_NAMES = {
 } as const
 
 export type AwsService = keyof typeof SIGNING_NAMES
-
-/** By the beginning of a region's name; the first that fits. From the partitions file of the AWS SDK, November 2026. */
-const PARTITIONS: [prefix: string, suffix: string, dualStackSuffix: string][] = [
-  ['cn-', 'amazonaws.com.cn', 'api.amazonwebservices.com.cn'],
-  ['eusc-', 'amazonaws.eu', 'api.amazonwebservices.eu'],
-  ['us-iso-', 'c2s.ic.gov', 'api.aws.ic.gov'],
-  ['us-isob-', 'sc2s.sgov.gov', 'api.aws.scloud'],
-  ['us-isof-', 'csp.hci.ic.gov', 'api.aws.hci.ic.gov'],
-  ['eu-isoe-', 'cloud.adc-e.uk', 'api.cloud-aws.adc-e.uk'],
-  ['', 'amazonaws.com', 'api.aws'],
-]
 
 type Environment = Record<string, string | undefined>
 
@@ -80,7 +70,7 @@ export const isRegion = (name: string) => /^[a-z]{2,4}(-[a-z]+)+-\d{1,2}$/.test(
 
 function publicHost(service: AwsService, region: string, env: Environment): string {
   if (!isRegion(region)) throw new Error(`"${region}" is not the name of an AWS region.`)
-  const [, suffix, dualStackSuffix] = PARTITIONS.find(([prefix]) => region.startsWith(prefix))!
+  const { suffix, dualStackSuffix } = partitionOf(region)
   const name = isTrue(env['AWS_USE_FIPS_ENDPOINT']) ? `${service}-fips` : service
   // Born on the newer names alone (recorded for us-east-1).
   if (service === 'bedrock-mantle') return `${name}.${region}.${dualStackSuffix}`

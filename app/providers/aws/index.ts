@@ -1,4 +1,5 @@
 import type { Config } from '../../config.ts'
+import { messageOf } from '../../errors.ts'
 import type { Provider } from '../../ports/models.ts'
 import type { StateStore } from '../../ports/state-store.ts'
 import { assumedRoles } from './assumed-roles.ts'
@@ -21,7 +22,7 @@ import { createRouter, type Router } from './bedrock/router.ts'
 import { createSharedHealth } from './bedrock/shared-health.ts'
 import { createSharedListings } from './bedrock/shared-listings.ts'
 import { createWarmRegions } from './bedrock/warm-regions.ts'
-import { type AwsCall, createAwsCall } from './call.ts'
+import { type AwsCall, type AwsCallDependencies, createAwsCall } from './call.ts'
 import { createEndpoints, type Endpoints } from './endpoints.ts'
 import { createPulse } from './pulse.ts'
 import { regionsOf, regionVariable } from './regions-of.ts'
@@ -85,7 +86,7 @@ export function createAwsProvider({ config, runtime, state }: AwsProviderOptions
     lanePolicy: config,
     call,
     endpoints: config.AWS_BEDROCK_OPENAI_ENDPOINTS,
-    ...besideChatOf({ config, runtime }, call, endpoints),
+    ...besideChatOf({ config, runtime }, call, { endpoints, signAs }),
     firstFrameWait: config.FIRST_FRAME_WAIT * 1000,
   })
   const audio = createAwsAudio({ config, runtime, routing, endpoints, signAs, state })
@@ -107,7 +108,7 @@ function checkRegions(config: Config, endpoints: Endpoints): void {
     try {
       endpoints('bedrock-runtime', region)
     } catch (cause) {
-      const fault = cause instanceof Error ? cause.message : String(cause)
+      const fault = messageOf(cause)
       throw new Error(
         `The environment holds a value Outcrop cannot use. ${regionVariable(config)}: ${fault}`,
         { cause },
@@ -162,11 +163,14 @@ function createRouting(
 }
 
 /** What embedding and reranking take beside the relay. */
-function besideChatOf(options: AwsProviderOptions, call: AwsCall, endpoints: Endpoints) {
-  const { config, runtime } = options
+function besideChatOf(
+  { config, runtime }: AwsProviderOptions,
+  call: AwsCall,
+  calling: Pick<AwsCallDependencies, 'endpoints' | 'signAs'>,
+) {
   const own = {
+    ...calling,
     transport: runtime.transport,
-    endpoints,
     connectTimeout: config.CONNECT_TIMEOUT * 1000,
   }
   const keys = staticCredentials(runtime.env)

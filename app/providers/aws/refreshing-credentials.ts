@@ -5,7 +5,7 @@ import type { Linger } from '../../ports/runtime.ts'
 const REFRESH_AHEAD = 5 * 60_000
 /** Milliseconds after which credentials that never end are looked up again: somebody may have rotated the file. */
 const REREAD_AFTER = 15 * 60_000
-/** Milliseconds to leave a failing source alone while the old credentials still hold. */
+/** Milliseconds to leave a source alone that failed, or had nothing new, while the old credentials still hold. */
 const RETRY_AFTER = 10_000
 
 /** Fetches credentials once; `expiration` says how long they hold. */
@@ -26,6 +26,7 @@ export function refreshingCredentials(describe: string, options: RefreshOptions)
   const { fetch, linger, now = Date.now, onFailure = () => {} } = options
   let known: AwsCredentials | undefined
   let refreshAt = 0
+  let renewAt = 0
   let fetching: Promise<AwsCredentials> | undefined
 
   const refresh = () => {
@@ -55,6 +56,17 @@ export function refreshingCredentials(describe: string, options: RefreshOptions)
       if (!known || now() >= (known.expiration ?? Number.POSITIVE_INFINITY)) return refresh()
       if (!fetching && now() >= refreshAt) refreshBehind()
       return known
+    },
+    async renewed(sessionToken) {
+      const isCurrent = () => known?.sessionToken === sessionToken
+      if (isCurrent() && !fetching && now() >= renewAt) {
+        renewAt = now() + RETRY_AFTER
+        await refresh().catch(onFailure)
+      } else if (isCurrent()) {
+        // Whoever began it is told of its failure.
+        await fetching?.catch(() => {})
+      }
+      return known !== undefined && !isCurrent()
     },
   }
 }

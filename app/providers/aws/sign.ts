@@ -4,6 +4,7 @@ import { createWebDigest } from '../../codecs/web-digest.ts'
 import type { AwsCredentials, CredentialSource, Digest } from '../../ports/aws-credentials.ts'
 import type { Signable } from './canonical-request.ts'
 import { type CanonicalHeaders, canonicalHeaders } from './canonical-request.ts'
+import { createSigningClock, type SignatureRefusal } from './signing-clock.ts'
 
 export interface SigningScope {
   region: string
@@ -12,10 +13,11 @@ export interface SigningScope {
 }
 
 /** The headers that prove who asks, to be sent beside the request's own. A promise only where nothing else will do. */
-export type Sign = (
-  request: Signable,
-  scope: SigningScope,
-) => Record<string, string> | Promise<Record<string, string>>
+export interface Sign {
+  (request: Signable, scope: SigningScope): Record<string, string> | Promise<Record<string, string>>
+  /** Learns why a proof was refused. Tells whether another one is worth a try. */
+  learn?(proof: Readonly<Record<string, string>>, refusal: SignatureRefusal): Promise<boolean>
+}
 
 /** A Bedrock API key needs no signature. */
 export function bearerSigner(token: string): Sign {
@@ -33,15 +35,25 @@ interface SignerDependencies {
 
 /** Signature Version 4 for requests whose body is at hand. */
 export function sigV4Signer({ credentials, digest, now = Date.now }: SignerDependencies): Sign {
-  const draft = createDraft(now)
+  const clock = createSigningClock(now)
+  const draft = createDraft(clock.now)
   const sign = digest ? createSyncSigner(digest) : createWebSigner()
-
-  return (request, scope) => {
+  const signed: Sign = (request, scope) => {
     const current = credentials.current()
     if (!(current instanceof Promise)) return sign(draft({ request, scope, credentials: current }))
     return current.then((credentials) => sign(draft({ request, scope, credentials })))
   }
+  return Object.assign(signed, {
+    async learn(proof: Readonly<Record<string, string>>, refusal: SignatureRefusal) {
+      if (!EXPIRED.has(refusal.type)) return clock.learn(proof['x-amz-date'] ?? '', refusal)
+      const token = proof['x-amz-security-token']
+      return token !== undefined && ((await credentials.renewed?.(token)) ?? false)
+    },
+  })
 }
+
+/** What AWS says of credentials whose time is over. */
+const EXPIRED: ReadonlySet<string> = new Set(['ExpiredTokenException', 'ExpiredToken'])
 
 interface Asked {
   request: Signable

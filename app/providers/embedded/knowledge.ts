@@ -46,7 +46,7 @@ export function createEmbeddedKnowledge(options: EmbeddedKnowledgeOptions): Know
     async delete(id, call) {
       await find(id, call)
       const places = placesOf(call.owner)
-      await state.delete(places.bases, id)
+      if (!(await state.delete(places.bases, id))) await find(id, call)
       for (const { id: source } of await allOf(state, places.sources(id))) {
         await clear(state, places.passages({ base: id, source }))
         await clear(state, places.jobs({ base: id, source }))
@@ -56,9 +56,10 @@ export function createEmbeddedKnowledge(options: EmbeddedKnowledgeOptions): Know
     },
     async retrieve(query, call) {
       const { base, text, results = DEFAULT_RESULTS, minimumScore = 0, filter, native } = query
+      const all = await passagesIn(state, base, call.owner)
+      // In this order: a base goes before its passages, which were all there if it still is.
       await find(base, call)
       refuseNative(native)
-      const all = await passagesIn(state, base, call.owner)
       const fitting = filter ? all.filter(({ metadata = {} }) => meets(metadata, filter)) : all
       const ranked = rank(text, fitting).filter(({ score = 0 }) => score >= minimumScore)
       return nextOf(ranked, results, query.after)

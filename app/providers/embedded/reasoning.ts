@@ -23,7 +23,7 @@ const THOUGHTS: Record<NonNullable<ReasoningRequest['effort']>, number> = {
 
 /** Whether the caller wants to see thinking; `byDefault` is what the model does unasked. */
 export function wantsThought({ reasoning }: Conversation, byDefault: boolean): boolean {
-  if (!reasoning) return byDefault
+  if (!reasoning || reasoning.gradesOnly) return byDefault
   const { effort, enabled, budget, adaptive } = reasoning
   if (effort === 'none' || enabled === false || budget === 0) return false
   return Boolean(effort || enabled || budget || adaptive) || byDefault

@@ -16,8 +16,15 @@ export function structuredAnswer(
   facts: Facts,
   words: string,
 ): string {
-  if (schema) return jsonText(makeValue(schema, facts))
+  if (schema) return jsonText(makeValue(telling(schema), facts))
   return jsonText({ provider: 'embedded', answer: words })
+}
+
+/** The schema of what is asked for by name: where nothing is required, an empty object is no answer. */
+export function telling(schema: JsonSchema): JsonSchema {
+  const { properties } = schema
+  const isKnown = isObject(properties) && Object.keys(properties).length > 0
+  return isKnown ? { minProperties: 1, ...schema } : schema
 }
 
 function jsonText(value: unknown): string {

@@ -3,7 +3,7 @@ import { GatewayError } from '../../errors.ts'
 import { type Facts, LONGEST, openFacts } from './facts.ts'
 import { fingerprint } from './fingerprint.ts'
 import type { Reading } from './reading.ts'
-import { argumentsFor } from './tool-arguments.ts'
+import { argumentsFor, telling } from './tool-arguments.ts'
 import { plainWords, tellingWords } from './words.ts'
 
 const MOST_CALLS = 8
@@ -42,7 +42,7 @@ function choose({ tools, toolChoice }: Conversation, reading: Reading): Function
 
 function named(functions: FunctionTool[], name: string): FunctionTool {
   const tool = functions.find((one) => one.name === name)
-  if (tool) return tool
+  if (tool) return { ...tool, ...(tool.schema && { schema: telling(tool.schema) }) }
   throw new GatewayError(
     'invalid-request',
     `The tool choice names \`${name}\`, which is not offered.`,

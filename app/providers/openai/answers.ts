@@ -1,3 +1,4 @@
+import { decodeBase64 } from '../../codecs/bytes/base64.ts'
 import { GatewayError } from '../../errors.ts'
 import type { Served } from '../../ports/call.ts'
 import type { UpstreamResponse } from '../../ports/transport.ts'
@@ -20,6 +21,19 @@ export async function readJson(response: UpstreamResponse): Promise<Json> {
 
 export const unreadable = (cause: unknown) =>
   new GatewayError('upstream', 'The model gave an answer that could not be read.', { cause })
+
+/** What base64 in an answer stands for. Throws `upstream` when it is none. */
+export function readBase64(text: string): Uint8Array<ArrayBuffer> {
+  try {
+    return decodeBase64(text)
+  } catch (cause) {
+    throw unreadable(cause)
+  }
+}
+
+/** Whether a stream that was asked for came; some servers cannot stream, and send one JSON, or a page. */
+export const isStream = ({ header }: UpstreamResponse): boolean =>
+  !/json|html/i.test(header('content-type') ?? '')
 
 /** One call, one server: nothing else is known of who served. */
 export const servedBy = (

@@ -1,14 +1,15 @@
 import { withFirstRead } from '../../codecs/streams/first-read.ts'
 import type { Conversation } from '../../conversation/conversation.ts'
 import { replay } from '../../conversation/replay.ts'
-import type { ClientSide, EncodedRequest } from '../../dialects/dialect.ts'
-import { GatewayError } from '../../errors.ts'
+import type { ClientSide, EncodedRequest, Undo } from '../../dialects/dialect.ts'
 import type { Call } from '../../ports/call.ts'
 import type { ChatModel, ModelCard, ReplyStream } from '../../ports/models.ts'
 import type { UpstreamResponse } from '../../ports/transport.ts'
 import { replyStream } from '../reply-stream.ts'
-import { readJson, servedBy, unreadable } from './answers.ts'
+import { isStream, readJson, servedBy } from './answers.ts'
 import type { UpstreamClient } from './client.ts'
+import { askPatiently } from './quirks.ts'
+import { withoutSecrets } from './refusals.ts'
 
 /** A model that is asked in one dialect at one path of its server. */
 interface ChatPlace {
@@ -26,44 +27,33 @@ interface Posted {
   attempts: number
 }
 
-/** Names that are remembered; callers make them up, so there must be an end. */
-const MOST_NAMES = 2000
-
 export function createChatModel(place: ChatPlace): ChatModel {
   const { client, card, dialect, path, firstFrameWait } = place
-  const { hidesUsage } = client
 
   const post = async (conversation: Conversation, call: Call): Promise<Posted> => {
-    const encoded = dialect.encodeRequest(conversation, card)
     const accept = conversation.stream ? 'text/event-stream' : 'application/json'
-    const ask = (body: EncodedRequest['body']) => {
+    const ask = (body: unknown) => {
       const question = { path, body: JSON.stringify(body), accept, trace: call.trace }
       return client.ask(question, call.signal)
     }
-    // Who asks for it is told that this server refuses; for the books alone it can be done without.
-    const isOurs = conversation.stream && !conversation.streamUsage
-    if (isOurs && hidesUsage.has(card.id)) {
-      return { response: await ask(withoutUsage(encoded.body)), encoded, attempts: 1 }
-    }
-    try {
-      return { response: await ask(encoded.body), encoded, attempts: 1 }
-    } catch (thrown) {
-      if (!isOurs || !refusesUsage(thrown)) throw thrown
-      const response = await ask(withoutUsage(encoded.body))
-      if (hidesUsage.size >= MOST_NAMES) hidesUsage.clear()
-      hidesUsage.add(card.id)
-      return { response, encoded, attempts: 2 }
-    }
+    const wish = { conversation, card, dialect, path }
+    const { answer, ...posted } = await askPatiently(wish, { known: client.quirks, ask })
+    return { response: answer, ...posted }
   }
+  const explain = (thrown: unknown) => withoutSecrets(thrown, client.upstream)
   return {
     async reply(conversation, call) {
-      const { response, encoded } = await post(conversation, call)
-      const reply = dialect.decodeReply(await readJson(response), encoded.undo)
-      return { reply, served: servedBy(client.upstream, card.id, encoded.ignored) }
+      const { response, encoded, attempts } = await post(conversation, call)
+      const body = await readJson(response)
+      const reply = within(explain, () => dialect.decodeReply(body, encoded.undo))
+      return {
+        reply,
+        served: { ...servedBy(client.upstream, card.id, encoded.ignored), attempts },
+      }
     },
     async stream(conversation, call) {
       const { response, encoded, attempts } = await post(conversation, call)
-      const opened = await openStream(response, dialect, encoded)
+      const opened = await openStream(response, { dialect, undo: encoded.undo, explain })
       // Until its first events are in, an error frame is still an HTTP error.
       const begun = await withFirstRead(opened, firstFrameWait)
       const spokenByOthers = conversation.audio && !card.output.includes('audio')
@@ -75,31 +65,24 @@ export function createChatModel(place: ChatPlace): ChatModel {
   }
 }
 
-/** Azure's older versions, Mistral and others take no `stream_options`, or not what OpenAI has in it. */
-const refusesUsage = (thrown: unknown): boolean =>
-  thrown instanceof GatewayError &&
-  (thrown.code === 'invalid-request' || thrown.code === 'unsupported-parameter') &&
-  /stream_options|include_usage/.test(`${thrown.param} ${thrown.message}`)
-
-function withoutUsage(body: EncodedRequest['body']): Record<string, unknown> {
-  const { stream_options: options, ...rest } = body as Record<string, unknown>
-  const { include_usage: _, ...others } = (options ?? {}) as Record<string, unknown>
-  return Object.keys(others).length > 0 ? { ...rest, stream_options: others } : rest
-}
-
-/** Some servers cannot stream, and answer with one JSON or an error in it; a page is no answer at all. */
+/** What came as one JSON is told as a stream. */
 async function openStream(
   response: UpstreamResponse,
-  dialect: ClientSide,
-  { undo }: EncodedRequest,
+  { dialect, undo, explain }: Pick<ChatPlace, 'dialect'> & { undo?: Undo; explain: Explain },
 ): Promise<ReplyStream> {
-  const type = response.header('content-type') ?? ''
-  if (/json/i.test(type)) {
-    return onceRead(replay(dialect.decodeReply(await readJson(response), undo)))
+  if (isStream(response)) return replyStream(response, dialect.replyDecoder(undo), explain)
+  const body = await readJson(response)
+  return onceRead(replay(within(explain, () => dialect.decodeReply(body, undo))))
+}
+
+type Explain = (thrown: unknown) => unknown
+
+function within<T>(explain: Explain, work: () => T): T {
+  try {
+    return work()
+  } catch (thrown) {
+    throw explain(thrown)
   }
-  if (!/html/i.test(type)) return replyStream(response, dialect.replyDecoder(undo))
-  response.body.cancel()
-  throw unreadable(new Error(`a stream was asked for, and ${type} came`))
 }
 
 function onceRead(events: ReturnType<typeof replay>): ReplyStream {

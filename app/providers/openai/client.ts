@@ -2,7 +2,9 @@ import { GatewayError } from '../../errors.ts'
 import type { ProviderHealth } from '../../ports/models.ts'
 import type { Transport, UpstreamResponse } from '../../ports/transport.ts'
 import type { Warn } from '../aws/warn.ts'
+import { createKnownQuirks, type KnownQuirks } from './quirks.ts'
 import { readRefusal } from './refusals.ts'
+import { unpacked } from './unpacked.ts'
 import type { Upstream } from './upstreams.ts'
 
 /** One question to a server. */
@@ -24,8 +26,8 @@ export interface UpstreamClient {
   /** A file the server itself has named; it is asked for without a key. */
   fetch(url: string, signal: AbortSignal): Promise<UpstreamResponse>
   health(): ProviderHealth
-  /** Models whose streams cannot be asked for their usage, as its refusals have shown. */
-  hidesUsage: Set<string>
+  /** What its models have refused before. */
+  quirks: KnownQuirks
 }
 
 interface ClientDependencies {
@@ -53,7 +55,7 @@ export function createUpstreamClient(
       path: prefix + path + search,
       headers: {
         accept,
-        // What is streamed must come as it is sent, and no transport unpacks it.
+        // What is streamed must come as it is sent.
         'accept-encoding': 'identity',
         'user-agent': 'outcrop',
         ...(body !== undefined && { 'content-type': isText ? 'application/json' : body.type }),
@@ -69,11 +71,11 @@ export function createUpstreamClient(
   return {
     upstream,
     health: record.health,
-    hidesUsage: new Set(),
+    quirks: createKnownQuirks(now),
     async ask(question, signal) {
       let response: UpstreamResponse
       try {
-        response = await send(question, signal)
+        response = await unpacked(await send(question, signal))
       } catch (thrown) {
         record.unreachable(thrown)
         throw thrown

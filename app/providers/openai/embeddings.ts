@@ -1,8 +1,7 @@
-import { decodeBase64 } from '../../codecs/bytes/base64.ts'
 import { GatewayError } from '../../errors.ts'
 import type { EmbeddingModel, EmbeddingRequest } from '../../ports/embeddings.ts'
 import type { ModelCard } from '../../ports/models.ts'
-import { type Json, readJson, servedBy, unreadable } from './answers.ts'
+import { type Json, readBase64, readJson, servedBy, unreadable } from './answers.ts'
 import type { UpstreamClient } from './client.ts'
 
 /** `POST /embeddings` (https://platform.openai.com/docs/api-reference/embeddings/create). */
@@ -72,7 +71,7 @@ function readVectors(answer: Json, count: number): (number[] | Float32Array)[] {
 
 /** Little-endian, as OpenAI sends them, on machines of any kind. */
 function floatsOf(base64: string): Float32Array {
-  const bytes = decodeBase64(base64)
+  const bytes = readBase64(base64)
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   return Float32Array.from({ length: bytes.byteLength >> 2 }, (_, at) =>
     view.getFloat32(at * 4, true),

@@ -1,5 +1,3 @@
-import { decodeBase64 } from '../../codecs/bytes/base64.ts'
-import { parseDataUrl } from '../../codecs/media/data-url.ts'
 import { sniffBytes } from '../../codecs/media/media-type.ts'
 import type { Usage } from '../../conversation/events.ts'
 import { GatewayError } from '../../errors.ts'
@@ -12,7 +10,7 @@ import type {
   InputImage,
 } from '../../ports/images.ts'
 import type { ModelCard } from '../../ports/models.ts'
-import { type Json, readJson, servedBy, unreadable } from './answers.ts'
+import { isStream, type Json, readBase64, readJson, servedBy, unreadable } from './answers.ts'
 import type { Question, UpstreamClient } from './client.ts'
 import { encodeForm, type FormFile, ownFields } from './form.ts'
 import { readEvents, streamOf } from './server-events.ts'
@@ -27,14 +25,17 @@ export function createImageModel(client: UpstreamClient, card: ModelCard): Image
       const streams = Boolean(request.partials && onPartial && isGptImage(card.id))
       const question = await questionOf(request, card.id, streams)
       const response = await client.ask({ ...question, trace: call.trace }, call.signal)
-      const answer = streams ? await watch(response, onPartial) : await readJson(response)
+      const isDrawing = streams && isStream(response)
+      const answer = isDrawing
+        ? await watch([response, client.upstream], onPartial)
+        : await readJson(response)
       const images = await readImages(answer, client, call)
       const { size, quality, background } = answer
       const imageTokens = imageTokensOf(answer)
       return {
         images,
         usage: usageOf(answer, images.length),
-        served: servedBy(client.upstream, card.id, ignoredOf(request, streams)),
+        served: servedBy(client.upstream, card.id, ignoredOf(request, isDrawing)),
         ...(typeof size === 'string' && { size }),
         ...(typeof quality === 'string' && { quality }),
         ...(typeof background === 'string' && { background }),
@@ -46,8 +47,8 @@ export function createImageModel(client: UpstreamClient, card: ModelCard): Image
 
 const isGptImage = (id: string) => /gpt-image/.test(id)
 
-const ignoredOf = ({ partials }: ImageRequest, streams: boolean) =>
-  partials && !streams ? ['partial_images'] : []
+const ignoredOf = ({ partials }: ImageRequest, isDrawing: boolean) =>
+  partials && !isDrawing ? ['partial_images'] : []
 
 const PATHS: Record<ImageRequest['task'], string> = {
   generate: '/images/generations',
@@ -62,7 +63,7 @@ async function questionOf(
 ): Promise<Question> {
   const { task, images, mask, extras, partials, moderation, user, fidelity } = request
   const path = PATHS[task]
-  const members: Record<string, string | number | boolean | undefined> = {
+  const members = {
     model,
     prompt: request.prompt,
     n: request.count,
@@ -74,17 +75,18 @@ async function questionOf(
     output_compression: request.compression,
     moderation,
     input_fidelity: fidelity,
-    ...(user !== undefined && { user }),
+    user,
     // The GPT models know no other form; the others would answer with addresses that expire.
     ...(!isGptImage(model) && { response_format: 'b64_json' }),
     ...(streams && { stream: true, partial_images: partials }),
   }
   const accept = streams ? 'text/event-stream' : 'application/json'
-  if (task === 'generate') return { path, accept, body: JSON.stringify({ ...extras, ...members }) }
+  const told = Object.entries(members).filter(([, value]) => value !== undefined)
+  const said = { ...extras, ...Object.fromEntries(told) }
+  if (task === 'generate') return { path, accept, body: JSON.stringify(said) }
   const name = images.length > 1 ? 'image[]' : 'image'
   const body = await encodeForm([
-    ...ownFields(extras),
-    ...Object.entries(members),
+    ...ownFields(said),
     ...images.map((image, at) => [name, fileOf(image, `image-${at}`)] as const),
     ['mask', mask && fileOf(mask, 'mask')],
   ])
@@ -100,15 +102,15 @@ const fileOf = (image: InputImage, name: string): FormFile => ({
 
 /** Unfinished pictures as they come; the last event is an answer like the whole one. */
 async function watch(
-  response: Parameters<typeof readEvents>[0],
+  [response, upstream]: Parameters<typeof readEvents>,
   onPartial: OnPartial,
 ): Promise<Json> {
   const finished: Json[] = []
   let last: Json = {}
-  for await (const event of readEvents(response)) {
+  for await (const event of readEvents(response, upstream)) {
     const type = String(event['type'])
     if (type.endsWith('.partial_image')) {
-      const image = pictureOf(decodeBase64(String(event['b64_json'])))
+      const image = pictureOf(readBase64(String(event['b64_json'])))
       onPartial?.(image, Number(event['partial_image_index'] ?? 0))
     } else if (type.endsWith('.completed')) {
       finished.push({ b64_json: event['b64_json'] })
@@ -124,21 +126,27 @@ async function watch(
 async function readImages(answer: Json, client: UpstreamClient, call: Call): Promise<DrawnImage[]> {
   const { data } = answer
   if (!Array.isArray(data) || data.length === 0) throw unreadable(new Error('no pictures'))
-  return Promise.all(data.map((one: Json) => readImage(one, client, call)))
+  return Promise.all(data.map((one: Json | null) => readImage(one, client, call)))
 }
 
-async function readImage(one: Json, client: UpstreamClient, { signal }: Call): Promise<DrawnImage> {
-  const { b64_json: base64, url, revised_prompt: revised } = one
-  const bytes = typeof base64 === 'string' ? decodeBase64(base64) : await bytesAt(url)
+async function readImage(
+  one: Json | null,
+  client: UpstreamClient,
+  { signal }: Call,
+): Promise<DrawnImage> {
+  const { b64_json: base64, url, revised_prompt: revised } = one ?? {}
+  const bytes = base64 ? readBase64(String(base64)) : await bytesAt(String(url))
   return {
     ...pictureOf(bytes),
     ...(typeof revised === 'string' && revised !== '' && { revisedPrompt: revised }),
   }
 
-  async function bytesAt(address: unknown): Promise<Uint8Array<ArrayBuffer>> {
-    if (typeof address !== 'string') throw unreadable(new Error('a picture without bytes'))
-    if (address.startsWith('data:')) return decodeBase64(parseDataUrl(address, 'url').base64)
-    if (!/^https?:\/\//.test(address)) throw unreadable(new Error('a picture nowhere'))
+  async function bytesAt(address: string): Promise<Uint8Array<ArrayBuffer>> {
+    const data = /^data:[^,]*;base64,/.exec(address)
+    if (data) return readBase64(address.slice(data[0].length))
+    if (!/^https?:/.test(address) || !URL.canParse(address)) {
+      throw unreadable(new Error('a picture without bytes'))
+    }
     const { body } = await client.fetch(address, signal)
     return new Uint8Array(await new Response(streamOf(body)).arrayBuffer())
   }

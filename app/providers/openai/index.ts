@@ -69,10 +69,12 @@ function createProvider(
 
   /** What is known of a name by what is listed: undefined while that is not known, and needed. */
   const known = (name: string, listed: Listing, isChosen?: boolean): FoundModel | undefined => {
-    if (listed?.has(name)) return open(name, listed)
+    const whole = listedName(name, listed)
+    if (whole) return open(whole, listed)
     const isNamed = name.startsWith(prefix)
     if (isNamed || isChosen) {
-      const id = isNamed ? name.slice(prefix.length) : name
+      const short = isNamed ? name.slice(prefix.length) : name
+      const id = listedName(short, listed) ?? short
       const isUnlisted = listed !== undefined && !listed.has(id)
       return open(id, listed, isUnlisted && !serves(upstream, id, undefined))
     }
@@ -103,6 +105,13 @@ function createProvider(
       return listed.then((fetched) => known(name, fetched))
     },
   }
+}
+
+/** Google lists `models/gemini-x`, and its documentation calls it `gemini-x`. */
+function listedName(name: string, listed: Listing): string | undefined {
+  if (listed === undefined || listed.has(name)) return listed && name
+  const whole = `models/${name}`
+  return listed.has(whole) ? whole : undefined
 }
 
 /**
@@ -147,12 +156,12 @@ export function openaiHint(
   { OPENAI_API_KEY }: Config,
   names: readonly string[],
 ): string | undefined {
-  const [before, after] = name.split('/', 2)
-  if (after !== undefined && names.includes(before!)) return undefined
+  const [before = '', after] = name.split('/', 2)
+  if (after !== undefined && names.includes(before)) return undefined
   const isNamed = after !== undefined && before === OPENAI
   if (!OPENAI_API_KEY && (isNamed || OPENAI_NAME.test(name))) {
     return 'It is a model of OpenAI, which this server asks only with OPENAI_API_KEY set.'
   }
-  if (after === undefined || !/^[a-z0-9][a-z0-9_-]{0,31}$/.test(before ?? '')) return undefined
+  if (after === undefined || !/^[a-z0-9][a-z0-9_-]{0,31}$/.test(before)) return undefined
   return `No upstream \`${before}\` is configured: OPENAI_UPSTREAMS would name it.`
 }

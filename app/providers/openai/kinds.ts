@@ -69,9 +69,10 @@ const OPENAI_OWNERS: ReadonlySet<string> = new Set(['', 'openai', 'openai-intern
 export function cardOf(id: string, upstream: Upstream, listed?: ListedModel): ModelCard {
   const kind = kindOf(id, upstream)
   const [input, output] = MODALITIES[kind]
-  const speaks = kind === 'chat' && upstream.isOpenai && /audio/.test(id)
   const owner = listed?.owner ?? ''
   const chats = ['chat', 'response', 'any'].includes(kind)
+  // Azure and OpenRouter (`openai/gpt-audio`) sell them as well.
+  const speaks = chats && /gpt-.*audio/.test(id)
   return {
     id,
     provider: upstream.name,
@@ -113,7 +114,11 @@ const OPENAI_TRAITS: ModelTraits = {
 function traitsOf({ fetchesUrls }: Upstream): ModelTraits {
   return {
     ...SAYS_ITSELF,
-    // Ollama knows the older name alone, and everybody else knows it too.
+    // DeepSeek and others refuse `developer`, and many templates of Ollama drop it; all know `system`.
+    systemRoleOnly: true,
+    // Gemini and older versions of Ollama (googleapis/python-genai#2868).
+    stopsAtCalls: true,
+    // Ollama only knows the older name, and nearly all others know it too.
     nativeSettings: { maxTokens: 'max_tokens' },
     ...(fetchesUrls && { urls: ['image', 'video'] }),
   }

@@ -32,7 +32,11 @@ export async function readRefusal(
   // The words of a refused key may quote it.
   if (status === 401) return ours(status, 'It does not take the key.', key)
   const body = parse(text)
-  if (hasNoSuchPath(status, body)) {
+  const said = saidIn(body)
+  if ((status === 400 || status === 403) && KEY_REFUSED.test(said ?? '')) {
+    return ours(status, 'It does not take the key.', key)
+  }
+  if (hasNoSuchPath(status, said)) {
     const problem = `It does not know ${path}.`
     if (path === CHAT) return ours(status, problem, address)
     const error = new GatewayError(
@@ -57,14 +61,30 @@ function ours(status: number, problem: string, setting: string): Refusal {
   return { error, fault: { problem, setting, status } }
 }
 
-/** What is no JSON is a page of some other server; FastAPI and llama.cpp say of paths that they are not found. */
-function hasNoSuchPath(status: number, body: Record<string, unknown> | undefined): boolean {
+/** Google and xAI refuse a key with 400, and Google a leaked one with 403. It is ours, not the caller's. */
+const KEY_REFUSED = /^(incorrect|invalid) api key|^(your )?api key (not|expired|was reported)/i
+
+/** How FastAPI, llama.cpp, Azure, OpenAI, Groq and Mistral refuse an unknown path. */
+const NO_SUCH_PATH =
+  /^((file|resource) )?not found\.?$|^invalid url \(|^unknown request url|^no route matched/i
+
+/** A body that is not JSON comes from some other server. */
+function hasNoSuchPath(status: number, said: string | undefined): boolean {
   if (status === 405 || status === 501) return true
-  if (status !== 404) return false
-  if (!body) return true
-  const { error, detail } = body as { error?: { message?: unknown }; detail?: unknown }
-  const said = detail ?? error?.message ?? error ?? body['message']
-  return said === undefined || /^(file )?not found\.?$/i.test(String(said))
+  return status === 404 && (said === undefined || NO_SUCH_PATH.test(said))
+}
+
+/** The message of a refusal, wherever it is. */
+function saidIn(body: Record<string, unknown> | undefined): string | undefined {
+  const { error, detail, message } = (body ?? {}) as Refused
+  const said = detail ?? error?.message ?? error ?? message
+  return said === undefined ? undefined : String(said)
+}
+
+interface Refused {
+  error?: { message?: unknown }
+  detail?: unknown
+  message?: unknown
 }
 
 async function textOf(response: UpstreamResponse): Promise<string> {
@@ -74,6 +94,21 @@ async function textOf(response: UpstreamResponse): Promise<string> {
     // The status alone says enough; a refusal that breaks off is still one.
     return ''
   }
+}
+
+/** An error that came inside an answer, with our secrets removed. */
+export function withoutSecrets(thrown: unknown, upstream: Upstream): unknown {
+  if (!(thrown instanceof GatewayError)) return thrown
+  const { code, message, param, cause } = thrown
+  const causes: string[] = []
+  for (let one = cause; one instanceof Error; one = one.cause) causes.push(one.message)
+  const told = [message, param ?? '', ...causes]
+  if (told.every((text) => redacted(text, upstream) === text)) return thrown
+  return new GatewayError(code, redacted(message, upstream), {
+    ...thrown,
+    ...(param !== undefined && { param: redacted(param, upstream) }),
+    cause: new Error(redacted(causes.join(': '), upstream)),
+  })
 }
 
 function redacted(text: string, { secrets }: Upstream): string {
@@ -86,7 +121,9 @@ function originOf(location: string): string {
 
 function parse(text: string): Record<string, unknown> | undefined {
   try {
-    const value: unknown = JSON.parse(text)
+    const parsed: unknown = JSON.parse(text)
+    // Google's server puts its one error into a list.
+    const value: unknown = Array.isArray(parsed) ? parsed[0] : parsed
     return typeof value === 'object' && value !== null
       ? (value as Record<string, unknown>)
       : undefined

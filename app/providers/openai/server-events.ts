@@ -2,6 +2,8 @@ import { createSseReader } from '../../codecs/streams/sse.ts'
 import { decodeError } from '../../dialects/openai-refusal.ts'
 import type { ByteSource, UpstreamResponse } from '../../ports/transport.ts'
 import { type Json, unreadable } from './answers.ts'
+import { withoutSecrets } from './refusals.ts'
+import type { Upstream } from './upstreams.ts'
 
 /** Server-sent events as JSON, one network read at a time; `undefined` at the end. */
 export interface EventReader {
@@ -10,7 +12,10 @@ export interface EventReader {
 }
 
 /** Throws for an error in the stream as for one in its place. */
-export function eventReader({ body }: Pick<UpstreamResponse, 'body'>): EventReader {
+export function eventReader(
+  { body }: Pick<UpstreamResponse, 'body'>,
+  upstream: Upstream,
+): EventReader {
   const sse = createSseReader()
   let ended = false
   return {
@@ -19,7 +24,11 @@ export function eventReader({ body }: Pick<UpstreamResponse, 'body'>): EventRead
       const bytes = await body.read()
       ended = bytes === undefined
       const found = bytes === undefined ? sse.end() : sse.read(bytes)
-      return found.filter(({ data }) => data !== '[DONE]').map(({ data }) => parse(data))
+      try {
+        return found.filter(({ data }) => data !== '[DONE]').map(({ data }) => parse(data))
+      } catch (thrown) {
+        throw withoutSecrets(thrown, upstream)
+      }
     },
     cancel() {
       ended = true
@@ -29,8 +38,8 @@ export function eventReader({ body }: Pick<UpstreamResponse, 'body'>): EventRead
 }
 
 /** For what is short and read to its end. */
-export async function* readEvents(response: Pick<UpstreamResponse, 'body'>): AsyncGenerator<Json> {
-  const reader = eventReader(response)
+export async function* readEvents(...asked: Parameters<typeof eventReader>): AsyncGenerator<Json> {
+  const reader = eventReader(...asked)
   try {
     for (let events = await reader.read(); events; events = await reader.read()) yield* events
   } finally {

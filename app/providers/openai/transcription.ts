@@ -11,7 +11,7 @@ import type {
   TranscriptionRequest,
   TranscriptStream,
 } from '../../ports/transcription.ts'
-import { type Json, readJson, servedBy } from './answers.ts'
+import { isStream, type Json, readJson, servedBy, unreadable } from './answers.ts'
 import type { Question, UpstreamClient } from './client.ts'
 import { encodeForm, type FormValue, ownFields } from './form.ts'
 import { type EventReader, eventReader } from './server-events.ts'
@@ -37,31 +37,24 @@ export function createTranscriptionModel(
       return { ...readTranscript(answer, request), served: served(request) }
     },
     ...(isGpt(card.id) && {
+      knows: isDiarizing(card.id) ? ['segments', 'speakers'] : [],
       async stream(request, call) {
-        if (request.translateTo !== undefined) throw noTranslation(card.id)
         const response = await ask(request, call, true)
-        return { events: transcriptStream(eventReader(response), request), served: served(request) }
+        const reader = isStream(response)
+          ? eventReader(response, client.upstream)
+          : onceHeard(await readJson(response))
+        return { events: transcriptStream(reader, request), served: served(request) }
       },
     }),
   }
 }
-
-const noTranslation = (id: string) =>
-  new GatewayError('unsupported-parameter', `The model ${id} does not translate.`, {
-    param: 'model',
-  })
 
 async function questionOf(
   request: TranscriptionRequest,
   model: string,
   streams: boolean,
 ): Promise<Question> {
-  const { translateTo, mediaType, fileName, timestamps } = request
-  if (translateTo !== undefined && !/^en\b/i.test(translateTo)) {
-    throw new GatewayError('unsupported-parameter', 'This model translates into English only.', {
-      param: 'language',
-    })
-  }
+  const { translateTo, languages, mediaType, fileName, timestamps, extras } = request
   const file = {
     bytes: await bytesOf(request.audio),
     type: mediaType,
@@ -69,14 +62,15 @@ async function questionOf(
   }
   const times = isGpt(model) ? [] : (timestamps ?? [])
   const fields: (readonly [string, FormValue])[] = [
-    ...ownFields(request.extras),
+    // OpenAI takes no longer recording without it.
+    ...ownFields(isDiarizing(model) ? { chunking_strategy: 'auto', ...extras } : extras),
     ['model', model],
-    ['response_format', formatOf(request, model)],
+    ['response_format', formatOf(request, model, streams)],
     ['language', translateTo === undefined ? request.language?.split('-', 1)[0] : undefined],
+    ...(takesLanguages(model) ? ownFields({ languages }) : []),
     ['prompt', request.prompt],
     ['temperature', request.temperature],
     ...times.map((one) => ['timestamp_granularities[]', one] as const),
-    ['chunking_strategy', request.speakers && isDiarizing(model) ? 'auto' : undefined],
     ['stream', streams || undefined],
     ['file', file],
   ]
@@ -88,9 +82,12 @@ const isGpt = (model: string) => /gpt-/.test(model)
 
 const isDiarizing = (model: string) => /diarize/.test(model)
 
-function formatOf({ speakers }: TranscriptionRequest, model: string): string {
+const takesLanguages = (model: string) => /gpt-transcribe/.test(model)
+
+/** What tells the most. In a stream segments are events of their own, for those who ask for them. */
+function formatOf({ speakers }: TranscriptionRequest, model: string, streams: boolean): string {
   if (!isGpt(model)) return 'verbose_json'
-  return speakers && isDiarizing(model) ? 'diarized_json' : 'json'
+  return isDiarizing(model) && (speakers || !streams) ? 'diarized_json' : 'json'
 }
 
 const bytesOf = async (audio: ReadableStream<Uint8Array<ArrayBuffer>>) =>
@@ -119,8 +116,9 @@ function nameOf(given: string | undefined, mediaType: string): string {
 
 /** What the model cannot be asked for. */
 function ignoredOf(request: TranscriptionRequest, model: string): string[] {
-  const { speakers, timestamps, translateTo, language } = request
+  const { speakers, timestamps, translateTo, language, languages } = request
   return [
+    ...(languages && !takesLanguages(model) ? ['languages'] : []),
     ...(speakers && !isDiarizing(model) ? ['speakers'] : []),
     ...(isGpt(model) && timestamps?.length ? ['timestamp_granularities'] : []),
     ...(translateTo !== undefined && language !== undefined ? ['language'] : []),
@@ -133,35 +131,44 @@ interface Read {
 }
 
 function readTranscript(answer: Json, { language: asked }: TranscriptionRequest): Read {
-  const { text, language, duration, words, segments } = answer
+  const { text, language, languages, duration, words, segments, logprobs } = answer
+  if (typeof text !== 'string') throw unreadable(new Error('a transcript without a text'))
   const seconds = Number(duration ?? Number.NaN)
   const code = typeof language === 'string' ? languageCode(language) : asked
   const transcript: Transcript = {
-    text: typeof text === 'string' ? text : '',
+    text,
     ...(code && { language: code }),
     ...(seconds >= 0 && { duration: seconds }),
-    ...(Array.isArray(words) && { words: words.map(wordOf) }),
-    ...(Array.isArray(segments) && { segments: segments.map(segmentOf) }),
+    ...(Array.isArray(words) && { words: words.filter(isJson).map(wordOf) }),
+    ...(Array.isArray(segments) && { segments: segments.filter(isJson).map(segmentOf) }),
+    ...extrasOf({ languages, logprobs }),
   }
   return { transcript, usage: usageOf(answer, seconds >= 0 ? seconds : undefined) }
 }
 
-const wordOf = (wire: Json): SpokenWord => ({
-  word: String(wire['word'] ?? ''),
-  ...timesOf(wire),
+const isJson = (wire: unknown): wire is Json => typeof wire === 'object' && wire !== null
+
+const wordOf = ({ word, start, end }: Json): SpokenWord => ({
+  word: String(word ?? ''),
+  start: Number(start) || 0,
+  end: Number(end) || 0,
 })
 
-const segmentOf = (wire: Json): SpokenSegment => ({
-  text: String(wire['text'] ?? ''),
-  ...timesOf(wire),
-})
-
-function timesOf({ start, end, speaker }: Json) {
+/** Whisper tells of its own workings beside: `tokens`, `avg_logprob`. */
+function segmentOf({ type: _, id: __, text, start, end, speaker, ...own }: Json): SpokenSegment {
   return {
-    start: Number(start ?? 0),
-    end: Number(end ?? 0),
+    text: String(text ?? ''),
+    start: Number(start) || 0,
+    end: Number(end) || 0,
     ...(typeof speaker === 'string' && { speaker }),
+    ...extrasOf(own),
   }
+}
+
+/** What is there of it. */
+function extrasOf(own: Json): { extras?: Json } {
+  const told = Object.entries(own).filter(([, value]) => value !== undefined && value !== null)
+  return told.length > 0 ? { extras: Object.fromEntries(told) } : {}
 }
 
 function usageOf({ usage }: Json, duration: number | undefined): Usage {
@@ -172,6 +179,15 @@ function usageOf({ usage }: Json, duration: number | undefined): Usage {
     output: typeof output === 'number' ? output : 0,
     ...(heard !== undefined && { audioSeconds: heard }),
   }
+}
+
+/** A transcript that came whole where a stream was asked for. */
+function onceHeard({ text, ...answer }: Json): EventReader {
+  const events = [
+    { type: 'transcript.text.delta', delta: text },
+    { ...answer, type: 'transcript.text.done', text },
+  ]
+  return { read: async () => events.splice(0), cancel() {} }
 }
 
 /** `transcript.text.delta`, `.segment`, `.done`, as OpenAI streams them. */
@@ -197,9 +213,10 @@ function transcriptStream(reader: EventReader, request: TranscriptionRequest): T
       for (let event = await next(); event; event = await next()) {
         const type = event['type']
         if (type === 'transcript.text.delta') {
-          const delta = String(event['delta'] ?? '')
-          said += delta
-          return { delta }
+          const { delta, logprobs } = event
+          const piece = String(delta ?? '')
+          said += piece
+          return { delta: piece, ...extrasOf({ logprobs }) }
         }
         if (type === 'transcript.text.segment') {
           const segment = segmentOf(event)

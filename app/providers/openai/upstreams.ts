@@ -122,7 +122,10 @@ function proofOf(key: string | undefined, others: Readonly<Record<string, string
     ...(key && { authorization: `Bearer ${key.trim()}` }),
     ...Object.fromEntries(lower),
   }
-  const told = lower.filter(([name]) => SECRET.test(name)).map(([, value]) => value)
+  // Servers quote a key without the scheme before it.
+  const told = lower
+    .filter(([name]) => SECRET.test(name))
+    .flatMap(([, value]) => [value, value.slice(value.lastIndexOf(' ') + 1)])
   const secrets = [key?.trim(), ...told].filter((one) => one !== undefined && one.length > 3)
   return { headers, secrets: secrets as string[] }
 }

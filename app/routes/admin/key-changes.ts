@@ -19,7 +19,7 @@ export const updateKey = endpoint(
     method: 'post',
     path: '/v1/admin/keys/{key_id}',
     operationId: 'update_key',
-    summary: 'Change what a key may do',
+    summary: 'Update the permissions of a key',
     description: 'Members that are absent stay as they are, those that are null go.',
     tags: ['Admin'],
     request: {
@@ -63,7 +63,7 @@ export const rotateKey = endpoint(
     method: 'post',
     path: '/v1/admin/keys/{key_id}/rotate',
     operationId: 'rotate_key',
-    summary: 'Give a key a new secret',
+    summary: 'Rotate the secret of a key',
     tags: ['Admin'],
     request: {
       params: keyParams,
@@ -111,5 +111,5 @@ const switching = (word: 'disable' | 'enable', summary: string) =>
     },
   )
 
-export const disableKey = switching('disable', 'Let nobody in by a key')
-export const enableKey = switching('enable', 'Let callers in by a key again')
+export const disableKey = switching('disable', 'Disable a key')
+export const enableKey = switching('enable', 'Enable a key')

@@ -13,7 +13,7 @@ export const createKey = endpoint(
     method: 'post',
     path: '/v1/admin/keys',
     operationId: 'create_key',
-    summary: 'Make a key for callers',
+    summary: 'Create a key',
     description: 'The answer is the only one that holds the key: only a salted hash is kept.',
     tags: ['Admin'],
     request: { body: jsonRequest(newKey) },

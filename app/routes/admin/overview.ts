@@ -59,7 +59,7 @@ export const getOverview = endpoint(
     method: 'get',
     path: '/v1/admin/overview',
     operationId: 'get_overview',
-    summary: 'Who may call, within which limits and budgets, and what is left of them',
+    summary: 'List keys with limits, budgets and what is left of them',
     description:
       'For admins, and for the one caller of a server that has no others. Holders of tokens and AWS identities are not known beforehand: usage names them.',
     tags: ['Admin'],
@@ -126,9 +126,7 @@ async function keyOf(
     disabled: key?.disabled ?? false,
     created_at: key?.created,
     expires_at: key?.policy.expires_at,
-    ...(metering
-      ? await boundsOf(metering, identity)
-      : { limits: {}, remaining: {}, budget: {}, spent: {} }),
+    ...(await boundsOf(metering, identity)),
   }
 }
 

@@ -5,14 +5,14 @@ import { jsonAnswer } from '../json-contract.ts'
 import { errorResponses } from './model-errors.ts'
 import type { Place } from './place.ts'
 
-/** Claude Code looks whether somebody is there before it begins, without a key (seen of 2.1.197). */
+/** Claude Code 2.1.197 looks whether somebody is there before it begins, without a key. */
 export const address = ({ prefix, name }: Place) =>
   endpoint(
     createRoute({
       method: 'get',
       path: prefix,
       operationId: name('address'),
-      summary: "Whether Anthropic's API is here",
+      summary: "Check that Anthropic's API is served",
       tags: ['Anthropic'],
       security: [],
       responses: {
@@ -21,4 +21,22 @@ export const address = ({ prefix, name }: Place) =>
       },
     }),
     (c) => reply(c, JSON.stringify({ messages: `${prefix}/v1/messages` })),
+  )
+
+/** Where Claude Code 2.1.330 looks, as at api.anthropic.com. */
+export const hello = ({ prefix, name }: Place) =>
+  endpoint(
+    createRoute({
+      method: 'get',
+      path: `${prefix}/api/hello`,
+      operationId: name('hello'),
+      summary: 'Whether somebody is there',
+      tags: ['Anthropic'],
+      security: [],
+      responses: {
+        200: jsonAnswer('Somebody is.', z.object({ message: z.literal('hello') })),
+        ...errorResponses('4XX'),
+      },
+    }),
+    (c) => reply(c, '{"message":"hello"}'),
   )

@@ -27,7 +27,7 @@ export const listAnthropicFiles = endpoint(
     method: 'get',
     path: '/anthropic/v1/files',
     operationId: 'anthropic_list_files',
-    summary: 'List files, the newest first',
+    summary: 'List files, newest first',
     tags: ['Anthropic'],
     request: { query },
     responses: {

@@ -1,7 +1,7 @@
 import type { Config } from '../../config.ts'
 import { anthropicMessages } from '../../dialects/anthropic-messages/index.ts'
 import type { Endpoint, Surface } from '../../http/surface.ts'
-import { address } from './address.ts'
+import { address, hello } from './address.ts'
 import { countMessageTokens } from './count-tokens.ts'
 import {
   deleteAnthropicFile,
@@ -21,11 +21,15 @@ export function anthropicSurface({ ANTHROPIC_ROUTES_PREFIX: prefix }: Config): S
   const root: Place = { prefix: '', name: (operation) => `anthropic_root_${operation}` }
   return {
     name: 'anthropic',
-    prefixes: [`${prefix}/`, '/v1/messages'],
+    prefixes: [`${prefix}/`, '/v1/messages', '/api/hello'],
     claim: { header: VERSION_HEADER, paths: ['/v1/models', '/v1/files'], below: prefix },
     voice: anthropicMessages.server,
     endpoints: [
-      ...[below, root].flatMap((place) => [createMessage(place), countMessageTokens(place)]),
+      ...[below, root].flatMap((place) => [
+        createMessage(place),
+        countMessageTokens(place),
+        hello(place),
+      ]),
       address(below),
       getModels(below),
       getModel(below),

@@ -88,7 +88,7 @@ const listContract = ({ prefix, name }: Place) =>
     method: 'get',
     path: `${prefix}/v1/models`,
     operationId: name('list_models'),
-    summary: 'List the models that can be talked to',
+    summary: 'List the chat models',
     description: 'At the root the same answers requests that carry `anthropic-version`.',
     tags: ['Anthropic'],
     request: { headers: versionHeaders, query },

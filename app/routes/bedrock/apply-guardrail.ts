@@ -46,7 +46,7 @@ export const applyGuardrail = endpoint(
     method: 'post',
     path: '/guardrail/{guardrailIdentifier}/version/{guardrailVersion}/apply',
     operationId: 'bedrock_apply_guardrail',
-    summary: 'Have contents judged by a guardrail',
+    summary: 'Apply a guardrail to content',
     description:
       "Bedrock's ApplyGuardrail, request and answer as they are: the guardrail of this server, or another where requests may name one. The embedded provider lets everything pass, and says so.",
     tags: ['Bedrock'],

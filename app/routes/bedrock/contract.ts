@@ -6,21 +6,15 @@ const bedrockError = z
   .looseObject({
     message: z.string(),
     __type: z.string().describe('The exception: ValidationException, ThrottlingException, ...'),
+    details: z.string().optional().describe('What is known of a name that no model has.'),
   })
   .openapi('BedrockError')
 
-/** What any operation on a model may end with. A wrong key is a 403 here, as at AWS. */
-export const modelErrors = errorResponsesIn(bedrockError)(
-  400,
-  403,
-  404,
-  408,
-  413,
-  424,
-  429,
-  500,
-  503,
-)
+/** The error answers of a contract. A wrong key is a 403 here, as at AWS. */
+export const bedrockErrors = errorResponsesIn(bedrockError)
+
+/** What any operation on a model may end with. */
+export const modelErrors = bedrockErrors(400, 403, 404, 408, 413, 424, 429, 500, 503)
 
 export const modelParams = z.object({
   modelId: z

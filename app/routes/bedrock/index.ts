@@ -1,6 +1,12 @@
 import { bedrockConverse } from '../../dialects/bedrock-converse/index.ts'
 import type { Surface } from '../../http/surface.ts'
 import { applyGuardrail } from './apply-guardrail.ts'
+import {
+  getFoundationModel,
+  getInferenceProfile,
+  listFoundationModels,
+  listInferenceProfiles,
+} from './catalogue.ts'
 import { converse, converseStream } from './converse.ts'
 import { countTokens } from './count-tokens.ts'
 import { invokeModel, invokeModelStream } from './invoke.ts'
@@ -10,7 +16,15 @@ import { rerankSources } from './rerank.ts'
 export const bedrockSurface: Surface = {
   name: 'bedrock',
   // Of the last two nothing is served; AWS's clients are told so in AWS's way.
-  prefixes: ['/model/', '/guardrail/', '/rerank', '/guardrail-checks/', '/async-invoke'],
+  prefixes: [
+    '/model/',
+    '/guardrail/',
+    '/rerank',
+    '/foundation-model',
+    '/inference-profiles',
+    '/guardrail-checks/',
+    '/async-invoke',
+  ],
   voice: bedrockConverse.server,
   endpoints: [
     converse,
@@ -20,5 +34,9 @@ export const bedrockSurface: Surface = {
     countTokens,
     applyGuardrail,
     rerankSources,
+    listFoundationModels,
+    getFoundationModel,
+    listInferenceProfiles,
+    getInferenceProfile,
   ],
 }

@@ -37,7 +37,7 @@ export const invokeModel = endpoint(
     method: 'post',
     path: '/model/{modelId}/invoke',
     operationId: 'bedrock_invoke_model',
-    summary: "Ask a model in its maker's words",
+    summary: 'Invoke a model with its native body',
     description:
       "Bedrock's InvokeModel. Bodies of Claude, of Titan Text and of OpenAI's chat completions are answered in their own form by whatever model is named. Models of vectors, rankings and pictures take their makers' bodies, which go to AWS and come back as they are.",
     tags: ['Bedrock'],
@@ -56,7 +56,7 @@ export const invokeModelStream = endpoint(
     method: 'post',
     path: '/model/{modelId}/invoke-with-response-stream',
     operationId: 'bedrock_invoke_model_with_response_stream',
-    summary: "Ask a model in its maker's words, streamed",
+    summary: 'Invoke a model with its native body, streamed',
     description:
       "Bedrock's InvokeModelWithResponseStream: every event of the answer as one `chunk` of an AWS event stream. Models that do not chat do not stream.",
     tags: ['Bedrock'],

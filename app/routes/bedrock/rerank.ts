@@ -64,7 +64,7 @@ export const rerankSources = endpoint(
     method: 'post',
     path: '/rerank',
     operationId: 'bedrock_rerank',
-    summary: 'Order sources by how well they answer a query',
+    summary: 'Rerank sources by relevance to a query',
     description:
       "Rerank of Bedrock's agents, with any reranker. The ARN of a foundation model means the model in the regions of this server, unless requests may name such ARNs.",
     tags: ['Bedrock'],

@@ -1,5 +1,5 @@
 import { createRoute } from '@hono/zod-openapi'
-import { base64OfFloats } from '../../codecs/vectors.ts'
+import { base64OfFloats, numbersOf } from '../../codecs/vectors.ts'
 import { unknownFields } from '../../dialects/extras.ts'
 import { GatewayError } from '../../errors.ts'
 import { type Embedded, embed, type WrittenInput } from '../../gateway/operations/embed.ts'
@@ -7,7 +7,7 @@ import { reply } from '../../http/answers/reply.ts'
 import { caller } from '../../http/caller.ts'
 import type { HttpContext } from '../../http/context.ts'
 import { endpoint } from '../../http/endpoint.ts'
-import type { EmbeddedInput, Vector } from '../../ports/embeddings.ts'
+import type { EmbeddedInput } from '../../ports/embeddings.ts'
 import { answerHeaders } from '../answer-contract.ts'
 import { attachment, fused, plainText, TRUNCATIONS } from '../embedding-input.ts'
 import { jsonAnswer, jsonRequest } from '../json-contract.ts'
@@ -24,7 +24,7 @@ import {
 const shared = {
   method: 'post' as const,
   tags: ['Embeddings'] as string[],
-  summary: 'Turn texts and images into vectors',
+  summary: 'Embed texts and images',
 }
 
 export const embed2 = endpoint(
@@ -170,6 +170,3 @@ function inForm({ vector, forms }: EmbeddedInput, form: Form): string | readonly
   if (form === 'base64') return base64OfFloats(vector)
   return form === 'float' ? numbersOf(vector) : (forms?.[form] ?? [])
 }
-
-const numbersOf = (vector: Vector): readonly number[] =>
-  vector instanceof Float32Array ? Array.from(vector) : vector

@@ -15,7 +15,7 @@ import { rerankAnswer, rerankRequest1, rerankRequest2 } from './wire.ts'
 const shared = {
   method: 'post' as const,
   tags: ['Embeddings'] as string[],
-  summary: 'Order documents by how well they answer a query',
+  summary: 'Rerank documents by relevance to a query',
   responses: {
     200: {
       ...jsonAnswer('The documents in their order, the best first.', rerankAnswer),
@@ -84,7 +84,7 @@ function ranked(
   if (typeof document === 'string') return document
   if (fields) {
     return Object.fromEntries(
-      fields.filter((one) => one in document).map((one) => [one, document[one]]),
+      fields.filter((one) => Object.hasOwn(document, one)).map((one) => [one, document[one]]),
     )
   }
   const { text } = document

@@ -28,7 +28,7 @@ export const about = endpoint(
     method: 'get',
     path: '/',
     operationId: 'about',
-    summary: 'Who answers here, and where to go next',
+    summary: 'About this server',
     tags: ['Gateway'],
     security: [],
     responses: {

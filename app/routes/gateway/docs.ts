@@ -50,7 +50,7 @@ export const docs = endpoint(
     method: 'get',
     path: '/docs',
     operationId: 'docs',
-    summary: 'This API as a page to read and try',
+    summary: 'API documentation page',
     tags: ['Gateway'],
     security: [],
     responses: {

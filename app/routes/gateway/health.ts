@@ -12,7 +12,7 @@ export const health = endpoint(
     method: 'get',
     path: '/health',
     operationId: 'health',
-    summary: 'Whether the server answers',
+    summary: 'Check the health of the server',
     tags: ['Gateway'],
     security: [],
     responses: {
@@ -42,7 +42,7 @@ export const ping = endpoint(
     method: 'get',
     path: '/ping',
     operationId: 'ping',
-    summary: 'The cheapest sign of life, for load balancers',
+    summary: 'Liveness probe for load balancers',
     tags: ['Gateway'],
     security: [],
     responses: {

@@ -33,7 +33,7 @@ export const getMappings = endpoint(
     method: 'get',
     path: '/v1/mappings',
     operationId: 'list_mappings',
-    summary: 'What the names of models lead to',
+    summary: 'Show which models names lead to',
     description:
       'Every name beside the ids of /v1/models: aliases of the configuration, built-in ones, retired ids. With `model`, what that one name leads to.',
     tags: ['Models'],

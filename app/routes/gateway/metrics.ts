@@ -17,7 +17,7 @@ export function getMetrics({ METRICS: who }: Pick<Config, 'METRICS'>): Endpoint[
     method: 'get',
     path: '/metrics',
     operationId: 'get_metrics',
-    summary: 'What happens here, in numbers',
+    summary: 'Prometheus metrics',
     description:
       'Requests, tokens, durations, attempts and limits of this instance since its start, for Prometheus. Who may read it is told by METRICS.',
     tags: ['Gateway'],

@@ -11,7 +11,7 @@ export function openApiDocument(document: () => string) {
       method: 'get',
       path: '/openapi.json',
       operationId: 'openapi_document',
-      summary: 'This API as an OpenAPI document',
+      summary: 'OpenAPI document',
       tags: ['Gateway'],
       security: [],
       responses: {

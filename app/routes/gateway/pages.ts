@@ -24,7 +24,7 @@ export const dashboard = endpoint(
     method: 'get',
     path: '/dashboard',
     operationId: 'dashboard',
-    summary: 'What was used, as charts',
+    summary: 'Usage dashboard',
     description: 'The page asks for the key of an admin and shows what `/v1/usage` tells.',
     tags: ['Gateway'],
     security: [],
@@ -45,7 +45,7 @@ export const pageAsset = endpoint(
     method: 'get',
     path: '/pages/{asset}',
     operationId: 'page_asset',
-    summary: 'A script, style or picture of the pages',
+    summary: 'A script, style or image of the pages',
     tags: ['Gateway'],
     security: [],
     request: {

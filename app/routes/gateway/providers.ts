@@ -23,7 +23,7 @@ export const getProviders = endpoint(
     method: 'get',
     path: '/v1/providers',
     operationId: 'list_providers',
-    summary: 'List who made the models',
+    summary: 'List the makers of the models',
     tags: ['Models'],
     responses: {
       200: jsonAnswer(

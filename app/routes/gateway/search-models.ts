@@ -108,6 +108,13 @@ const query = z.object({
   legacy: flag.optional().describe('Whether it is about to be retired.'),
   batch: flag.optional().describe('Whether it takes batches.'),
   model: z.string().min(1).max(255).optional().describe('Its id fits this pattern of * and ?.'),
+  limit: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .optional()
+    .describe('How many models at most. Default: all, 20 for the MCP tool.'),
+  offset: z.coerce.number().int().min(0).default(0).describe('How many models to skip.'),
 })
 
 const found = z
@@ -138,9 +145,9 @@ export const searchModels = endpoint(
     method: 'get',
     path: '/search_models',
     operationId: 'search_models',
-    summary: 'Find models by what they can do',
+    summary: 'Search models by capability',
     description:
-      'Filters are joined by and. Nothing found is an empty list, an unknown value a 400.',
+      'Filters are joined by and. Nothing found is an empty list, an unknown value a 400. `x-total-count` tells how many pass the filters.',
     tags: ['Models'],
     request: { query },
     responses: {
@@ -159,7 +166,10 @@ export const searchModels = endpoint(
       return { card, told: { ...told, supported_mcp_tools: toolsOf(card).filter(isShown) } }
     })
     const passing = all.filter((one) => passes(one, filters))
-    return reply(c, JSON.stringify(passing.map(({ told }) => told)))
+    const { offset, limit = passing.length } = filters
+    const page = passing.slice(offset, offset + limit).map(({ told }) => told)
+    const headers = { 'x-total-count': String(passing.length) }
+    return reply(c, JSON.stringify(page), { headers })
   },
 )
 

@@ -30,7 +30,7 @@ export const createDataSource = endpoint(
     method: 'post',
     path,
     operationId: 'create_knowledge_data_source',
-    summary: 'Give a knowledge base a data source',
+    summary: 'Add a data source to a knowledge base',
     description: 'Its documents are read by a sync.',
     tags,
     request: {

@@ -27,7 +27,7 @@ export const getKnowledgeBasesHealth = endpoint(
     method: 'get',
     path: '/v1/knowledge-bases/health',
     operationId: 'knowledge_bases_health',
-    summary: 'Tell whether there are knowledge bases to ask',
+    summary: 'Check the health of knowledge bases',
     tags,
     responses: {
       200: jsonAnswer('There are.', health),

@@ -20,7 +20,7 @@ export const syncDataSource = endpoint(
     method: 'post',
     path,
     operationId: 'sync_knowledge_data_source',
-    summary: 'Read the documents of a data source anew',
+    summary: 'Sync a data source',
     description: 'On AWS the job goes on behind the answer; an embedded one is over with it.',
     tags,
     request: { params: sourceParams },
@@ -46,7 +46,7 @@ export const listSyncs = endpoint(
     method: 'get',
     path,
     operationId: 'list_knowledge_syncs',
-    summary: 'List the readings of a data source, the newest first',
+    summary: 'List the syncs of a data source, newest first',
     tags,
     request: { params: sourceParams, query: pageQuery },
     responses: {
@@ -70,7 +70,7 @@ export const getSync = endpoint(
     method: 'get',
     path: `${path}/{job_id}`,
     operationId: 'retrieve_knowledge_sync',
-    summary: 'Tell how far the reading of a data source is',
+    summary: 'Get the status of a sync',
     tags,
     request: { params: sourceParams.extend({ job_id: z.string().describe('Its `executionId`.') }) },
     responses: {

@@ -28,7 +28,7 @@ const apiCatalog = (hasMcp: boolean) =>
       method: 'get',
       path: CATALOG,
       operationId: 'api_catalog',
-      summary: 'Which APIs are here',
+      summary: 'API catalog',
       tags: ['Gateway'],
       security: [],
       responses: {
@@ -80,7 +80,7 @@ const resourceMetadata = (resource: string, operationId: string): Endpoint =>
       method: 'get',
       path: RESOURCE_METADATA + resource,
       operationId,
-      summary: 'Where tokens come from',
+      summary: 'OAuth protected resource metadata',
       description:
         '404 where no tokens are taken: JWT_ISSUER and AWS_COGNITO_USER_POOL_ID say whose are.',
       tags: ['Gateway'],

@@ -65,7 +65,7 @@ const posted = createRoute({
   method: 'post',
   path: '/mcp',
   operationId: 'mcp',
-  summary: 'Call the API as tools',
+  summary: 'Call the API as MCP tools',
   description:
     'The Model Context Protocol by Streamable HTTP: a message of JSON-RPC in, its answer out, as JSON or as server-sent events. Revisions 2026-07-28 and, with sessions or without, those since 2024-11-05.',
   tags: ['MCP'],
@@ -87,7 +87,7 @@ const deleted = createRoute({
   method: 'delete',
   path: '/mcp',
   operationId: 'end_mcp_session',
-  summary: 'End a session',
+  summary: 'End an MCP session',
   description: `The header \`${SESSION}\` names it.`,
   tags: ['MCP'],
   responses: {

@@ -58,7 +58,7 @@ export const serverCards = [
     createRoute({
       ...place,
       method: 'get',
-      summary: 'How to connect to the tools',
+      summary: 'MCP server card',
       tags: ['MCP'],
       security: [],
       responses: {

@@ -11,6 +11,7 @@ import { asGatewayError, type GatewayError } from '../../errors.ts'
 import { mayCall } from '../../http/access/permissions.ts'
 import { seesAllUsage } from '../../http/access/usage-access.ts'
 import type { HttpContext } from '../../http/context.ts'
+import { logEvent } from '../../library/event-log.ts'
 import { askFor, type Door, doorOf } from './door.ts'
 import { contentsOf, listed, RESOURCES } from './resources.ts'
 import { toolRequest } from './tool-request.ts'
@@ -114,10 +115,9 @@ async function call(
 
 /** What went wrong here, and not in the request that was made, whose line tells of itself. */
 function logFailure(c: HttpContext, { name }: GatewayTool, { cause }: GatewayError): void {
-  const told = { type: 'event', level: 'error', date: new Date().toISOString() }
   const message = cause instanceof Error ? (cause.stack ?? cause.message) : typeof cause
-  const line = { ...told, event: 'mcp_tool_failed', id: c.get('requestId'), tool: name, message }
-  c.get('services').runtime.log.write(JSON.stringify(line))
+  const told = { event: 'mcp_tool_failed', id: c.get('requestId'), tool: name, message }
+  logEvent(c.get('services'), { level: 'error', ...told })
 }
 
 /** Tells the words of an answer as progress, for clients who asked to know. */

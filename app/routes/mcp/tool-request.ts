@@ -1,3 +1,4 @@
+import { entryOf } from '../../codecs/table.ts'
 import { GatewayError } from '../../errors.ts'
 import { OF_STREAMS } from './tool-schema.ts'
 import type { GatewayTool } from './tools.ts'
@@ -7,13 +8,17 @@ type Arguments = Readonly<Record<string, unknown>>
 /** Headers of the caller that mean the same to the operation: Bedrock's settings of one request. */
 const PASSED_ON = /^x-amzn-bedrock-/
 
+/** A list that would fill the window of a model comes in pages. */
+const DEFAULTS: Record<string, Arguments> = { outcrop_search_models: { limit: 20 } }
+
 /** The request a call of a tool stands for. Throws `invalid-request` for a path that cannot be written. */
 export function toolRequest(
   tool: GatewayTool,
-  args: Arguments,
+  given: Arguments,
   { url, headers }: Pick<Request, 'url' | 'headers'>,
 ): Request {
   const { path, query, body } = tool.places
+  const args: Arguments = { ...entryOf(DEFAULTS, tool.name), ...given }
   const address = new URL(pathOf(tool, args), url)
   for (const [argument, name] of query) add(address.searchParams, name, args[argument])
   const passed = [...headers].filter(([name]) => PASSED_ON.test(name))

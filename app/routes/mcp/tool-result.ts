@@ -18,7 +18,9 @@ export async function toolResult(
 ): Promise<CallToolResult> {
   const type =
     normaliseMediaType(response.headers.get('content-type')) ?? 'application/octet-stream'
-  if (type === 'application/json') return ofJson(response, await response.text())
+  // A file that holds JSON, or says so, is no answer of the API.
+  const isFile = response.headers.has('content-disposition')
+  if (type === 'application/json' && !isFile) return ofJson(response, await response.text())
   if (!response.ok) return failure(`${response.status}: ${await response.text()}`)
   const bytes = await bytesOf(response, mostBytes)
   return { content: [ofBytes(bytes, type, path)] }
@@ -40,7 +42,12 @@ function ofJson({ ok, headers }: Response, text: string): CallToolResult {
   }
   // A list is none of what this member may be.
   if (!isObject(answer)) {
-    return { content: [{ type: 'text', text }], structuredContent: { data: answer } }
+    const content: ContentBlock[] = [{ type: 'text', text }]
+    const total = Number(headers.get('x-total-count') ?? Number.NaN)
+    if (Number.isNaN(total)) return { content, structuredContent: { data: answer } }
+    const told = `${(answer as unknown[]).length} of ${total}; \`offset\`, \`limit\` and the filters lead to others.`
+    content.unshift({ type: 'text', text: told })
+    return { content, structuredContent: { data: answer, total } }
   }
   const { rest, media } = liftMedia(answer)
   const said = isObject(rest) ? rest : {}

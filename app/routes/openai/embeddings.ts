@@ -1,5 +1,5 @@
 import { createRoute } from '@hono/zod-openapi'
-import { base64OfFloats } from '../../codecs/vectors.ts'
+import { base64OfFloats, numbersOf } from '../../codecs/vectors.ts'
 import type { Usage } from '../../conversation/events.ts'
 import { unknownFields } from '../../dialects/extras.ts'
 import { GatewayError } from '../../errors.ts'
@@ -23,7 +23,7 @@ const contract = createRoute({
   method: 'post',
   path: '/v1/embeddings',
   operationId: 'create_embedding',
-  summary: 'Turn texts and media into vectors',
+  summary: 'Embed texts and media',
   description:
     "OpenAI's embeddings with any embedding model. Inputs keep their order; what the model takes one at a time is asked for some at the same time. Unknown fields (`normalize`, `embeddingPurpose`) go to the model.",
   tags: ['Embeddings'],
@@ -146,6 +146,3 @@ function segmentOf(
 }
 
 const snakeCase = (name: string) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
-
-const numbersOf = (vector: Vector): number[] =>
-  vector instanceof Float32Array ? Array.from(vector) : (vector as number[])

@@ -55,7 +55,7 @@ export const createRerank = endpoint(
     method: 'post',
     path: '/v1/rerank',
     operationId: 'create_rerank',
-    summary: 'Order documents by how well they answer a query',
+    summary: 'Rerank documents by relevance to a query',
     description: 'The best first. Unknown fields go to the model where it knows them.',
     tags: ['Embeddings'],
     request: { body: jsonRequest(request) },

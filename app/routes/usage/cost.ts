@@ -30,7 +30,7 @@ export const getCost = endpoint(
     method: 'get',
     path: '/v1/cost',
     operationId: 'get_cost',
-    summary: 'What an answer cost, or would cost',
+    summary: 'Get the cost of an answer',
     description:
       'Counts are those of a request; `served_model` and `region` are told in its headers (`x-bedrock-model`, `x-outcrop-region`), and prices differ by them.',
     tags: ['Usage'],
@@ -60,7 +60,7 @@ export const getCost = endpoint(
     const said = (name: string) => c.req.query(name) || undefined
     const priced = { card, served: said('served_model'), region: said('region') }
     const tier = said('service_tier')
-    const cost = services.metering?.prices.cost(priced, usageIn(c), tier) ?? null
+    const cost = services.metering.prices.cost(priced, usageIn(c), tier) ?? null
     const body: z.infer<typeof costBody> = {
       object: 'cost',
       model,

@@ -49,7 +49,7 @@ const nothing = (name: string, title: string, more: Kind['groups'] = {}): Kind =
 
 /** As the official specification has them; a member that is not known here is left out or null. */
 export const KINDS: readonly Kind[] = [
-  kind('completions', 'models that write', {
+  kind('completions', 'text generation', {
     operations: ['chat', 'completion'],
     groups: { ...WITH_MODEL, batch: undefined, service_tier: 'tier' },
     result: (sums, names) => ({
@@ -74,7 +74,7 @@ export const KINDS: readonly Kind[] = [
       ...names,
     }),
   }),
-  kind('images', 'pictures', {
+  kind('images', 'images', {
     operations: ['image'],
     groups: { ...WITH_MODEL, size: undefined, source: undefined },
     result: (sums, names) => ({
@@ -111,7 +111,7 @@ export const KINDS: readonly Kind[] = [
 export const COSTS: Kind = {
   path: '/v1/organization/costs',
   operationId: 'organization_costs',
-  summary: 'Costs by day',
+  summary: 'Get costs by day',
   groups: { project_id: 'tenant', line_item: 'model', api_key_id: 'key' },
   widths: ['1d'],
   pages: { fallback: 7 },

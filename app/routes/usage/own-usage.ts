@@ -116,7 +116,7 @@ const contract = createRoute({
   method: 'get',
   path: '/v1/usage',
   operationId: 'get_usage',
-  summary: 'What was used, by key, model and day',
+  summary: 'Get usage by key, model and day',
   description:
     'A key sees what it used itself, an admin what everybody used. Minutes are known for three days, hours and days for USAGE_DAYS.',
   tags: ['Usage'],

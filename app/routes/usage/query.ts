@@ -26,9 +26,19 @@ export function wordsIn<const Word extends string>(
 export function timeIn(c: HttpContext, name: string): number | undefined {
   const written = c.req.query(name)
   if (written === undefined || written === '') return undefined
-  const time = /^\d+(\.\d+)?$/.test(written) ? Number(written) : Date.parse(written) / 1000
+  const time = /^\d+(\.\d+)?$/.test(written) ? Number(written) : dateIn(written) / 1000
   if (Number.isFinite(time) && time < LATEST) return Math.floor(time)
   throw invalid(name, `'${written}' is neither Unix seconds nor a date like 2026-11-22.`)
+}
+
+const DATE = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(?<zone>Z|[+-]\d\d:\d\d)?)?$/i
+
+/** In UTC unless it says otherwise; `Date.parse` alone takes nearly any words, and the zone of the server. */
+function dateIn(written: string): number {
+  const found = DATE.exec(written)
+  if (!found) return Number.NaN
+  const isComplete = found[1] === undefined || found.groups!['zone'] !== undefined
+  return Date.parse((isComplete ? written : `${written}Z`).toUpperCase())
 }
 
 /** The last second JavaScript has a date for. */

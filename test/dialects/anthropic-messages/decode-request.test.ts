@@ -333,6 +333,13 @@ describe('what is refused', () => {
     )
   })
 
+  it('two tools of one name, were they the same', () => {
+    const tool = { name: 'f', input_schema: { type: 'object' } }
+    expect(refusal({ tools: [tool, tool] })).toEqual(sorry('tools: Tool names must be unique.'))
+    const search = { type: 'web_search_20250305', name: 'f' }
+    expect(refusal({ tools: [tool, search] })).toEqual(sorry('tools: Tool names must be unique.'))
+  })
+
   it('data that is no base64', () => {
     const source = { type: 'base64', media_type: 'image/png', data: '?' }
     expect(refusal({ messages: [{ role: 'user', content: [{ type: 'image', source }] }] })).toEqual(

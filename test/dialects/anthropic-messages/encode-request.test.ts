@@ -103,6 +103,15 @@ describe('a conversation from another dialect', () => {
     })
   })
 
+  it('offers a tool once, and no two of one name', () => {
+    const bash = { type: 'system', name: 'bash' } as const
+    const { body } = encode({ tools: [bash, { ...bash, kind: 'bash_20250124' }] })
+    expect(body).toMatchObject({ tools: [{ type: 'bash_20250124', name: 'bash' }] })
+    expect(() => encode({ tools: [bash, { type: 'function', name: 'bash' }] })).toThrow(
+      expect.objectContaining({ code: 'invalid-request', param: 'tools' }),
+    )
+  })
+
   it('names its tools legally, and the answer names them back', () => {
     const { body, undo } = encode({
       tools: [
@@ -142,6 +151,14 @@ describe('a conversation from another dialect', () => {
       tool_choice: { type: 'tool', name: 'final_answer' },
     })
     expect(undo).toEqual({ outputTool: 'final_answer' })
+    const answer = { type: 'tool_use', id: 't', name: 'final_answer', input: { a: 1 } }
+    const content = [{ type: 'text', text: 'Here:' }, answer]
+    const usage = { input_tokens: 1, output_tokens: 2 }
+    const wire = { content, stop_reason: 'tool_use', usage }
+    expect(bedrock.client.decodeReply(wire, undo)).toMatchObject({
+      parts: [{ type: 'text', text: '{"a":1}' }],
+      end: { reason: 'end-turn', usage: { input: 1, output: 2 } },
+    })
     expect(encode({ output }, { structuredOutput: false, toolChoices: [] }).body).toMatchObject({
       tool_choice: { type: 'auto' },
       system: [{ text: 'Give your final answer by calling the tool final_answer, not as text.' }],
@@ -149,6 +166,20 @@ describe('a conversation from another dialect', () => {
     expect(encode({ output: { type: 'json-object' } }).body).toMatchObject({
       system: [{ text: 'Answer with one JSON object and nothing else.' }],
     })
+  })
+
+  it.each<[Partial<Conversation>, boolean, object | undefined]>([
+    [{}, false, { type: 'auto', disable_parallel_tool_use: true }],
+    [{}, true, undefined],
+    [{ tools: [] }, false, undefined],
+    [{ toolChoice: { type: 'none' } }, false, { type: 'none' }],
+    [{ toolChoice: { type: 'required' } }, false, { type: 'any', disable_parallel_tool_use: true }],
+    [{ toolChoice: { type: 'auto' } }, true, { type: 'auto', disable_parallel_tool_use: false }],
+  ])('asks for calls side by side or not: %j, %s', (more, parallelToolCalls, tool_choice) => {
+    const tools: Conversation['tools'] = [{ type: 'function', name: 'f' }]
+    const settings = { maxTokens: 100, parallelToolCalls }
+    const { body } = encode({ tools, ...more, settings })
+    expect((body as { tool_choice?: object }).tool_choice).toEqual(tool_choice)
   })
 
   it('places marks for the cache where it is wanted in general', () => {

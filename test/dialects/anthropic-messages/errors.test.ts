@@ -39,36 +39,38 @@ describe('an error to the caller', () => {
   })
 })
 
-describe('an error of an upstream', () => {
-  it.each<[number | undefined, string, string, ErrorCode, string]>([
-    [400, 'invalid_request_error', 'max_tokens: bad', 'invalid-request', 'max_tokens: bad'],
+describe('the error event of an upstream’s stream', () => {
+  it.each<[string, string, ErrorCode, string]>([
+    ['invalid_request_error', 'max_tokens: bad', 'invalid-request', 'max_tokens: bad'],
     [
-      400,
       'invalid_request_error',
       'prompt is too long: 209 tokens > 200 maximum',
       'context-length-exceeded',
       'prompt is too long: 209 tokens > 200 maximum',
     ],
     [
-      401,
       'authentication_error',
       'invalid x-api-key',
       'upstream',
       'The request could not be completed. Retry the request.',
     ],
-    [
-      undefined,
-      'overloaded_error',
-      'Overloaded',
-      'overloaded',
-      'The model is overloaded. Retry the request.',
-    ],
-  ])('%s %s %s', (status, type, message, code, told) => {
-    const { code: found, message: said } = decodeError(status, {
-      type: 'error',
-      error: { type, message },
-    })
-    expect({ code: found, message: said }).toEqual({ code, message: told })
+    ['overloaded_error', 'Overloaded', 'overloaded', 'The model is overloaded. Retry the request.'],
+  ])('%s %s', (type, message, code, told) => {
+    expect(decodeError({ error: { type, message } })).toMatchObject({ code, message: told })
+  })
+
+  it.each<[string | undefined, ErrorCode]>([
+    ['billing_error', 'upstream'],
+    ['permission_error', 'model-access-denied'],
+    ['not_found_error', 'model-not-found'],
+    ['request_too_large', 'too-large'],
+    ['rate_limit_error', 'rate-limit'],
+    ['timeout_error', 'timeout'],
+    ['api_error', 'upstream'],
+    ['never_heard_of', 'upstream'],
+    [undefined, 'upstream'],
+  ])('%s is %s', (type, code) => {
+    expect(decodeError({ error: { type } }).code).toBe(code)
   })
 })
 

@@ -232,9 +232,7 @@ describe('what they do', () => {
 
   it('names its sources at the words they support', () => {
     const citations = [{ url: 'u', title: 't', location: { web: { url: 'u' } } }]
-    expect(
-      told({ type: 'text', text: 'It rains.' }, { type: 'text', text: '', citations }),
-    ).toEqual([
+    expect(told({ type: 'text', text: 'It rains.', citations })).toEqual([
       {
         type: 'text',
         text: 'It rains.',

@@ -104,6 +104,24 @@ describe('cache points', () => {
     expect(short.body.messages?.[0]?.content[1]).toEqual({ cachePoint })
   })
 
+  it('are one where two meet, of the longer of their lives', () => {
+    const long = { cachePoint: { type: 'default', ttl: '1h' } }
+    expect(contentOf('a', point, hour, 'b')).toEqual([{ text: 'a' }, long, { text: 'b' }])
+    const { body, ignored } = encode({
+      system: [part('S'), point, hour],
+      turns: [user('q', point), assistant(hour, 'a')],
+    })
+    expect(body.system).toEqual([{ text: 'S' }, long])
+    expect(body.messages).toEqual([
+      { role: 'user', content: [{ text: 'q' }, long] },
+      { role: 'assistant', content: [{ text: 'a' }] },
+    ])
+    expect(ignored).toEqual([])
+    const late = encode({ system: [part('S'), point], turns: [user('a', point, hour)] })
+    expect(late.body.messages?.[0]?.content).toEqual([{ text: 'a' }, { cachePoint }])
+    expect(late.ignored).toEqual(['cacheControl.ttl'])
+  })
+
   it('keep the longer life they were given once a shorter one before them is too many', () => {
     const turns = [user('a', point, 'b', hour, 'c', hour)]
     const { body, ignored } = encode({ turns }, { cachePoints: { ...NOVA, max: 2, ttls: BOTH } })

@@ -205,6 +205,16 @@ describe('calls and results on the wire', () => {
     ])
   })
 
+  it('leave out of results what only another dialect knows', () => {
+    const odd = { type: 'native', dialect: 'anthropic-messages', value: { type: 'odd' } } as const
+    const turns = [user('q'), assistant(call('a', 'look', '{}')), user(result('a', odd))]
+    const { messages, ignored } = encode({ ...conversationOf(...turns), tools: [look] })
+    expect([messages?.[2]?.content, ignored]).toEqual([
+      [{ toolResult: { toolUseId: 'a', content: [{ text: '(no output)' }], status: 'success' } }],
+      ['toolResult'],
+    ])
+  })
+
   it('answer every call and offer a stub for what the history called', () => {
     const conversation = conversationOf(user('q'), assistant(call('a', 'old.tool')), user('on'))
     expect(encode(conversation)).toEqual({

@@ -53,6 +53,18 @@ describe('tools on the wire', () => {
     )
   })
 
+  it('of a maker go once too, and share their names with no other', () => {
+    const bash = { type: 'system', name: 'bash' } as const
+    const { body } = encode({ tools: [bash, { ...bash, kind: 'bash_20250124' }] })
+    expect(body.additionalModelRequestFields?.['tools']).toEqual([
+      { type: 'bash_20250124', name: 'bash' },
+    ])
+    const refusal = expect.objectContaining({ code: 'invalid-request', param: 'tools' })
+    const older = { ...bash, kind: 'bash_20241022' }
+    expect(() => encode({ tools: [bash, older] })).toThrow(refusal)
+    expect(() => encode({ tools: [bash, { ...look, name: 'bash' }] })).toThrow(refusal)
+  })
+
   it('have no blank description, and are strict only where the model can be', () => {
     const tool = { ...look, description: ' ', strict: true }
     expect(specs({ tools: [tool] })).toEqual([
@@ -183,6 +195,18 @@ describe('the schema of a tool', () => {
         type: 'object',
         properties: { next: { $ref: '#/$defs/Root' } },
         $defs: { Root: { type: 'object', properties: { next: { $ref: '#/$defs/Root' } } } },
+      },
+    ],
+    'follows references that are written as URIs are': [
+      {
+        type: 'object',
+        properties: { a: { $ref: '#/$defs/Gr%C3%B6%C3%9Fe' }, b: { $ref: '#/$defs/100%' } },
+        $defs: { Größe: { type: 'integer' }, '100%': { type: 'number' } },
+      },
+      {
+        type: 'object',
+        properties: { a: { $ref: '#/$defs/Gr_C3_B6_C3_9Fe' }, b: { $ref: '#/$defs/100_' } },
+        $defs: { Gr_C3_B6_C3_9Fe: { type: 'integer' }, '100_': { type: 'number' } },
       },
     ],
     'keeps references to its own $defs': [

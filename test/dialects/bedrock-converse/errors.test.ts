@@ -85,6 +85,8 @@ describe('an error of AWS', () => {
     [500, 'InternalServerException', 'x', 'upstream', 502],
     [418, '', 'Odd.', 'invalid-request', 400],
     [502, '', '<html>', 'upstream', 502],
+    [400, 'RequestExpired', 'x', 'upstream', 502],
+    [400, 'IncompleteSignature', 'x', 'upstream', 502],
   ])('%i %s "%s" is %s', (status, type, message, code, ours) => {
     const error = awsError(status, type, message)
     expect([error.code, error.status]).toEqual([code, ours])
@@ -124,6 +126,16 @@ describe('an error of AWS', () => {
     expect(String((error.cause as Error).message)).toContain(message)
     // What has run out may be new by the next try.
     expect(error.final).toBe(message.includes('expired') ? undefined : true)
+  })
+
+  it.each([400, 403, 404, 407, 431])('is none without a name and a word: %i', (status) => {
+    const error = awsError(status, '', '')
+    expect(error).toMatchObject({ code: 'upstream', message: GENERIC, final: true })
+  })
+
+  it('is the request’s, without a word, where every server may say so of it', () => {
+    expect(awsError(413, '', '').code).toBe('too-large')
+    expect(awsError(429, '', '').code).toBe('rate-limit')
   })
 
   it('never tells who we are at AWS', () => {

@@ -60,6 +60,10 @@ describe('answering calls', () => {
         user(lost('c')),
       ],
     ],
+    'makes up every result that was lost': [
+      [user('q'), assistant(call('a'), call('b'))],
+      [user('q'), assistant(call('a'), call('b')), user(lost('a'), lost('b'))],
+    ],
     'brings a late result to its call': [
       [user('q'), assistant(call('a')), user('wait'), assistant('ok'), user(result('a', '1'))],
       [user('q'), assistant(call('a')), user(result('a', '1'), 'wait'), assistant('ok')],

@@ -135,6 +135,26 @@ describe('a request from another dialect', () => {
     })
   })
 
+  it('leaves out of results what only another dialect knows, and promises nothing in its place', () => {
+    const content = [{ type: 'native' as const, dialect: 'other', value: { type: 'odd' } }]
+    const { body, ignored } = client.encodeRequest(
+      foreign({
+        turns: [
+          {
+            role: 'assistant',
+            parts: [{ type: 'tool-call', id: 'a', name: 'f', arguments: '{}' }],
+          },
+          { role: 'user', parts: [{ type: 'tool-result', callId: 'a', content }] },
+        ],
+      }),
+      card(),
+    )
+    expect([(body as { messages: object[] }).messages[1], ignored]).toEqual([
+      { role: 'tool', tool_call_id: 'a', content: '' },
+      ['odd'],
+    ])
+  })
+
   it.each([
     [{ budget: 1024 }, 'low'],
     [{ budget: 10_000 }, 'medium'],
@@ -167,6 +187,63 @@ function decoded(text: string, undo?: Undo) {
 
 const finish = chunk({}, 'stop')
 
+const picture = (url: string) => ({ type: 'image_url', image_url: { url } })
+const call = (more: object) => ({ type: 'tool-call', name: 'f', ...more })
+
+describe('an answer of another make', () => {
+  it.each<[string, object, object[], object[]]>([
+    [
+      'with a call in the older form',
+      { function_call: { name: 'f', arguments: '{"a":1}' } },
+      [
+        { function_call: { name: 'f', arguments: '' } },
+        { function_call: { arguments: '{"a"' } },
+        { function_call: { arguments: ':1}' } },
+      ],
+      [call({ id: 'call_chatcmpl9_0', arguments: '{"a":1}' })],
+    ],
+    [
+      'with a call of free text',
+      { tool_calls: [{ id: 'c', type: 'custom', custom: { name: 'f', input: 'a "b"' } }] },
+      [
+        { tool_calls: [{ index: 0, id: 'c', type: 'custom', custom: { name: 'f', input: '' } }] },
+        { tool_calls: [{ index: 0, custom: { input: 'a "b' } }] },
+        { tool_calls: [{ index: 0, custom: { input: '"' } }] },
+      ],
+      [call({ id: 'c', arguments: '{"input":"a \\"b\\""}' })],
+    ],
+    [
+      'with pictures, of which one is nowhere',
+      { images: [picture('data:image/png;base64,QUJD'), picture('https://a.example/'), {}] },
+      [
+        { images: [picture('data:image/png;base64,QUJD')] },
+        { images: [picture('https://a.example/'), {}] },
+      ],
+      [
+        { type: 'image', source: { kind: 'base64', data: 'QUJD' }, mediaType: 'image/png' },
+        { type: 'image', source: { kind: 'url', url: 'https://a.example/' } },
+      ],
+    ],
+    [
+      'with a summary of its thoughts',
+      { content: 'a', reasoning_details: [{ type: 'reasoning.summary', summary: 'Hm', index: 0 }] },
+      [
+        { reasoning_details: [{ type: 'reasoning.summary', summary: 'Hm', index: 0 }] },
+        { content: 'a' },
+      ],
+      [
+        { type: 'reasoning', text: 'Hm' },
+        { type: 'text', text: 'a' },
+      ],
+    ],
+  ])('%s is understood, whole and in pieces', (_, message, deltas, parts) => {
+    const whole = { id: 'chatcmpl-9', choices: [{ message, finish_reason: 'stop' }] }
+    expect(client.decodeReply(whole).parts).toEqual(parts)
+    const frames = deltas.map((delta) => chunk(delta))
+    expect(decoded(sse(...frames, finish, '[DONE]')).reply.parts).toEqual(parts)
+  })
+})
+
 it('refers an upstream to its own recordings by their ids alone', () => {
   const asked = (audio: object) => {
     const spoken = { role: 'assistant', content: null, audio }
@@ -197,7 +274,11 @@ describe('an upstream’s stream', () => {
       { ...chunk({}), choices: [], usage: { prompt_tokens: 5, completion_tokens: 2 } },
       '[DONE]',
     )
-    const { reply, events } = decoded(text, { toolNames: new Map([['my_tool', 'my.tool']]) })
+    const undo = { toolNames: new Map([['my_tool', 'my.tool']]) }
+    // What has to be undone cannot go on as it came.
+    expect(client.replyDecoder(undo).read(bytes(text)).verbatim).toBeUndefined()
+    expect(client.replyDecoder().read(bytes(text)).verbatim).toBeDefined()
+    const { reply, events } = decoded(text, undo)
     expect(reply).toEqual({
       id: 'chatcmpl-9',
       model: 'real',

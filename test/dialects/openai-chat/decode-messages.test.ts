@@ -184,6 +184,21 @@ describe('cache points', () => {
     ])
     expect(turns[1]?.parts[0]).toHaveProperty('content.length', 1)
   })
+
+  it('stand behind the call that asks for them, as opencode and Kilo Code mark a message', () => {
+    const call = { id: 'c', type: 'function', function: { name: 'f', arguments: '{}' } }
+    const [turn] = turnsOf({
+      role: 'assistant',
+      content: 'I look.',
+      tool_calls: [{ ...call, cache_control: { type: 'ephemeral' } }],
+    })
+    expect(turn?.parts).toMatchObject([
+      { type: 'text', text: 'I look.' },
+      { type: 'tool-call', id: 'c' },
+      { type: 'cache-point' },
+    ])
+    expect(turn?.parts).toHaveLength(3)
+  })
 })
 
 describe('assistant messages', () => {

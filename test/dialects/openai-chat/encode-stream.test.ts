@@ -1,6 +1,6 @@
 import type { ChatCompletionChunk } from 'openai/resources/chat/completions'
 import { describe, expect, it } from 'vitest'
-import type { ReplyEvent } from '../../../app/conversation/events.ts'
+import type { ReplyEvent, WholePart } from '../../../app/conversation/events.ts'
 import { createOpenaiChat, openaiChat } from '../../../app/dialects/openai-chat/index.ts'
 import { GatewayError } from '../../../app/errors.ts'
 import { call, ending, head, heard, more, streamed, text, tool } from './conversations.ts'
@@ -93,7 +93,7 @@ describe('a streamed text', () => {
     expect(stream({}, [start, ending({ reason })]).at(-2)).toEqual(chunk({}, finish))
   })
 
-  it('brings citations of pages as annotations when its part ends', () => {
+  it('brings citations of pages as annotations in its last delta', () => {
     const citation = { url: 'https://a.example/', title: 'A' }
     const cited: ReplyEvent = { type: 'part-citation', index: 1, citation }
     const unplaced: ReplyEvent = { type: 'part-citation', index: 1, citation: { title: 'B' } }
@@ -294,30 +294,22 @@ describe('a broken stream', () => {
 })
 
 describe('things that come whole', () => {
-  const whole = (index: number, part: object) =>
-    ({ type: 'part-start', index, part: { type: 'whole', part } }) as ReplyEvent
+  const whole = (index: number, part: WholePart): ReplyEvent => ({
+    type: 'part-start',
+    index,
+    part: { type: 'whole', part },
+  })
 
-  it('are written as if they had come in pieces', () => {
+  it('are written where they stand', () => {
     const events = [
       start,
-      whole(0, { type: 'reasoning', text: 'Hm', signature: 's' }),
-      whole(1, { type: 'text', text: 'See', citations: [{ url: 'https://a.example/' }] }),
-      whole(2, { type: 'tool-call', id: 'a', name: 'f', arguments: '' }),
-      whole(3, { type: 'refusal', text: 'No.' }),
-      whole(4, { type: 'image', mediaType: 'image/png', source: { kind: 'base64', data: 'QUJD' } }),
-      whole(5, { type: 'native', dialect: 'other', value: { type: 'odd' } }),
+      whole(0, { type: 'refusal', text: 'No.' }),
+      whole(1, { type: 'image', mediaType: 'image/png', source: { kind: 'base64', data: 'QUJD' } }),
+      whole(2, { type: 'native', dialect: 'other', value: { type: 'odd' } }),
       ending(),
     ]
-    const url = 'https://a.example/'
-    const cited = { url, title: url, start_index: 0, end_index: 3 }
     expect(deltas(stream({}, events))).toEqual([
       role,
-      { reasoning_content: 'Hm' },
-      { reasoning_details: [{ type: 'reasoning.text', text: 'Hm', signature: 's', index: 0 }] },
-      { content: 'See' },
-      { annotations: [{ type: 'url_citation', url_citation: cited }] },
-      opening(0, 'a', 'f'),
-      argument(0, '{}'),
       { refusal: 'No.' },
       { images: [{ type: 'image_url', image_url: { url: 'data:image/png;base64,QUJD' } }] },
       {},

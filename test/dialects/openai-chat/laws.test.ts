@@ -74,18 +74,26 @@ const assistantMessage = fc.record(
   { requiredKeys: ['role', 'content'] },
 )
 const exchange = fc
-  .array(fc.record({ id: fc.uuid(), custom: fc.boolean(), name, words: json, answer: texts }), {
-    minLength: 1,
-    maxLength: 3,
-  })
-  .map((calls) => [
+  .array(
+    fc.record({
+      id: fc.uuid(),
+      custom: fc.boolean(),
+      name,
+      words: json,
+      answer: texts,
+      marks: fc.record({ cache_control: control }, { requiredKeys: [] }),
+    }),
+    { minLength: 1, maxLength: 3 },
+  )
+  .chain((calls) => fc.record({ calls: fc.constant(calls), content: fc.option(texts) }))
+  .map(({ calls, content }) => [
     {
       role: 'assistant',
-      content: null,
-      tool_calls: calls.map(({ id, custom, name, words }) =>
+      content,
+      tool_calls: calls.map(({ id, custom, name, words, marks }) =>
         custom
-          ? { id, type: 'custom', custom: { name, input: words } }
-          : { id, type: 'function', function: { name, arguments: words } },
+          ? { id, type: 'custom', custom: { name, input: words }, ...marks }
+          : { id, type: 'function', function: { name, arguments: words }, ...marks },
       ),
     },
     ...calls.map(({ id, answer }) => ({ role: 'tool', tool_call_id: id, content: answer })),
@@ -135,7 +143,10 @@ const request = fc.record(
   { requiredKeys: ['model', 'messages'] },
 )
 
-const card = plainCard({ id: 'some-model' })
+const card = plainCard({
+  id: 'some-model',
+  traits: { cachePoints: { max: 4, ttls: ['5m'], tools: true } },
+})
 
 /** An address of a file has a member of its own on the wire, wherever it stood before. */
 const placed = (conversation: object): unknown =>

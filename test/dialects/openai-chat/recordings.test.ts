@@ -17,7 +17,8 @@ const all = recordings('openai/openai.chat.completions')
 type Json = Record<string, unknown>
 
 function card(id: string): ModelCard {
-  return plainCard({ id, provider: 'openai', owner: 'openai' })
+  const output: ModelCard['output'] = /audio/.test(id) ? ['text', 'audio'] : ['text']
+  return plainCard({ id, provider: 'openai', owner: 'openai', output })
 }
 
 /** The bytes of attachments are kept beside the recordings; any base64 will do for their place. */

@@ -128,6 +128,22 @@ describe('a request', () => {
     })
     expect(ignored).toEqual(['container', 'thought', 'topK', 'stop'])
   })
+
+  it('names what only another dialect knows, in results as well', () => {
+    const odd = (type: string) => ({ type: 'native' as const, dialect: 'other', value: { type } })
+    const { ignored } = client.encodeRequest(
+      asked({
+        turns: [
+          {
+            role: 'user',
+            parts: [odd('block'), { type: 'tool-result', callId: 'c', content: [odd('piece')] }],
+          },
+        ],
+      }),
+      card('gpt-x'),
+    )
+    expect(ignored).toEqual(['block', 'piece'])
+  })
 })
 
 describe('a stream', () => {

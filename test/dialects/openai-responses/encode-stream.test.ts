@@ -341,6 +341,34 @@ describe('a streamed response', () => {
     expect(failed.map((event) => event['sequence_number'])).toEqual([0, 1, 2, 3])
   })
 
+  it('that compacts is one item with all that was said, whole and in events', () => {
+    const input = [{ role: 'user', content: 'Hi' }, { type: 'compaction_trigger' }]
+    const events: ReplyEvent[] = [
+      { type: 'part-start', index: 0, part: { type: 'reasoning' } },
+      { type: 'part-delta', index: 0, text: 'Hm' },
+      { type: 'part-end', index: 0 },
+      ...text(1, 'They said '),
+      ...text(2, 'hi.'),
+      end('max-tokens'),
+    ]
+    const collector = collect()
+    collector.add(events)
+    const whole = server.encodeReply([collector.reply()], ask({ input }), head) as Json
+    const all = told(events, { input })
+    expect(last(all)).toEqual(whole)
+    expect(typesOf(all)).toEqual([
+      'created',
+      'in_progress',
+      'output_item.added',
+      'output_item.done',
+      'incomplete',
+    ])
+    const [item, ...others] = whole['output'] as Json[]
+    expect([item!['type'], others]).toEqual(['compaction', []])
+    const { turns } = decoded({ model: 'm', input: [item!, { role: 'user', content: 'Go on' }] })
+    expect(JSON.stringify(turns)).toContain('They said hi.')
+  })
+
   it('is the same whole and in events, however these are cut into batches', () => {
     const events: ReplyEvent[] = [
       { type: 'part-start', index: 0, part: { type: 'reasoning' } },

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { GatewayError } from '../../../app/errors.ts'
 import type { Limits } from '../../../app/library/limits/account.ts'
+import { emptyLedger, prune } from '../../../app/library/limits/ledger.ts'
 import { createLimiter } from '../../../app/library/limits/limiter.ts'
 import type { CallerIdentity } from '../../../app/ports/caller.ts'
 import type { Limiter, Ticket } from '../../../app/ports/metering.ts'
@@ -58,6 +59,15 @@ describe('requests a minute', () => {
     pass(29_500)
     for (let n = 0; n < 5; n++) expect(told(await enter(limiter))).toBe('in')
     expect(told(await enter(limiter))).toMatchObject({ code: 'rate-limit' })
+  })
+
+  it('are let in as soon as the limit is raised', async () => {
+    const { limiter } = stage({})
+    const asked = (requestsPerMinute: number) =>
+      enter(limiter, { ...caller, limits: { requestsPerMinute } })
+    expect(told(await asked(1))).toBe('in')
+    expect(told(await asked(1))).toEqual({ code: 'rate-limit', retryAfter: 60 })
+    expect(told(await asked(2))).toBe('in')
   })
 
   it('slide: in no minute there are more, but for one lease that was held before it', async () => {
@@ -293,4 +303,45 @@ describe('a platform that ends work with its request', () => {
     if (isIn(third)) await third.reserve({ tokens: () => 900 })
     expect(limiter.standing(caller, 'requests')).toMatchObject({ limit: 5, remaining: 2 })
   })
+})
+
+describe('a clock that is set back by ten minutes', () => {
+  it.each<Limits>([
+    { requestsPerMinute: 5 },
+    { requestsPerMinute: 5, burst: 2 },
+    { requestsPerMinute: 5, concurrent: 3 },
+  ])('shuts nobody out for longer than two minutes: %j', async (limits) => {
+    const { limiter, pass } = stage(limits)
+    const letIn = async (): Promise<number> => {
+      const answers = [await enter(limiter), await enter(limiter), await enter(limiter)]
+      for (const ticket of answers.filter(isIn)) ticket.leave(0)
+      return answers.filter(isIn).length
+    }
+    while ((await letIn()) === 3) pass(100)
+    pass(-600_000)
+    expect(await letIn()).toBeLessThan(3)
+    pass(61_000)
+    await letIn()
+    pass(61_000)
+    expect(await letIn()).toBeGreaterThan(1)
+  })
+
+  it('frees what instances had that are no more', async () => {
+    const { limiters, pass } = stage({ concurrent: 1 }, 2)
+    expect(told(await enter(limiters[0]!))).toBe('in')
+    pass(-600_000)
+    expect(told(await enter(limiters[1]!))).toMatchObject({ code: 'rate-limit' })
+    pass(31_000)
+    expect(told(await enter(limiters[1]!))).toBe('in')
+  })
+})
+
+it('keeps a ledger small: of many grants the two nearest count as one of the later time', () => {
+  const ledger = emptyLedger()
+  const at = (index: number) => START + index * 100 + (index === 60 ? 90 : 0)
+  const grants = Array.from({ length: 121 }, (_, index) => ({ at: at(index), amount: 1 }))
+  ledger.requests.grants = grants.map((grant) => ({ ...grant }))
+  expect(prune(ledger, at(120))).toBe(false)
+  const merged = grants.with(61, { at: at(61), amount: 2 }).toSpliced(60, 1)
+  expect(ledger.requests.grants).toEqual(merged)
 })

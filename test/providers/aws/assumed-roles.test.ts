@@ -117,6 +117,21 @@ describe("a key with a role of another account's", () => {
     expect(bedrock.requests.at(-1)!.headers['authorization']).toBe('Bearer ABSKown')
   })
 
+  it.each<Record<string, string>>([{}, { AWS_BEARER_TOKEN_BEDROCK: 'ABSKown' }])(
+    'orders documents as that role as well: %j',
+    async (env) => {
+      sts.roles.set(role('acme'), undefined)
+      const { call, mint } = staged(env)
+      const { key } = await mint({ aws: { role_arn: role('acme') } })
+      bedrock.script({ body: { results: [{ index: 0, relevanceScore: 1 }] } })
+      const body = { model: 'cohere.rerank-v3-5:0', query: 'q', documents: ['a'] }
+      expect((await call('/v1/rerank', { key, body })).status).toBe(200)
+      expect(bedrock.requests.at(-1)!.path).toBe('/rerank')
+      expect(signer(bedrock.requests.at(-1))).toBe('ASIAacme')
+      bedrock.forget()
+    },
+  )
+
   it('suffers alone what its account is throttled', async () => {
     sts.roles.set(role('acme'), undefined)
     const { chat, mint } = staged({ AWS_BEDROCK_REGIONS: 'us-east-1,us-west-2' })

@@ -164,6 +164,19 @@ describe('a call that fails', () => {
     expect(String(error.cause)).toContain('<html>secret host</html>')
   })
 
+  it('takes the page of a portal for no answer, and for no refusal', async () => {
+    const headers = { 'content-type': 'text/html; charset=utf-8' }
+    for (const [status, body] of [
+      [200, '<html>Log in</html>'],
+      [307, ''],
+      [403, '<html>Blocked</html>'],
+    ] as const) {
+      const error = (await failing({ status, headers, body })) as GatewayError
+      expect(error).toMatchObject({ code: 'upstream', status: 502, cause: { status } })
+      expect(String(error.cause)).toContain(body)
+    }
+  })
+
   it('for want of credentials tells callers nothing of them', async () => {
     const sign = sigV4Signer({
       credentials: { describe: 'test', current: () => Promise.reject(new Error('IMDS is down')) },

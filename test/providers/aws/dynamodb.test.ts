@@ -127,9 +127,14 @@ describe('a table in trouble', () => {
       ({ code, retryAfter }: GatewayError) => ({ code, retryAfter }),
     )
 
-  it('is asked again when it was throttled, for then nothing was done', async () => {
-    const { store, asked } = failing(throttled, throttled, { status: 200, type: '' })
-    expect(await store.get('c', 'a')).toBeUndefined()
+  it.each([
+    'ProvisionedThroughputExceededException',
+    'ReplicatedWriteConflictException',
+    'TransactionConflictException',
+  ])('is asked again after %s, for then nothing was done', async (type) => {
+    const refused = { status: 400, type }
+    const { store, asked } = failing(refused, refused, { status: 200, type: '' })
+    expect(await store.put('c', { id: 'a', value: '1' }, { ifVersion: 0 })).toBe(1)
     expect(asked).toHaveLength(3)
   })
 

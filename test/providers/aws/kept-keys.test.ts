@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { keptKeys } from '../../../app/library/keys/kept-keys.ts'
 import { createUndiciTransport } from '../../../runtimes/calling/undici-transport.ts'
 import { type FakeAwsAccess, startFakeAwsAccess } from '../../fakes/fake-aws-access.ts'
@@ -97,6 +97,48 @@ describe('a key kept at AWS', () => {
       if (words !== 'GetParameter') expect(told).toContain(words)
       expect(told).not.toContain('canary')
       expect((await chat('admin-key-0123456789')).status).toBe(200)
+    },
+  )
+
+  it('is not asked for by who shows a token or a proof of IAM', async () => {
+    aws.outage.status = 500
+    const { chat } = staged({
+      API_KEY_SSM_PARAMETER: 'p',
+      JWT_ISSUER: 'https://id.example.com',
+      JWT_AUDIENCE: 'outcrop',
+      AUTH_IAM: 'true',
+      IAM_PRINCIPALS: '[{"principal":"*"}]',
+      IAM_SERVER_ID: 'here',
+    })
+    for (const shown of ['eyJhIjoxfQ.eyJhIjoxfQ.AAAA', 'aws-iam-v1.x']) {
+      expect((await chat(shown)).status, shown).toBe(401)
+    }
+    expect(aws.asked).toEqual([])
+  })
+
+  it.each([
+    ['warning', ['SSM parameter p cannot be read', '500']],
+    ['error', undefined],
+  ])(
+    'still counts while it cannot be read anew, of which LOG_LEVEL=%s tells %j',
+    async (least, words) => {
+      vi.useFakeTimers({ toFake: ['Date'], now: Date.now() })
+      try {
+        aws.parameters.set('p', 'kept-key-1')
+        const { chat, log } = staged({ API_KEY_SSM_PARAMETER: 'p', LOG_LEVEL: least })
+        expect((await chat('kept-key-1')).status).toBe(200)
+        aws.outage.status = 500
+        vi.setSystemTime(Date.now() + 3_600_000)
+        expect((await chat('kept-key-1')).status).toBe(200)
+        // Waits for the look behind it, which this one shares.
+        await chat('unknown-key')
+        const told = log().find(({ event }) => event === 'key_not_refreshed')
+        if (words) expect(told).toMatchObject({ type: 'event', level: 'warning' })
+        for (const word of words ?? []) expect(JSON.stringify(told?.['detail'])).toContain(word)
+        if (!words) expect(told).toBeUndefined()
+      } finally {
+        vi.useRealTimers()
+      }
     },
   )
 })

@@ -78,12 +78,60 @@ describe('a data source of an embedded knowledge base', () => {
     expect(await state.list(`knowledge-sources/anna/${at.base}`)).toEqual([])
   })
 
+  const cut = (chunkingConfiguration: unknown) => ({
+    vectorIngestionConfiguration: { chunkingConfiguration },
+  })
+  const fixed = (fixedSizeChunkingConfiguration?: object) =>
+    cut({ chunkingStrategy: 'FIXED_SIZE', fixedSizeChunkingConfiguration })
+
   it.each([
+    [{}, [720]],
+    [fixed(), [720]],
+    [fixed({ maxTokens: 20, overlapPercentage: 0 }), Array(9).fill(80)],
+    [cut({ chunkingStrategy: 'NONE' }), [720]],
+  ])('is cut as %j says', async (how, lengths) => {
+    const { state, bases, at } = await stage({
+      ...inline([{ text: 'bees fly. '.repeat(72) }]),
+      ...how,
+    })
+    await bases.sources.sync(at, call)
+    const kept = await state.list(`knowledge-passages/anna/${at.base}/${at.source}`)
+    expect(kept.map(({ value }) => JSON.parse(value).text.length + 1)).toEqual(lengths)
+  })
+
+  it('is read without what is too long for one passage, and tells of it', async () => {
+    const long = 'Bees. '.repeat(80_000)
+    const read: ReadFile = async (id) => ({ name: id, text: id === 'file-long' ? long : 'Bees.' })
+    const settings = { ...files('file-short', 'file-long'), ...cut({ chunkingStrategy: 'NONE' }) }
+    const { state, bases, at } = await stage(settings, read)
+    expect(await bases.sources.sync(at, call)).toMatchObject({
+      status: 'COMPLETE',
+      statistics: { numberOfNewDocumentsIndexed: 1, numberOfDocumentsFailed: 1 },
+      failures: ['file-long: it is too long for one passage. Have it cut (FIXED_SIZE).'],
+    })
+    expect(await state.list(`knowledge-passages/anna/${at.base}/${at.source}`)).toHaveLength(1)
+  })
+
+  it.each<[Record<string, unknown>, string]>([
     [{}, 'dataSourceConfiguration'],
     [{ dataSourceConfiguration: { type: 'S3' } }, 'dataSourceConfiguration.type'],
     [files(), 'dataSourceConfiguration.filesConfiguration.fileIds'],
     [inline([]), 'dataSourceConfiguration.inlineConfiguration.documents'],
     [inline([{ text: ' ' }]), 'dataSourceConfiguration.inlineConfiguration.documents[0].text'],
+    [
+      inline([{ text: 'x', metadata: ['year'] }]),
+      'dataSourceConfiguration.inlineConfiguration.documents[0].metadata',
+    ],
+    ...[{ maxTokens: 19 }, { maxTokens: '300' }, { maxTokens: 8193 }].map(
+      (wrong): [Record<string, unknown>, string] => [
+        { ...inline([{ text: 'x' }]), ...fixed(wrong) },
+        'vectorIngestionConfiguration.chunkingConfiguration.fixedSizeChunkingConfiguration.maxTokens',
+      ],
+    ),
+    [
+      { ...inline([{ text: 'x' }]), ...fixed({ overlapPercentage: 100 }) },
+      'vectorIngestionConfiguration.chunkingConfiguration.fixedSizeChunkingConfiguration.overlapPercentage',
+    ],
     [
       {
         ...inline([{ text: 'x' }]),
@@ -102,6 +150,40 @@ describe('a data source of an embedded knowledge base', () => {
       code: 'unsupported-parameter',
       param: 'retrieval_config.vectorSearchConfiguration',
     })
+  })
+})
+
+describe('a list of embedded knowledge bases', () => {
+  it('goes on behind what has been deleted meanwhile', async () => {
+    const state = createMemoryStateStore()
+    const bases = createEmbeddedKnowledge({ state, read: noFiles })
+    for (const name of ['a', 'b', 'c']) await bases.create({ name, settings: {} }, call)
+    const names: string[] = []
+    for (let after: string | undefined; ; ) {
+      const { items, next } = await bases.list({ limit: 2, after }, call)
+      for (const { id, name } of items) {
+        names.push(name)
+        await bases.delete(id, call)
+      }
+      if (next === undefined) break
+      after = next
+    }
+    expect(names).toEqual(['a', 'b', 'c'])
+  })
+
+  it('of jobs tells the latest first, page by page', async () => {
+    const { bases, at } = await stage(inline(DOCUMENTS))
+    const ids: string[] = []
+    for (let n = 0; n < 3; n += 1) ids.unshift((await bases.sources.sync(at, call)).id)
+    const { items, next } = await bases.sources.jobs(at, { limit: 2 }, call)
+    const rest = await bases.sources.jobs(at, { limit: 2, after: next }, call)
+    expect([items.map(({ id }) => id), rest]).toMatchObject([
+      ids.slice(0, 2),
+      { items: [{ id: ids[2] }] },
+    ])
+    expect(rest.next).toBeUndefined()
+    const wrong = bases.sources.jobs(at, { limit: 2, after: 'x' }, call)
+    await expect(wrong).rejects.toMatchObject({ param: 'next_token' })
   })
 })
 

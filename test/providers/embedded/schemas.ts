@@ -115,6 +115,48 @@ export const schemas: Record<string, Schema> = {
       ],
     },
   }),
+  'branches of several kinds at once': object(
+    { a: { type: 'string' }, b: { type: 'string' }, c: { type: 'string' } },
+    [],
+    {
+      anyOf: [{ required: ['a'] }, { required: ['b'] }],
+      oneOf: [
+        { properties: { kind: { const: 'x' } }, required: ['kind'] },
+        { properties: { kind: { const: 'y' } }, required: ['kind'] },
+      ],
+    },
+  ),
+  'branches in each part of a whole': object(
+    { a: { type: 'string' }, b: { type: 'string' }, c: { type: 'string' }, d: { type: 'string' } },
+    [],
+    {
+      allOf: [
+        { anyOf: [{ required: ['a'] }, { required: ['b'] }] },
+        { anyOf: [{ required: ['c'] }, { required: ['d'] }] },
+      ],
+    },
+  ),
+  maps: object({
+    labels: {
+      type: 'object',
+      minProperties: 2,
+      propertyNames: { pattern: '^[a-z]+$' },
+      additionalProperties: { type: 'string' },
+    },
+    colours: {
+      type: 'object',
+      minProperties: 2,
+      propertyNames: { enum: ['red', 'blue'] },
+      additionalProperties: { type: 'integer' },
+    },
+    headers: {
+      type: 'object',
+      required: ['x-first'],
+      minProperties: 3,
+      patternProperties: { '^x-': { type: 'integer' }, '^y': { type: 'boolean' } },
+      additionalProperties: false,
+    },
+  }),
   'branches that overlap': object({
     value: { oneOf: [{ type: 'number' }, { type: 'integer' }, { type: 'string', maxLength: 5 }] },
   }),

@@ -100,6 +100,20 @@ describe('a tool choice', () => {
     ])
   })
 
+  // Instructor asks so for an iterable.
+  it('of a tool that requires nothing says something all the same', async () => {
+    const city = { type: 'object', properties: { city: { type: 'string' } }, required: ['city'] }
+    const listed = { type: 'array', items: { $ref: '#/$defs/City' } }
+    const schema = { type: 'object', $defs: { City: city }, properties: { tasks: listed } }
+    const iterable: FunctionTool = { type: 'function', name: 'IterableCity', schema }
+    const toolChoice = { type: 'tool' as const, name: 'IterableCity' }
+    expect(await calls({ text: 'Tell of Paris', tools: [iterable], toolChoice })).toEqual([
+      ['IterableCity', { tasks: [{ city: 'Paris' }] }],
+    ])
+    const output = { type: 'json-schema' as const, name: 'IterableCity', schema }
+    expect(await say({ text: 'Tell of Paris', output })).toBe('{"tasks":[{"city":"Paris"}]}')
+  })
+
   it('of a tool that is not there is refused', async () => {
     const toolChoice = { type: 'tool' as const, name: 'nothing' }
     await expect(ask({ text: 'Hi', tools, toolChoice })).rejects.toMatchObject({

@@ -124,7 +124,7 @@ describe('a chat on a hop that speaks its own dialect', () => {
 
   it('hides a usage report that only we have asked for', async () => {
     const stage = openStage()
-    const chunks = [chunkOf({ content: 'Hi' }), chunkOf({}, 'stop')]
+    const chunks = [chunkOf({ role: 'assistant', content: 'Hi' }), chunkOf({}, 'stop')]
     const counted = chunks.map((chunk) => ({ ...chunk, usage: null, obfuscation: 'x' }))
     const late = { ...chunkOf({}, null), usage }
     stage.answer({ reads: framesOf(...counted, late, usageChunk, DONE) })
@@ -181,17 +181,14 @@ describe('a stream of another make', () => {
     )
 
   it('may hold comments, CRLF, several data lines and named events', async () => {
-    const [content, end] = [chunkOf({ content: 'Hi' }), chunkOf({}, 'stop')].map((chunk) =>
-      JSON.stringify(chunk),
-    )
+    const chunks = [chunkOf({ role: 'assistant', content: 'Hi' }), chunkOf({}, 'stop')]
+    const [content, end] = chunks.map((chunk) => JSON.stringify(chunk))
     const { text } = await streamed([
       ': OPENROUTER PROCESSING\r\n\r\n',
       `event: message\r\ndata: ${content!.replace(',"choices"', '\r\ndata: ,"choices"')}\r\n\r\n`,
       `data:${end}\r\n\r\ndata: [DONE]\r\n\r\n`,
     ])
-    expect(framesIn(text).map(unnamed)).toEqual(
-      [chunkOf({ content: 'Hi' }), chunkOf({}, 'stop')].map(unnamed),
-    )
+    expect(framesIn(text).map(unnamed)).toEqual(chunks.map(unnamed))
   })
 
   it('may be cut anywhere, within a letter too', async () => {
@@ -223,7 +220,7 @@ describe('a stream of another make', () => {
       ),
     )
     expect(calls(text)).toEqual([
-      { index: 0, id: 'x', ...call('f') },
+      { index: 0, id: 'x', type: 'function', ...call('f') },
       { index: 1, id: 'y', type: 'function', ...call('g') },
     ])
     const named = await streamed(
@@ -261,12 +258,12 @@ describe('a stream of another make', () => {
 
   it('keeps the name it has for thoughts', async () => {
     for (const field of ['reasoning', 'reasoning_content']) {
-      const { text } = await streamed(
-        framesOf(chunkOf({ [field]: 'hm' }), chunkOf({ content: 'Hi' }), chunkOf({}, 'stop'), DONE),
-      )
+      const deltas = [{ role: 'assistant', [field]: 'hm' }, { content: 'Hi' }]
+      const chunks = deltas.map((delta) => chunkOf(delta))
+      const { text } = await streamed(framesOf(...chunks, chunkOf({}, 'stop'), DONE))
       expect(
         framesIn(text).map(({ choices }) => (choices as { delta: object }[])[0]!.delta),
-      ).toEqual([{ [field]: 'hm' }, { content: 'Hi' }, {}])
+      ).toEqual([...deltas, {}])
     }
   })
 

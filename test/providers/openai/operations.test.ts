@@ -364,13 +364,11 @@ describe('transcription', () => {
     ])
   })
 
-  it('translates into English, and into nothing else', async () => {
+  it('translates into English', async () => {
     const { model, asked } = open('whisper-1', { body: { text: 'Good day' } })
     const { transcription } = await model()
     await transcription.transcribe({ ...request(), translateTo: 'en' }, call)
     expect(asked[0]!.path).toBe('/v1/audio/translations')
-    const french = transcription.transcribe({ ...request(), translateTo: 'fr' }, call)
-    await expect(french).rejects.toMatchObject({ status: 400 })
   })
 
   it('by the GPT models comes piece by piece', async () => {

@@ -166,6 +166,16 @@ describe('embeddings', () => {
     })
   })
 
+  it('are estimated where the server does not count', async () => {
+    const stage = openStage()
+    const { usage: _, ...uncounted } = vectors([0.5])
+    stage.answer({ body: uncounted })
+    const response = await stage.post('/v1/embeddings', { model, input: 'Hi' })
+    expect(await response.json()).toMatchObject({ usage: { prompt_tokens: 5, total_tokens: 5 } })
+    const [line] = stage.log().filter(({ type }) => type === 'request')
+    expect(line.usage).toMatchObject({ input_tokens: 5, estimated: true })
+  })
+
   it.each([
     ['no tokens', { input: [[1], []] }, 'input[1]'],
     ['a token among texts', { input: ['a', 1] }, 'input[1]'],

@@ -89,6 +89,16 @@ describe('a refusal', () => {
     expect(stage.lines.join()).not.toContain('sk-secret')
   })
 
+  it.each([
+    [400, [{ error: { code: 400, message: 'API key not valid. Please pass a valid API key.' } }]],
+    [403, [{ error: { code: 403, message: 'Your API key was reported as leaked.' } }]],
+    [400, { code: 'Client specified an invalid argument', error: 'Incorrect API key provided.' }],
+  ])('of our key may come as %i: %j', async (status, body) => {
+    const { status: told, error, stage } = await refused({ status, body })
+    expect([told, error['code']]).toEqual([502, 'upstream_misconfigured'])
+    expect(stage.log()).toContainEqual(expect.objectContaining({ setting: 'OPENAI_API_KEY' }))
+  })
+
   it('never repeats a key, wherever a server puts it', async () => {
     const body = { error: { message: 'You sent sk-secret-of-ours.', param: 'x' } }
     const { error, stage } = await refused({ status: 400, body })
@@ -113,6 +123,12 @@ describe('a refusal', () => {
     '404 page not found',
     { detail: 'Not Found' },
     { error: { message: 'File Not Found' } },
+    { error: { code: '404', message: 'Resource not found' } },
+    { error: { message: 'Invalid URL (POST /v1/v1/chat/completions)', code: null } },
+    {
+      error: { message: 'Unknown request URL: POST /chat. Please check it.', code: 'unknown_url' },
+    },
+    { message: 'no Route matched with those values' },
   ])('of a path blames the address: %j', async (body) => {
     const { status, stage } = await refused({ status: 404, body })
     expect(status).toBe(502)
@@ -127,6 +143,17 @@ describe('a refusal', () => {
   ])('for being too fast tells how long: %j', async (headers, seconds) => {
     const { headers: told } = await refused({ status: 429, headers, body: {} })
     if (seconds !== null) expect(told.get('retry-after')).toBe(seconds)
+  })
+
+  it('for a quota that is used up tells SDKs to leave it, unless the server says when it comes back', async () => {
+    const body = { error: { message: 'x', code: 'insufficient_quota' } }
+    const hints = ({ headers }: { headers: Headers }) => [
+      headers.get('retry-after'),
+      headers.get('x-should-retry'),
+    ]
+    expect(hints(await refused({ status: 429, body }))).toEqual([null, 'false'])
+    const headers = { 'retry-after': '20' }
+    expect(hints(await refused({ status: 429, headers, body }))).toEqual(['20', null])
   })
 
   it('is an answer that is none', async () => {

@@ -274,6 +274,13 @@ describe('a name', () => {
     expect(await served(stage, { model: 'meta-llama/x' })).toBe(`${AT_VLLM} meta-llama/x`)
     expect(await served(stage, { model: 'unknown-to-all' })).toBe(200)
   })
+
+  it('is found without the folder it is listed in (Gemini)', async () => {
+    const stage = openStage({ OPENAI_API_KEY: '', ...upstreams(VLLM) }, [{ id: 'models/gemini-x' }])
+    for (const model of ['gemini-x', 'models/gemini-x', 'vllm/gemini-x', 'vllm/models/gemini-x']) {
+      expect(await served(stage, { model })).toBe(`${AT_VLLM} models/gemini-x`)
+    }
+  })
 })
 
 describe('listings', () => {

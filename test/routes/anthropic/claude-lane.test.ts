@@ -252,3 +252,47 @@ describe('whoever else is asked', () => {
     expect(lastAsked(fake).path).toBe(`/model/${encodeURIComponent(CLAUDE)}/converse`)
   })
 })
+
+describe('a model that is asked by an ARN which does not tell what it leads to', () => {
+  const arn = 'arn:aws:bedrock:us-east-1:123456789012:application-inference-profile/abcdef123456'
+  const env = { AWS_BEDROCK_MODEL_ARN_MAPPING: JSON.stringify({ [CLAUDE]: arn }) }
+  const flags = ['context-1m-2025-08-07']
+
+  it('has the flags of the model', async () => {
+    fake.catalogue({ fails: { '/': refusal('No.') } })
+    fake.script({ body: said })
+    const answer = await stageAws(fake, env).ask(
+      { messages: HELLO },
+      { 'anthropic-beta': flags[0]! },
+    )
+    expect(answer.headers.get('x-outcrop-ignored-params')).toBeNull()
+    const { path, body } = lastAsked(fake)
+    expect(path).toBe(`/model/${encodeURIComponent(arn)}/invoke`)
+    expect(body['anthropic_beta']).toEqual(flags)
+  })
+
+  it('is counted for by the id of the model', async () => {
+    fake.catalogue({ fails: { '/': refusal('No.') } })
+    fake.script(refusal('The provided model does not support counting tokens.'))
+    fake.script({ body: { inputTokens: 77 } })
+    const answer = await stageAws(fake, env).count({ messages: HELLO })
+    expect(await jsonOf(answer)).toEqual({ input_tokens: 77 })
+    const model = encodeURIComponent(CLAUDE.replace('us.', ''))
+    expect(lastAsked(fake).path).toBe(`/model/${model}/count-tokens`)
+  })
+})
+
+describe('what InvokeModel is told in headers', () => {
+  const haiku = 'us.anthropic.claude-3-5-haiku-20241022-v1:0'
+
+  it.each([
+    ['x-amzn-bedrock-performanceconfig-latency', 'optimized', haiku, null],
+    ['x-amzn-bedrock-performanceconfig-latency', 'optimized', CLAUDE, 'latency'],
+    ['x-amzn-bedrock-service-tier', 'flex', CLAUDE, 'service_tier'],
+  ])('is %s: %s where %s takes it', async (name, value, model, ignored) => {
+    fake.script({ body: said })
+    const answer = await stageAws(fake).ask({ model, messages: HELLO }, { [name]: value })
+    expect(answer.headers.get('x-outcrop-ignored-params')).toBe(ignored)
+    expect(lastAsked(fake).headers[name]).toBe(ignored ? undefined : value)
+  })
+})

@@ -32,10 +32,13 @@ describe('paths', () => {
     expect(await jsonOf(answer)).toMatchObject({ type: 'message', model: NOVA })
   })
 
-  it('tells that it is there to whoever asks', async () => {
-    const { app } = stageAws(fake, { API_KEY: 'secret' })
-    expect((await app.request('/anthropic', { method: 'HEAD' })).status).toBe(200)
-  })
+  it.each(['/anthropic', '/anthropic/api/hello', '/api/hello'])(
+    'tells at %s that it is there to whoever asks',
+    async (path) => {
+      const { app } = stageAws(fake, { API_KEY: 'secret' })
+      expect((await app.request(path, { method: 'HEAD' })).status).toBe(200)
+    },
+  )
 
   it('stands below the prefix the operator likes', async () => {
     const { send } = stageAws(fake, { ANTHROPIC_ROUTES_PREFIX: '/claude/api/' })

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { createEventStreamDecoder } from '../../../app/codecs/event-stream/event-stream.ts'
 import { bedrockOfFile } from '../../fakes/bedrock-of-file.ts'
 import { encodeFrame, textFrames, textReply } from '../../fakes/fake-bedrock-frames.ts'
-import { lastBody, stageNative } from './stage.ts'
+import { lastBody, MODEL, stageNative } from './stage.ts'
 
 const fake = await bedrockOfFile()
 
@@ -183,6 +183,48 @@ describe("Bedrock's errors", () => {
     expect(answer.status).toBe(status)
     expect(answer.headers.get('x-amzn-errortype')).toBe(type)
     expect(await answer.json()).toEqual({ message: expect.any(String), __type: type })
+  })
+
+  // Recorded of five operations; PydanticAI and Strands read the very sentence.
+  it.each(['AWS', 'the gateway'])(
+    'answer as AWS does where %s does not know the model',
+    async (who) => {
+      const said = 'The provided model identifier is invalid.'
+      fake.script({ status: 400, errorType: 'ValidationException', body: { message: said } })
+      const model = who === 'AWS' ? 'anthropic.claude-of-nobody-v1:0' : 'nope'
+      const answer = await stageNative(fake).post('converse', EVERYTHING, { model })
+      expect([answer.status, answer.headers.get('x-amzn-errortype')]).toEqual([
+        400,
+        'ValidationException',
+      ])
+      expect(await answer.json()).toMatchObject({ message: said, __type: 'ValidationException' })
+      expect(fake.requests).toHaveLength(who === 'AWS' ? 1 : 0)
+    },
+  )
+
+  it('tell beside it what is known of the name', async () => {
+    const answer = await stageNative(fake).post('converse', EVERYTHING, { model: 'nova-light' })
+    expect(await answer.json()).toEqual({
+      message: 'The provided model identifier is invalid.',
+      __type: 'ValidationException',
+      details: expect.stringContaining('The model `nova-light` does not exist'),
+    })
+  })
+
+  it('say of a model that is gone that it was there, as AWS does', async () => {
+    const model = 'anthropic.claude-v2'
+    const { post } = stageNative(fake, {
+      AWS_BEDROCK_DEPRECATED_MODELS: JSON.stringify({ [model]: MODEL }),
+      AWS_BEDROCK_DEPRECATED_MODEL_FALLBACK: 'false',
+    })
+    const answer = await post('converse', EVERYTHING, { model })
+    expect([answer.status, await answer.json()]).toEqual([
+      404,
+      {
+        message: `The model \`${model}\` has been retired. Use \`${MODEL}\` instead.`,
+        __type: 'ResourceNotFoundException',
+      },
+    ])
   })
 
   it.each([

@@ -270,6 +270,19 @@ describe("a guardrail and bodies of a model's own", () => {
     ])
   })
 
+  it('judges of documents that are objects their names as well', async () => {
+    fake.script(passed)
+    fake.script({ body: { results: [{ index: 0, relevance_score: 0.5 }] } })
+    const documents = [{ 'a bomb': 1 }, 'b']
+    const body = { query: 'q', documents, api_version: 2 }
+    await invoke(body, { model: 'cohere.rerank-v3-5:0', env })
+    const [[, judged], [, sent]] = asked() as [[string, string], [string, string]]
+    expect(JSON.parse(judged).content).toEqual(
+      ['{"a bomb":1}', 'b', 'q'].map((text) => ({ text: { text } })),
+    )
+    expect(sent).toBe(JSON.stringify(body))
+  })
+
   it('masks in the body what is to be hidden, and blocks', async () => {
     const piiEntities = [{ type: 'EMAIL', match: 'a@b.c', action: 'ANONYMIZED' }]
     const assessments = [{ sensitiveInformationPolicy: { piiEntities, regexes: [] } }]

@@ -30,6 +30,7 @@ function shaped(value: unknown): unknown {
 
 const TITAN = 'amazon.titan-embed-text-v2:0'
 const NOVA = 'amazon.nova-2-multimodal-embeddings-v1:0'
+const CANVAS = 'amazon.nova-canvas-v1:0'
 const PICTURE = base64(await plain(64, 64))
 const DATA = `data:image/png;base64,${PICTURE}`
 
@@ -161,7 +162,6 @@ it('the embedded models order documents in the words of Cohere and Amazon', asyn
 })
 
 describe('pictures of the embedded models in the words of', () => {
-  const CANVAS = 'amazon.nova-canvas-v1:0'
   const sizes = (json: Json) =>
     (json['images'] as string[]).map((one) => {
       const { width, height, mediaType } = imageHead(bytesOf(one))!
@@ -303,6 +303,42 @@ describe('bodies the embedded models refuse as AWS does', () => {
       { query: 'a', documents: ['b'] },
       '#: required key [api_version] not found',
     ],
+    [
+      'null for a text',
+      'amazon.titan-embed-image-v1',
+      { inputText: null },
+      '#/inputText: expected type: String, found: Null',
+    ],
+    [
+      'numbers out of range',
+      CANVAS,
+      {
+        taskType: 'TEXT_IMAGE',
+        textToImageParams: { text: 'a' },
+        imageGenerationConfig: { numberOfImages: 6 },
+      },
+      '#/imageGenerationConfig/numberOfImages: 6 is not less or equal to 5',
+    ],
+    ...Object.entries({
+      TEXT_IMAGE: 'textToImageParams',
+      COLOR_GUIDED_GENERATION: 'colorGuidedGenerationParams',
+      IMAGE_VARIATION: 'imageVariationParams',
+      INPAINTING: 'inPaintingParams',
+      OUTPAINTING: 'outPaintingParams',
+      BACKGROUND_REMOVAL: 'backgroundRemovalParams',
+      VIRTUAL_TRY_ON: 'virtualTryOnParams',
+    }).map(([taskType, member]): [string, string, Json, string] => [
+      `${taskType} without its parameters`,
+      CANVAS,
+      { taskType },
+      `#: required key [${member}] not found`,
+    ]),
+    [
+      'a picture of nothing',
+      'stability.sd3-5-large-v1:0',
+      { prompt: '' },
+      '#: required key [prompt] not found',
+    ],
   ])('%s', async (_, model, body, finding) => {
     const { status, headers, json } = await invoke(model, body)
     expect([status, headers.get('x-amzn-errortype'), json['message']]).toEqual([
@@ -310,6 +346,55 @@ describe('bodies the embedded models refuse as AWS does', () => {
       'ValidationException',
       `Malformed input request: ${finding}, please reformat your input and try again.`,
     ])
+  })
+
+  const MARENGO = 'twelvelabs.marengo-embed-2-7-v1:0'
+  const COHERE = 'cohere.embed-v4:0'
+  it.each<[string, string, Json]>([
+    ['inputText is missing.', MARENGO, { inputType: 'text' }],
+    [
+      'mediaSource holds neither base64String nor s3Location.',
+      MARENGO,
+      { inputType: 'image', mediaSource: {} },
+    ],
+    ['text is missing.', 'twelvelabs.marengo-embed-3-0-v1:0', { inputType: 'text' }],
+    [
+      'image.source is not base64.',
+      NOVA,
+      nova({ image: { format: 'png', source: { bytes: '*' } } }),
+    ],
+    [
+      'image.source holds neither bytes nor an s3Location.',
+      NOVA,
+      nova({ image: { format: 'png', source: {} } }),
+    ],
+    [
+      'singleEmbeddingParams: Exactly one of text, image, audio and video is needed.',
+      NOVA,
+      nova({}),
+    ],
+    [
+      'Exactly one of texts, images and inputs is needed.',
+      COHERE,
+      { input_type: 'image', texts: ['a'], images: [DATA] },
+    ],
+    ['inputText or inputImage is needed.', 'amazon.titan-embed-image-v1', {}],
+    [
+      'images[0] is not base64.',
+      CANVAS,
+      { taskType: 'IMAGE_VARIATION', imageVariationParams: { images: ['@'] } },
+    ],
+    [
+      'maskImage is damaged, or neither a PNG nor a JPEG.',
+      CANVAS,
+      {
+        taskType: 'INPAINTING',
+        inPaintingParams: { image: PICTURE, maskImage: PICTURE.slice(0, 60) },
+      },
+    ],
+  ])('those that say too little or too much: %s', async (message, model, body) => {
+    const { status, json } = await invoke(model, body)
+    expect([status, json['message']]).toEqual([400, message])
   })
 
   it.each<[string, string, Json]>([

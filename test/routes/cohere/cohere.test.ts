@@ -136,6 +136,15 @@ describe('rerank', () => {
       { index: 2, relevance_score: expect.any(Number), document: objects[2] },
     ])
   })
+
+  it('finds no fields that documents do not have', async () => {
+    const score = async (rank_fields: string[]) => {
+      const asked = { model: 'rerank-v3.5', query: 'undefined', documents: [{ title: 'a' }] }
+      const { json } = await post(app, '/cohere/v1/rerank', { ...asked, rank_fields })
+      return (json['results'] as { relevance_score: number }[])[0]!.relevance_score
+    }
+    expect(await score(['toString', 'title'])).toBe(await score(['title']))
+  })
 })
 
 const model = 'embed-v4.0'

@@ -255,6 +255,13 @@ describe('/search_models', () => {
   }
   const TEXTS = [NOVA, 'amazon.nova-micro-v1:0', 'amazon.nova-pro-v1:0']
 
+  it('comes in pages where it is asked for that', async () => {
+    const pages = 'model=amazon.nova-*&route=/v1/chat/completions&limit=2'
+    expect((await search(pages)).ids).toEqual(TEXTS.slice(0, 2))
+    expect((await search(`${pages}&offset=2`)).ids).toEqual(TEXTS.slice(2))
+    expect((await search('limit=0')).status).toBe(400)
+  })
+
   it.each<[string, string[]]>([
     ['input_modalities=IMAGE&input_modalities=VIDEO', [NOVA]],
     ['output_modalities=EMBEDDING', ['amazon.titan-embed-text-v2:0']],

@@ -4,6 +4,7 @@ import { gunzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
 import { readConfig } from '../../../app/config.ts'
 import { createHttp } from '../../../app/http/create-http.ts'
+import { createMetering } from '../../../app/library/metering.ts'
 import { createMemoryStateStore } from '../../../app/providers/embedded/memory-state-store.ts'
 import { ABOUT } from '../../../app/routes/about-us.ts'
 import { gatewaySurface } from '../../../app/routes/gateway/index.ts'
@@ -14,10 +15,11 @@ const require = createRequire(import.meta.url)
 function open() {
   const { runtime, log } = stagedRuntime()
   const config = readConfig({ API_KEY: 'k' })
-  const app = createHttp(
-    { config, runtime, providers: [], media: {}, state: createMemoryStateStore() },
-    () => [gatewaySurface(voice('gateway'), () => '{"openapi":"3.1.0"}')],
-  )
+  const state = createMemoryStateStore()
+  const metering = createMetering({ config, state, runtime })
+  const app = createHttp({ config, runtime, providers: [], media: {}, state, metering }, () => [
+    gatewaySurface(voice('gateway'), () => '{"openapi":"3.1.0"}'),
+  ])
   return { get: (path: string, headers?: HeadersInit) => app.request(path, { headers }), log, app }
 }
 

@@ -128,6 +128,26 @@ describe('a name', () => {
   })
 })
 
+describe('an ARN that does not tell its model', () => {
+  const profile = `arn:aws:bedrock:${US}:123456789012:application-inference-profile/abcdef123456`
+  const denied = { status: 403, errorType: 'AccessDeniedException', body: { message: 'no' } }
+
+  it.each([
+    ['embeddings', { input: 'a' }, 'not an embedding model'],
+    ['images/generations', { prompt: 'a' }, 'not an image model'],
+  ])('is refused at /v1/%s where the catalogue cannot tell either', async (path, body, words) => {
+    for (const region of [US, EU]) aws.of(region).catalogue({ fails: { '/': denied } })
+    const allowed = { AWS_BEDROCK_ALLOW_APPLICATION_INFERENCE_PROFILE_ARN: 'true' }
+    const { app } = serve({ ...aws.env, ...allowed })
+    const asked = { method: 'POST', body: JSON.stringify({ model: profile, ...body }) }
+    expect(await refusal(await app.request(`/v1/${path}`, asked))).toMatchObject({
+      status: 400,
+      param: 'model',
+      message: expect.stringContaining(words),
+    })
+  })
+})
+
 describe('the configuration', () => {
   it('names models of its own, with what goes along', async () => {
     const { chat, get } = await listed({

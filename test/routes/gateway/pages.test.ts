@@ -2,6 +2,7 @@ import { gunzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
 import { readConfig } from '../../../app/config.ts'
 import { createHttp } from '../../../app/http/create-http.ts'
+import { createMetering } from '../../../app/library/metering.ts'
 import { createMemoryStateStore } from '../../../app/providers/embedded/memory-state-store.ts'
 import { gatewaySurface } from '../../../app/routes/gateway/index.ts'
 import { stagedRuntime, voice } from '../../http/stage.ts'
@@ -9,10 +10,11 @@ import { stagedRuntime, voice } from '../../http/stage.ts'
 function open() {
   const { runtime, log } = stagedRuntime()
   const config = readConfig({ API_KEY: 'k' })
-  const app = createHttp(
-    { config, runtime, providers: [], media: {}, state: createMemoryStateStore() },
-    () => [gatewaySurface(voice('gateway'), () => '{}')],
-  )
+  const state = createMemoryStateStore()
+  const metering = createMetering({ config, state, runtime })
+  const app = createHttp({ config, runtime, providers: [], media: {}, state, metering }, () => [
+    gatewaySurface(voice('gateway'), () => '{}'),
+  ])
   return { get: async (path: string, headers?: HeadersInit) => app.request(path, { headers }), log }
 }
 

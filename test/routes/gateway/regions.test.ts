@@ -1,7 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { chunkFrames, claudeEvents } from '../../fakes/claude-answers.ts'
+import type { Script } from '../../fakes/fake-bedrock.ts'
 import { textFrames, textReply } from '../../fakes/fake-bedrock-frames.ts'
 import { type FakeRegions, startFakeRegions, TROUBLES } from '../../fakes/fake-regions.ts'
-import { NOVA, serve, servedBy } from './served-regions.ts'
+import type { Json } from '../../features/stage.ts'
+import { CLAUDE, NOVA, serve, servedBy } from './served-regions.ts'
 
 const { throttled, unavailable } = TROUBLES
 const [EAST, WEST, EU] = ['us-east-1', 'us-west-2', 'eu-west-1'] as const
@@ -242,18 +245,53 @@ describe('a stream', () => {
 })
 
 describe('a prompt that lies in a cache', () => {
-  it('is asked where it lies, whatever the strategy', async () => {
-    const { chat } = serve({ ...aws.env, AWS_BEDROCK_REGION_ROUTING: 'round_robin' })
-    const usage = { inputTokens: 1, outputTokens: 1, totalTokens: 2, cacheReadInputTokens: 900 }
-    for (const region of [EAST, WEST, EU]) aws.of(region).script({ body: textReply('Yes.', usage) })
-    const regions: (string | null)[] = []
-    for (let times = 0; times < 4; times += 1) {
-      regions.push(servedBy(await chat(NOVA, { prompt_cache_key: 'mine' })).region)
-    }
-    expect(new Set(regions).size).toBe(1)
-    const others = [servedBy(await chat(NOVA)).region, servedBy(await chat(NOVA)).region]
-    expect(new Set(others).size).toBe(2)
-  })
+  const usage = { inputTokens: 1, outputTokens: 1, totalTokens: 2, cacheReadInputTokens: 900 }
+  const reply = { body: textReply('Yes.', usage) }
+  const [key, mark] = ['mine', { type: 'ephemeral' }]
+  const claude = { model: `global.${CLAUDE}`, max_tokens: 9 }
+  const tool = { type: 'function', function: { name: 'f' }, cache_control: mark }
+
+  it.each<[string, string, Script, Json]>([
+    ['its name', 'chat/completions', reply, { prompt_cache_key: key }],
+    [
+      'its name, streamed',
+      'chat/completions',
+      { frames: textFrames(['Yes.'], usage) },
+      { prompt_cache_key: key, stream: true },
+    ],
+    ['the mark of a tool', 'chat/completions', reply, { ...claude, tools: [tool] }],
+    [
+      'a mark, in the own dialect of the model',
+      'messages',
+      { frames: chunkFrames(claudeEvents(['Yes.'])) },
+      {
+        ...claude,
+        system: [{ type: 'text', text: 'Be brief.', cache_control: mark }],
+        stream: true,
+      },
+    ],
+  ])(
+    'is asked where it lies, whatever the strategy, known by %s',
+    async (_, path, script, more) => {
+      const { app, chat } = serve({ ...aws.env, AWS_BEDROCK_REGION_ROUTING: 'round_robin' })
+      for (const region of [EAST, WEST, EU]) aws.of(region).script(script)
+      const messages = [{ role: 'user', content: 'Hi' }]
+      const asked = { method: 'POST', body: JSON.stringify({ model: NOVA, messages, ...more }) }
+      const regions: (string | null)[] = []
+      for (let times = 0; times < 4; times += 1) {
+        const response = await app.request(`/v1/${path}`, asked)
+        regions.push(servedBy(response).region)
+        await response.text()
+      }
+      expect(regions).toEqual(Array(4).fill(EAST))
+      for (const region of [EAST, WEST, EU]) {
+        aws.of(region).forget()
+        aws.of(region).script(reply)
+      }
+      const others = [servedBy(await chat(NOVA)).region, servedBy(await chat(NOVA)).region]
+      expect(new Set(others).size).toBe(2)
+    },
+  )
 })
 
 describe('a model that is too slow everywhere', () => {

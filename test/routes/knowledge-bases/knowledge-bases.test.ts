@@ -197,6 +197,7 @@ describe('queries', () => {
     expect(await ask('POST', `${base}/query${query}`)).toMatchObject([400, { error: { param } }])
   })
 
+  const EQUALS = { equals: { key: 'a', value: 1 } }
   it.each([
     [{ max_results: 101 }, 'retrieval_config.max_results'],
     [{ score_threshold: 2 }, 'retrieval_config.score_threshold'],
@@ -204,6 +205,9 @@ describe('queries', () => {
     [{ filter: { like: { key: 'a', value: 1 } } }, 'retrieval_config.filter'],
     [{ filter: { equals: { key: 'a' } } }, 'retrieval_config.filter'],
     [{ filter: { andAll: [{ equals: { key: 'a', value: 1 } }] } }, 'retrieval_config.filter'],
+    [{ filter: { orAll: [EQUALS, { andAll: [EQUALS, { like: 1 }] }] } }, 'retrieval_config.filter'],
+    [{ filter: { orAll: [EQUALS, 'equals'] } }, 'retrieval_config.filter'],
+    [{ filter: { ...EQUALS, in: { key: 'a', value: [1] } } }, 'retrieval_config.filter'],
     [
       { vectorSearchConfiguration: { numberOfResults: 'x' } },
       'retrieval_config.vectorSearchConfiguration.numberOfResults',

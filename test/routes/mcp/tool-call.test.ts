@@ -42,6 +42,12 @@ describe('the request of a tool call', () => {
     })
   })
 
+  it('asks for a page of the models, unless it says of how many', async () => {
+    const search = async (args: object) => (await requested('outcrop_search_models', args)).asked
+    expect(await search({})).toBe('GET /search_models?limit=20')
+    expect(await search({ limit: 3, offset: 20 })).toBe('GET /search_models?limit=3&offset=20')
+  })
+
   it('asks for a whole answer whatever the model writes', async () => {
     const { body } = await requested('openai_chat_completion', { model: 'm', stream: true })
     expect(JSON.parse(body)).toEqual({ model: 'm' })
@@ -71,6 +77,17 @@ const WAVE = btoa('RIFF\x24\0\0\0WAVEfmt \x10\0\0\0\x01\0\x01\0')
 const result = (answer: Response) => toolResult(answer, '/v1/files/a/content', { mostBytes: 100 })
 
 describe('the result of a tool call', () => {
+  it('tells of a page that there are others', async () => {
+    const headers = { 'x-total-count': '130' }
+    expect(await result(Response.json(['a', 'b'], { headers }))).toEqual({
+      content: [
+        { type: 'text', text: '2 of 130; `offset`, `limit` and the filters lead to others.' },
+        { type: 'text', text: '["a","b"]' },
+      ],
+      structuredContent: { data: ['a', 'b'], total: 130 },
+    })
+  })
+
   it.each([
     [
       'chat completions',
@@ -158,6 +175,15 @@ describe('the result of a tool call', () => {
     expect((await result(sent('{"a":1}\n', 'application/jsonl'))).content).toEqual([
       { type: 'text', text: '{"a":1}\n' },
     ])
+    const headers = { 'content-type': 'application/json', 'content-disposition': 'attachment' }
+    for (const file of ['{broken', '{"choices":[{"message":{"content":"Hi"}}]}']) {
+      expect(await result(new Response(file, { headers }))).toEqual({
+        content: [{ type: 'text', text: file }],
+      })
+    }
+    await expect(result(new Response('"long"'.repeat(20), { headers }))).rejects.toMatchObject({
+      code: 'too-large',
+    })
     expect((await result(sent('%PDF', 'application/pdf'))).content).toEqual([
       {
         type: 'resource',

@@ -220,6 +220,18 @@ describe('a response in the background', () => {
     never.keep()
   })
 
+  it('is nobody’s failure when it is deleted as its model ends', async () => {
+    const { begin, call, log } = open()
+    const speak = promise()
+    bedrock.fake.script({ frames: textFrames(['Late.']), until: speak.kept })
+    const { body } = await begin()
+    expect(await call('DELETE', `/v1/responses/${body.id}`)).toMatchObject({ status: 200 })
+    speak.keep()
+    await expect
+      .poll(() => log().find(({ method }: Json) => method === 'POST'))
+      .toMatchObject({ level: 'info', outcome: 'answered' })
+  })
+
   it('is not begun where work ends with the answer', async () => {
     const { runtime } = stagedRuntime()
     const app = createApp({ ...runtime, name: 'lambda', transient: true })

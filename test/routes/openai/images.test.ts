@@ -315,6 +315,17 @@ describe('POST /v1/images/edits', () => {
     expect(errorIn(json)['message']).toContain(said)
   })
 
+  it.each([
+    ['https://a.example/a.png', 'URLs are not fetched here.'],
+    ['s3://bucket/a.png', 'S3 is not read here: no AWS is configured.'],
+  ])('tells that %s is not read where it is not', async (image, message) => {
+    const { status, json } = await stage({ INPUT_URLS: 'off' }).ask('edits', { image, prompt: 'x' })
+    expect([status, json['error']]).toMatchObject([
+      503,
+      { message, param: 'image', code: 'feature_unavailable' },
+    ])
+  })
+
   it('looks at how large a picture is before it is unpacked', async () => {
     const { ask } = stage({ MAX_IMAGE_PIXELS: '4095' })
     const { status, json } = await ask('edits', { image: base64(PICTURE), prompt: 'x' })

@@ -87,6 +87,34 @@ describe('an answer that was asked to be kept', () => {
     expect(await keptIds()).toEqual([idOf(before)])
   })
 
+  it('stays complete where its reader leaves while it is being kept', async () => {
+    const gate = Promise.withResolvers<void>()
+    const store = createMemoryStateStore()
+    const slow: StateStore = {
+      ...store,
+      put: async (...asked) => {
+        await gate.promise
+        return store.put(...asked)
+      },
+    }
+    const { app, call } = openStored({ stream: () => [saying('all of it')] }, { store: slow })
+    const body = JSON.stringify({ model: 'scripted', input: 'Hi', stream: true })
+    const reader = (await app.request('/v1/responses', { method: 'POST', body })).body!.getReader()
+    let before = ''
+    while (!before.includes('event: response.output_item.done')) {
+      before += new TextDecoder().decode((await reader.read()).value)
+    }
+    await reader.cancel()
+    await new Promise(setImmediate)
+    gate.resolve()
+    const [id] = /resp_\w+/.exec(before)!
+    await expect.poll(async () => (await call('GET', `/v1/responses/${id}`)).status).toBe(200)
+    expect((await call('GET', `/v1/responses/${id}`)).body).toMatchObject({
+      status: 'completed',
+      output: [{ status: 'completed', content: [{ text: 'all of it' }] }],
+    })
+  })
+
   it('is not answered before it is kept', async () => {
     const gate = Promise.withResolvers<void>()
     const asked = Promise.withResolvers<void>()

@@ -161,6 +161,23 @@ describe('budgets', () => {
     expect((await chat('alice')).status).toBe(429)
   })
 
+  it('tell nobody to come back with what is dearer than the whole of one', async () => {
+    const { chat } = stageMetering({}, { alice: { budget: { day: 0.001, month: 5 } } })
+    const refused = await chat('alice')
+    const { status, headers } = refused
+    expect([status, headers.get('retry-after'), headers.get('x-should-retry')]).toEqual([
+      429,
+      null,
+      'false',
+    ])
+    expect(await json(refused)).toMatchObject({
+      error: {
+        code: 'insufficient_quota',
+        message: "This request may cost $0.010, more than this key's whole budget of $0.001 a day.",
+      },
+    })
+  })
+
   it('refuse a model whose price nobody knows', async () => {
     const { chat } = stageMetering({}, { alice: { budget: { month: 100 } } })
     const refused = await chat('alice', { model: 'unpriced' })

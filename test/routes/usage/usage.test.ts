@@ -109,6 +109,10 @@ describe('/v1/usage', () => {
   it.each([
     ['group_by=planet', 'group_by'],
     ['start_time=soon', 'start_time'],
+    ['start_time=-5', 'start_time'],
+    ['start_time=may%202026', 'start_time'],
+    ['start_time=2026-11-22T10:00:00 02:00', 'start_time'],
+    ['end_time=1e3', 'end_time'],
     ['bucket_width=1w', 'bucket_width'],
     ['start_time=200&end_time=100', 'start_time'],
     ['start_time=0', 'start_time'],
@@ -117,6 +121,21 @@ describe('/v1/usage', () => {
     const answer = await get(`/v1/usage?${query}`, 'admin')
     expect(answer.status).toBe(400)
     expect(await json(answer)).toMatchObject({ error: { param, type: 'invalid_request_error' } })
+  })
+
+  it.each([
+    ['2026-11-22', 1795305600],
+    ['2026-11-22T10:30', 1795343400],
+    ['2026-11-22t10:30:00.5', 1795343400],
+    ['2026-11-22T10:30:00%2B02:00', 1795336200],
+    ['2026-11-22T10:30:00Z', 1795343400],
+    ['1795343400.9', 1795343400],
+  ])('takes %s for a time, in UTC unless it says otherwise', async (written, seconds) => {
+    const { get } = stageMetering()
+    const answer = await json(
+      await get(`/v1/usage?start_time=${written}&end_time=1795400000`, 'admin'),
+    )
+    expect(answer).toMatchObject({ start_time: seconds, data: [] })
   })
 
   it('says so where usage is not written down', async () => {

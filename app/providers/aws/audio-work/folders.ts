@@ -1,8 +1,11 @@
 import type { Config } from '../../../config.ts'
+import { messageOf } from '../../../errors.ts'
+import { regionsOf } from '../regions-of.ts'
 import { bucketRegion, encryption } from '../s3/buckets.ts'
 import { type S3Access, type S3Options, s3Access } from '../s3/client.ts'
 import { isMissing, told } from '../s3/errors.ts'
 import { writeObject } from '../s3/write-object.ts'
+import { tagsOf } from '../tags.ts'
 import type { Leases } from './leases.ts'
 
 type Labels = Readonly<Record<string, string>>
@@ -90,7 +93,7 @@ export function createAudioFolders(options: FoldersOptions): AudioFolders {
             end(isJobGone)
           } catch (thrown) {
             end(false)
-            const detail = thrown instanceof Error ? thrown.message : String(thrown)
+            const detail = messageOf(thrown)
             warn('What audio left in S3 could not be removed yet.', { bucket, prefix, detail })
           }
         },
@@ -116,8 +119,10 @@ export function createAudioFolders(options: FoldersOptions): AudioFolders {
 function bucketIn(config: Config, region: string): string | undefined {
   const { AWS_S3_REGIONAL_BUCKETS: regional, AWS_S3_BUCKET: main } = config
   const home = bucketRegion(config)
-  const { AWS_TRANSCRIBE_S3_BUCKET: own, AWS_TRANSCRIBE_REGION } = config
-  if (own !== undefined && region === (AWS_TRANSCRIBE_REGION ?? home)) return own
+  const { AWS_TRANSCRIBE_S3_BUCKET: own, AWS_TRANSCRIBE_REGION: chosen } = config
+  const regions = regionsOf(config)
+  const listens = chosen ?? (regions.includes(home) ? home : regions[0])
+  if (own !== undefined && region === listens) return own
   if (Object.hasOwn(regional, region)) return regional[region]
   return home === region ? main : undefined
 }
@@ -158,13 +163,6 @@ function filesIn(access: Access, { bucket, prefix, config }: Place) {
       }),
   }
 }
-
-/** Letters a tag may hold, and how many; the same for objects and for jobs of Transcribe. */
-export const tagsOf = (labels: Labels): [string, string][] =>
-  Object.entries(labels).map(([key, value]) => [
-    key.slice(0, 128),
-    value.slice(0, 256).replace(/[^a-zA-Z0-9\s._:/=+@-]/g, '_'),
-  ])
 
 async function* keysBelow({ sdk, client }: S3Access, bucket: string, prefix: string) {
   for (let token: string | undefined; ; ) {

@@ -1,3 +1,4 @@
+import { messageOf } from '../../../errors.ts'
 import type { AwsCall } from '../call.ts'
 import { deleteJob, jobsNamed } from '../transcribe/job.ts'
 import { type AudioFolders, JOB_PREFIX } from './folders.ts'
@@ -46,7 +47,7 @@ export function keepSwept(
         setTimeout(() => void run(false, Math.min(wait * GROWTH, LONGEST_WAIT)), wait)
       }
     } catch (thrown) {
-      const detail = thrown instanceof Error ? thrown.message : String(thrown)
+      const detail = messageOf(thrown)
       options.warn('What dead servers left of audio could not be swept.', { detail })
     }
   }

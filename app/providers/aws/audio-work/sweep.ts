@@ -1,3 +1,4 @@
+import { messageOf } from '../../../errors.ts'
 import type { AudioFolders } from './folders.ts'
 import type { Leases } from './leases.ts'
 
@@ -38,7 +39,7 @@ export async function sweepAudio(
         await folders.removeOwned(owner, region)
       } catch (thrown) {
         kept.add(owner)
-        const detail = thrown instanceof Error ? thrown.message : String(thrown)
+        const detail = messageOf(thrown)
         warn('What a dead server left of audio could not be swept yet.', { owner, region, detail })
       }
     }

@@ -30,7 +30,9 @@ function lostSettings(trait: string, before: ModelTraits, after: ModelTraits) {
 export function parseReply(text: string): unknown {
   try {
     return JSON.parse(text)
-  } catch (cause) {
+  } catch (thrown) {
+    // The engine's own words quote the answer, which the log does not show.
+    const cause = new Error(`${text.length} characters that are no JSON`, { cause: thrown })
     throw new GatewayError('upstream', 'The model gave an answer that could not be read.', {
       cause,
     })

@@ -1,4 +1,4 @@
-import { type ErrorCode, GatewayError } from '../../../errors.ts'
+import { type ErrorCode, GatewayError, messageOf } from '../../../errors.ts'
 import type { AwsCall } from '../call.ts'
 import type { Warn } from '../warn.ts'
 import { type Inquiry, readPage } from './control-plane.ts'
@@ -26,13 +26,11 @@ const PATIENCE = 60_000
 const GRANTED = 24 * 3_600_000
 const REFUSED = 600_000
 
-/** Failures that say nothing about whether we may ask. */
-const PASSING: ReadonlySet<ErrorCode> = new Set([
-  'rate-limit',
-  'quota-exceeded',
-  'overloaded',
-  'timeout',
-  'caller-left',
+/** Refusals that will be the same in fifteen minutes; a restart asks again. */
+const LASTING: ReadonlySet<ErrorCode> = new Set([
+  'model-access-denied',
+  'model-not-found',
+  'invalid-request',
 ])
 
 /** GetFoundationModelAvailability of every listed model; what may not be asked counts as available. */
@@ -70,11 +68,10 @@ export function createAvailability({
         await Promise.all(Array.from({ length: AT_ONCE }, work))
       } catch (reason) {
         waiting.length = 0
-        // Whoever may not ask will not be allowed to in fifteen minutes either; a restart asks again.
-        if (!isPassing(reason)) silent.add(region)
+        if (isLasting(reason)) silent.add(region)
         warn('Which models this account may use is unknown; all that are listed count as usable.', {
           region,
-          detail: reason instanceof Error ? reason.message : String(reason),
+          detail: messageOf(reason),
         })
       }
       return changed
@@ -82,7 +79,8 @@ export function createAvailability({
   }
 }
 
-const isPassing = (reason: unknown) => reason instanceof GatewayError && PASSING.has(reason.code)
+const isLasting = (reason: unknown) =>
+  reason instanceof GatewayError && (LASTING.has(reason.code) || reason.final === true)
 
 /** The four answers of the service model; what is absent is no refusal. */
 function isUsable(answer: Record<string, unknown>): boolean {

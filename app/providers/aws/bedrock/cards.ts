@@ -62,6 +62,7 @@ interface Known {
   /** Over all regions: AWS's times, as it writes them. */
   created?: readonly (string | undefined)[]
   listing?: Record<string, unknown>
+  summaries?: ModelCard['summaries']
   /** Ids of the models behind it. */
   bases?: readonly string[] | 'unknown'
 }
@@ -69,7 +70,8 @@ interface Known {
 type Described = Pick<BedrockModel, 'card' | 'chats' | 'lane' | 'embedder' | 'reranker' | 'painter'>
 
 /** The card of a model, and what it can be asked. */
-export function describe({ id, kin, name, model, created, listing, bases }: Known): Described {
+export function describe(known: Known): Described {
+  const { id, kin, name, model, created, listing, summaries, bases } = known
   const { family, embedder, reranker, painter } = kin
   const generation: Pick<Generation, 'input' | 'traits' | 'contextWindow'> =
     embedder ?? painter ?? kin.generation ?? UNLISTED
@@ -102,6 +104,7 @@ export function describe({ id, kin, name, model, created, listing, bases }: Know
       traits,
       ...leadsTo(id, bases),
       ...(listing ? { listing } : {}),
+      ...(summaries ? { summaries } : {}),
     },
   }
 }

@@ -151,9 +151,8 @@ function createLook(options: CatalogOptions, before: ReadonlyMap<string, Listing
     const asking = listFoundationModels(inquiry).finally(() =>
       timed?.(region, performance.now() - startedAt),
     )
-    const [models, profiles, account] = await Promise.allSettled([
-      asking,
-      listInferenceProfiles(inquiry),
+    const [[models, profiles], account] = await Promise.all([
+      Promise.allSettled([asking, listInferenceProfiles(inquiry)]),
       ownModels(inquiry, known?.account ?? []),
     ])
     note(region, 'foundation-models', models)
@@ -162,7 +161,7 @@ function createLook(options: CatalogOptions, before: ReadonlyMap<string, Listing
       region,
       models: models.status === 'fulfilled' ? models.value : (known?.models ?? []),
       profiles: profiles.status === 'fulfilled' ? profiles.value : (known?.profiles ?? []),
-      account: account.status === 'fulfilled' ? account.value : [],
+      account,
     }
     const complete = models.status === 'fulfilled' && profiles.status === 'fulfilled'
     if (complete) await shared?.put(listings)

@@ -59,8 +59,7 @@ export async function askInTurn<T>(
     if (failure === undefined || !isLocal(thrown)) failure = thrown
     queue.failed(thrown)
     if (queue.isOver(thrown)) break
-    const last = tried.at(-1)
-    if (last) turn.onFailure?.(last)
+    turn.onFailure?.(tried.at(-1)!)
   }
   throw explain(failure, tried, router.retryAfter(queue.planned()))
 }

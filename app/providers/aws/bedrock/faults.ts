@@ -25,8 +25,8 @@ export function troubleOf(thrown: unknown): Trouble | undefined {
   if (thrown.code !== 'upstream' && thrown.code !== 'stream-incomplete') return undefined
   const { status, type } = faultOf(thrown)
   if (type !== undefined && EVERYWHERE.has(type)) return undefined
-  // Without a status of AWS the connection broke; with one, only its own failures are worth a change.
-  return status === undefined || status >= 500 ? 'unavailable' : undefined
+  // What AWS refuses, it refuses everywhere. Anything else is its own failure, or that of the way there.
+  return status !== undefined && status >= 400 && status < 500 ? undefined : 'unavailable'
 }
 
 /** What AWS answered with, wherever in the chain of causes it stands. */

@@ -104,7 +104,7 @@ function modelOf(
   }
   const created = places.map((place) => place.item.modelLifecycle?.['startOfLifeTime'])
   return {
-    ...describe({ id, kin: kinOf(id), model: item, created, listing }),
+    ...describe({ id, kin: kinOf(id), model: item, created, listing, summaries: byRegion(places) }),
     bases: [id],
     offers,
     legacy: isLegacy(item),
@@ -133,7 +133,8 @@ function profilesOf(
     lifecycle: lifecycleOf(model),
   }
   const bases = basesOf(places.map(({ item }) => item))
-  const told = { id, name: first.inferenceProfileName, kin: kinOf(base), model, listing }
+  const summaries = byRegion(places)
+  const told = { id, name: first.inferenceProfileName, kin: kinOf(base), model, listing, summaries }
   const known: BedrockModel = {
     ...describe({ ...told, bases: bases ?? 'unknown' }),
     bases,
@@ -144,11 +145,14 @@ function profilesOf(
   const byArn = places.flatMap(({ region, item }) => {
     const arn = item.inferenceProfileArn
     if (!arn) return []
-    const card = { ...known.card, id: arn }
+    const card = { ...known.card, id: arn, summaries: byRegion([{ region, item }]) }
     return [{ ...known, card, offers: [offerOfProfile(item, region, arn)], hidden: true }]
   })
   return [known, ...byArn]
 }
+
+const byRegion = (places: readonly { region: string; item: object }[]) =>
+  new Map(places.map(({ region, item }) => [region, item]))
 
 /** Every model an id stands for in any region; unknown when one of them is. */
 function basesOf(profiles: readonly InferenceProfile[]): string[] | undefined {

@@ -150,8 +150,12 @@ function profileOf(
   return name === undefined ? undefined : profiles[name]
 }
 
-function chatOf({ lane, bases }: BedrockModel, target: Target, options: InvokeDependencies) {
-  const base = bases?.[0]
+/** The model's own id. An ARN in its place may not tell it, but the name it stands for does. */
+const ownId = ({ bases, card }: BedrockModel) => bases?.[0] ?? readModelId(card.id)?.base
+
+function chatOf(model: BedrockModel, target: Target, options: InvokeDependencies) {
+  const { lane } = model
+  const base = ownId(model)
   if (lane?.alone) return createInvokeModel(options, { ...target, lane, base })
   const create = lane?.counted ? createCountedConverseModel : createConverseModel
   return create(options, { ...target, base })
@@ -170,12 +174,13 @@ function talkingModel({ model, isListed }: Known, target: Target, options: Bedro
 
 /** The dialect the model speaks itself, for callers who speak it. */
 function lanesOf(
-  { lane, bases }: BedrockModel,
+  model: BedrockModel,
   target: Target,
   options: InvokeDependencies,
 ): Pick<FoundModel, 'lanes'> {
+  const { lane } = model
   if (!lane || lane.alone) return {}
-  const chat = createInvokeModel(options, { ...target, lane, base: bases?.[0] })
+  const chat = createInvokeModel(options, { ...target, lane, base: ownId(model) })
   return { lanes: { [lane.dialect]: chat } }
 }
 

@@ -1,3 +1,4 @@
+import { partitionOf } from '../../../config/aws-partitions.ts'
 import { GatewayError } from '../../../errors.ts'
 import type { Call } from '../../../ports/call.ts'
 import type { Ranked, RerankModel, RerankRequest } from '../../../ports/reranking.ts'
@@ -144,15 +145,8 @@ const sourceOf = (document: RerankRequest['documents'][number]) =>
 
 function arnOf(id: string, region: string): string {
   if (id.startsWith('arn:')) return id
-  const partition = PARTITIONS.find(([prefix]) => region.startsWith(prefix))?.[1] ?? 'aws'
-  return `arn:${partition}:bedrock:${region}::foundation-model/${readModelId(id)?.base ?? id}`
+  return `arn:${partitionOf(region).name}:bedrock:${region}::foundation-model/${readModelId(id)?.base ?? id}`
 }
-
-const PARTITIONS: readonly [prefix: string, partition: string][] = [
-  ['cn-', 'aws-cn'],
-  ['us-gov-', 'aws-us-gov'],
-  ['eusc-', 'aws-eusc'],
-]
 
 /** Cohere's body for InvokeModel, by clients that run it; without `api_version` it is refused (public issue). */
 function byInvoke(

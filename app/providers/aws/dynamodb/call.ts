@@ -8,6 +8,7 @@ import { sigV4Signer } from '../sign.ts'
 import { staticCredentials } from '../static-credentials.ts'
 import { isConflict, isSafeToRepeat, isThrottled, storeFault } from './faults.ts'
 import type { Dynamo } from './operation.ts'
+import type { TableClock } from './table-clock.ts'
 
 export interface DynamoOptions {
   config: Config
@@ -21,9 +22,15 @@ const TRIES = 5
 /** Milliseconds before the second try; doubles with each, and a random part of it is waited. */
 const PAUSE = 40
 
-export function createDynamo({ config, runtime }: DynamoOptions): Dynamo {
+export function createDynamo({ config, runtime }: DynamoOptions, clock?: TableClock): Dynamo {
   const region = config.AWS_DYNAMODB_REGION ?? regionsOf(config)[0]!
   const call = openCall({ config, runtime })
+  const ask: AwsCall = async (request, signal) => {
+    const sentAt = Date.now()
+    const response = await call(request, signal)
+    clock?.heard(response.header('date'), sentAt)
+    return response
+  }
   return async (operation, body) => {
     const request = {
       service: 'dynamodb',
@@ -39,7 +46,8 @@ export function createDynamo({ config, runtime }: DynamoOptions): Dynamo {
     const until = performance.now() + PATIENCE_IN_ALL
     for (let tried = 1; ; tried++) {
       try {
-        const answer = await within(PATIENCE, (signal) => call(request, signal))
+        const left = until - performance.now()
+        const answer = await within(Math.min(PATIENCE, left), (signal) => ask(request, signal))
         return JSON.parse(answer) as Record<string, unknown>
       } catch (thrown) {
         if (isConflict(thrown)) return undefined

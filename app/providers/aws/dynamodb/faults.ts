@@ -2,12 +2,14 @@ import { GatewayError } from '../../../errors.ts'
 import type { AwsFault } from '../call.ts'
 import type { Operation } from './operation.ts'
 
-/** What DynamoDB calls a lack of capacity; nothing was done then. It says so with status 400. */
+/** What DynamoDB calls a lack of capacity, or others at work on the item; nothing was done then. Its status is 400. */
 const THROTTLES = new Set([
   'ProvisionedThroughputExceededException',
   'RequestLimitExceeded',
   'ThrottlingException',
   'Throttling',
+  'TransactionConflictException',
+  'ReplicatedWriteConflictException',
 ])
 
 /** Operations that may be done twice: they change nothing, or the same. */
@@ -34,18 +36,19 @@ export const isThrottled = (thrown: unknown) => THROTTLES.has(faultType(thrown))
 
 /** Whether a try of which nobody knows what it did may be made again. */
 export function isSafeToRepeat(operation: Operation, thrown: unknown): boolean {
-  if (!HARMLESS.has(operation)) return false
-  const status = faultOf(thrown)?.status
-  return thrown instanceof GatewayError && (status === undefined || status >= 500)
+  return HARMLESS.has(operation) && thrown instanceof GatewayError && !isRefused(faultOf(thrown))
 }
+
+const isRefused = ({ status }: Partial<AwsFault> = {}) =>
+  status !== undefined && status >= 400 && status < 500
 
 /** Anything that went wrong with our own store, as its caller may know it: the log gets the rest. */
 export function storeFault(thrown: unknown): GatewayError {
   const fault = faultOf(thrown)
-  const isRefused = fault?.status !== undefined && fault.status < 500 && !isThrottled(thrown)
-  if (isRefused || fault?.type === 'Unsigned') {
+  const isFinal = isRefused(fault) && !isThrottled(thrown)
+  if (isFinal || fault?.type === 'Unsigned') {
     const message = 'The state store refused the request. Its operator finds the reason in the log.'
-    return new GatewayError('upstream', message, { cause: thrown, final: isRefused })
+    return new GatewayError('upstream', message, { cause: thrown, final: isFinal })
   }
   const message = 'The state store is not available. Retry the request.'
   return new GatewayError('overloaded', message, { retryAfter: RETRY_AFTER, cause: thrown })

@@ -13,20 +13,20 @@ import {
   type Table,
   text,
 } from './items.ts'
+import { createTableClock } from './table-clock.ts'
 import { add, put } from './writers.ts'
 
 /** Rows that one page of a listing looks through beyond those asked for: some may have expired. */
 const SPARE = 8
 
-/** State in one table of DynamoDB, which any number of servers may share. `now` in Unix milliseconds. */
-export function createDynamoStateStore(
-  options: DynamoOptions,
-  now: () => number = Date.now,
-): StateStore {
+/** State in one table of DynamoDB, which any number of servers may share. `now` in Unix milliseconds: its own clock's. */
+export function createDynamoStateStore(options: DynamoOptions, now?: () => number): StateStore {
   const name = options.config.AWS_DYNAMODB_TABLE
   if (name === undefined) throw new Error('AWS_DYNAMODB_TABLE names no table.')
-  const table: Table = { dynamo: createDynamo(options), name, now }
+  const clock = createTableClock()
+  const table: Table = { dynamo: createDynamo(options, clock), name, now: now ?? clock.now }
   return {
+    now: table.now,
     async get(collection, id) {
       const row = await getRow(table, collection, id)
       return row && itemOf(row)
@@ -39,7 +39,7 @@ export function createDynamoStateStore(
         ReturnValues: 'ALL_OLD',
       })
       const row = answer?.['Attributes'] as Row | undefined
-      return row !== undefined && isAlive(row, now())
+      return row !== undefined && isAlive(row, table.now())
     },
     list: (collection, asked = {}) => listRows(table, collection, asked),
     put: (collection, item, asked) => put(table, collection, { ...item, ...asked }),

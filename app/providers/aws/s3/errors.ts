@@ -10,8 +10,9 @@ export function faultStatus(thrown: unknown): number | undefined {
   return (thrown.$metadata as { httpStatusCode?: number }).httpStatusCode
 }
 
+/** Whether there is no such object. Of a bucket that is gone nobody knows what was in it. */
 export const isMissing = (thrown: unknown) =>
-  ['NoSuchKey', 'NotFound'].includes(faultName(thrown)) || faultStatus(thrown) === 404
+  faultStatus(thrown) === 404 && faultName(thrown) !== 'NoSuchBucket'
 
 /** Statuses by which stand-ins for S3 say that they cannot do a thing. */
 export const isUnsupported = (thrown: unknown) =>
@@ -52,7 +53,7 @@ const OPERATORS: ReadonlySet<string> = new Set([
 /** What went wrong with an object that a caller named. */
 export function attachmentFault(thrown: unknown, uri: string): GatewayError {
   if (thrown instanceof GatewayError) return thrown
-  if (isMissing(thrown)) {
+  if (faultStatus(thrown) === 404) {
     return new GatewayError('invalid-request', `There is nothing at ${uri}.`, { cause: thrown })
   }
   if (faultStatus(thrown) === 403) {

@@ -1,4 +1,5 @@
 import { AwsV4Signer } from 'aws4fetch'
+import { partitionOf } from '../../../config/aws-partitions.ts'
 import type { PresignOptions } from '../../../ports/object-store.ts'
 import { encryptionHeaders } from './buckets.ts'
 import { credentialsOf, customEndpoint, type S3Options } from './client.ts'
@@ -45,7 +46,7 @@ interface BucketPlace {
 
 function baseUrl(endpoint: string | undefined, { bucket, region, accelerate }: BucketPlace) {
   if (endpoint) return `${endpoint}/${bucket}`
-  const suffix = region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com'
+  const { suffix } = partitionOf(region)
   // The certificate covers one label before S3's own host.
   if (bucket.includes('.')) return `https://s3.${region}.${suffix}/${bucket}`
   return accelerate

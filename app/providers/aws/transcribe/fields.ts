@@ -79,10 +79,15 @@ export function readTranscribeFields(request: TranscriptionRequest): TranscribeF
     ignored: [
       ...(prompt ? ['prompt'] : []),
       ...(temperature ? ['temperature'] : []),
-      ...Object.keys(extras).filter((name) => !KNOWN.has(name)),
+      ...Object.entries(extras)
+        .filter(([name, value]) => !KNOWN.has(name) && !isItsWay(name, value))
+        .map(([name]) => name),
     ],
   }
 }
+
+/** Transcribe cuts recordings as it must. */
+const isItsWay = (name: string, value: unknown) => name === 'chunking_strategy' && value === 'auto'
 
 const KNOWN: ReadonlySet<string> = new Set([
   ...Object.keys(SETTINGS),
@@ -93,9 +98,11 @@ const KNOWN: ReadonlySet<string> = new Set([
 
 function languageOf({ language, languages, extras = {} }: TranscriptionRequest): Fields {
   const own = taken(extras, LANGUAGE)
-  const one = language ?? (own['LanguageCode'] as string | undefined)
-  if (one !== undefined) return { LanguageCode: requireCode(one) }
-  const said = languages ?? (own['LanguageOptions'] as string[] | undefined)
+  const one = language ?? own['LanguageCode']
+  if (one !== undefined) {
+    return { LanguageCode: requireCode(one, language === undefined ? 'LanguageCode' : 'language') }
+  }
+  const said = languages ?? (own['LanguageOptions'] as unknown[] | undefined)
   const param = languages ? 'languages' : 'LanguageOptions'
   const options = said && [...new Set(said.map((each) => requireCode(each, param)))]
   if (options?.length === 1) return { LanguageCode: options[0] }

@@ -1,12 +1,13 @@
-import { GatewayError } from '../../../errors.ts'
+import { GatewayError, messageOf } from '../../../errors.ts'
 import type { Call } from '../../../ports/call.ts'
 import type { Transcript, TranscriptionRequest } from '../../../ports/transcription.ts'
 import { isRefusal } from '../audio-faults.ts'
-import { type AudioFolder, type AudioFolders, tagsOf } from '../audio-work/folders.ts'
+import type { AudioFolder, AudioFolders } from '../audio-work/folders.ts'
 import { patientLook } from '../audio-work/patience.ts'
 import { pause } from '../bedrock/embeddings/fan-out.ts'
 import type { AwsCall } from '../call.ts'
 import { askJson, type Fields, fieldsOf, objectsOf, textOf } from '../json-protocol.ts'
+import { tagsOf } from '../tags.ts'
 import type { Warn } from '../warn.ts'
 import type { TranscribeFields } from './fields.ts'
 import { mediaFormatOf } from './media.ts'
@@ -193,7 +194,7 @@ async function clear(
   let isGone = true
   await deleteJob(call, { name, region, as }).catch((thrown: unknown) => {
     isGone = false
-    const detail = thrown instanceof Error ? thrown.message : String(thrown)
+    const detail = messageOf(thrown)
     warn('A transcription job could not be deleted.', { region, job: name, detail })
   })
   await folder.close(isGone)

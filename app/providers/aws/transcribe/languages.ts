@@ -43,8 +43,8 @@ export function codeOf(wanted: string, codes: readonly string[]): string | undef
 }
 
 /** The same, throwing 400 with what there is. */
-export function requireCode(wanted: string, param = 'language'): string {
-  const code = codeOf(wanted, BATCH_LANGUAGES)
+export function requireCode(wanted: unknown, param: string): string {
+  const code = typeof wanted === 'string' ? codeOf(wanted, BATCH_LANGUAGES) : undefined
   if (code !== undefined) return code
   throw new GatewayError(
     'invalid-request',

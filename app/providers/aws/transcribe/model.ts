@@ -15,7 +15,7 @@ import { openTranscriptStream, type StreamDependencies } from './stream.ts'
 import { streamHeaders } from './stream-headers.ts'
 import { openStreamedAudio, type StreamedAudio } from './streamed-audio.ts'
 import { streamedJob } from './streamed-job.ts'
-import { translateCode, translated } from './translate.ts'
+import { translated } from './translate.ts'
 
 interface TranscribeDependencies extends JobDependencies {
   /** Absent where no client of HTTP/2 is at hand. */
@@ -114,6 +114,7 @@ async function tryStream(
       audio,
       headers,
       speakers: request.speakers === true,
+      redacts: fields.members['ContentRedaction'] !== undefined,
       ...(others.length === 0 && only && { language: only }),
     },
     call.signal,
@@ -174,8 +175,12 @@ async function inLanguage(
   const own = Object.fromEntries(
     Object.entries(extras).filter(([name]) => TRANSLATION_FIELDS.has(name)),
   )
-  const target = translateCode(translateTo)
-  const dependencies = { call: ask, region: translateRegion ?? region, extras: own, target }
+  const dependencies = {
+    call: ask,
+    region: translateRegion ?? region,
+    extras: own,
+    target: translateTo,
+  }
   const said = await translated(transcript, dependencies, call)
   return {
     transcript: said.transcript,
@@ -190,7 +195,7 @@ function noWay(
 ): GatewayError {
   const bucket = `Set AWS_S3_BUCKET, or AWS_TRANSCRIBE_S3_BUCKET, to a bucket in ${regions.join(' or ')}.`
   const stream = streams
-    ? `Without one only WAV of 16 bits, FLAC and Ogg Opus are transcribed, where 'language' or AWS_TRANSCRIBE_STREAM_LANGUAGES tells the language (this is ${mediaType}).`
+    ? `Without one only WAV of 16 bits, and FLAC and Ogg Opus of up to 4 MiB, are transcribed, where 'language' or AWS_TRANSCRIBE_STREAM_LANGUAGES tells the language and no field asks for what only jobs do (this is ${mediaType}).`
     : `Without one recordings are streamed, which needs a client of HTTP/2 that this runtime (${runtime}) does not have; Node, Bun, Deno and Lambda do.`
   return new GatewayError(
     'feature-unavailable',

@@ -24,11 +24,14 @@ export function createTranscriptReader(given: {
   language?: string
   /** Segments are told as well, by who speaks. */
   speakers: boolean
+  /** Something is to be taken out, which AWS does when a segment is complete: until then it is not told. */
+  redacts: boolean
 }): TranscriptReader {
   let language = given.language
   const items: SpokenItem[] = []
-  /** Characters told of the result that is open. */
-  let told = { id: '', text: '' }
+  const nothing = { id: '', text: '', items: [] as readonly SpokenItem[] }
+  /** What was told of the result that is open. */
+  let told = nothing
   let said = ''
 
   const lead = () => (said === '' || isDense(language) ? '' : ' ')
@@ -38,19 +41,22 @@ export function createTranscriptReader(given: {
     if (!alternative) return []
     language = textOf(result['LanguageCode']) ?? language
     const id = textOf(result['ResultId']) ?? ''
-    if (told.id !== id) told = { id, text: '' }
+    if (told.id !== id) told = { ...nothing, id }
     const isFinal = result['IsPartial'] === false
     const wires = objectsOf(alternative['Items'])
     if (!isFinal) {
+      if (given.redacts) return []
       const changing = wires.findIndex((item) => item['Stable'] !== true)
       const stable = itemsOf(changing < 0 ? wires : wires.slice(0, changing))
-      return tell(textOfItems(stable, language))
+      return tell(textOfItems(stable, language), stable)
     }
     const own = itemsOf(wires)
     items.push(...own)
     const text = textOf(alternative['Transcript']) ?? textOfItems(own, language)
-    const heard = tell(text)
-    told = { id: '', text: '' }
+    const rest = [...told.items, ...own.slice(told.items.length)]
+    // Where words that were told have changed after all, those behind them are still to come.
+    const heard = tell(text.startsWith(told.text) ? text : textOfItems(rest, language), own)
+    told = nothing
     if (!given.speakers) return heard
     const segments = segmentsOfItems(own, language).map(
       (segment): Heard => ({ delta: '', segment }),
@@ -59,12 +65,12 @@ export function createTranscriptReader(given: {
   }
 
   /** What goes on behind the text that was told; what was told stays as it was. */
-  const tell = (text: string): Heard[] => {
+  const tell = (text: string, spoken: readonly SpokenItem[]): Heard[] => {
     if (!text.startsWith(told.text)) return []
     const more = text.slice(told.text.length)
     if (more === '') return []
     const delta = told.text === '' ? lead() + more : more
-    told.text = text
+    told = { ...told, text, items: spoken }
     said += delta
     return [{ delta }]
   }

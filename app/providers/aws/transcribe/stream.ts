@@ -34,6 +34,7 @@ interface StreamOrder {
   headers: Readonly<Record<string, string>>
   language?: string
   speakers: boolean
+  redacts: boolean
 }
 
 /**
@@ -130,11 +131,11 @@ async function send(exchange: DuplexExchange, { audio, sign, signal }: Sending):
 
 function transcriptOf(
   { body }: UpstreamResponse,
-  { language, speakers }: StreamOrder,
+  { language, speakers, redacts }: StreamOrder,
   stop: () => void,
 ): TranscriptStream {
   const decoder = createEventStreamDecoder()
-  const reader = createTranscriptReader({ speakers, ...(language && { language }) })
+  const reader = createTranscriptReader({ speakers, redacts, ...(language && { language }) })
   const waiting: Heard[] = []
   let isOver = false
   return {

@@ -151,5 +151,5 @@ async function translateText(
 const BY_COUNTRY: ReadonlySet<string> = new Set(['es-MX', 'fa-AF', 'fr-CA', 'pt-PT', 'zh-TW'])
 
 /** Transcribe's code of a language as Translate writes it. */
-export const translateCode = (code: string): string =>
+const translateCode = (code: string): string =>
   BY_COUNTRY.has(code) ? code : code.split('-', 1)[0]!.toLowerCase()

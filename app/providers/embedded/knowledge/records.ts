@@ -56,10 +56,13 @@ export async function keepNew<T extends object>(
 /** Bytes of UTF-8 one record may have; every engine keeps them. */
 const LARGEST = 340_000
 
+/** Whether one record can hold a text. */
+export const isRecord = (text: string) => new TextEncoder().encode(text).length <= LARGEST
+
 /** A record as it is kept. Throws `too-large`. */
 export function textOf(record: object): string {
   const text = JSON.stringify(record)
-  if (new TextEncoder().encode(text).length <= LARGEST) return text
+  if (isRecord(text)) return text
   throw new GatewayError(
     'too-large',
     `An embedded knowledge base keeps ${LARGEST} bytes of settings at most: name stored files rather than write documents into the request.`,

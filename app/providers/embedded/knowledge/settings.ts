@@ -62,8 +62,9 @@ function readDocument(wire: unknown, at: string, index: number): Document {
   const title = word('title')
   const uri = word('uri')
   const metadata = asFields(fields['metadata'])
+  if (!metadata && fields['metadata'] != null) throw refused(`${at}.metadata`, 'not an object')
   return {
-    id: word('id') ?? `document-${index + 1}`,
+    id: word('id') || `document-${index + 1}`,
     text,
     ...(title && { title }),
     ...(uri && { uri }),

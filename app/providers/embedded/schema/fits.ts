@@ -104,7 +104,7 @@ function number(holds: (value: number, given: number) => boolean): Check {
 }
 
 // A pattern we cannot follow is taken as kept: refusing every value would help nobody.
-function keepsPattern(text: string, source: string, scope: Scope): boolean {
+export function keepsPattern(text: string, source: string, scope: Scope): boolean {
   const pattern = patternOf(source, scope)
   return pattern === undefined || matches(pattern, text, scope.patternBudget)
 }

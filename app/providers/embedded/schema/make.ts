@@ -1,8 +1,9 @@
 import type { Facts } from '../facts.ts'
-import { dependents, fits } from './fits.ts'
+import { dependents, fits, keepsPattern } from './fits.ts'
 import { makeBoolean, makeEnum, makeNumber } from './make-scalar.ts'
 import { makeString } from './make-string.ts'
 import {
+  branchesOfBoth,
   deeper,
   flatten,
   isObject,
@@ -56,7 +57,7 @@ function variantsOf(schema: SchemaObject, scope: Scope): SchemaObject[] {
 function expand(schema: SchemaObject, scope: Scope): SchemaObject[] {
   const inner = deeper(scope)
   const { anyOf, oneOf, if: condition, then: yes, else: no, ...rest } = schema
-  const choices = branchesOf(anyOf ?? oneOf)
+  const choices = branchesOf(anyOf && oneOf ? branchesOfBoth(anyOf, oneOf) : (anyOf ?? oneOf))
   if (condition !== undefined) choices.push(...[[no], [condition, yes], []].map(allOf))
   if (choices.length === 0 || !inner) return oneTypeEach(rest)
   return choices
@@ -118,7 +119,7 @@ function makeObject(schema: SchemaObject, wish: Wish): unknown {
     listOf(schema['required'] ?? []).filter((name) => typeof name === 'string'),
   )
   const add = (name: string, need: Need) => {
-    const value = make(propertySchema(schema, name), { ...wish, name, need })
+    const value = make(propertySchema(schema, name, wish), { ...wish, name, need })
     if (value !== undefined) setOwn(made, name, value)
   }
   // What the text gives by name is taken first, so that no other property gets it.
@@ -129,22 +130,46 @@ function makeObject(schema: SchemaObject, wish: Wish): unknown {
     if (!Object.hasOwn(made, name)) add(name, 'required')
   }
   const fewest = limitOf(schema['minProperties'], 0)
-  for (const name of [...Object.keys(known), ...spareNames(fewest)]) {
+  for (const name of Object.keys(known)) {
     if (Object.keys(made).length >= fewest) break
     if (!Object.hasOwn(made, name)) add(name, 'required')
+  }
+  for (let spare = 0; spare < MOST_SPARE && Object.keys(made).length < fewest; spare += 1) {
+    add(spareName(schema, made, wish), 'required')
   }
   return inOrder(made, Object.keys(known))
 }
 
 const MOST_SPARE = 50
 
-function spareNames(count: number): string[] {
-  return Array.from({ length: Math.min(count, MOST_SPARE) }, (_, at) => `item${at + 1}`)
+/** The name of a property nobody has named. */
+function spareName(schema: SchemaObject, made: Record<string, unknown>, wish: Wish): string {
+  const { propertyNames = {}, additionalProperties } = schema
+  const patterns = additionalProperties === false ? patternsIn(schema, wish) : []
+  const usual = `item${Object.keys(made).length + 1}`
+  const rules = [propertyNames, patterns.length > 0 ? { anyOf: patterns.map(patternOnly) } : {}]
+  const asked = { type: 'string', default: usual, allOf: rules, not: { enum: Object.keys(made) } }
+  const name = make(asked, { ...wish, name: 'item', need: 'required' })
+  return typeof name === 'string' ? name : usual
 }
 
-function propertySchema(schema: SchemaObject, name: string): unknown {
+/** Each counts as a step, as names are tried on all of them. */
+function patternsIn({ patternProperties }: SchemaObject, { scope: { budget } }: Wish) {
+  if (!isObject(patternProperties) || budget.left < 0) return []
+  const patterns = Object.entries(patternProperties)
+  budget.left -= patterns.length
+  return patterns
+}
+
+const patternOnly = ([pattern]: [pattern: string, schema: unknown]) => ({ pattern })
+
+function propertySchema(schema: SchemaObject, name: string, wish: Wish): unknown {
   const known = schema['properties']
   if (isObject(known) && Object.hasOwn(known, name)) return known[name]
+  const ruled = patternsIn(schema, wish).filter(([pattern]) =>
+    keepsPattern(name, pattern, wish.scope),
+  )
+  if (ruled.length > 0) return { allOf: ruled.map(([, own]) => own) }
   return schema['additionalProperties'] ?? {}
 }
 

@@ -92,6 +92,8 @@ const MERGES: Partial<Record<string, (one: unknown, other: unknown) => unknown>>
   type: commonTo,
   enum: commonTo,
   items: mergeSchemas,
+  anyOf: branchesOfBoth,
+  oneOf: branchesOfBoth,
   minimum: larger,
   exclusiveMinimum: larger,
   minLength: larger,
@@ -115,6 +117,17 @@ function mergeProperties(one: unknown, other: unknown): unknown {
 
 function mergeSchemas(one: unknown, other: unknown): unknown {
   return isObject(one) && isObject(other) ? { allOf: [one, other] } : other
+}
+
+/** Branches of each side that are paired: a caller's schema may be a bomb. */
+const MOST_PAIRED = 6
+
+/** One branch of each. */
+export function branchesOfBoth(one: unknown, other: unknown): unknown {
+  if (!Array.isArray(one) || !Array.isArray(other)) return other
+  return one
+    .slice(0, MOST_PAIRED)
+    .flatMap((first) => other.slice(0, MOST_PAIRED).map((second) => ({ allOf: [first, second] })))
 }
 
 function commonTo(one: unknown, other: unknown): unknown {

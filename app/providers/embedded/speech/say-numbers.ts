@@ -32,7 +32,7 @@ export function inWords(text: string): string {
     .replace(/(\d{1,2}):(\d{2})\b/g, (_, hours: string, minutes: string) =>
       minutes === '00' ? `${hours} o'clock` : `${hours} ${minutes}`,
     )
-    .replace(/([$€£])(\d[\d,.]*)/g, '$2$1')
+    .replace(/([$€£])(\d+(?:[,.]\d+)*)/g, '$2$1')
     .replace(/(\d),(?=\d{3})/g, '$1')
     .replace(/\d+(\.\d+)?/g, numberInWords)
     .replace(/[%&+=@#°€$£]/g, (sign) => entryOf(SIGNS, sign)!)

@@ -1,7 +1,8 @@
 import { z } from '@hono/zod-openapi'
 import { encodeBase64 } from '../../../codecs/bytes/base64.ts'
 import type { ImageOrder } from '../../../gateway/operations/draw.ts'
-import { checked, type OwnForm, refused } from './form.ts'
+import { checked, type OwnForm } from './form.ts'
+import { lacking } from './malformed.ts'
 import { maskOf, picture } from './pictures.ts'
 
 const image = z.string().min(1)
@@ -170,11 +171,8 @@ export const canvas: OwnForm = {
   async read(body) {
     const asked = checked(request, body)
     const { taskType: task, imageGenerationConfig: config = {} } = asked
-    const member = MEMBERS[task]
     const drawing = await DRAWINGS[task](asked)
-    if (!drawing) {
-      throw refused(`Malformed input request: #: required key [${member}] not found.`, member)
-    }
+    if (!drawing) throw lacking(MEMBERS[task])
     const { width = SIDE, height = SIDE, quality, numberOfImages: count = 1, ...own } = config
     const { fields } = drawing
     const sized = drawing.task === 'generate' && { size: `${width}x${height}` }

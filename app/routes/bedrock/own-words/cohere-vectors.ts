@@ -1,8 +1,8 @@
 import { z } from '@hono/zod-openapi'
+import { numbersOf } from '../../../codecs/vectors.ts'
 import type { Embedded, WrittenInput } from '../../../gateway/operations/embed.ts'
 import { attachment, fused, fusedInput, plainText, TRUNCATIONS } from '../../embedding-input.ts'
 import { type Body, checked, type OwnForm, refused } from './form.ts'
-import { numbersOf } from './numbers.ts'
 
 const MOST = 96
 const PURPOSES = ['search_document', 'search_query', 'classification', 'clustering'] as const

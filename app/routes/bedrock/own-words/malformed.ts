@@ -12,7 +12,13 @@ const MOST = 10
  * request: #: required key [inputText] not found#: extraneous key [texts] is not permitted, please ...`.
  */
 export function malformed(error: z.ZodError, body: unknown): GatewayError {
-  const findings = error.issues.slice(0, MOST).flatMap((issue) => findingsOf(issue, body))
+  return inWords(error.issues.slice(0, MOST).flatMap((issue) => findingsOf(issue, body)))
+}
+
+/** The same where one member wants another. */
+export const lacking = (key: string) => inWords([`#: required key [${key}] not found`])
+
+function inWords(findings: readonly string[]): GatewayError {
   const message = `Malformed input request: ${findings.join('')}, please reformat your input and try again.`
   return new GatewayError('invalid-request', message)
 }

@@ -1,8 +1,8 @@
 import { z } from '@hono/zod-openapi'
+import { numbersOf } from '../../../codecs/vectors.ts'
 import type { Embedded, WrittenInput, WrittenPiece } from '../../../gateway/operations/embed.ts'
 import { plainText } from '../../embedding-input.ts'
 import { checked, inlineMedia, mediaInS3, type OwnForm, refused } from './form.ts'
-import { numbersOf } from './numbers.ts'
 
 const place = {
   base64String: z.string().min(1).optional(),

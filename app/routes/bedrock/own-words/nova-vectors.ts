@@ -1,8 +1,8 @@
 import { z } from '@hono/zod-openapi'
+import { numbersOf } from '../../../codecs/vectors.ts'
 import type { WrittenPiece } from '../../../gateway/operations/embed.ts'
 import { plainText } from '../../embedding-input.ts'
 import { checked, inlineMedia, mediaInS3, type OwnForm, refused } from './form.ts'
-import { numbersOf } from './numbers.ts'
 
 const source = z.strictObject({
   bytes: z.string().min(1).optional(),

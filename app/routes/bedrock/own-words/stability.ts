@@ -1,7 +1,8 @@
 import { z } from '@hono/zod-openapi'
 import { encodeBase64 } from '../../../codecs/bytes/base64.ts'
 import { entryOf } from '../../../codecs/table.ts'
-import { checked, type OwnForm, refused } from './form.ts'
+import { checked, type OwnForm } from './form.ts'
+import { lacking } from './malformed.ts'
 import { maskOf, picture } from './pictures.ts'
 
 const image = z.string().min(1)
@@ -49,9 +50,7 @@ export const stability: OwnForm = {
       ...(first === undefined ? [] : [picture(first, 'image')]),
       ...(second === undefined ? [] : [picture(second, 'style_image')]),
     ]
-    if (images.length === 0 && !prompt) {
-      throw refused('Malformed input request: #: required key [prompt] not found.', 'prompt')
-    }
+    if (images.length === 0 && !prompt) throw lacking('prompt')
     const size = entryOf(SIZES, ratio)
     return {
       operation: 'image',

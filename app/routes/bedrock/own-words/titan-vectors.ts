@@ -1,9 +1,9 @@
 import { z } from '@hono/zod-openapi'
+import { numbersOf } from '../../../codecs/vectors.ts'
 import type { Embedded, WrittenPiece } from '../../../gateway/operations/embed.ts'
 import type { EmbeddedInput } from '../../../ports/embeddings.ts'
 import { plainText } from '../../embedding-input.ts'
 import { type Body, checked, inlineMedia, type OwnForm, refused } from './form.ts'
-import { numbersOf } from './numbers.ts'
 
 const inputText = z.string().min(1)
 

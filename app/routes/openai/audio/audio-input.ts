@@ -5,6 +5,7 @@ import { locate } from '../../../dialects/media-location.ts'
 import { validationError } from '../../../dialects/validation.ts'
 import { amended, GatewayError } from '../../../errors.ts'
 import { fetchInput } from '../../../gateway/attachments/fetch-input.ts'
+import { labelsOf } from '../../../gateway/labels.ts'
 import { type HeldAudio, holdAudio } from '../../../gateway/operations/held-audio.ts'
 import { isForm, readForm } from '../../../http/bodies/form-body.ts'
 import { checkedBody, parsedBody } from '../../../http/bodies/json-body.ts'
@@ -37,13 +38,10 @@ export async function readAudio<Schema extends z.ZodObject>(
   c: HttpContext,
   schema: Schema,
 ): Promise<AudioInput<z.infer<Schema>>> {
-  const labels = labelsOf(c)
+  const { requestId, keyId } = caller(c)
+  // Objects in S3 bear ten tags at most, and fewer letters: those of the key stay away from them.
+  const labels = labelsOf({ requestId, keyId }, c.get('services'))
   return isForm(c) ? fromForm(c, schema, labels) : fromJson(c, schema, labels)
-}
-
-function labelsOf(c: HttpContext): Record<string, string> {
-  const server = c.get('services').serverId?.()
-  return { request_id: c.get('requestId'), ...(server && { server_id: server }) }
 }
 
 type Labels = Readonly<Record<string, string>>

@@ -75,7 +75,7 @@ export const createSpeech = endpoint(
     method: 'post',
     path: '/v1/audio/speech',
     operationId: 'create_speech',
-    summary: 'Speak a text',
+    summary: 'Convert text to speech',
     description:
       'The audio leaves as it comes from the speaker. With `stream_format: "sse"` it comes as `speech.audio.delta` events and one `speech.audio.done`.',
     tags: ['Audio'],

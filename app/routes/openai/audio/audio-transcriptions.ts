@@ -29,7 +29,7 @@ export const createTranscription = endpoint(
     method: 'post',
     path: '/v1/audio/transcriptions',
     operationId: 'create_transcription',
-    summary: 'Write down what is said',
+    summary: 'Transcribe audio',
     description:
       'Takes a form as OpenAI’s clients send it, or JSON. What a recording is, its content tells. Fields of Amazon Transcribe (`VocabularyName`, `ContentRedaction`) may stand beside.',
     tags: ['Audio'],
@@ -110,8 +110,6 @@ function orderOf(
   const { format, granularities } = form
   const speakers = format === 'diarized_json'
   const own = unknownFields(fields, KNOWN)
-  // Who tells speakers apart cuts the recording as it must.
-  if (own?.['chunking_strategy'] === 'auto') delete own['chunking_strategy']
   return {
     model,
     audio,
@@ -125,7 +123,7 @@ function orderOf(
     ...(temperature !== undefined && { temperature }),
     ...(speakers && { speakers }),
     ...(format === 'verbose_json' && { timestamps: granularities }),
-    ...(own && Object.keys(own).length > 0 && { fields: own }),
+    ...(own && { fields: own }),
   }
 }
 
@@ -161,9 +159,14 @@ async function streamed(
     ended: () => void input.audio.discard(),
     words: {
       encodeError,
-      delta: (delta) => ({ type: 'transcript.text.delta', delta }),
+      delta: (delta, extras) => ({ type: 'transcript.text.delta', delta, ...extras }),
       segment: diarizedSegment,
-      done: ({ text }, usage) => ({ type: 'transcript.text.done', text, ...tokensUsed(usage) }),
+      done: ({ text, extras }, usage) => ({
+        type: 'transcript.text.done',
+        text,
+        ...extras,
+        ...tokensUsed(usage),
+      }),
     },
   })
   return respond(c, { kind: 'stream', frames, headers, record })

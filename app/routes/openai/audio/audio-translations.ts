@@ -18,7 +18,7 @@ export const createTranslation = endpoint(
     method: 'post',
     path: '/v1/audio/translations',
     operationId: 'create_translation',
-    summary: 'Write down in English what is said',
+    summary: 'Translate audio into English',
     description:
       'As transcriptions, in English. With Amazon Transcribe it is Amazon Translate that translates, and `Formality`, `Profanity`, `Brevity` and `TerminologyNames` are its.',
     tags: ['Audio'],
@@ -54,8 +54,6 @@ export const createTranslation = endpoint(
   },
 )
 
-const ENGLISH = 'en'
-
 function refuseStream({ stream }: Fields): void {
   if (stream !== true && stream !== 'true') return
   throw new GatewayError('unsupported-parameter', 'Translations are not streamed.', {
@@ -77,7 +75,7 @@ function orderOf(
     labels,
     format,
     stream: false,
-    translateTo: ENGLISH,
+    translateTo: 'en',
     needs: format === 'json' || format === 'text' ? [] : ['segments'],
     ...(language && { language }),
     ...(prompt && { prompt }),

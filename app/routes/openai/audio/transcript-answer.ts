@@ -81,8 +81,8 @@ function jsonOf(
   }
 }
 
-/** What Whisper tells of its own workings nobody else knows: those members are neutral. */
-const segmentOf = ({ text, start, end }: SpokenSegment, id: number) => ({
+/** What Whisper tells of its own workings nobody else knows: of others those members are neutral. */
+const segmentOf = ({ text, start, end, extras }: SpokenSegment, id: number) => ({
   id,
   seek: 0,
   start,
@@ -93,6 +93,7 @@ const segmentOf = ({ text, start, end }: SpokenSegment, id: number) => ({
   avg_logprob: 0,
   compression_ratio: 0,
   no_speech_prob: 0,
+  ...extras,
 })
 
 export const diarizedSegment = (

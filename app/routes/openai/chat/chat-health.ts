@@ -15,7 +15,7 @@ export const getChatHealth = endpoint(
     method: 'get',
     path: '/v1/chat/completions/health',
     operationId: 'chat_completions_health',
-    summary: 'Tell whether conversations can be answered',
+    summary: 'Check the health of chat completions',
     tags: ['Chat'],
     responses: {
       200: jsonAnswer(

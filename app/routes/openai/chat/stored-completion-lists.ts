@@ -48,7 +48,7 @@ export const listStoredMessages = endpoint(
     method: 'get',
     path: '/v1/chat/completions/{completion_id}/messages',
     operationId: 'list_chat_completion_messages',
-    summary: 'List what a stored chat completion was asked',
+    summary: 'List the messages of a stored chat completion',
     tags: ['Chat'],
     request: { params: completionId, query: z.object(pageQuery) },
     responses: {

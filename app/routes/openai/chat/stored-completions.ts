@@ -50,7 +50,7 @@ export const updateStoredCompletion = endpoint(
     method: 'post',
     path: '/v1/chat/completions/{completion_id}',
     operationId: 'update_chat_completion',
-    summary: 'Give a stored chat completion other labels',
+    summary: 'Update the metadata of a stored chat completion',
     tags: ['Chat'],
     request: {
       params: completionId,
@@ -72,7 +72,7 @@ export const deleteStoredCompletion = endpoint(
     method: 'delete',
     path: '/v1/chat/completions/{completion_id}',
     operationId: 'delete_chat_completion',
-    summary: 'Delete a stored chat completion and what was asked',
+    summary: 'Delete a stored chat completion and its input',
     tags: ['Chat'],
     request: { params: completionId },
     responses: {

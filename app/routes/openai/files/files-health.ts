@@ -26,7 +26,7 @@ export const getFilesHealth = endpoint(
     method: 'get',
     path: '/v1/files/health',
     operationId: 'files_health',
-    summary: 'Tell whether files can be kept',
+    summary: 'Check the health of the file store',
     description: 'Asks the store itself.',
     tags: ['Files'],
     responses: {

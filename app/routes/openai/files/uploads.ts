@@ -51,7 +51,7 @@ export const createUpload = endpoint(
     method: 'post',
     path: '/v1/uploads',
     operationId: 'create_upload',
-    summary: 'Begin to upload a file in parts',
+    summary: 'Start a multipart upload',
     tags: ['Files'],
     request: {
       body: jsonRequest(
@@ -93,7 +93,7 @@ export const completeUpload = endpoint(
     method: 'post',
     path: '/v1/uploads/{upload_id}/complete',
     operationId: 'complete_upload',
-    summary: 'Make a file of uploaded parts',
+    summary: 'Complete a multipart upload',
     description:
       'The order of `part_ids` is that of the file; parts that are not named are dropped. May be asked again.',
     tags: ['Files'],
@@ -123,7 +123,7 @@ export const cancelUpload = endpoint(
     method: 'post',
     path: '/v1/uploads/{upload_id}/cancel',
     operationId: 'cancel_upload',
-    summary: 'Give an upload up',
+    summary: 'Cancel an upload',
     tags: ['Files'],
     request: { params: uploadId },
     responses: { ...answer, ...errors },

@@ -26,7 +26,7 @@ export const getDrawnImage = (open: OpenStore) =>
       method: 'get',
       path: `${PICTURES}/{id}`,
       operationId: 'get_drawn_image',
-      summary: 'Download a drawn picture',
+      summary: 'Download a generated image',
       description:
         'The `url` of an answer with pictures. It needs no key and holds for an hour; everything else is a 404.',
       tags: ['Images'],

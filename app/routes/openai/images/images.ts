@@ -52,7 +52,7 @@ export const createImage = (open: OpenStore) =>
       method: 'post',
       path: '/v1/images/generations',
       operationId: 'create_image',
-      summary: 'Draw pictures',
+      summary: 'Generate images',
       description: `OpenAI's images with any model that draws. ${MODELS_OWN}`,
       tags: ['Images'],
       request: { body: jsonRequest(imageRequest) },
@@ -72,7 +72,7 @@ export const editImage = (open: OpenStore) =>
       method: 'post',
       path: '/v1/images/edits',
       operationId: 'edit_image',
-      summary: 'Edit pictures',
+      summary: 'Edit images',
       description: `Takes a form as OpenAI's clients send it, or JSON in which pictures are stored files, URLs or data. The mask's transparent pixels are drawn anew. ${MODELS_OWN}`,
       tags: ['Images'],
       request: {
@@ -96,7 +96,7 @@ export const varyImage = (open: OpenStore) =>
       method: 'post',
       path: '/v1/images/variations',
       operationId: 'vary_image',
-      summary: 'Vary a picture',
+      summary: 'Create variations of an image',
       description: `Takes a form as OpenAI's clients send it, or JSON in which pictures are stored files, URLs or data. ${MODELS_OWN}`,
       tags: ['Images'],
       request: {

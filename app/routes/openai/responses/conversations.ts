@@ -57,7 +57,7 @@ export const createConversation = endpoint(
     method: 'post',
     path: '/v1/conversations',
     operationId: 'create_conversation',
-    summary: 'Begin a conversation',
+    summary: 'Create a conversation',
     tags: ['Conversations'],
     request: { body: { ...jsonRequest(newConversation), required: false } },
     responses: { ...answer, ...errorResponses(400, 401, 403, 404, 413, 429, 500) },
@@ -95,7 +95,7 @@ export const updateConversation = endpoint(
     method: 'post',
     path: '/v1/conversations/{conversation_id}',
     operationId: 'update_conversation',
-    summary: 'Give a conversation other labels',
+    summary: 'Update the metadata of a conversation',
     tags: ['Conversations'],
     request: {
       params: conversationId,
@@ -103,7 +103,7 @@ export const updateConversation = endpoint(
         z.looseObject({ metadata: metadata.nullable() }).openapi('UpdateConversationRequest'),
       ),
     },
-    responses: { ...answer, ...errorResponses(400, 401, 403, 404, 413, 429, 500) },
+    responses: { ...answer, ...errorResponses(400, 401, 403, 404, 409, 413, 429, 500) },
   }),
   async (c) => {
     const { conversation_id: id } = c.req.valid('param')

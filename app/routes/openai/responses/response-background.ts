@@ -170,8 +170,11 @@ function heardOf(c: HttpContext, work: Work): Heard {
     keeps: true,
     async keep({ body }) {
       const said = body as KeptResponse
-      const kept = await shelf.change(id, (now) => (now.status === 'cancelled' ? undefined : said))
-      if (kept.status !== 'cancelled') await thread.append(said)
+      const keeping = shelf.change(id, (now) =>
+        now.status === 'cancelled' ? { ...now, output: said.output } : said,
+      )
+      const kept = await keeping.catch(unlessDeleted)
+      if (kept && kept.status !== 'cancelled') await thread.append(said)
     },
     async keepBroken({ body }, why) {
       const broken = brokenResponse(body as KeptResponse, why) as KeptResponse
@@ -186,6 +189,11 @@ function heardOf(c: HttpContext, work: Work): Heard {
       await work.kept
     },
   }
+}
+
+/** Nothing is left to be kept then, which is nobody's failure. */
+function unlessDeleted(thrown: unknown): undefined {
+  if (!(thrown instanceof GatewayError) || thrown.code !== 'not-found') throw thrown
 }
 
 /** What comes of it within our patience; undefined where it takes longer. */

@@ -23,7 +23,7 @@ const contract = createRoute({
   method: 'post',
   path: '/v1/responses',
   operationId: 'create_response',
-  summary: 'Answer as a response',
+  summary: 'Create a response',
   description:
     "OpenAI's Responses API with any chat model. With `stream` the answer comes as numbered events that end with `response.completed`, `response.incomplete` or `response.failed`.",
   tags: ['Responses'],

@@ -91,7 +91,7 @@ export const deleteResponse = endpoint(
     method: 'delete',
     path: '/v1/responses/{response_id}',
     operationId: 'delete_response',
-    summary: 'Delete a response and what was asked',
+    summary: 'Delete a response and its input',
     tags: ['Responses'],
     request: { params: responseId },
     responses: {
@@ -114,7 +114,7 @@ export const cancelResponse = endpoint(
     method: 'post',
     path: '/v1/responses/{response_id}/cancel',
     operationId: 'cancel_response',
-    summary: 'Cancel a response in the background',
+    summary: 'Cancel a background response',
     description: 'One that has ended stays as it is.',
     tags: ['Responses'],
     request: { params: responseId },
@@ -146,7 +146,7 @@ export const listInputItems = endpoint(
     method: 'get',
     path: '/v1/responses/{response_id}/input_items',
     operationId: 'list_response_input_items',
-    summary: 'List what a response was given',
+    summary: 'List the input items of a response',
     description: 'All that its model was given, the conversation before it included.',
     tags: ['Responses'],
     request: {

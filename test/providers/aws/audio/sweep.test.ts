@@ -2,9 +2,16 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { readConfig } from '../../../../app/config.ts'
 import type { StateStore } from '../../../../app/ports/state-store.ts'
 import { createAudioFolders } from '../../../../app/providers/aws/audio-work/folders.ts'
+import { keepSwept } from '../../../../app/providers/aws/audio-work/keep-swept.ts'
 import { createLeases } from '../../../../app/providers/aws/audio-work/leases.ts'
 import { sweepAudio } from '../../../../app/providers/aws/audio-work/sweep.ts'
+import { createAwsCall } from '../../../../app/providers/aws/call.ts'
+import { createEndpoints } from '../../../../app/providers/aws/endpoints.ts'
+import { sigV4Signer } from '../../../../app/providers/aws/sign.ts'
+import { staticCredentials } from '../../../../app/providers/aws/static-credentials.ts'
 import { createMemoryStateStore } from '../../../../app/providers/embedded/memory-state-store.ts'
+import { createUndiciTransport } from '../../../../runtimes/calling/undici-transport.ts'
+import { startFakeTranscribe } from '../../../fakes/fake-transcribe.ts'
 import { openS3Server, type S3Server } from '../../../fakes/s3-server.ts'
 import { keysIn } from '../../../routes/openai/audio/stage.ts'
 
@@ -104,6 +111,36 @@ describe('what a server leaves that dies', () => {
     next.time.now += 2 * HOUR
     await next.sweep()
     expect(await keysIn(stand.s3)).toEqual([])
+  })
+})
+
+describe('a server that hears recordings', () => {
+  it('removes the jobs of the dead with their files, page by page, but not those of others', async () => {
+    const transcribe = await startFakeTranscribe(stand.s3)
+    ending.push(() => transcribe.close())
+    const state = createMemoryStateStore()
+    const dead = server(state)
+    await dead.work()
+    const owner = dead.leases.own()
+    const names = ['1', '2', '3'].map((id) => `outcrop-${owner}-${id}`)
+    const job = { input: {}, looks: 0, created: 0, size: 0 }
+    for (const name of [...names, 'outcrop-somebody-else']) transcribe.jobs.set(name, job)
+    transcribe.manners.pageSize = 2
+    const next = server(state, { now: START + 31_000 })
+    const call = createAwsCall({
+      transport: createUndiciTransport(),
+      endpoints: createEndpoints({ AWS_ENDPOINT_URL_TRANSCRIBE: transcribe.url }),
+      sign: sigV4Signer({ credentials: staticCredentials(stand.s3.env)! }),
+      connectTimeout: 2000,
+    })
+    const { leases, folders, warned } = next
+    const warn = (message: string) => void warned.push(message)
+    const swept = keepSwept({ leases, folders, regions: [REGION], call, warn }, { transient: true })
+    const folder = await swept.open(REGION)
+    ending.push(() => folder.close())
+    await expect.poll(() => [...transcribe.jobs.keys()]).toEqual(['outcrop-somebody-else'])
+    await expect.poll(() => keysIn(stand.s3)).toEqual([])
+    expect(warned).toEqual([])
   })
 })
 

@@ -17,6 +17,16 @@ const LESSONS: [refusal: string, before: ModelTraits, after: ModelTraits][] = [
     { structuredOutput: false },
   ],
   [
+    "This model doesn't support the system field. Remove system and try again.",
+    {},
+    { systemPrompt: false },
+  ],
+  [
+    "This model doesn't support the performanceConfig field. Remove performanceConfig and try again.",
+    {},
+    { latencyOptimized: false },
+  ],
+  [
     "This model doesn't support the toolConfig.toolChoice.any field. Remove toolConfig.toolChoice.any and try again.",
     {},
     { toolChoices: ['tool'] },

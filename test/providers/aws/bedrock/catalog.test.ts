@@ -1,9 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { createAvailability } from '../../../../app/providers/aws/bedrock/availability.ts'
 import { createCatalog } from '../../../../app/providers/aws/bedrock/catalog.ts'
 import { traitsOf } from '../../../../app/providers/aws/bedrock/families/index.ts'
+import { createSharedListings } from '../../../../app/providers/aws/bedrock/shared-listings.ts'
 import { createAwsCall } from '../../../../app/providers/aws/call.ts'
 import { createEndpoints } from '../../../../app/providers/aws/endpoints.ts'
 import { bearerSigner } from '../../../../app/providers/aws/sign.ts'
+import { createMemoryStateStore } from '../../../../app/providers/embedded/memory-state-store.ts'
 import { createUndiciTransport } from '../../../../runtimes/calling/undici-transport.ts'
 import { type FakeBedrock, startFakeBedrock } from '../../../fakes/fake-bedrock.ts'
 import { FAKE_CATALOGUE } from '../../../fakes/fake-bedrock-catalogue.ts'
@@ -20,18 +23,24 @@ beforeEach(async () => {
 })
 afterEach(() => fake.close())
 
-const open = () =>
+const warn = (message: string, details: unknown) => void warnings.push([message, details])
+
+const callFake = () =>
+  createAwsCall({
+    transport: createUndiciTransport(),
+    endpoints: createEndpoints({ AWS_ENDPOINT_URL: fake.url }),
+    sign: bearerSigner('ABSK'),
+    connectTimeout: 2000,
+  })
+
+const open = (more: Partial<Parameters<typeof createCatalog>[0]> = {}) =>
   createCatalog({
-    call: createAwsCall({
-      transport: createUndiciTransport(),
-      endpoints: createEndpoints({ AWS_ENDPOINT_URL: fake.url }),
-      sign: bearerSigner('ABSK'),
-      connectTimeout: 2000,
-    }),
+    call: callFake(),
     regions: ['us-east-1'],
     seconds: 900,
-    warn: (message, details) => void warnings.push([message, details]),
+    warn,
     now: () => now,
+    ...more,
   })
 
 const denied = { status: 403, errorType: 'AccessDeniedException', body: { message: 'no' } }
@@ -74,6 +83,7 @@ describe('the catalogue', () => {
           inference_types: ['ON_DEMAND'],
           lifecycle: { status: 'ACTIVE', start_of_life_time: '2024-12-03T00:00:00Z' },
         },
+        summaries: new Map([['us-east-1', expect.objectContaining(FAKE_CATALOGUE.models![0]!)]]),
       },
     })
     expect(models.get('amazon.titan-embed-text-v2:0')).toMatchObject({
@@ -193,6 +203,73 @@ describe('the catalogue', () => {
     now = 930_000
     await catalog.get()
     await until(() => fake.listings.length === before + 3)
+  })
+
+  it('keeps what the account owned when that cannot be listed again, and says so once', async () => {
+    const arn = (name: string) => `arn:aws:bedrock:us-east-1:123456789012:imported-model/${name}`
+    const own = (name: string) => ({
+      '/imported-models': {
+        member: 'modelSummaries',
+        items: [{ modelArn: arn(name), modelName: name }],
+      },
+    })
+    fake.catalogue({ ...FAKE_CATALOGUE, others: own('mine') })
+    const catalog = open({ isAllowed: () => true })
+    expect((await catalog.get()).has(arn('mine'))).toBe(true)
+    fake.catalogue({ ...FAKE_CATALOGUE, fails: { '/imported-models': denied } })
+    for (const time of [900_000, 1_800_000]) {
+      now = time
+      const before = catalog.peek()
+      await catalog.get()
+      await until(() => catalog.peek() !== before)
+      expect(catalog.peek()!.has(arn('mine'))).toBe(true)
+    }
+    expect(warnings).toEqual([
+      [
+        'The models of a region could not be listed.',
+        expect.objectContaining({ region: 'us-east-1', listing: 'imported-model' }),
+      ],
+    ])
+  })
+
+  it('takes what another instance has just listed', async () => {
+    const state = createMemoryStateStore(() => now)
+    const shared = createSharedListings({ state, seconds: 900, warn, now: () => now })
+    const first = await open({ shared }).get()
+    expect(fake.listings).toHaveLength(3)
+    expect(await open({ shared }).get()).toEqual(first)
+    expect(fake.listings).toHaveLength(3)
+  })
+})
+
+describe('which models the account may use', () => {
+  const failure = { status: 500, errorType: 'InternalServerException', body: { message: 'x' } }
+  const expired = { status: 403, errorType: 'ExpiredTokenException', body: { message: 'x' } }
+
+  it.each([
+    ['AWS has failed', 'asked again', failure],
+    ['the credentials had ended', 'asked again', expired],
+    ['it was throttled', 'asked again', { ...failure, errorType: 'ThrottlingException' }],
+    ['nobody may ask', 'left alone', denied],
+    ['AWS does not know the question', 'left alone', { status: 404, body: { message: 'x' } }],
+  ])('where %s is %s', async (_, fate, script) => {
+    const isAskedAgain = fate === 'asked again'
+    const { models = [] } = FAKE_CATALOGUE
+    const { modelId } = models[0]!
+    const catalogue = { ...FAKE_CATALOGUE, denied: [modelId] }
+    fake.catalogue({ ...catalogue, fails: { '/foundation-model-availability': script } })
+    const catalog = open({ availability: createAvailability({ call: callFake(), warn }) })
+    const asked = () => fake.listings.filter(({ path }) => path.includes('availability')).length
+    const first = await catalog.get()
+    await until(() => warnings.length === 1 && asked() === models.length)
+    fake.catalogue(catalogue)
+    now = 900_000
+    await catalog.get()
+    await until(() => catalog.peek() !== first)
+    await catalog.get()
+    if (isAskedAgain) await until(() => !catalog.peek()!.has(modelId))
+    expect(catalog.peek()!.has(modelId)).toBe(!isAskedAgain)
+    expect(asked() > models.length).toBe(isAskedAgain)
   })
 })
 

@@ -1,3 +1,5 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand } from '@aws-sdk/client-s3'
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { Script } from '../../../fakes/fake-bedrock.ts'
@@ -20,6 +22,8 @@ const NOVA = 'amazon.nova-2-multimodal-embeddings-v1:0'
 const ARN = 'arn:aws:bedrock:us-east-1:123456789012:async-invoke/abcdefghijkl'
 
 const env = () => ({ ...s3.env, AWS_BEDROCK_JOB_POLL_SECONDS: '0.005' })
+
+const segmented = { model: NOVA, segmentationConfig: { durationSeconds: 5 } }
 
 const started: Script = { body: { invocationArn: ARN } }
 const running: Script = { body: { status: 'InProgress' } }
@@ -271,6 +275,44 @@ describe('what is embedded over S3', () => {
     expect((json['error'] as Json)['message']).toContain('Unreadable video.')
   })
 
+  const line = (more: Json) => JSON.stringify({ segmentMetadata: {}, status: 'FAILURE', ...more })
+
+  it.each<[string, Json, Record<string, string>, number, string]>([
+    ['no vectors', {}, {}, 502, 'The job left no vectors.'],
+    ['no JSON', {}, { 'output.json': '{"data":[' }, 502, 'could not be read'],
+    ['no JSON of Nova', segmented, { 'embedding-video.jsonl': '{"emb' }, 502, 'could not be read'],
+    [
+      'failures alone',
+      segmented,
+      { 'embedding-video.jsonl': line({ message: 'Too short.' }) },
+      400,
+      'Nothing of the input could be embedded: Too short..',
+    ],
+  ])('tells of a job that left %s', async (_, body, files, status, message) => {
+    bedrock.fake.script(started)
+    bedrock.fake.script(running)
+    const { app } = bedrock.open(env())
+    const asking = post(app, '/v1/embeddings', { model: MARENGO, input: mp4, ...body })
+    await whileRunning(asking, files)
+    const { status: told, json } = await asking
+    expect(told).toBe(status)
+    expect((json['error'] as Json)['message']).toContain(message)
+    await emptied()
+  })
+
+  it('takes the segments of Nova that could be embedded, on however many lines', async () => {
+    bedrock.fake.script(started)
+    bedrock.fake.script(running)
+    const { app } = bedrock.open(env())
+    const asking = post(app, '/v1/embeddings', { ...segmented, input: mp4 })
+    const one = { embedding: [0, 1], segmentMetadata: { segmentIndex: 0 }, status: 'SUCCESS' }
+    await whileRunning(asking, {
+      'embedding-image.json': JSON.stringify(one, undefined, 2),
+      'embedding-video.jsonl': line({ message: 'Too short.' }),
+    })
+    expect(vectorsIn((await asking).json)).toEqual([[0, 1]])
+  })
+
   it('needs a bucket in the region of the model', async () => {
     const { app } = bedrock.open({ ...env(), AWS_BEDROCK_REGIONS: 'eu-west-1' })
     const { status, json } = await post(app, '/v1/embeddings', { model: MARENGO, input: mp4 })
@@ -315,6 +357,30 @@ describe('a caller who leaves', () => {
     bedrock.fake.script(done)
     await emptied()
     await server.stop()
+  })
+
+  it('has none begun, and nothing left of what was being laid for it', async () => {
+    let leave = () => {}
+    const seen: string[] = []
+    const hasLeft = Promise.withResolvers<void>()
+    const slow = createServer(async ({ method = '' }, response) => {
+      seen.push(method)
+      await hasLeft.promise
+      response.end('<ListBucketResult/>')
+    })
+    await new Promise<void>((resolve) => slow.listen(0, '127.0.0.1', resolve))
+    const url = `http://127.0.0.1:${(slow.address() as AddressInfo).port}`
+    const own = { ...env(), AWS_ENDPOINT_URL_S3: url }
+    const { app } = bedrock.open(own, {}, { onCallerLeft: (_, __, told) => (leave = told) })
+    const asking = post(app, '/v1/embeddings', { ...segmented, input: mp4 })
+    await vi.waitUntil(() => seen.includes('PUT'), patient)
+    leave()
+    hasLeft.resolve()
+    expect((await asking).status).toBe(499)
+    await vi.waitUntil(() => seen.length >= 3, patient)
+    expect(bedrock.fake.requests).toEqual([])
+    slow.closeAllConnections()
+    slow.close()
   })
 
   it('leaves none behind that AWS was about to take', async () => {

@@ -1,5 +1,6 @@
 import { readConfig } from '../../../../app/config.ts'
 import type { Provider } from '../../../../app/ports/models.ts'
+import type { StateStore } from '../../../../app/ports/state-store.ts'
 import type { ByteSource, Transport, UpstreamResponse } from '../../../../app/ports/transport.ts'
 import { createAwsProvider } from '../../../../app/providers/aws/index.ts'
 import type { FakeModel, FakeProfile } from '../../../fakes/fake-bedrock-catalogue.ts'
@@ -25,6 +26,7 @@ interface MemoryAws {
 export function memoryAws(
   regions: Record<string, MemoryRegion>,
   env: Record<string, string>,
+  state?: StateStore,
 ): MemoryAws {
   const asked: MemoryAws['asked'] = []
   const transport: Transport = {
@@ -42,6 +44,7 @@ export function memoryAws(
   const provider = createAwsProvider({
     config: readConfig(all),
     runtime: { env: all, transport, log: { write: () => {} } },
+    ...(state && { state }),
   })
   return { provider, asked }
 }

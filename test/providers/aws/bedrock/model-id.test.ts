@@ -70,6 +70,7 @@ describe('readModelId', () => {
     'arn:aws:s3:::bucket',
     'arn:aws:bedrock:us-west-2:123456789012:guardrail/x',
     'arn:aws:bedrock:evil.example#:123456789012:inference-profile/us.amazon.nova-lite-v1:0',
+    'arn:aws:bedrock:evil:123456789012:inference-profile/us.amazon.nova-lite-v1:0',
     'arn:aws:bedrock:us-west-2:123456789012:prompt/x?y=1',
     `amazon.${'a'.repeat(2100)}`,
   ])('does not take %j', (name) => {

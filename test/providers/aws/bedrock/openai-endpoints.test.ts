@@ -96,7 +96,7 @@ describe('Bedrock’s own OpenAI endpoints', () => {
 
   it('relay what Converse would translate, where the operator wants that', async () => {
     const stage = open(wish({ 'openai.gpt-oss': 'runtime', 'openai.gpt-oss-20b': 'mantle' }))
-    const chunks = [chunkOf({ content: 'Hi', odd: 1 }), chunkOf({}, 'stop')]
+    const chunks = [chunkOf({ role: 'assistant', content: 'Hi', odd: 1 }), chunkOf({}, 'stop')]
     stage.answer({ reads: framesOf(...chunks, '[DONE]') })
     const streamed = await stage.chat({ model: 'openai.gpt-oss-120b-1:0', stream: true })
     expect(framesIn(await streamed.text()).map(unnamed)).toEqual(chunks.map(unnamed))

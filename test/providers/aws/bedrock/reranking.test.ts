@@ -79,6 +79,15 @@ describe('reranking', () => {
     expect(headers.get('x-outcrop-ignored-params')).toBe('max_tokens_per_doc')
   })
 
+  it('is asked for by an ARN as well', async () => {
+    bedrock.fake.script({ body: order([0, 1]) })
+    const { app } = bedrock.open({ ...SIGNED, AWS_BEDROCK_ALLOW_FOUNDATION_MODEL_ARN: 'true' })
+    const model = `arn:aws:bedrock:us-east-1::foundation-model/${COHERE}`
+    await post(app, '/v1/rerank', { model, query: 'q', documents })
+    const body = bedrock.fake.requests[0]!.json as Json
+    expect(body['rerankingConfiguration']).toEqual(rankedBy(COHERE, 3))
+  })
+
   it('reads every page of an answer', async () => {
     bedrock.fake.script({ body: { ...order([1, 0.9]), nextToken: 'more' } })
     bedrock.fake.script({ body: order([0, 0.2]) })

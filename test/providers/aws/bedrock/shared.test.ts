@@ -1,9 +1,12 @@
 import { describe, expect, it } from 'vitest'
+import type { Conversation } from '../../../../app/conversation/conversation.ts'
+import type { FoundModel } from '../../../../app/ports/models.ts'
 import type { StateStore } from '../../../../app/ports/state-store.ts'
 import { createRouter } from '../../../../app/providers/aws/bedrock/router.ts'
 import { createSharedHealth } from '../../../../app/providers/aws/bedrock/shared-health.ts'
 import { createSharedListings } from '../../../../app/providers/aws/bedrock/shared-listings.ts'
 import { createMemoryStateStore } from '../../../../app/providers/embedded/memory-state-store.ts'
+import { memoryAws } from './in-memory-aws.ts'
 import { RESTS } from './staged-routing.ts'
 
 const CANDIDATES = ['a', 'b'].map((region) => ({ region, id: 'm', key: `${region} m` }))
@@ -77,5 +80,44 @@ describe('instances that share their listings', () => {
     const shared = createSharedListings({ state: broken, seconds: 900, warn: () => {} })
     await shared.put(listings)
     expect(await shared.get('a')).toBeUndefined()
+  })
+})
+
+describe('servers that share both', () => {
+  const [EAST, WEST] = ['us-east-1', 'us-west-2'] as const
+  const model = 'amazon.nova-lite-v1:0'
+  const listing = {
+    models: [{ modelId: model, outputModalities: ['TEXT'] }],
+    profiles: [],
+  }
+  const throttles = { fails: { status: 429, errorType: 'ThrottlingException' } }
+  const env = { AWS_BEDROCK_REGIONS: `${EAST},${WEST}`, MODEL_CACHE_SHARED: 'true' }
+  const signal = new AbortController().signal
+  const conversation: Conversation = {
+    model,
+    system: [],
+    turns: [{ role: 'user', parts: [{ type: 'text', text: 'Hi' }] }],
+    tools: [],
+    settings: {},
+    stream: false,
+  }
+
+  it('list once, and leave alone what has troubled another', async () => {
+    const state = createMemoryStateStore()
+    const first = memoryAws({ [EAST]: { ...listing, ...throttles }, [WEST]: listing }, env, state)
+    // Nothing is listed for the second, which sees the listing of the first.
+    const second = memoryAws({}, env, state)
+    expect(await first.provider.list()).toMatchObject([{ id: model }])
+    expect(await second.provider.list()).toEqual(await first.provider.list())
+    const asks = async ({ provider, asked }: typeof first, name = model) => {
+      const found = (await provider.find(name)) as FoundModel
+      await found.chat!.reply(conversation, { requestId: 'r', signal })
+      return asked.splice(0).map(({ region }) => region)
+    }
+    expect(await asks(first)).toEqual([EAST, WEST])
+    // The first question, whatever it is, begins the look at what others tell.
+    await asks(second, 'amazon.nova-pro-v1:0')
+    await settle()
+    expect(await asks(second)).toEqual([WEST])
   })
 })

@@ -64,11 +64,11 @@ describe('S3', () => {
 
   it('signs URLs for the bucket’s own host where no endpoint is configured', async () => {
     const env = { ...server.env, AWS_ENDPOINT_URL_S3: '', AWS_REGION: 'eu-west-1' }
-    const make = (bucket: string, more = {}) => {
+    const make = (bucket: string, more: Record<string, string> = {}) => {
       const config = readConfig({ ...env, ...more })
       return createS3ObjectStore({ config, runtime: { env } }, bucket)
     }
-    const host = async (bucket: string, more = {}) => {
+    const host = async (bucket: string, more: Record<string, string> = {}) => {
       const url = await make(bucket, more).presign!('k', { method: 'GET', seconds: 1 })
       return url.split('?')[0]
     }
@@ -77,6 +77,14 @@ describe('S3', () => {
     expect(await host('plain', { AWS_S3_ACCELERATE: 'true' })).toBe(
       'https://plain.s3-accelerate.amazonaws.com/files/k',
     )
+    for (const [AWS_REGION, suffix] of [
+      ['cn-north-1', 'amazonaws.com.cn'],
+      ['eusc-de-east-1', 'amazonaws.eu'],
+      ['us-gov-west-1', 'amazonaws.com'],
+    ] as const) {
+      const url = `https://plain.s3.${AWS_REGION}.${suffix}/files/k`
+      expect(await host('plain', { AWS_REGION })).toBe(url)
+    }
   })
 
   it('says that the store cannot be reached, and tells the log why', async () => {

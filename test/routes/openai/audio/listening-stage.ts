@@ -30,6 +30,7 @@ export function useListening() {
     streams.manners.lines = LINES
     delete streams.manners.exception
     delete streams.manners.refusal
+    delete streams.manners.finish
     await speech.s3.empty()
   })
   afterAll(async () => {

@@ -151,6 +151,24 @@ describe('a long text', () => {
     expect(speech.polly.spoken().length).toBe(2)
   })
 
+  it('is spoken as fast in every call', async () => {
+    const input = sentence.repeat(100)
+    await bytesOf(await speech.open().ask({ voice: 'Amy', input, speed: 1.5 }))
+    const said = speech.polly.spoken().map(({ Text }) => String(Text).split('%">')[1])
+    expect(said.join('').replaceAll('</prosody></speak>', '')).toBe(input)
+    expect(said).toHaveLength(2)
+  })
+
+  it('is not spoken on for a reader who leaves', async () => {
+    const { ask } = speech.open()
+    const response = await ask({ voice: 'Amy', input: sentence.repeat(100) })
+    await response.body!.cancel()
+    await bytesOf(await ask({ voice: 'Amy', input: 'Bye.' }))
+    const [first, ...others] = speech.polly.spoken().map(({ Text }) => String(Text))
+    expect(first!.startsWith(sentence)).toBe(true)
+    expect(others).toEqual(['Bye.'])
+  })
+
   it('goes on where Polly is busy or breaks off between two calls', async () => {
     const broken: ServiceAnswer = { write: (response) => void response.destroy() }
     const later = [fault(400, 'ThrottlingException', 'Rate exceeded'), broken]
@@ -205,7 +223,9 @@ describe('a long text', () => {
       )
       const response = await ask({ voice: 'Amy', input: sentence.repeat(200) })
       expect(response.status).toBe(how === 'by the caller' ? 499 : 503)
-      expect((await Promise.all(speech.polly.late.splice(0))).length).toBe(1)
+      const late = speech.polly.late.splice(0)
+      expect(late).toHaveLength(1)
+      await late[0]!()
       await expect.poll(() => keysIn(speech.s3)).toEqual([])
     },
   )
@@ -221,6 +241,43 @@ describe('a long text', () => {
   })
 })
 
+describe('the voices', () => {
+  const amy = { Id: 'Newcomer', Gender: 'Female', LanguageCode: 'en-GB' }
+  const voices = [{ ...amy, SupportedEngines: ['neural'] }, { Id: 5 }, null]
+
+  it('are those that AWS lists on all of its pages, for whoever asks for one nobody knows', async () => {
+    speech.polly.manners.voicePages = [[], voices]
+    const { ask } = speech.open()
+    const error = await errorOf(await ask({ voice: 'Newcomer' }))
+    // The fake speaks by its own list alone.
+    expect(error).toMatchObject({
+      status: 400,
+      message: expect.stringContaining('voiceId Newcomer'),
+    })
+    expect(speech.polly.spoken()).toMatchObject([{ VoiceId: 'Newcomer' }])
+  })
+
+  it('are those we know where AWS lists none, or may not be asked', async () => {
+    for (const pages of [[[]], []]) {
+      speech.polly.manners.voicePages = pages
+      const { ask } = speech.open()
+      expect((await ask({ voice: 'Amy' })).status).toBe(200)
+      const error = await errorOf(await ask({ voice: 'nobody' }))
+      expect(error.message).toContain('There is no voice "nobody". By neural there are Adriano')
+    }
+  })
+
+  it('speak their other languages where one is named', async () => {
+    const { ask } = speech.open()
+    const [model, voice] = ['amazon.polly-standard', 'Aditi']
+    for (const language of ['hi', 'en-IN']) await ask({ model, voice, language })
+    expect(speech.polly.spoken().map(({ LanguageCode }) => LanguageCode)).toEqual([
+      'hi-IN',
+      undefined,
+    ])
+  })
+})
+
 describe('what cannot be spoken is refused by name', () => {
   it.each([
     [{ voice: 'nobody' }, 'voice', 'Joanna'],
@@ -233,6 +290,11 @@ describe('what cannot be spoken is refused by name', () => {
     [{ voice: 'Amy', input: '<speak>a</speak>', speed: 2 }, 'speed', 'prosody'],
     [{ language: 'tlh' }, 'language', 'de-DE'],
     [{ voice: 'Amy', SampleRate: 11 }, 'SampleRate', '22050'],
+    [{ voice: 'Amy', SampleRate: 'fast' }, 'SampleRate', 'a number'],
+    [{ voice: 'Amy', SampleRate: 48_000, response_format: 'wav' }, 'SampleRate', '16000, 24000'],
+    [{ voice: 'Amy', LexiconNames: ['a', 'b', 'c', 'd', 'e', 'f'] }, 'LexiconNames', 'five'],
+    [{ voice: 'Amy', language: 'de' }, 'language', 'speaks en-GB, not de'],
+    [{ voice: 'Amy', input: 'a'.repeat(100_001) }, 'input', '100000'],
     [{ voice: 'Amy', SpeechMarkTypes: ['noise'] }, 'SpeechMarkTypes', 'viseme'],
     [{ voice: 'Amy', SpeechMarkTypes: ['word'], stream_format: 'sse' }, 'stream_format', ''],
     [{ voice: 'Amy', input: '<speak>a' }, 'input', 'SSML'],
@@ -304,8 +366,7 @@ describe('what cannot be spoken is refused by name', () => {
   it('and a body that breaks off is in the log', async () => {
     const { ask, log } = speech.open()
     speech.polly.manners.speak = (response) => {
-      response.write('some')
-      setTimeout(() => response.destroy(), 20)
+      response.write('some', () => response.destroy())
     }
     const response = await ask({ voice: 'Amy' })
     await expect(response.arrayBuffer()).rejects.toThrow()

@@ -31,6 +31,7 @@ export function useSpeech() {
     delete manners.language
     delete manners.speak
     delete manners.taskFails
+    delete manners.voicePages
     stand.bedrock.forget()
   })
   afterAll(async () => {

@@ -7,6 +7,25 @@ import { keysIn } from './stage.ts'
 const listening = useListening()
 const wav = () => fileOf(toneWav(), 'talk.wav')
 const TEXT = 'Hello and welcome to the show. Thank you, glad to be here.'
+const bucket = () => listening.speech.s3.bucket
+
+/** The head of a FLAC file of 16 kHz, and so many bytes. */
+function flac(more = 5000): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(42 + more).fill(7)
+  bytes.set([0x66, 0x4c, 0x61, 0x43, 0x80, 0, 0, 34])
+  bytes.set([16_000 >> 12, (16_000 >> 4) & 0xff, (16_000 & 0xf) << 4], 18)
+  return bytes
+}
+
+/** A first page of Ogg with the head of Opus, and some bytes. */
+function opus(): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(6000).fill(1)
+  bytes.set(new TextEncoder().encode('OggS\0\x02'))
+  bytes.set([1, 19], 26)
+  bytes.set(new TextEncoder().encode('OpusHead'), 28)
+  return bytes
+}
+
 type App = ReturnType<typeof listening.open>['app']
 const post = (app: App, fields: Record<string, string>, file = wav()) =>
   app.request('/v1/audio/transcriptions', {
@@ -67,6 +86,79 @@ describe('a transcript is streamed', () => {
       'x-amzn-transcribe-language-options': 'en-US,de-DE',
     })
     expect(listening.streams.heard[0]!.length).toBe(8000)
+  })
+
+  it.each([
+    ['FLAC', () => flac(), 'flac', '16000'],
+    ['Ogg Opus', () => opus(), 'ogg-opus', '48000'],
+  ])('of %s as it is', async (_, made, encoding, rate) => {
+    const { app } = listening.open({ AWS_S3_BUCKET: '' })
+    const response = await post(app, { language: 'en' }, fileOf(made(), 'talk'))
+    expect(await response.text()).toContain('transcript.text.done')
+    expect(listening.streams.opened[0]).toMatchObject({
+      'x-amzn-transcribe-sample-rate': rate,
+      'x-amzn-transcribe-media-encoding': encoding,
+    })
+    expect(Buffer.from(listening.streams.heard[0]!)).toEqual(Buffer.from(made()))
+  })
+
+  it('with fields of Transcribe’s own that streams know', async () => {
+    const { app } = listening.open()
+    const fields = {
+      language: 'en',
+      VocabularyName: 'names',
+      ContentRedaction: '{"PiiEntityTypes":["NAME","EMAIL"]}',
+      ModelSettings: '{"LanguageModelName":"mine"}',
+    }
+    expect(await (await post(app, fields)).text()).toContain('transcript.text.done')
+    expect(listening.streams.opened[0]).toMatchObject({
+      'x-amzn-transcribe-vocabulary-name': 'names',
+      'x-amzn-transcribe-content-redaction-type': 'PII',
+      'x-amzn-transcribe-pii-entity-types': 'NAME,EMAIL',
+      'x-amzn-transcribe-language-model-name': 'mine',
+    })
+    await (await post(app, { IdentifyMultipleLanguages: 'true', LanguageOptions: 'en, de' })).text()
+    expect(listening.streams.opened[1]).toMatchObject({
+      'x-amzn-transcribe-identify-multiple-languages': 'true',
+      'x-amzn-transcribe-language-options': 'en-US,de-DE',
+    })
+  })
+
+  it('of whole segments where something is to be taken out, which AWS does at their end', async () => {
+    listening.streams.manners.finish = (words) => words.replaceAll('welcome', '[NAME]')
+    const { app } = listening.open()
+    const fields = { language: 'en', ContentRedaction: '{}' }
+    const text = await (await post(app, fields)).text()
+    expect(text).not.toContain('welcome')
+    expect(eventsIn(text).map(({ type, delta, text }) => delta ?? text ?? type)).toEqual([
+      'Hello and [NAME] to the show.',
+      ' Thank you, glad to be here.',
+      TEXT.replace('welcome', '[NAME]'),
+    ])
+  })
+
+  it('to the end where AWS has changed after all what was told', async () => {
+    listening.streams.manners.finish = (words) => words.replaceAll('Hello', 'Hallo')
+    const { app } = listening.open()
+    const events = eventsIn(await (await post(app, { language: 'en' })).text())
+    const told = events.map(({ delta = '' }) => delta).join('')
+    expect([told, events.at(-1)!['text']]).toEqual([TEXT, TEXT])
+  })
+
+  it.each<[string, () => File, Record<string, string>]>([
+    ['encoded and too long to be paced', () => fileOf(flac(5_000_000), 'talk'), {}],
+    ['to be told in several ways', wav, { ShowAlternatives: 'true', MaxAlternatives: '2' }],
+    ['to be looked through for toxic speech', wav, { ToxicityDetection: '[{}]' }],
+  ])('of a job, all of it, where it is %s', async (_, file, fields) => {
+    const { app } = listening.open({ AWS_S3_BUCKET: '', AWS_TRANSCRIBE_S3_BUCKET: bucket() })
+    const response = await post(app, { language: 'en', ...fields }, file())
+    expect(await response.text()).toContain('transcript.text.done')
+    expect(listening.streams.opened).toEqual([])
+    expect(listening.transcribe.begun[0]).toMatchObject({ size: file().size })
+    const none = listening.open({ AWS_S3_BUCKET: '' }).app
+    const refused = await errorOf(await post(none, { language: 'en', ...fields }, file()))
+    expect(refused.status).toBe(503)
+    expect(refused.message).toMatch(/of up to 4 MiB.*what only jobs do/)
   })
 
   it('of a job where no stream can be had: MP3, a language nobody named', async () => {

@@ -15,6 +15,11 @@ const nothingIsLeft = async () => {
   expect([...listening.transcribe.jobs.keys()]).toEqual([])
 }
 
+const transcribe = (
+  app: ReturnType<typeof listening.open>['app'],
+  fields: Record<string, string> = {},
+) => app.request('/v1/audio/transcriptions', { method: 'POST', body: formOf(wav(), fields) })
+
 describe('a recording is written down by a job', () => {
   it('by OpenAI’s own client, and nothing is left of it', async () => {
     const { openai } = listening.open()
@@ -26,6 +31,16 @@ describe('a recording is written down by a job', () => {
       size: toneWav().length,
     })
     await nothingIsLeft()
+  })
+
+  it('through a bucket of its own, in the region where it is asked', async () => {
+    const { bucket } = listening.speech.s3
+    const own = { AWS_S3_BUCKET: '', AWS_TRANSCRIBE_S3_BUCKET: bucket }
+    for (const env of [own, { ...own, AWS_REGION: '', AWS_BEDROCK_REGIONS: 'eu-west-1' }]) {
+      const { app } = listening.open(env)
+      expect((await transcribe(app)).status).toBe(200)
+      await nothingIsLeft()
+    }
   })
 
   it('tagged with who asked', async () => {
@@ -269,7 +284,51 @@ describe('a recording is written down by a job', () => {
   })
 })
 
+describe('what Transcribe would not take is refused by name', () => {
+  it.each<[string, Record<string, string>, string]>([
+    ['a language nobody knows', { LanguageCode: 'xx-YY' }, 'LanguageCode'],
+    ['languages that are no texts', { LanguageOptions: '[1,2]' }, 'LanguageOptions'],
+    ['half a list', { LanguageOptions: '["en' }, 'LanguageOptions'],
+    ['an object for a list', { LanguageOptions: '{"a":1}' }, 'LanguageOptions'],
+    ['a list for an object', { LanguageIdSettings: '[1]' }, 'LanguageIdSettings'],
+    ['neither true nor false', { ChannelIdentification: 'maybe' }, 'ChannelIdentification'],
+    ['no number', { MaxAlternatives: '' }, 'MaxAlternatives'],
+    [
+      'channels beside speakers',
+      { ChannelIdentification: 'true', response_format: 'diarized_json' },
+      'ChannelIdentification',
+    ],
+  ])('%s', async (_, fields, param) => {
+    const { app } = listening.open()
+    expect(await errorOf(await transcribe(app, fields))).toMatchObject({ status: 400, param })
+    expect(listening.transcribe.begun).toEqual([])
+  })
+
+  it('but not one language to choose from, or what is written as a word', async () => {
+    const { app } = listening.open()
+    const fields = { LanguageOptions: 'de', ChannelIdentification: 'false' }
+    expect((await transcribe(app, fields)).status).toBe(200)
+    expect(listening.transcribe.begun[0]!.input).toMatchObject({
+      LanguageCode: 'de-DE',
+      Settings: { ChannelIdentification: false },
+    })
+  })
+})
+
 describe('what goes wrong leaves nothing behind', () => {
+  it.each([
+    ['nothing', '', 'nowhere to be found'],
+    ['no JSON', '{"results":', 'could not be read'],
+    ['no transcript', '{"results":{}}', 'could not be read'],
+  ])('a job that wrote %s is a 502', async (_, result, words) => {
+    listening.transcribe.manners.result = result
+    const { app } = listening.open()
+    const error = await errorOf(await transcribe(app))
+    expect(error.status).toBe(502)
+    expect(error.message).toContain(words)
+    await nothingIsLeft()
+  })
+
   it('a job that fails over the recording is a 400', async () => {
     listening.transcribe.manners.fails = 'Unsupported audio format. Check the format.'
     const { app } = listening.open()
@@ -324,9 +383,6 @@ describe('what goes wrong leaves nothing behind', () => {
   })
 
   const broken: ServiceAnswer = { write: (response) => void response.destroy() }
-  const transcribe = (app: ReturnType<typeof listening.open>['app']) =>
-    app.request('/v1/audio/transcriptions', { method: 'POST', body: formOf(wav(), {}) })
-
   it('a start whose answer is lost, though the job was taken', async () => {
     listening.transcribe.manners.looks = 3
     listening.transcribe.manners.taken = () => Promise.reject(new Error('The line broke.'))

@@ -82,6 +82,32 @@ describe('a recording is translated', () => {
     expect(listening.transcribe.begun).toHaveLength(1)
   })
 
+  it('sentence by sentence where no words have times, however long', async () => {
+    german()
+    const long = `${'Ein langer Satz ohne Ende '.repeat(500)}.`
+    const transcripts = [{ transcript: `Guten Tag! ${long}` }]
+    const results = { transcripts, items: [], language_code: 'de-DE' }
+    listening.transcribe.manners.result = JSON.stringify({ results })
+    const { openai } = listening.open()
+    const { text } = await openai.audio.translations.create({ model: 'whisper-1', file: wav() })
+    expect(text).toBe(`Guten Tag! ${long}`.toUpperCase())
+    expect(translations().every(({ json }) => String(json['Text']).length <= 9500)).toBe(true)
+  })
+
+  it('or it has failed: without words', async () => {
+    german()
+    listening.transcribe.manners.translate = () => undefined
+    const { app } = listening.open()
+    const body = formOf(wav(), {})
+    const error = await errorOf(
+      await app.request('/v1/audio/translations', { method: 'POST', body }),
+    )
+    expect(error).toMatchObject({
+      status: 502,
+      message: 'The translation came back without words.',
+    })
+  })
+
   it('line by line where a translation loses its lines', async () => {
     german()
     listening.transcribe.manners.translate = (text) => text.replaceAll('\n', ' ').toUpperCase()

@@ -4,7 +4,7 @@ import type {
   EmbeddingPiece,
   EmbeddingRequest,
 } from '../../../../ports/embeddings.ts'
-import type { Embedder, Wishes } from './embedder.ts'
+import { type Embedder, partsOf, type Wishes } from './embedder.ts'
 
 /** Forms that can be told from the floats alone. */
 const TOLD_FORMS: readonly string[] = ['binary', 'ubinary']
@@ -70,7 +70,7 @@ function unsupported(
 }
 
 function checkInput(input: EmbeddingInput, embedder: Embedder, id: string): void {
-  const parts = input.type === 'fused' ? input.parts : [input]
+  const parts = partsOf(input)
   for (const part of parts) checkPiece(part, embedder, id)
   if (parts.length === 1 || embedder.fuses?.(parts)) return
   throw new GatewayError(

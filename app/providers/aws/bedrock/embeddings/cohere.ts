@@ -7,6 +7,7 @@ import {
   fieldsOf,
   inlineData,
   isVector,
+  partsOf,
   VECTORS,
   type Wishes,
 } from './embedder.ts'
@@ -73,9 +74,6 @@ function common({ extras, purpose, truncate, forms }: Wishes): Body {
     ...(forms?.length && { embedding_types: ['float', ...forms] }),
   }
 }
-
-const partsOf = (input: EmbeddingInput): readonly EmbeddingPiece[] =>
-  input.type === 'fused' ? input.parts : [input]
 
 const textOf = (input: EmbeddingInput) => (input.type === 'text' ? input.text : '')
 

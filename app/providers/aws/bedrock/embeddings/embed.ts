@@ -1,5 +1,6 @@
 import { signBits, signedSignBits } from '../../../../codecs/vectors.ts'
 import type { Usage } from '../../../../conversation/events.ts'
+import { encodeMetadata } from '../../../../dialects/bedrock-converse/request-labels.ts'
 import { amended, GatewayError } from '../../../../errors.ts'
 import type { Call, Served } from '../../../../ports/call.ts'
 import type {
@@ -137,14 +138,10 @@ async function ask(
   return { embeddings, tokens: tokens ?? 0, served }
 }
 
-/** Letters that may stand in AWS's invocation log (service model, RequestMetadata). */
-export const labelHeader = (labels: Readonly<Record<string, string>>): Record<string, string> => {
-  const legal = Object.entries(labels).map(([key, value]) => [
-    key,
-    value.slice(0, 256).replace(/[^a-zA-Z0-9\s:_@$#=/+,\-.]/g, '_'),
-  ])
-  if (legal.length === 0) return {}
-  return { 'x-amzn-bedrock-request-metadata': JSON.stringify(Object.fromEntries(legal)) }
+/** Labels for AWS's invocation log, as far as it takes them; of two that become alike, the first. */
+export function labelHeader(labels: Readonly<Record<string, string>>): Record<string, string> {
+  const legal = encodeMetadata({ labels }, { ignore() {} })
+  return legal ? { 'x-amzn-bedrock-request-metadata': JSON.stringify(legal) } : {}
 }
 
 /** What AWS calls the inputs, in errors that are about them. */

@@ -73,6 +73,9 @@ export const VECTORS: ModelTraits = {
   inlineLimits: { image: MOST_INLINE, audio: MOST_INLINE, video: MOST_INLINE },
 }
 
+export const partsOf = (input: EmbeddingInput): readonly EmbeddingPiece[] =>
+  input.type === 'fused' ? input.parts : [input]
+
 export type Fields = Readonly<Record<string, unknown>>
 
 export const fieldsOf = (value: unknown): Fields =>

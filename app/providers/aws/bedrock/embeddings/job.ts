@@ -1,9 +1,10 @@
 import { encodeStrictly } from '../../../../codecs/canonical-request.ts'
-import { GatewayError } from '../../../../errors.ts'
+import { GatewayError, messageOf } from '../../../../errors.ts'
 import type { Call, Served } from '../../../../ports/call.ts'
 import { isRefusal } from '../../audio-faults.ts'
 import type { AwsCall } from '../../call.ts'
 import type { JobOutputs } from '../../s3/job-outputs.ts'
+import { tagsOf } from '../../tags.ts'
 import { parseReply } from '../answers.ts'
 import { troubleOf } from '../faults.ts'
 import { readModelId } from '../model-id.ts'
@@ -95,12 +96,16 @@ function start(dependencies: JobDependencies, target: Target, job: Job) {
         const folder = outputs.folderIn(region)!
         const place = { folder, region }
         const lies = laid && (await lay(outputs, place, laid))
+        if (signal.aborted) {
+          void clear(dependencies, place, call)
+          throw signal.reason
+        }
         const body = JSON.stringify({
           modelId: readModelId(id)?.base ?? id,
           modelInput: modelInput(lies),
           outputDataConfig: { s3OutputDataConfig: { s3Uri: folder } },
           clientRequestToken: crypto.randomUUID(),
-          tags: tagsOf(labels),
+          tags: tagsOf(labels).map(([key, value]) => ({ key, value })),
         })
         const asked = {
           service: 'bedrock-runtime',
@@ -167,19 +172,11 @@ function unlessStopped<T>(
       reject(signal.reason)
       beginning.then(undo, () => {})
     }
-    if (signal.aborted) return stop()
     signal.addEventListener('abort', stop, { once: true })
     const settled = () => signal.removeEventListener('abort', stop)
     beginning.finally(settled).then(resolve, reject)
   })
 }
-
-/** Letters a tag may hold, and how many (service model, TagKey and TagValue). */
-const tagsOf = (labels: Readonly<Record<string, string>>) =>
-  Object.entries(labels).map(([key, value]) => ({
-    key,
-    value: value.slice(0, 256).replace(/[^a-zA-Z0-9\s._:/=+@-]/g, '_'),
-  }))
 
 /** Looks at the job until it has ended; gives the folder it wrote into, which has a name of the job's own. */
 async function finish(
@@ -263,7 +260,7 @@ async function clear(
   try {
     await Promise.all([outputs.remove(folder, region), unlay(outputs, { folder, region })])
   } catch (thrown) {
-    const detail = thrown instanceof Error ? thrown.message : String(thrown)
+    const detail = messageOf(thrown)
     warn('The output of a job could not be deleted.', { id: requestId, region, folder, detail })
   }
 }

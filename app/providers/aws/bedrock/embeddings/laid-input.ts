@@ -1,3 +1,4 @@
+import { messageOf } from '../../../../errors.ts'
 import type { JobOutputs } from '../../s3/job-outputs.ts'
 import type { Warn } from '../../warn.ts'
 
@@ -52,7 +53,7 @@ export async function whileLaid<T>(
     return await work(await lay(outputs, place, input))
   } finally {
     void unlay(outputs, place).catch((thrown: unknown) => {
-      const detail = thrown instanceof Error ? thrown.message : String(thrown)
+      const detail = messageOf(thrown)
       warn('An input that was laid into S3 could not be deleted.', {
         id: requestId,
         ...place,

@@ -2,12 +2,14 @@ import { meanDirection } from '../../../../codecs/vectors.ts'
 import type { MediaPart } from '../../../../conversation/conversation.ts'
 import { GatewayError } from '../../../../errors.ts'
 import type { EmbeddedInput, EmbeddingInput, EmbeddingPiece } from '../../../../ports/embeddings.ts'
+import { parseReply } from '../answers.ts'
 import {
   type Body,
   type Embedder,
   fieldsOf,
   isVector,
   MOST_INLINE,
+  partsOf,
   VECTORS,
   type Wishes,
 } from './embedder.ts'
@@ -26,7 +28,7 @@ const MARENGO = {
   },
   decode: (answer: unknown) => [decode(answer)],
   jobFiles: (names: readonly string[]) => names.filter((name) => /(^|\/)output\.json$/.test(name)),
-  decodeJob: ([file = '']: readonly string[]) => decode(JSON.parse(file)),
+  decodeJob: ([file = '']: readonly string[]) => decode(parseReply(file)),
 } as const
 
 /** User guide, model-parameters-marengo: one flat body. */
@@ -94,9 +96,6 @@ function fused(parts: readonly EmbeddingPiece[], wishes: Wishes): Typed {
   }))
   return { type: 'multi_input', content: { ...inputText, mediaSources } }
 }
-
-const partsOf = (input: EmbeddingInput): readonly EmbeddingPiece[] =>
-  input.type === 'fused' ? input.parts : [input]
 
 function mediaSource({ source }: MediaPart, { accountId }: Wishes): Body {
   if (source.kind !== 's3') return { base64String: source.kind === 'base64' ? source.data : '' }

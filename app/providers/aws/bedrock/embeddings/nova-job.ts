@@ -1,6 +1,7 @@
 import { meanDirection } from '../../../../codecs/vectors.ts'
 import { GatewayError } from '../../../../errors.ts'
 import type { EmbeddedInput } from '../../../../ports/embeddings.ts'
+import { parseReply } from '../answers.ts'
 import { fieldsOf, isVector } from './embedder.ts'
 
 /**
@@ -32,6 +33,6 @@ function linesOf(file: string): unknown[] {
     return lines.map((line) => JSON.parse(line))
   } catch {
     // A file of one object may be laid out over several lines.
-    return [JSON.parse(file)]
+    return [parseReply(file)]
   }
 }

@@ -11,6 +11,7 @@ import {
   type Fields,
   fieldsOf,
   isVector,
+  partsOf,
   VECTORS,
   type Wishes,
 } from './embedder.ts'
@@ -61,8 +62,7 @@ const SEGMENTED = 'SEGMENTED_EMBEDDING'
 const isSegmented = ({ extras = {} }: Wishes) =>
   extras['segmentationConfig'] !== undefined || extras['taskType'] === SEGMENTED
 
-const pieceOf = (input: EmbeddingInput): EmbeddingPiece =>
-  input.type === 'fused' ? input.parts[0]! : input
+const pieceOf = (input: EmbeddingInput): EmbeddingPiece => partsOf(input)[0]!
 
 /** Letters of a text in a request; a longer one it reads from S3. */
 const LONGEST_TEXT = 8192

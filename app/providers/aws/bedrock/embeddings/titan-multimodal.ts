@@ -1,6 +1,6 @@
 import { GatewayError } from '../../../../errors.ts'
 import type { EmbeddingPiece } from '../../../../ports/embeddings.ts'
-import { type Body, type Embedder, fieldsOf, inlineData, VECTORS } from './embedder.ts'
+import { type Body, type Embedder, fieldsOf, inlineData, partsOf, VECTORS } from './embedder.ts'
 import { tokens, vectorOf } from './titan-text.ts'
 
 /**
@@ -15,12 +15,11 @@ export const titanMultimodal: Embedder = {
   traits: VECTORS,
   fuses: (parts) => parts.length === 2 && parts[0]!.type !== parts[1]!.type,
   encode([input], { extras = {}, dimensions }): Body {
-    const parts = input?.type === 'fused' ? input.parts : input ? [input] : []
     const { embeddingConfig, ...more } = extras
     const length = dimensions && { outputEmbeddingLength: dimensions }
     return {
       ...more,
-      ...Object.assign({}, ...parts.map(fieldOf)),
+      ...Object.assign({}, ...partsOf(input!).map(fieldOf)),
       ...((length || embeddingConfig !== undefined) && {
         embeddingConfig: { ...fieldsOf(embeddingConfig), ...length },
       }),

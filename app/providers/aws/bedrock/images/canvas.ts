@@ -150,9 +150,9 @@ function sizeOf(
     if (wanted) canvas.checkSize(wanted)
     return wanted ?? USUAL
   }
-  const [image] = images
-  const isOwn = wanted?.width === image?.width && wanted?.height === image?.height
-  if (wanted && !isOwn) ignored.push('size')
+  // Such a task has asked for its picture already.
+  const { width, height } = images[0]!
+  if (wanted && (wanted.width !== width || wanted.height !== height)) ignored.push('size')
   return undefined
 }
 

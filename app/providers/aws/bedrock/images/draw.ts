@@ -54,7 +54,7 @@ export function createImageModel(dependencies: ImageDependencies, target: ImageT
       if (pictures.length < request.count)
         tellBlocked(dependencies, { id: call.requestId, model: card.id, answers })
       const images: DrawnImage[] = []
-      for (const picture of pictures) images.push(await finish(picture, request, plan))
+      for (const picture of pictures) images.push(await finish(picture, request))
       const attempts = answers.reduce((sum, { served }) => sum + served.attempts, 0)
       return {
         images,

@@ -22,22 +22,18 @@ export function checkFormat({ format }: ImageRequest, plan: Plan): void {
 export const compresses = ({ format }: ImageRequest, plan: Plan) =>
   format === 'jpeg' && plan.format === 'png'
 
-/** A picture of the model in the format that was asked for. */
+/** A picture of the model in the format that was asked for. Throws `upstream` for what is no picture. */
 export async function finish(
   base64: string,
   { format, compression = USUAL_QUALITY }: ImageRequest,
-  plan: Plan,
 ): Promise<DrawnImage> {
-  const bytes = bytesOf(base64)
-  const mediaType = imageSize(bytes)?.mediaType ?? `image/${plan.format}`
-  if (format !== 'jpeg' || mediaType !== 'image/png') return { bytes, mediaType }
-  const pixels = await readPng(bytes)
-  return { bytes: await writeJpeg(pixels, Math.max(1, compression)), mediaType: 'image/jpeg' }
-}
-
-function bytesOf(base64: string): Uint8Array<ArrayBuffer> {
   try {
-    return decodeBase64(base64)
+    const bytes = decodeBase64(base64)
+    const mediaType = imageSize(bytes)?.mediaType
+    if (mediaType === undefined) throw new Error('The picture is of no known type.')
+    if (format !== 'jpeg' || mediaType !== 'image/png') return { bytes, mediaType }
+    const pixels = await readPng(bytes)
+    return { bytes: await writeJpeg(pixels, Math.max(1, compression)), mediaType: 'image/jpeg' }
   } catch (cause) {
     throw new GatewayError('upstream', 'The model gave a picture that could not be read.', {
       cause,

@@ -20,10 +20,8 @@ export interface Tool {
   required?: readonly string[]
   /** Absent: it takes none. `needed`: unless the picture has transparent parts itself. */
   mask?: 'taken' | 'needed'
-  /** The field of the first picture, where it is not `image`. */
-  first?: string
-  /** The field of a second picture. */
-  second?: { field: string; means: string }
+  /** The fields of both pictures, where it takes two. */
+  pair?: { first: string; second: string; means: string }
   /** What OpenAI's size can mean. */
   shape?: 'ratio' | 'room'
   /** Its answer is transparent around the object. */
@@ -144,8 +142,7 @@ export const TOOLS: readonly Tool[] = [
     ids: ['stability.stable-style-transfer'],
     prompt: 'optional',
     limits: EDIT,
-    first: 'init_image',
-    second: { field: 'style_image', means: 'style' },
+    pair: { first: 'init_image', second: 'style_image', means: 'style' },
     fields: {
       ...PLAIN,
       composition_fidelity: { number: [0, 1] },

@@ -42,7 +42,7 @@ export const stabilityTools: readonly Painter[] = TOOLS.map((tool) => ({
 async function plan(tool: Tool, request: ImageRequest, id: string): Promise<Plan> {
   const own = ownFields(request)
   const image = firstImage(request)
-  const most = tool.second ? 2 : 1
+  const most = tool.pair ? 2 : 1
   checkImages(request, { most, types: READS, id })
   checkLimits(image, tool)
   const isClear = request.background === 'transparent'
@@ -115,12 +115,12 @@ const WHITE = { draw: 255, greys: true } as const
 
 async function picturesOf(tool: Tool, request: ImageRequest, image: InputImage) {
   const { images, mask } = request
-  if (tool.second) {
+  if (tool.pair) {
     // Who sends forms of OpenAI's has one place for a second picture.
     const second = images[1] ?? mask
-    if (!second) throw missingValue('image', `The second picture is the ${tool.second.means}.`)
+    if (!second) throw missingValue('image', `The second picture is the ${tool.pair.means}.`)
     if (images[1] && mask) throw refusedValue('mask', 'there are two pictures already')
-    return { [tool.first ?? 'image']: image, [tool.second.field]: second }
+    return { [tool.pair.first]: image, [tool.pair.second]: second }
   }
   if (!mask) {
     if (tool.mask === 'needed' && !image.alpha) {
