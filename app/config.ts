@@ -47,7 +47,7 @@ export const environment = z.object({
   AUTH: z
     .preprocess(blankIsAbsent, z.enum(['key', 'none']).optional())
     .describe(
-      '`none` accepts every caller, also from other machines. Default: `key` when API_KEY is set.',
+      '`none` accepts every caller, also from other machines. Default: `key` when any credential is configured.',
     ),
   ...accessVariables,
   LOG_LEVEL: z

@@ -102,7 +102,7 @@ export const accessVariables = {
   JWT_REQUIRED_SCOPES: list().describe('Scopes a token must have, all of them.'),
   JWT_ADMIN_SCOPES: list().describe('Scopes that make the caller an admin; any one is enough.'),
   JWT_TENANT_CLAIM: text().describe(
-    'The claim that names the tenant. Without it, callers share nothing they store.',
+    'The claim that names the tenant. Callers without it share nothing they store, unless JWT_PRINCIPALS gives them a tenant.',
   ),
   JWT_PRINCIPALS: listOf(
     keyPolicy.extend({ claims: z.record(z.string().min(1), pattern) }),

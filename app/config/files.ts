@@ -51,7 +51,7 @@ export const fileVariables = {
   AWS_S3_SSE_KMS_KEY_ID: text().describe('The KMS key for that; implies `aws:kms`.'),
   AWS_ENDPOINT_URL_S3: text().describe('The endpoint of S3 or of a compatible store: R2, MinIO.'),
   AWS_S3_TIMEOUT: seconds(120, 0.001).describe(
-    'Seconds S3 may take to begin a response. A request that takes longer is retried twice.',
+    'Seconds S3 may take to begin a response, or stand still in the middle of one. A request whose response does not begin in time is retried twice.',
   ),
   AWS_S3_ACCELERATE: flag(false).describe('Use S3 Transfer Acceleration.'),
 } as const

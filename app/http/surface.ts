@@ -27,6 +27,8 @@ export interface Surface {
   ): Record<string, string>
   /** Requests by which the surface is meant although they are sent to another's paths. */
   claim?: Claim
+  /** AWS's own clients call here, so their signatures are taken. */
+  signed?: boolean
   /** Its requests count against nobody's limits: what they ask for comes as requests of its own. */
   uncounted?: boolean
   endpoints: readonly Endpoint[]

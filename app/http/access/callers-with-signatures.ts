@@ -7,17 +7,6 @@ import { requestHeader } from '../request-header.ts'
 import type { Prover } from './callers-with-keys.ts'
 import { isSigned, type SignedFacts, verifySigV4 } from './sigv4.ts'
 
-/** Where AWS's own clients call; no other route takes their signatures. */
-const SIGNED_PATHS = [
-  '/model/',
-  '/guardrail/',
-  '/rerank',
-  '/foundation-model',
-  '/inference-profiles',
-  '/guardrail-checks/',
-  '/async-invoke',
-]
-
 /** Signatures of AWS's clients, made with access keys of this server. */
 export function signatureProvers({ config }: Services): Prover[] {
   const { BEDROCK_API_CREDENTIALS: secrets, MAX_BODY_BYTES } = config
@@ -26,8 +15,7 @@ export function signatureProvers({ config }: Services): Prover[] {
     Object.hasOwn(secrets, accessKeyId) ? secrets[accessKeyId] : undefined
   return [
     (c) => {
-      const { path } = c.req
-      if (!SIGNED_PATHS.some((below) => path.startsWith(below))) return undefined
+      if (!c.get('entry').surface?.signed) return undefined
       if (!isSigned(requestHeader(c, 'authorization'))) return undefined
       if (!knowsKeys) throw unknownKeys()
       return prove(c, secretOf, MAX_BODY_BYTES)

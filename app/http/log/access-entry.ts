@@ -31,7 +31,7 @@ export interface AccessEntry {
   /** `http` or `https`, as the caller came; present where traces are made. */
   scheme?: string
   /** Whose path it is. */
-  surface?: Pick<Surface, 'name' | 'voice' | 'answerHeaders'>
+  surface?: Pick<Surface, 'name' | 'voice' | 'answerHeaders' | 'signed'>
   /** The route that answers, known when it is found; for whoever asks. */
   route?(): string
   /** Where it stands in a trace; present where traces are made. */

@@ -49,6 +49,7 @@ export interface Files {
   receive(body: Bytes, limit: number): Promise<Received>
   /** When this resolves the file is there, also after a crash. */
   keep(received: Received, facts: FileFacts): Promise<StoredFile>
+  /** Never rejects: whoever discards has something else to tell. */
   discard(received: Received): Promise<void>
   /** Throws `not-found`, as the others do that name an id. */
   find(id: string): Promise<StoredFile>
@@ -100,7 +101,16 @@ export function storedFiles(
       return fileOfRecord(key)!
     },
 
-    discard: ({ id }) => objects.delete(contentKey(owner, id)),
+    async discard({ id }) {
+      try {
+        // A store that did not answer may have kept the record all the same: it goes first, as in `delete`.
+        const [record] = await objects.list(recordPrefix(owner, id), { limit: 1 })
+        if (record) await objects.delete(record.key)
+        await objects.delete(contentKey(owner, id))
+      } catch {
+        // What stays is removed by the sweep.
+      }
+    },
     find: async (id) => (await lookUp(id)).file,
     locate:
       objects.presign &&
@@ -114,7 +124,9 @@ export function storedFiles(
 
     async open(file, range) {
       if (file.size === 0) return new Blob([]).stream()
-      const body = await objects.get(contentKey(owner, file.id), range)
+      // The whole is a range too: the store then checks that it is as long as it was.
+      const all = { first: 0, last: file.size - 1 }
+      const body = await objects.get(contentKey(owner, file.id), range ?? all)
       if (!body) throw unknown(`file-${file.id}`)
       return body
     },

@@ -1,6 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { GatewayError } from '../../errors.ts'
 import { canChat } from '../../gateway/names/find-model.ts'
+import { isGlob } from '../../gateway/names/glob.ts'
 import { listModels } from '../../gateway/names/list-models.ts'
 import { resolveModel } from '../../gateway/names/resolve-model.ts'
 import { isThereFor, mayUse } from '../../http/access/permissions.ts'
@@ -121,6 +122,8 @@ const EVERYBODYS =
 async function cardOf(c: HttpContext, written: string): Promise<ModelCard | undefined> {
   const services = c.get('services')
   const name = written.replace(EVERYBODYS, '$1')
+  // No id of AWS, and what is said of one names models that this key may not use.
+  if (isGlob(name)) return undefined
   // Without a list, any name of the right form would be found.
   await listModels(services)
   try {
@@ -133,7 +136,11 @@ async function cardOf(c: HttpContext, written: string): Promise<ModelCard | unde
 }
 
 const filters = z.object({
-  byProvider: z.string().min(1).optional().describe('Who made it: `anthropic`.'),
+  byProvider: z
+    .string()
+    .regex(/^[A-Za-z0-9- ]{1,63}$/)
+    .optional()
+    .describe('Who made it: `anthropic`.'),
   byOutputModality: z
     .enum(['TEXT', 'IMAGE', 'EMBEDDING', 'SPEECH', 'VIDEO', 'AUDIO', 'RERANKING'])
     .optional(),

@@ -26,6 +26,7 @@ export const bedrockSurface: Surface = {
     '/async-invoke',
   ],
   voice: bedrockConverse.server,
+  signed: true,
   endpoints: [
     converse,
     converseStream,

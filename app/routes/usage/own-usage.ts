@@ -122,7 +122,12 @@ const contract = createRoute({
   tags: ['Usage'],
   request: {
     query: z.object({
-      start_time: z.string().optional().describe('Unix seconds or a date. Default: 30 days ago.'),
+      start_time: z
+        .string()
+        .optional()
+        .describe(
+          'Unix seconds or a date. Default: 30 days before `end_time`, 7 for `1h`, one for `1m`.',
+        ),
       end_time: z.string().optional().describe('Unix seconds or a date. Default: now.'),
       bucket_width: z.enum(['1m', '1h', '1d']).default('1d'),
       group_by: several(`Any of ${WORDS.join(', ')}. Default: api_key_id and model.`),

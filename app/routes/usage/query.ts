@@ -31,14 +31,15 @@ export function timeIn(c: HttpContext, name: string): number | undefined {
   throw invalid(name, `'${written}' is neither Unix seconds nor a date like 2026-11-22.`)
 }
 
-const DATE = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(?<zone>Z|[+-]\d\d:\d\d)?)?$/i
+/** With a T or, as Python prints times, a space. */
+const DATE = /^\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d+)?)?(?<zone>Z|[+-]\d\d:\d\d)?)?$/i
 
 /** In UTC unless it says otherwise; `Date.parse` alone takes nearly any words, and the zone of the server. */
 function dateIn(written: string): number {
   const found = DATE.exec(written)
   if (!found) return Number.NaN
   const isComplete = found[1] === undefined || found.groups!['zone'] !== undefined
-  return Date.parse((isComplete ? written : `${written}Z`).toUpperCase())
+  return Date.parse((isComplete ? written : `${written}Z`).toUpperCase().replace(' ', 'T'))
 }
 
 /** The last second JavaScript has a date for. */

@@ -188,6 +188,16 @@ describe('hostile schemas', () => {
     }
   })
 
+  it('with thousands of patterns for names end', () => {
+    const patterns = Array.from({ length: 2000 }, (_, at) => [`^q${at}[a-z]*$`, { $ref: '#' }])
+    const patternProperties = Object.fromEntries(patterns)
+    const required = Array.from({ length: 1000 }, (_, at) => `zz${at}`)
+    inTime({ type: 'object', patternProperties, required })
+    for (const additionalProperties of [false, { $ref: '#' }]) {
+      inTime({ type: 'object', minProperties: 50, patternProperties, additionalProperties })
+    }
+  })
+
   it('that hold anything anywhere are answered, and soon', () => {
     const keywords = `type enum const anyOf oneOf allOf not if then else $ref properties required
       additionalProperties patternProperties propertyNames minProperties dependentRequired items prefixItems

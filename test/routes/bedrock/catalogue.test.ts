@@ -84,11 +84,14 @@ describe('ListFoundationModels', () => {
     expect(idsIn(await reading()(`/foundation-models?${query}`))).toEqual(ids)
   })
 
-  it('refuses a filter that AWS does not know', async () => {
-    const { status, type, body } = await reading()('/foundation-models?byOutputModality=SMELL')
-    expect([status, type]).toEqual([400, 'ValidationException'])
-    expect(body.message).toContain('byOutputModality')
-  })
+  it.each(['byOutputModality=SMELL', 'byProvider=%E4%B8%AD'])(
+    'refuses %s, which AWS does not know',
+    async (query) => {
+      const { status, type, body } = await reading()(`/foundation-models?${query}`)
+      expect([status, type]).toEqual([400, 'ValidationException'])
+      expect(body.message).toContain(query.split('=')[0])
+    },
+  )
 
   it('speaks of the region that is asked', async () => {
     const aws = await startFakeRegions(['us-east-1', 'eu-central-1'])
@@ -239,9 +242,16 @@ describe('what a key must not use', () => {
     }
     const models400 = await without('/foundation-models/', 'anthropic.nobody-v1:0')
     expect(await without('/foundation-models/', MODEL)).toEqual(models400)
+    expect(await without('/foundation-models/', 'a*')).toEqual(models400)
     const profiles404 = await without('/inference-profiles/', 'nobody')
     expect(profiles404[0]).toBe(404)
-    for (const name of [`us.${MODEL}`, 'abcdef123456', TEAM.inferenceProfileArn, `us.x.y`]) {
+    for (const name of [
+      `us.${MODEL}`,
+      'abcdef123456',
+      TEAM.inferenceProfileArn,
+      `us.x.y`,
+      'us.*',
+    ]) {
       expect(await without('/inference-profiles/', name)).toEqual(profiles404)
     }
   })

@@ -28,6 +28,19 @@ const idOf = (text: string): string => JSON.parse(framesOf(text)[0]!).id
 
 const answerless = ({ id: _, created: __, ...rest }: Record<string, unknown>) => rest
 
+/** A store that keeps nothing before its gate opens, and says when it is asked to. */
+function gatedStore() {
+  const gate = Promise.withResolvers<void>()
+  const asked = Promise.withResolvers<void>()
+  const store = createMemoryStateStore()
+  const put: StateStore['put'] = async (...item) => {
+    asked.resolve()
+    await gate.promise
+    return store.put(...item)
+  }
+  return { gate, asked, store: { ...store, put } }
+}
+
 describe('an answer that was asked to be kept', () => {
   it('is kept as its caller read it, with the labels', async () => {
     const { ask, call } = openStored({ reply: () => rich })
@@ -63,16 +76,8 @@ describe('an answer that was asked to be kept', () => {
   })
 
   it('has all its words out before it is kept, and its end only after', async () => {
-    const gate = Promise.withResolvers<void>()
-    const store = createMemoryStateStore()
-    const slow: StateStore = {
-      ...store,
-      put: async (...asked) => {
-        await gate.promise
-        return store.put(...asked)
-      },
-    }
-    const { ask, keptIds } = openStored({ stream: () => [saying('all of it')] }, { store: slow })
+    const { gate, store } = gatedStore()
+    const { ask, keptIds } = openStored({ stream: () => [saying('all of it')] }, { store })
     const reader = (await ask({ store: true, stream: true })).body!.getReader()
     const decoder = new TextDecoder()
     let before = ''
@@ -88,16 +93,8 @@ describe('an answer that was asked to be kept', () => {
   })
 
   it('stays complete where its reader leaves while it is being kept', async () => {
-    const gate = Promise.withResolvers<void>()
-    const store = createMemoryStateStore()
-    const slow: StateStore = {
-      ...store,
-      put: async (...asked) => {
-        await gate.promise
-        return store.put(...asked)
-      },
-    }
-    const { app, call } = openStored({ stream: () => [saying('all of it')] }, { store: slow })
+    const { gate, store } = gatedStore()
+    const { app, call } = openStored({ stream: () => [saying('all of it')] }, { store })
     const body = JSON.stringify({ model: 'scripted', input: 'Hi', stream: true })
     const reader = (await app.request('/v1/responses', { method: 'POST', body })).body!.getReader()
     let before = ''
@@ -116,18 +113,8 @@ describe('an answer that was asked to be kept', () => {
   })
 
   it('is not answered before it is kept', async () => {
-    const gate = Promise.withResolvers<void>()
-    const asked = Promise.withResolvers<void>()
-    const store = createMemoryStateStore()
-    const slow: StateStore = {
-      ...store,
-      put: async (...item) => {
-        asked.resolve()
-        await gate.promise
-        return store.put(...item)
-      },
-    }
-    const { ask, keptIds } = openStored({ reply: () => replyOf('yes') }, { store: slow })
+    const { gate, asked, store } = gatedStore()
+    const { ask, keptIds } = openStored({ reply: () => replyOf('yes') }, { store })
     let answered = false
     const answering = ask({ store: true }).then((response) => {
       answered = true

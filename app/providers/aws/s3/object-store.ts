@@ -5,6 +5,7 @@ import { type S3Access, type S3Options, s3Access } from './client.ts'
 import { faultName, faultStatus, isMissing, isUnsupported, storeFault } from './errors.ts'
 import { joinObjects } from './join-objects.ts'
 import { presigner } from './presign.ts'
+import { readBody } from './read-body.ts'
 import { writeObject } from './write-object.ts'
 
 /** Objects in one S3 bucket, below a prefix. Any number of servers may share it. */
@@ -12,7 +13,8 @@ export function createS3ObjectStore(options: S3Options, bucket: string): ObjectS
   const { config } = options
   const region = bucketRegion(config)
   const access = s3Access(options, region)
-  const store: Store = { bucket, prefix: config.AWS_S3_FILES_PREFIX, access }
+  const patience = config.AWS_S3_TIMEOUT * 1000
+  const store: Store = { bucket, prefix: config.AWS_S3_FILES_PREFIX, patience, access }
   const presign = presigner(options, { bucket, region })
   const writeHeaders = encryptionHeaders(config)
   const targetOf = (key: string, ifAbsent = false) => ({
@@ -38,6 +40,8 @@ export function createS3ObjectStore(options: S3Options, bucket: string): ObjectS
 interface Store {
   bucket: string
   prefix: string
+  /** Milliseconds that the body of an object may stand still. */
+  patience: number
   access(): Promise<S3Access>
 }
 
@@ -70,7 +74,7 @@ async function isThere({ sdk, client }: S3Access, { bucket, key }: Target): Prom
 }
 
 async function get(
-  { bucket, prefix, access }: Store,
+  { bucket, prefix, patience, access }: Store,
   key: string,
   range?: ByteRange,
 ): Promise<ReadableStream<Uint8Array> | undefined> {
@@ -81,7 +85,12 @@ async function get(
       Key: prefix + key,
       ...(range && { Range: `bytes=${range.first}-${range.last}` }),
     })
-    return (await client.send(command)).Body?.transformToWebStream()
+    const { Body, ContentLength } = await client.send(command)
+    const body = Body && readBody(Body.transformToWebStream(), patience)
+    if (!range || ContentLength === range.last - range.first + 1) return body
+    // What stands between us and S3 may answer with a page of its own.
+    await body?.cancel()
+    throw new Error(`S3 gave ${ContentLength} bytes of ${key}, not those of the range.`)
   } catch (thrown) {
     if (isMissing(thrown)) return undefined
     throw storeFault(thrown)
