@@ -41,7 +41,8 @@ export async function harvest(stage: Stage): Promise<Ids> {
       if (id !== undefined) ids.set(name, [...(ids.get(name) ?? []), id])
     }
   }
-  for (const name of ['model', 'model_id', 'modelId']) ids.set(name, [...stage.models])
+  for (const name of ['model', 'model_id', 'modelId', 'modelIdentifier'])
+    ids.set(name, [...stage.models])
   return ids
 }
 

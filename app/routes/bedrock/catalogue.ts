@@ -203,7 +203,7 @@ export const getFoundationModel = endpoint(
     },
     responses: {
       200: jsonAnswer('The model.', z.object({ modelDetails: model })),
-      ...bedrockErrors(400, 403, 429, 500, 503),
+      ...bedrockErrors(400, 403, 404, 429, 500, 503),
     },
   }),
   async (c) => {
