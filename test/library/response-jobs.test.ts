@@ -39,6 +39,15 @@ it.each([0, 25_000, -25_000])(
   },
 )
 
+/** The judgement on one that gave a sign of life and then none. */
+async function afterSilence({ beat, judged }: Pick<ReturnType<typeof servers>, 'beat' | 'judged'>) {
+  await beat()
+  await pass(31_000)
+  const judging = judged()
+  await pass(30_000)
+  return judging
+}
+
 it.each([-9 * MINUTE, -MINUTE, MINUTE, 9 * MINUTE])(
   'clocks that differ by %i ms take nobody for dead who gives signs of life',
   async (ahead) => {
@@ -55,12 +64,7 @@ it.each([-9 * MINUTE, -MINUTE, MINUTE, 9 * MINUTE])(
 it.each([0, -9 * MINUTE, 9 * MINUTE])(
   'who gives none any more is dead, also by a clock that is %i ms away',
   async (ahead) => {
-    const { beat, judged } = servers(ahead)
-    await beat()
-    await pass(31_000)
-    const judging = judged()
-    await pass(30_000)
-    expect(await judging).toEqual({ alive: false, seconds: 20 })
+    expect(await afterSilence(servers(ahead))).toEqual({ alive: false, seconds: 20 })
   },
 )
 
@@ -68,11 +72,7 @@ it.each([0, -9 * MINUTE, 9 * MINUTE])(
   'one who waited spares the next ones that, by a clock that is %i ms away, until it lives again',
   async (ahead) => {
     const { beat, judged } = servers(ahead)
-    await beat()
-    await pass(31_000)
-    const judging = judged()
-    await pass(30_000)
-    await judging
+    await afterSilence({ beat, judged })
     expect(await judged()).toEqual({ alive: false, seconds: 0 })
     await beat()
     const again = judged()
