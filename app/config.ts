@@ -60,7 +60,9 @@ export const environment = z.object({
   MAX_BODY_BYTES: number(50 * 1024 * 1024, 1024).describe(
     'The largest JSON request body in bytes; a larger one is answered 413.',
   ),
-  CONNECT_TIMEOUT: seconds(5, 0.001).describe('Seconds to connect to an upstream.'),
+  CONNECT_TIMEOUT: seconds(5, 0.001).describe(
+    'Seconds to connect to an upstream, on Node and Lambda. Bun, Deno and Workers do not tell when they are connected: there the timeouts below count from the start.',
+  ),
   FIRST_TOKEN_TIMEOUT: seconds(300, 0.001).describe(
     'Seconds to the first event of a streamed answer.',
   ),
@@ -142,9 +144,9 @@ export const environment = z.object({
   CHAT_COMPLETIONS_REASONING_FIELD: z
     .preprocess(
       blankIsAbsent,
-      z.enum(['reasoning_content', 'reasoning']).default('reasoning_content'),
+      z.enum(['reasoning_content', 'reasoning', 'none']).default('reasoning_content'),
     )
-    .describe('The field that carries reasoning in chat completions.'),
+    .describe('The field that carries reasoning in chat completions; `none` leaves it out.'),
   STRICT_INPUT_VALIDATION: flag(false).describe('Answer unknown request fields with 400.'),
   ...anthropicVariables,
 })

@@ -73,7 +73,7 @@ export function createHouse(runtime: Runtime, options: AppOptions = {}): House {
     log: runtime.log,
     serverId: services.serverId,
     facts: { runtime: runtime.name, providers: names, server_warnings: warning && [warning] },
-    unwritten: () => services.metering.usage?.waiting?.(),
+    unwritten: () => services.metering.usage?.waiting(),
   })
   return {
     services,
@@ -140,7 +140,7 @@ function createObservation({ metering, ...options }: ObservationOptions) {
       : createMetrics({
           version: VERSION,
           runtime: runtime.name,
-          waitingUsage: () => metering.usage?.waiting?.(),
+          waitingUsage: () => metering.usage?.waiting(),
           spans: traces?.counts,
         })
   return { metrics, traces }

@@ -4,7 +4,7 @@ import { createAlarms } from './alarms.ts'
 import { createCredentials } from './calling/credentials.ts'
 import { http2Duplex } from './calling/http2-duplex.ts'
 import { createPinnedWebFetch } from './calling/pinned-web-fetch.ts'
-import { withProfileRegion } from './calling/profile-region.ts'
+import { withSharedProfile } from './calling/shared-profile.ts'
 import { createDigest } from './digest.ts'
 import { instanceName } from './instance-name.ts'
 import { createLineLog, type WriteOut } from './line-log.ts'
@@ -21,7 +21,7 @@ export interface ServerRuntime extends Runtime {
 
 /** What the servers of Node, Bun and Deno bring alike: all three have Node's modules, a disk and a process of their own. */
 export function serverRuntime(writeOut?: WriteOut) {
-  const env = withProfileRegion(process.env)
+  const env = withSharedProfile(process.env)
   const alarms = createAlarms()
   return {
     env,

@@ -10,7 +10,7 @@ interface Ending {
   /** Closes what is still open; absent where only the end of the process does. */
   cut?(): void
   /** Writes down what would be lost. */
-  flush?(): Promise<void>
+  flush(): Promise<void>
   log: LogSink
   /** Seconds running answers get. */
   patience: number
@@ -39,7 +39,7 @@ export function endOnSignal({ stop, endAnswers, cut, flush, log, patience }: End
         await pause(1)
       }
     }
-    await flush?.()
+    await flush()
     // Nobody may read our lines any more.
     await Promise.race([log.flush?.(), pause(LAST_WORDS)])
     process.exit(isWell ? 0 : 1)

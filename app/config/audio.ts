@@ -48,7 +48,7 @@ export const audioVariables = {
   AWS_ENDPOINT_URL_POLLY: text().describe('The endpoint of Amazon Polly.'),
   AWS_ENDPOINT_URL_COMPREHEND: text().describe('The endpoint of Amazon Comprehend.'),
   AWS_ENDPOINT_URL_TRANSCRIBE: text().describe('The endpoint of Amazon Transcribe.'),
-  AWS_ENDPOINT_URL_TRANSCRIBESTREAMING: text().describe(
+  AWS_ENDPOINT_URL_TRANSCRIBE_STREAMING: text().describe(
     'The endpoint of Amazon Transcribe streaming, which uses HTTP/2.',
   ),
   AWS_ENDPOINT_URL_TRANSLATE: text().describe('The endpoint of Amazon Translate.'),

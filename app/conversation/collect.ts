@@ -3,7 +3,7 @@ import type { MediaPart, Part, ReasoningPart, TextPart, ToolCallPart } from './c
 import type { PartHead, Reply, ReplyEnd, ReplyEvent } from './events.ts'
 
 /** Takes the events of one reply, in batches as they come, and gives the reply. */
-export interface Collector {
+interface Collector {
   add(events: readonly ReplyEvent[]): void
   /** Throws `stream-incomplete` when the reply has not ended. */
   reply(): Reply

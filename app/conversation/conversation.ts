@@ -21,7 +21,7 @@ export interface TextPart {
   extras?: Extras
 }
 
-export interface RefusalPart {
+interface RefusalPart {
   type: 'refusal'
   text: string
 }

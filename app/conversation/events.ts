@@ -41,10 +41,10 @@ export interface Usage {
   searches?: number
 }
 
-export interface TextHead {
+interface TextHead {
   type: 'text'
 }
-export interface ReasoningHead {
+interface ReasoningHead {
   type: 'reasoning'
 }
 export interface ToolCallHead {
@@ -56,7 +56,7 @@ export interface ToolCallHead {
   extras?: Extras
 }
 /** A part that arrives whole: a server tool's result, an image, a native block. */
-export interface WholeHead {
+interface WholeHead {
   type: 'whole'
   part: WholePart
 }
@@ -100,6 +100,8 @@ export interface ReplyEnd {
   usage: Usage
   /** The service tier that served. */
   serviceTier?: string
+  /** The latency that served, of Bedrock's two. */
+  latency?: string
   /** What became of a guardrail: whether it stepped in and, where asked for, what it found, in its maker's words. */
   guardrail?: { intervened: boolean; trace?: unknown }
   /** The knowledge base that was asked, where one was. */

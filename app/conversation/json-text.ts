@@ -71,7 +71,7 @@ function createBracketScan(): (piece: string, from?: number) => number {
 }
 
 /** One text on its way, reduced to the JSON in it as far as that can be told while it comes. */
-export interface JsonFilter {
+interface JsonFilter {
   /** What of the JSON is certain by now. */
   push(text: string): string
   /** Whether the JSON has begun and not ended. */

@@ -28,6 +28,10 @@ function decoderBlamingUpstream(decoder: ReplyDecoder): ReplyDecoder {
         throw asDamage(thrown)
       }
     },
+    failure() {
+      const failure = decoder.failure?.()
+      return failure === undefined ? undefined : asDamage(failure)
+    },
     end() {
       try {
         return decoder.end()

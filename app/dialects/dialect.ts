@@ -44,6 +44,8 @@ export interface ByteReplyEncoder {
 /** Bytes of one network read in, events out. Throws a `GatewayError` on damage or an upstream's error frame. */
 export interface ReplyDecoder {
   read(bytes: Uint8Array): ReplyBatch
+  /** What the next call will throw: what broke behind the events of the last one. Absent where nothing is held back. */
+  failure?(): unknown
   /** The upstream closed. Throws `stream-incomplete` unless the reply had really ended. */
   end(): ReplyEvent[]
 }

@@ -24,6 +24,12 @@ export const performanceConfig = z
   .nullish()
   .describe("Bedrock's latency-optimised inference.")
 
+/** The latency that served, in an answer; for the documentation. */
+export const servedLatency = z
+  .looseObject({ latency: z.string() })
+  .optional()
+  .describe('The latency that served, where Bedrock tells it.')
+
 /** Seeds reach beyond what is safe as a JavaScript integer, but not beyond what is whole. */
 export const seed = z
   .number()

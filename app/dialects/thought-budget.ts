@@ -39,11 +39,11 @@ export function effortOf(budget: number): Effort {
   return budget <= 16_384 ? 'medium' : 'high'
 }
 
-/** Tokens the whole answer may take. */
+/** Tokens the whole answer may take, of which a request may ask for more than the model has. */
 export function roomFor({ maxTokens }: Settings, { traits, maxOutput }: ModelCard): number {
-  return (
-    maxTokens ?? traits.defaultMaxTokens ?? traits.maxOutputTokens ?? maxOutput ?? FALLBACK_ROOM
-  )
+  const most = traits.maxOutputTokens ?? maxOutput
+  const wanted = maxTokens ?? traits.defaultMaxTokens ?? most ?? FALLBACK_ROOM
+  return most === undefined ? wanted : Math.min(wanted, most)
 }
 
 /**

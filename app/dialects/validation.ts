@@ -17,6 +17,7 @@ export interface Issue {
   note?: string
   keys?: string[]
   errors?: Issue[][]
+  issues?: Issue[]
   pattern?: string
 }
 
@@ -119,9 +120,17 @@ function explain(issue: Issue, param: string, value: unknown): Finding {
       return wrongType(param, 'an integer', value)
     case 'unrecognized_keys':
       return { message: `Unknown parameter: '${param}'.`, reason: 'unknown_parameter' }
+    case 'invalid_key':
+      return wrongKey(issue, param)
     default:
       return { message: `Invalid '${param}': ${issue.message}.`, reason: 'invalid_value' }
   }
+}
+
+function wrongKey({ issues: [fault] = [], path, message: said }: Issue, param: string): Finding {
+  const key = String(path.at(-1))
+  const { message, reason } = explain(fault ?? { path, message: said }, param, key)
+  return { message: message.replace('Invalid', 'Invalid key'), reason }
 }
 
 function missing(param: string): Finding {

@@ -55,6 +55,8 @@ export interface Asking {
   admit?(wish: Wish): void | Promise<void>
   /** Throws `permission` for a model the caller may not ask; for what costs nothing and so is not admitted. */
   permit?(wish: Pick<Wish, 'model' | 'card'>): void
+  /** Whether the caller may use a model by a name: no error names one they may not. */
+  mayUse?(card: ModelCard, name: string): boolean
 }
 
 /** A request as a route hands it over: validated, in a dialect, from a caller. */

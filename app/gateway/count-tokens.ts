@@ -25,7 +25,7 @@ export async function countTokens(
   heard: Omit<Heard, 'keep'>,
   services: Services,
 ): Promise<TokenCount> {
-  const found = await findChatModel(heard.dialect.server.decodeRequest(heard.body), services)
+  const found = await findChatModel(heard.dialect.server.decodeRequest(heard.body), services, heard)
   heard.permit?.({ model: found.asked.model, card: found.card })
   const chat = laneOf(found, heard)
   const deadline = openDeadline(PATIENCE, heard.onLeft, services.runtime.alarm)

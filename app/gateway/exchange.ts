@@ -1,3 +1,4 @@
+import { exactNow } from '../codecs/exact-now.ts'
 import { stage } from '../codecs/streams/stage.ts'
 import type { Conversation } from '../conversation/conversation.ts'
 import type { Reply, Usage } from '../conversation/events.ts'
@@ -51,13 +52,13 @@ export async function exchange(heard: Heard, services: Services): Promise<Answer
   await stage
   const { guardrail } = heard.dialect.server.settingNames ?? {}
   const wished = withCallerOptions(governExtraFields(decoded, config, guardrail), heard, config)
-  const finding = findChatModel(wished, services)
+  const finding = findChatModel(wished, services, heard)
   const found = finding instanceof Promise ? await finding : finding
   const { asked, card } = found
   const record = openRecord(found, heard)
   const settled = settle(asked, { heard, card, services, speaksIt: hasLane(found, heard) })
   // Who cannot be spoken for is told before anybody is paid.
-  if (settled.audio && !card.output.includes('audio')) await services.speech?.ready?.()
+  if (settled.audio && !card.output.includes('audio')) await services.speech?.ready?.(settled.audio)
   await stage
   const server = (heard.answerIn ?? heard.dialect).server
   const input = estimateOnce(settled)
@@ -104,7 +105,7 @@ export async function exchange(heard: Heard, services: Services): Promise<Answer
     return await (conversation.stream ? stream(started, deadline) : whole(started, deadline))
   } catch (thrown) {
     const error = inPlace(deadline.explain(thrown), settled, heard.dialect.server)
-    throw await withNearestNames(error, found, services)
+    throw await withNearestNames(error, { ...found, mayUse: heard.mayUse }, services)
   } finally {
     deadline.clear()
   }
@@ -266,11 +267,11 @@ function openHead(
 
 /** The time comes first, so that what is kept by its id lies in the order it was asked for. */
 export function newAnswerId({ idPrefix }: Pick<ServerSide, 'idPrefix'>): string {
-  const now = performance.timeOrigin + performance.now()
+  const now = exactNow()
   return idPrefix + timeHex(now) + randomHex() + randomHex() + randomHex()
 }
 
-const seconds = () => Math.floor((performance.timeOrigin + performance.now()) / 1000)
+const seconds = () => Math.floor(Date.now() / 1000)
 
 /** Six hex digits. An id must be unlike all others, not unguessable: whose it is decides who may read it. */
 const randomHex = () => hex(Math.random() * 2 ** 24, 6)

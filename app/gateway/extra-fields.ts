@@ -116,44 +116,57 @@ const GUARDRAIL = /^guardrail[-_]?(?:config|identifier|id|version)/i
 const namesGuardrails = (name: string, value: unknown) =>
   name === 'guardrails' && typeof value === 'object' && Object.keys(value ?? {}).length > 0
 
-/**
- * The conversation with only such unknown fields as may go on to a model; the others are named as
- * ignored. Throws 400 naming the first unknown field where the operator wants strictness, and one that asks
- * for a guardrail in any case: without it the answer would not be what was asked for. `guardrail` is how the
- * caller would name one.
- */
+/** The conversation, governed as `governFields`. */
 export function governExtraFields(
   asked: Conversation,
   config: Config,
   guardrail?: string,
 ): Conversation {
   if (!asked.extraFields) return asked
-  const { extraFields, ...rest } = asked
+  const { extras, ignored } = governFields(asked, config, guardrail)
+  if (ignored.length === 0) return asked
+  const { extraFields: _, ...rest } = asked
+  const all = [...(asked.ignored ?? []), ...ignored]
+  return { ...rest, ignored: all, ...(extras && { extraFields: extras }) }
+}
+
+interface Governed {
+  /** What may go on to a model. */
+  extras?: Record<string, unknown>
+  /** Names of what may not. */
+  ignored: string[]
+}
+
+/**
+ * Unknown fields, as far as they may go on to a model. Throws 400 naming the first of them where the operator
+ * wants strictness, and one that asks for a guardrail in any case: without it the answer would not be what was
+ * asked for. `guardrail` is how the caller would name one.
+ */
+export function governFields(
+  { extraFields = {}, fieldsForModel }: Pick<Conversation, 'extraFields' | 'fieldsForModel'>,
+  config: Config,
+  guardrail?: string,
+): Governed {
   const names = Object.keys(extraFields)
   const [first] = names
-  if (first === undefined) return asked
-  if (config.STRICT_INPUT_VALIDATION && !asked.fieldsForModel) {
+  if (first === undefined) return { ignored: [] }
+  if (config.STRICT_INPUT_VALIDATION && !fieldsForModel) {
     throw new GatewayError('invalid-request', `Unknown parameter: '${first}'.`, {
       param: first,
       reason: 'unknown_parameter',
     })
   }
-  const guarding = asked.fieldsForModel
+  const guarding = fieldsForModel
     ? undefined
     : names.find((name) => GUARDRAIL.test(name) || namesGuardrails(name, extraFields[name]))
   if (guarding !== undefined) throw unguarded(guarding, guardrail)
-  const refused = names.filter(
-    (name) => isRefused(name, config) || (!asked.fieldsForModel && CONTROL_FIELDS.has(name)),
+  const ignored = names.filter(
+    (name) => isRefused(name, config) || (!fieldsForModel && CONTROL_FIELDS.has(name)),
   )
-  if (refused.length === 0) return asked
-  const kept = names.filter((name) => !refused.includes(name))
-  const ignored = [...(asked.ignored ?? []), ...refused]
-  if (kept.length === 0) return { ...rest, ignored }
-  return {
-    ...rest,
-    ignored,
-    extraFields: Object.fromEntries(kept.map((name) => [name, extraFields[name]])),
-  }
+  if (ignored.length === 0) return { extras: extraFields, ignored }
+  const kept = names.filter((name) => !ignored.includes(name))
+  if (kept.length === 0) return { ignored }
+  return { extras: Object.fromEntries(kept.map((name) => [name, extraFields[name]])), ignored }
 }
 
 function unguarded(param: string, guardrail: string | undefined): GatewayError {

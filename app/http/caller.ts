@@ -1,6 +1,6 @@
 import type { Heard, Wish } from '../gateway/answer.ts'
 import { SOLE_CALLER } from '../ports/caller.ts'
-import { modelAdmission } from './access/permissions.ts'
+import { mayUse, modelAdmission } from './access/permissions.ts'
 import type { HttpContext } from './context.ts'
 import { outgoingTrace } from './log/tracing.ts'
 import { meteredAdmission } from './metering.ts'
@@ -18,6 +18,7 @@ type Told = Pick<
   | 'begun'
   | 'admit'
   | 'permit'
+  | 'mayUse'
   | 'onLeft'
   | 'header'
   | 'onText'
@@ -41,6 +42,7 @@ export function caller(c: HttpContext): Told {
     },
     admit: admissionFor(c),
     permit: modelAdmission(c),
+    mayUse: mayUse(c),
     onLeft: (leave) => runtime.onCallerLeft?.(c.env, c.req.raw, leave),
     header: (name) => requestHeader(c, name),
     onText: withinOf(c.env)?.onText,

@@ -19,8 +19,8 @@ interface ReceptionOptions {
   isOpen(path: string): boolean
   /** Whether a caller may come in now. */
   admit: Admit
-  observers?: readonly AccessObserver[]
-  surfaceOf?(path: string): Surface
+  observers: readonly AccessObserver[]
+  surfaceOf(path: string): Surface
   /** Anything thrown as an answer. */
   refuse(c: HttpContext, thrown: unknown): Response
 }
@@ -50,7 +50,7 @@ export function reception({
     c.set('services', within?.services ?? services)
     const id = requestIdFrom(requestHeader(c, 'x-request-id'))
     const entry = log.open(id, c.req.method, c.req.path)
-    entry.surface = surfaceOf?.(entry.path)
+    entry.surface = surfaceOf(entry.path)
     describe(c, entry)
     c.set('requestId', id)
     c.set('entry', entry)

@@ -1,7 +1,7 @@
 import type { FetchedFile, WebFetch, WebFetchOptions } from './web-fetch.ts'
 
 /** Where a stored file lies, so that a model can read it by itself. */
-export interface LocatedFile {
+interface LocatedFile {
   /** `s3://bucket/key`. */
   uri: string
   /** Bytes. */

@@ -82,7 +82,7 @@ export interface UsageEvent {
 export interface UsageBook {
   note(caller: CallerIdentity, event: UsageEvent): void
   /** Requests whose usage is not written yet. */
-  waiting?(): number
+  waiting(): number
   /** Resolves when everything noted so far is written, or could not be. Never rejects. */
   flush(): Promise<void>
 }

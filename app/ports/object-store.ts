@@ -9,7 +9,7 @@ export interface StoredObject {
   modified: number
 }
 
-export interface PutObjectOptions {
+interface PutObjectOptions {
   /** Only when nothing has the key. */
   ifAbsent?: boolean
 }
@@ -51,8 +51,8 @@ export interface ObjectStore {
    * such object. Cancel what is not read to its end.
    */
   get(key: string, range?: ByteRange): Promise<ReadableStream<Uint8Array> | undefined>
-  /** Harmless when there is no such object. */
-  delete(key: string): Promise<void>
+  /** Harmless when there is no such object, which is told by `false`; undefined where the store does not know. */
+  delete(key: string): Promise<boolean | undefined>
   /** By key, ascending by the bytes of ASCII; fewer than `limit` (1000 when absent) are the last. */
   list(prefix: string, options?: ListObjectsOptions): Promise<StoredObject[]>
   /** A new object made of others, in order. They stay. Throws when one is missing. */

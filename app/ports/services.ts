@@ -32,7 +32,7 @@ export interface Services {
   /** Documents that can be asked. */
   knowledge?: KnowledgeBases
   /** How callers can be known beside by the keys of the configuration. */
-  access?: Access
+  access: Access
   /** Limits, budgets and usage. */
   metering: Metering
   /** Counts what happens. Absent where nobody may look. */
@@ -40,9 +40,9 @@ export interface Services {
   /** Who is told of requests as traces. Absent where nobody is. */
   traces?: Traces
   /** Resolves when it is an upload's turn, with what is to be called when it is in. */
-  intake?(): Promise<() => void>
-  /** What the process waits for before it ends. Absent where nobody does. */
-  afterwork?: Afterwork
+  intake(): Promise<() => void>
+  /** What the process waits for before it ends. */
+  afterwork: Afterwork
   /** Where files are kept. Absent where there is no place that outlives the process. */
   objects?: ObjectStore
 }

@@ -3,7 +3,7 @@ import type { Call, Served } from './call.ts'
 import type { AwsIdentity } from './caller.ts'
 
 /** How a text shall be spoken. */
-export interface SpeechOptions {
+interface SpeechOptions {
   /** The caller's name of a voice: `alloy`, or one of the speaker's own. */
   voice: string
   /** `wav`, `mp3`, `aac`, `flac`, `opus` or `pcm16` (24 kHz, mono, little endian, without a header). */
@@ -28,8 +28,11 @@ export interface SpokenText {
  */
 export interface Speech {
   speak(text: string, options: SpeechOptions): Promise<SpokenText>
-  /** Throws `feature-unavailable` where nobody can speak; asked before anybody is paid for what would be said. */
-  ready?(): Promise<void>
+  /**
+   * Throws as `speak` does for a voice or a format nobody has, and `feature-unavailable` where nobody can speak;
+   * asked before anybody is paid for what would be said.
+   */
+  ready?(wanted: Pick<SpeechOptions, 'voice' | 'format'>): Promise<void>
 }
 
 export interface SpeechRequest {
@@ -52,5 +55,7 @@ export interface SpeechRequest {
 
 /** A model whose answer is speech. Throws as `Speech`. */
 export interface SpeechModel {
+  /** Throws for a voice or a format it cannot have, whatever the text. */
+  check?(wanted: Pick<SpeechRequest, 'voice' | 'format'>): Promise<void>
   speak(request: SpeechRequest, call: Call): Promise<SpokenText & { usage: Usage; served: Served }>
 }

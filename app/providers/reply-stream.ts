@@ -15,6 +15,8 @@ export function replyStream(
   let ended = false
   const next = async (): Promise<ReplyBatch | undefined> => {
     while (!ended) {
+      const failure = decoder.failure?.()
+      if (failure !== undefined) throw failure
       const bytes = await body.read()
       if (bytes === undefined) ended = true
       const events: ReplyBatch = bytes === undefined ? decoder.end() : decoder.read(bytes)

@@ -85,11 +85,11 @@ export async function fetchFile<T>(
 
 /** Takes something in when it is its turn. */
 export async function inTurn<T>(c: HttpContext, take: () => Promise<T>): Promise<T> {
-  const leave = await c.get('services').intake?.()
+  const leave = await c.get('services').intake()
   try {
     return await take()
   } finally {
-    leave?.()
+    leave()
   }
 }
 

@@ -13,7 +13,12 @@ export const LARGEST_ANSWER = 199_000_000
 
 /** Milliseconds kept for saying that time is over. */
 const FAREWELL = 1000
-const LIMITS = ['FIRST_TOKEN_TIMEOUT', 'AI_RESPONSE_TIMEOUT', 'TOTAL_TIMEOUT'] as const
+const LIMITS = [
+  'FIRST_TOKEN_TIMEOUT',
+  'AI_RESPONSE_TIMEOUT',
+  'AUDIO_JOB_TIMEOUT',
+  'TOTAL_TIMEOUT',
+] as const
 
 /**
  * The environment with limits that end before the function does. Lambda does not tell when a caller

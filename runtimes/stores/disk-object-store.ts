@@ -41,8 +41,10 @@ export async function openDiskObjectStore(folder: string): Promise<ObjectStore> 
     async delete(key) {
       const path = pathOf(root, key)
       // Whoever deletes its last neighbour at the same time takes the folder along.
-      if (await removeIfThere(path)) await folders.settleNearest(dirname(path))
+      const wasThere = await removeIfThere(path)
+      if (wasThere) await folders.settleNearest(dirname(path))
       await folders.prune(dirname(path))
+      return wasThere
     },
     list: (prefix, options) => list(root, prefix, options),
     async join(key, sources) {

@@ -1,4 +1,5 @@
 import { inPieces } from '../../app/codecs/bytes/byte-pieces.ts'
+import { GatewayError } from '../../app/errors.ts'
 import type { ObjectStore, StoredObject } from '../../app/ports/object-store.ts'
 
 interface R2Object {
@@ -45,26 +46,24 @@ export function createR2ObjectStore(bucket: R2Bucket): ObjectStore {
   return {
     async put(key, body, { ifAbsent } = {}) {
       if (!(body instanceof Uint8Array)) {
-        return ifAbsent && (await bucket.head(key)) ? undefined : write(key, body)
+        return ifAbsent && (await asked(bucket.head(key))) ? undefined : write(key, body)
       }
       const options = ifAbsent ? { onlyIf: { etagDoesNotMatch: '*' } } : undefined
-      const written = await bucket.put(key, body, options)
+      const written = await asked(bucket.put(key, body, options))
       return written ? told(written) : undefined
     },
     async get(key, range) {
       const span = range && { offset: range.first, length: range.last - range.first + 1 }
-      const found = await bucket.get(key, span && { range: span })
+      const found = await asked(bucket.get(key, span && { range: span }))
       return found?.body
     },
-    delete: (key) => bucket.delete(key),
+    delete: (key) => asked(bucket.delete(key)).then(() => undefined),
     async list(prefix, { after, limit = PAGE } = {}) {
       const found: StoredObject[] = []
       for (let cursor: string | undefined; ; ) {
-        const asked = { prefix, limit: Math.min(PAGE, limit - found.length) }
-        const page = await bucket.list({
-          ...asked,
-          ...(cursor ? { cursor } : { startAfter: after }),
-        })
+        const wanted = { prefix, limit: Math.min(PAGE, limit - found.length) }
+        const from = cursor ? { cursor } : { startAfter: after }
+        const page = await asked(bucket.list({ ...wanted, ...from }))
         found.push(...page.objects.map(told))
         cursor = page.truncated ? page.cursor : undefined
         if (!cursor || found.length >= limit) return found
@@ -92,16 +91,17 @@ async function writeStream(
   try {
     for await (const piece of inPieces(body, () => PART)) {
       if (held) {
-        upload ??= await bucket.createMultipartUpload(key)
-        parts.push(await upload.uploadPart(parts.length + 1, held))
+        upload ??= await asked(bucket.createMultipartUpload(key))
+        parts.push(await asked(upload.uploadPart(parts.length + 1, held)))
       }
       held = piece
     }
-    if (!upload) return told((await bucket.put(key, held ?? new Uint8Array()))!)
-    parts.push(await upload.uploadPart(parts.length + 1, held!))
-    return told(await upload.complete(parts))
+    if (!upload) return told((await asked(bucket.put(key, held ?? new Uint8Array())))!)
+    parts.push(await asked(upload.uploadPart(parts.length + 1, held!)))
+    return told(await asked(upload.complete(parts)))
   } catch (thrown) {
-    await upload?.abort()
+    // R2 drops what is left after a week; what went wrong first is told.
+    await upload?.abort().catch(() => {})
     throw thrown
   }
 }
@@ -120,8 +120,26 @@ function oneAfterAnother(
     }
     await writable.close()
   }
-  run().catch((thrown) => writable.abort(thrown).catch(() => {}))
+  asked(run()).catch((thrown) => writable.abort(thrown).catch(() => {}))
   return readable
+}
+
+/** Errors end with R2's own number: too many requests, and out of service. https://developers.cloudflare.com/r2/api/error-codes/ */
+const BUSY = /\((10058|10043)\)$/
+
+/** What the bucket says, or why it could not be asked. */
+async function asked<T>(asking: Promise<T>): Promise<T> {
+  try {
+    return await asking
+  } catch (cause) {
+    throw cause instanceof Error && BUSY.test(cause.message)
+      ? new GatewayError('overloaded', 'The store of files is busy. Retry the request.', { cause })
+      : new GatewayError(
+          'upstream',
+          'The store of files could not be reached. Retry the request later.',
+          { cause },
+        )
+  }
 }
 
 /** Opens the bucket bound as `FILES`, if there is one. */

@@ -18,8 +18,6 @@ export const CHANGED: Record<string, string> = {
     'the bytes of the video are a JPEG, and bytes decide; the recorded format `video/mp4` is none of the wire’s',
   'aws/Converse/anthropic.claude-3-sonnet-20240229-v1-0__bedrock-converse-score-0-f0765a.json':
     'Claude has structured output since 4.5 by AWS’s own list; older ones get the hidden tool, whatever this one recording shows',
-  'aws/Converse/us.amazon.nova-micro-v1-0__bedrock-model-service-tier-0-ff780e.json':
-    'the tier `default` is what Nova Micro is served in anyway; the price list has no other for it',
   'aws/ConverseStream/amazon.titan-text-express-v1__guardrail-converse-stream-0-132909.json':
     'two user messages in a row become one, for most models want roles to take turns',
 }

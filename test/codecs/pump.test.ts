@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { createPump, type FrameSource, type PumpLimits } from '../../app/codecs/streams/pump.ts'
+import { createPump, type FrameSource } from '../../app/codecs/streams/pump.ts'
+import type { PumpLimits } from '../../app/codecs/streams/pump-clock.ts'
 import { GatewayError } from '../../app/errors.ts'
 import type { Sink } from '../../app/ports/stream-out.ts'
 

@@ -161,6 +161,15 @@ describe('a value out of range', () => {
     })
   })
 
+  it('is a key too long', () => {
+    const key = 'x'.repeat(65)
+    expect(refusal(withField('metadata', { [key]: 'v' }))).toEqual({
+      message: `Invalid key 'metadata.${key}': string too long. Expected a string with maximum length 64, but got a string with length 65 instead.`,
+      param: `metadata.${key}`,
+      reason: 'string_above_max_length',
+    })
+  })
+
   it('is a text too long or of the wrong pattern', () => {
     expect(refusal(withField('safety_identifier', 'x'.repeat(65)))).toMatchObject({
       param: 'safety_identifier',

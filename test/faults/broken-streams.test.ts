@@ -128,6 +128,16 @@ describe.each(SURFACES)('$name', (surface) => {
     await isHonest(surface, [...begun(surface.wire), damaged(bad!, at), ...rest])
   })
 
+  it('does not wait for more behind what broke it in the same bytes', async () => {
+    const exception = encodeFrame({
+      exception: 'throttlingException',
+      payload: { message: 'Slow.' },
+    })
+    for (const broken of [exception, damaged(frames[4]!, -1), damaged(frames[4]!, 2)]) {
+      await isHonest(surface, [joined([...begun(surface.wire), broken]), 'stall'])
+    }
+  })
+
   it('does not wait for a frame of gigabytes', async () => {
     const claimed = new Uint8Array(16)
     new DataView(claimed.buffer).setUint32(0, 0x7fffffff)

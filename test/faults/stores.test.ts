@@ -4,11 +4,14 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
+import { GatewayError } from '../../app/errors.ts'
 import type { StateStore } from '../../app/ports/state-store.ts'
 import type { Transport } from '../../app/ports/transport.ts'
 import { createMemoryStateStore } from '../../app/providers/embedded/memory-state-store.ts'
 import { openDiskObjectStore } from '../../runtimes/stores/disk-object-store.ts'
+import { createR2ObjectStore } from '../../runtimes/stores/r2-object-store.ts'
 import { joined } from '../fakes/bytes.ts'
+import { fakeR2Bucket } from '../fakes/r2-bucket.ts'
 import { inQuickTime } from './quick-time.ts'
 import { FRAMES, scriptedAws } from './scripted-aws.ts'
 import { openHouse, SURFACES } from './surfaces.ts'
@@ -208,6 +211,69 @@ describe('S3 that fails', () => {
 
 const CHAT = SURFACES.find(({ name }) => name === 'chat')!
 const RESPONSES = SURFACES.find(({ name }) => name === 'responses')!
+
+describe('R2 that fails', () => {
+  /** A bucket of which every call fails from now on, as R2 words it. */
+  const open = () => {
+    const r2 = { fails: undefined as string | undefined }
+    const fallible = <T extends object>(target: T): T =>
+      new Proxy(target, {
+        get:
+          (of, name) =>
+          async (...asked: unknown[]) => {
+            if (r2.fails !== undefined) throw new Error(`${String(name)}: ${r2.fails}`)
+            const told = await (Reflect.get(of, name) as (...asked: unknown[]) => unknown)(...asked)
+            return name === 'createMultipartUpload' ? fallible(told as object) : told
+          },
+      })
+    const house = openHouse(nobody, {
+      env: { FILES_DIR: 'bound' },
+      runtime: { openObjects: () => createR2ObjectStore(fallible(fakeR2Bucket())) },
+    })
+    return Object.assign(r2, { house })
+  }
+
+  it.each([
+    ['We encountered an internal error. Please try again. (10001)', 502],
+    ['Network connection lost.', 502],
+    ['Service temporarily unavailable. (10043)', 503],
+    ['Too many requests. (10058)', 503],
+  ])('takes no upload and gives no file: %s', async (fails, status) => {
+    const r2 = open()
+    const { house } = r2
+    const { id } = (await (await upload(house)).json()) as { id: string }
+    r2.fails = fails
+    const answers = await Promise.all([
+      upload(house),
+      house.app.request('/v1/files'),
+      house.app.request(`/v1/files/${id}/content`),
+      house.app.request(`/v1/files/${id}`, { method: 'DELETE' }),
+    ])
+    expect(answers.map((answer) => answer.status)).toEqual([status, status, status, status])
+    expect(house.log().at(-1).error_detail[0]).toContain(fails)
+    r2.fails = undefined
+    expect((await house.app.request(`/v1/files/${id}/content`)).status).toBe(200)
+  })
+
+  it('tells what was wrong with a body, though nothing of it can be dropped', async () => {
+    const store = createR2ObjectStore({
+      ...fakeR2Bucket(),
+      createMultipartUpload: async () => ({
+        uploadPart: async () => ({}),
+        complete: () => Promise.reject(new Error('complete: it is not')),
+        abort: () => Promise.reject(new Error('abort: no such upload (10024)')),
+      }),
+    })
+    let pieces = 3
+    const body = new ReadableStream<Uint8Array>({
+      pull(controller) {
+        if (pieces-- > 0) controller.enqueue(new Uint8Array(8 * 1024 * 1024))
+        else controller.error(new GatewayError('too-large', 'Too large.'))
+      },
+    })
+    await expect(store.put('a', body)).rejects.toMatchObject({ code: 'too-large' })
+  })
+})
 
 describe('DynamoDB that fails', () => {
   type Answer = { status: number; type: string } | 'refused' | 'broken' | 'stall'

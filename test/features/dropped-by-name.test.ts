@@ -124,6 +124,24 @@ it('has the newer and the older names for what it says, as the caller has', asyn
   expect((await chat(older)).ignored).toEqual(['function_call'])
 })
 
+describe('thought asked for in two ways', () => {
+  const thinking = { type: 'enabled', budget_tokens: 3000 }
+
+  it.each([
+    [{ reasoning_effort: 'low', thinking }, ['reasoning_effort']],
+    [{ reasoning_effort: 'low', reasoning: { max_tokens: 3000 } }, ['reasoning_effort']],
+    [{ thinking_budget: 2000, thinking }, ['thinking_budget']],
+    [{ reasoning: { effort: 'low' }, thinking }, ['reasoning']],
+    [{ reasoning_effort: 'high', enable_thinking: false }, ['reasoning_effort']],
+    [{ thinking_budget: 3000, thinking }, []],
+    [{ reasoning_effort: 'low', reasoning: { effort: 'low' } }, []],
+    [{ reasoning_effort: 'low', thinking: { type: 'adaptive' }, enable_thinking: true }, []],
+    [{ reasoning_effort: 'none', thinking: { type: 'disabled' }, thinking_budget: 0 }, []],
+  ])('names the one that does not count: %j', async (fields, ignored) => {
+    expect((await chat({ model: MODELS.claude, ...fields })).ignored).toEqual(ignored)
+  })
+})
+
 it('names a stop of nothing but white space, which models refuse', async () => {
   expect((await chat({ model: MODELS.claude, stop: ['END', '\n\n'] })).ignored).toEqual(['stop'])
   expect((await chat({ model: MODELS.claude, stop: ['END', ''] })).ignored).toEqual([])
@@ -175,3 +193,14 @@ it('a cache breakpoint that the model has no cache for is named as the caller of
   const asked = { model: MODELS.llama, input: [{ role: 'user', content }] }
   expect((await responses(asked)).ignored).toEqual(['prompt_cache_breakpoint'])
 })
+
+it.each(['prompt_cache_breakpoint', 'cache_control'])(
+  'a cache point that the model has no cache for is named as the caller of chat calls it: %s',
+  async (mark) => {
+    const content = [{ type: 'text', text: 'Hi', [mark]: {} }]
+    for (const role of ['system', 'user']) {
+      const asked = { model: MODELS.llama, messages: [{ role, content }, ...HELLO] }
+      expect((await chat(asked)).ignored).toEqual([mark])
+    }
+  },
+)

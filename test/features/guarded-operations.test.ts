@@ -143,6 +143,16 @@ describe('a guardrail before models that take none', () => {
     })
   })
 
+  it('leaves documents the form they had where its masks do', async () => {
+    const documents = ['{"a":1}', { name: 'Ada' }, { name: 'a@b.c' }]
+    const { sent } = await asked(
+      `/model/${RERANKER}/invoke`,
+      { query: 'Hi', documents, api_version: 2 },
+      [masked('{"a":2}', '{"name":"Ada"}', '{"name":"{EMAIL}"}', 'Hi'), { results: [] }],
+    )
+    expect(sent[0]![1]['documents']).toEqual(['{"a":2}', { name: 'Ada' }, { name: '{EMAIL}' }])
+  })
+
   it('is never passed by because it could not be asked', async () => {
     const refusals: [object, number][] = [
       [{ status: 403, errorType: 'AccessDeniedException', body: { message: 'no' } }, 502],

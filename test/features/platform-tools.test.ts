@@ -71,6 +71,28 @@ const andThen = (message: Json) => ({
 const HISTORY = [{ text: 'Let me see. ' }, SEARCH, FOUND, { text: 'It rains.' }]
 
 describe('a search of the web by Nova, over two turns', () => {
+  it('is had by the tool as Claude’s callers write it, of a model that searches', async () => {
+    const { ask } = bedrock.open()
+    const tools = [{ type: 'web_search_20250305', name: 'web_search', max_uses: 2 }]
+    bedrock.fake.script(answered(GROUNDED))
+    const response = await ask({ tools, tool_choice: 'auto' })
+    expect(ignoredBy(response)).toEqual(['tools.max_uses'])
+    bedrock.fake.script(answered(GROUNDED))
+    await ask({ ...andThen(await messageOf(response)), tools })
+    const toolConfig = { tools: [{ systemTool: { name: 'nova_grounding' } }] }
+    expect(bedrock.sent()).toMatchObject([
+      { toolConfig },
+      { toolConfig, messages: [{}, { content: HISTORY }, {}] },
+    ])
+    const narrowed = [{ ...tools[0], allowed_domains: ['a.example'] }]
+    const refused = await ask({ tools: narrowed })
+    expect([refused.status, ((await refused.json()) as { error: Json }).error['param']]).toEqual([
+      400,
+      'tools.allowed_domains',
+    ])
+    expect((await ask({ model: MODELS.claude, tools })).status).toBe(400)
+  })
+
   it('cites in both, and the model finds its search again', async () => {
     const { ask } = bedrock.open()
     bedrock.fake.script(answered(GROUNDED))

@@ -1,6 +1,8 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { describe, expect, it } from 'vitest'
+import { post } from './embedding-stage.ts'
+import { base64, plain } from './image-stage.ts'
 import { type Json, useFakeBedrock } from './stage.ts'
 
 const bedrock = useFakeBedrock()
@@ -66,6 +68,29 @@ describe('the labels of a request in AWS’s invocation log', () => {
         user_id: 'alice',
         caf_: '_',
       })
+    }
+  })
+
+  it('tell what the operator says of a name, also of vectors and pictures', async () => {
+    const metadata = { team: 'search' }
+    const MODEL_ALIASES = JSON.stringify({
+      vectors: { model: 'amazon.titan-embed-text-v2:0', metadata },
+      pictures: { model: 'amazon.nova-canvas-v1:0', metadata },
+    })
+    const asked: [string, Json, Json][] = [
+      ['embeddings', { model: 'vectors', input: 'Hi' }, { embedding: [1], inputTextTokenCount: 1 }],
+      [
+        'images/generations',
+        { model: 'pictures', prompt: 'Hi' },
+        { images: [base64(await plain())] },
+      ],
+    ]
+    const { app } = bedrock.open({ MODEL_ALIASES })
+    for (const [, , answer] of asked) bedrock.fake.script({ body: answer })
+    for (const [path, body] of asked) {
+      expect((await post(app, `/v1/${path}`, body)).status).toBe(200)
+      const labels = bedrock.fake.requests.at(-1)!.headers['x-amzn-bedrock-request-metadata']
+      expect(JSON.parse(labels!)).toMatchObject({ team: 'search', server_id: 'here:1' })
     }
   })
 

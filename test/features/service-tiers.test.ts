@@ -109,6 +109,29 @@ describe('latency', () => {
     },
   )
 
+  it('is answered with what served, whole and streamed', async () => {
+    const asked = { model: NOVA_PRO, performanceConfig: { latency: 'optimized' } }
+    const served = { performanceConfig: { latency: 'standard' } }
+    bedrock.fake.script({ body: { ...(textReply('Hi.') as Json), ...served } })
+    const whole = await bedrock.open().ask(asked)
+    expect(await whole.json()).toMatchObject(served)
+
+    const frames = textFrames(['Hi.'])
+    const metadata = frames.at(-1) as { event: string; payload: Json }
+    bedrock.fake.forget()
+    bedrock.fake.script({
+      frames: [
+        ...frames.slice(0, -1),
+        { event: 'metadata', payload: { ...metadata.payload, ...served } },
+      ],
+    })
+    const stream = await bedrock.open().ask({ ...asked, stream: true })
+    expect(chunksOf(await stream.text()).at(-1)).toMatchObject({
+      ...served,
+      choices: [{ finish_reason: 'stop' }],
+    })
+  })
+
   it('is left out for models without it', async () => {
     const response = await bedrock.open().ask({}, { [LATENCY]: 'optimized' })
     expect(bedrock.sent()[0]).not.toHaveProperty('performanceConfig')

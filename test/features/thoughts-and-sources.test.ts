@@ -116,6 +116,27 @@ describe('thoughts', () => {
     expect(deltas.map((one) => one[field] ?? '').join('')).toBe('Rain perhaps.')
   })
 
+  it('are told in no field where the server is to name none, plain and streamed', async () => {
+    const env = { CHAT_COMPLETIONS_REASONING_FIELD: 'none' }
+    const deltas = await streamed(ASKED, THOUGHT, env)
+    expect(deltas.flatMap(Object.keys).filter((name) => name.startsWith('reasoning'))).toEqual([])
+    bedrock.fake.forget()
+    const content = [
+      { reasoningContent: { reasoningText: { text: 'Rain perhaps.', signature: 's' } } },
+      { text: 'Wet.' },
+    ]
+    const output = { message: { role: 'assistant', content } }
+    bedrock.fake.script({ body: { output, stopReason: 'end_turn', usage: USAGE } })
+    const response = await bedrock.open(env).ask(ASKED)
+    const { choices } = (await response.json()) as { choices: { message: Json }[] }
+    expect(choices[0]?.message).toEqual({
+      role: 'assistant',
+      content: 'Wet.',
+      refusal: null,
+      annotations: [],
+    })
+  })
+
   it('go back to the model as they came, with its signature, so that it thinks on with tools', async () => {
     const deltas = await streamed(ASKED, THOUGHT)
     const details = deltas.flatMap((one) => (one['reasoning_details'] as Json[]) ?? [])

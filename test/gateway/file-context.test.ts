@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { encodeBase64 } from '../../app/codecs/bytes/base64.ts'
-import { readConfig } from '../../app/config.ts'
 import type { Conversation, Part } from '../../app/conversation/conversation.ts'
 import { resolveMedia } from '../../app/gateway/attachments/resolve-media.ts'
 import { fileSources } from '../../app/library/files/file-source.ts'
 import { storedFiles } from '../../app/library/files/files.ts'
 import { createMemoryObjectStore } from '../../app/providers/embedded/memory-object-store.ts'
+import { createHouse } from '../../app/services.ts'
 import { plainCard } from '../fakes/plain-card.ts'
 import { wordDocument } from '../fakes/zip-archive.ts'
 import { stagedRuntime } from '../http/stage.ts'
@@ -18,16 +18,9 @@ const PDF = '%PDF-1.7 words'
 
 function setting(env: Record<string, string> = {}) {
   const objects = createMemoryObjectStore()
-  const { runtime } = stagedRuntime()
-  const services = {
-    config: readConfig(env),
-    runtime,
-    providers: [],
-    media: fileSources({ objects }),
-    state: undefined as never,
-    metering: undefined as never,
-    objects,
-  }
+  const { runtime } = stagedRuntime(env)
+  const house = createHouse(runtime, { providers: [] })
+  const services = { ...house.services, media: fileSources({ objects }), objects }
   let opened = 0
   const { get } = objects
   objects.get = (...asked) => {

@@ -1,16 +1,14 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi'
 import { bytesOfText } from '../../app/codecs/bytes/byte-text.ts'
-import { readConfig } from '../../app/config.ts'
 import type { GatewayError } from '../../app/errors.ts'
 import { reply } from '../../app/http/answers/reply.ts'
 import type { HttpEnv } from '../../app/http/context.ts'
 import { createHttp } from '../../app/http/create-http.ts'
 import { endpoint } from '../../app/http/endpoint.ts'
 import type { Endpoint, Surface } from '../../app/http/surface.ts'
-import { createMetering } from '../../app/library/metering.ts'
 import type { Runtime } from '../../app/ports/runtime.ts'
 import type { Sink, StreamOut } from '../../app/ports/stream-out.ts'
-import { createMemoryStateStore } from '../../app/providers/embedded/memory-state-store.ts'
+import { createHouse } from '../../app/services.ts'
 
 /** A runtime that keeps its log lines and streams as the Web does. */
 export function stagedRuntime(env: Record<string, string> = {}) {
@@ -100,13 +98,8 @@ export function stage(env: Record<string, string> = {}, endpoints: Endpoint[] = 
       ],
     },
   ]
-  const config = readConfig(env)
-  const state = createMemoryStateStore()
-  const metering = createMetering({ config, state, runtime })
-  const app: OpenAPIHono<HttpEnv> = createHttp(
-    { config, runtime, providers: [], media: {}, state, metering },
-    () => surfaces,
-  )
+  const { services } = createHouse(runtime, { providers: [] })
+  const app: OpenAPIHono<HttpEnv> = createHttp(services, () => surfaces)
   return { app, lines, log }
 }
 

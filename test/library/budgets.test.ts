@@ -58,7 +58,7 @@ function stage(budget: Budget, instances = 1) {
     held.settle(cost)
     return 'spent'
   }
-  return { all, hold, spend, pass, control, delay, kept }
+  return { all, caller, hold, spend, pass, control, delay, kept, state, now }
 }
 
 const HALF_A_DAY = 12 * 3600
@@ -151,6 +151,36 @@ describe('a budget', () => {
       pass(20)
     }
     expect(control.calls).toBeLessThan(10)
+  })
+
+  it('keeps nobody waiting for the sum of a minute ago while there is plenty', async () => {
+    const { all, caller, spend, pass } = stage({ day: 1000 })
+    const waits = () => all[0]!.hold(caller, 0) instanceof Promise
+    await spend(0.01)
+    expect(waits()).toBe(false)
+    pass(59_000)
+    expect(waits()).toBe(false)
+    await all[0]!.flush()
+    pass(61_000)
+    expect(waits()).toBe(true)
+  })
+
+  it('has each request ask itself where none may wait for another', async () => {
+    const { caller, control, delay, state, now } = stage({ day: 1 })
+    const budgets = createBudgets({ state, defaults: {}, now, isolated: true })
+    const arrive = delay()
+    const holding = [budgets.hold(caller, 0.1), budgets.hold(caller, 0.1)]
+    expect(control.calls).toBe(2)
+    arrive()
+    await Promise.all(holding)
+  })
+
+  it('tells what is spent of it, also what is not written yet', async () => {
+    const { all, caller, spend } = stage({ day: 1, month: 5 })
+    await spend(0.5)
+    await all[0]!.flush()
+    await spend(0.25)
+    expect(await all[0]!.spent(caller)).toEqual({ day: 0.75, month: 0.75 })
   })
 
   it('lets nobody spend whose spending cannot be told', async () => {

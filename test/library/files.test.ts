@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { fileSources } from '../../app/library/files/file-source.ts'
 import { type Files, storedFiles } from '../../app/library/files/files.ts'
 import { sweepObjects } from '../../app/library/files/sweep.ts'
 import { storedUploads } from '../../app/library/files/uploads.ts'
@@ -140,6 +141,34 @@ describe('the files of an owner', () => {
     const { files, keep } = setting()
     await keep(files, 'a')
     await expect(files.find(id)).rejects.toMatchObject({ code: 'not-found', param: 'id' })
+  })
+
+  it('are deleted by one of several who do so at once', async () => {
+    const { files, keep, objects } = setting()
+    const { id } = await keep(files, 'a')
+    const deletions = await Promise.allSettled([
+      files.delete(`file-${id}`),
+      files.delete(`file-${id}`),
+    ])
+    expect(deletions).toMatchObject([
+      { status: 'fulfilled' },
+      {
+        status: 'rejected',
+        reason: { code: 'not-found', message: `No such File object: file-${id}` },
+      },
+    ])
+    expect(await objects.list('')).toEqual([])
+  })
+
+  it('whose content is lost are named by no field of a request that has them elsewhere', async () => {
+    const { files, keep, objects } = setting()
+    const { id } = await keep(files, 'a')
+    for (const { key, size } of await objects.list('')) if (size > 0) await objects.delete(key)
+    const { signal } = new AbortController()
+    const limits = { maxBytes: 100, timeout: 1000, signal }
+    const reading = fileSources({ objects }).file!(`file-${id}`, 'me', limits)
+    await expect(reading).rejects.toMatchObject({ code: 'not-found', param: undefined })
+    await expect(files.open(await files.find(`file-${id}`))).rejects.toMatchObject({ param: 'id' })
   })
 
   it('are gone when they are deleted, and when their time is over', async () => {

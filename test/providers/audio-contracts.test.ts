@@ -50,7 +50,7 @@ function aws(): Provider {
     AWS_ENDPOINT_URL_POLLY: stand.polly.url,
     AWS_ENDPOINT_URL_COMPREHEND: stand.polly.url,
     AWS_ENDPOINT_URL_TRANSCRIBE: stand.transcribe.url,
-    AWS_ENDPOINT_URL_TRANSCRIBESTREAMING: stand.streams.url,
+    AWS_ENDPOINT_URL_TRANSCRIBE_STREAMING: stand.streams.url,
     AWS_TRANSCRIBE_POLL_SECONDS: '0.005',
   }
   return createAwsProvider({

@@ -73,7 +73,10 @@ describe("nobody's key reads anything of somebody else's", () => {
   })
 })
 
-/** Collections by owner, each reached by a kind of the list; `response-jobs` by the ways of responses. */
+/**
+ * Collections by owner, each reached by a kind of the list; `response-jobs` and `conversation-locks` by the ways of
+ * responses.
+ */
 const COVERED = new Set([
   'chat-completions',
   'chat-completion-messages',
@@ -84,6 +87,7 @@ const COVERED = new Set([
   'response-events',
   'conversations',
   'conversation-items',
+  'conversation-locks',
   'item-places',
   'knowledge-bases',
   'knowledge-sources',

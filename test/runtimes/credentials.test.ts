@@ -87,6 +87,22 @@ describe('fetched credentials (T58)', () => {
     expect(fetches).toHaveLength(3)
   })
 
+  it('are left alone for a while when a refresh brings the same ones', async () => {
+    const { source, fetches, moveTo, settle } = scene()
+    const asked = source.current()
+    fetches[0]!.resolve(keys('first', 60))
+    await asked
+    moveTo(56)
+    source.current()
+    fetches[1]!.resolve(keys('first', 60))
+    await settle()
+    source.current()
+    expect(fetches).toHaveLength(2)
+    moveTo(56.5)
+    source.current()
+    expect(fetches).toHaveLength(3)
+  })
+
   it('are waited for once they have ended', async () => {
     const { source, fetches, moveTo } = scene()
     const asked = source.current()

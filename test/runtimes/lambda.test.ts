@@ -5,11 +5,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { bundleLambda } from '../../deploy/bundle.ts'
 import { withinInvocation } from '../../runtimes/lambda/lambda-limits.ts'
 import { textFrames } from '../fakes/fake-bedrock-frames.ts'
+import { toneWav } from '../fakes/recordings-of-speech.ts'
 import { launch, root } from './platform.ts'
 import { lambdaIn } from './platforms.ts'
 import { runtimeSuite } from './runtime-suite.ts'
 import {
   beginStream,
+  fail,
   openScriptedBedrock,
   type ScriptedBedrock,
   sendFrames,
@@ -31,8 +33,10 @@ describe('a Lambda function with two seconds', () => {
   })
   afterAll(() => bedrock.close())
 
+  const open = () => launch(lambda, { ...bedrock.env, AUTH: 'none', FUNCTION_SECONDS: '2' })
+
   it('says that time is over before it is', async () => {
-    const server = await launch(lambda, { ...bedrock.env, AUTH: 'none', FUNCTION_SECONDS: '2' })
+    const server = await open()
     const url = `${server.url}/v1/chat/completions`
     const hello = {
       model: 'amazon.nova-lite-v1:0',
@@ -50,6 +54,24 @@ describe('a Lambda function with two seconds', () => {
     const events = await sse.until()
     await server.end()
     expect(JSON.parse(events.at(-1)!).error).toMatchObject({ type: 'timeout_error' })
+  })
+
+  it('says so of a recording that takes longer', async () => {
+    const server = await open()
+    bedrock.script((response, { method }) => {
+      if (method === 'GET') fail(response, 403, 'AccessDeniedException')
+    })
+    const form = new FormData()
+    form.set('model', 'mistral.voxtral-mini-3b-2507')
+    form.set('file', new File([toneWav(0.1)], 'a.wav', { type: 'audio/wav' }))
+    const answer = await fetch(`${server.url}/v1/audio/transcriptions`, {
+      method: 'POST',
+      body: form,
+      signal: AbortSignal.timeout(4000),
+    })
+    const refusal = await answer.json()
+    await server.end()
+    expect([answer.status, refusal]).toMatchObject([503, { error: { code: 'overloaded' } }])
   })
 })
 
@@ -77,6 +99,7 @@ describe('the limits within an invocation', () => {
         A: 'kept',
         FIRST_TOKEN_TIMEOUT: '20',
         AI_RESPONSE_TIMEOUT: '59',
+        AUDIO_JOB_TIMEOUT: '59',
         TOTAL_TIMEOUT: '59',
       },
     )

@@ -6,6 +6,8 @@ import { createFrameSplitter } from './event-stream-frames.ts'
 interface ChunkDecoder {
   /** Hands over the text of every chunk that is now whole, in order. Throws as the decoder of event streams does. */
   read(bytes: Uint8Array, take: (text: string) => void): void
+  /** What the next call will throw. */
+  failure(): unknown
   /** The upstream closed. Throws `stream-incomplete` when a frame is unfinished. */
   end(): void
 }
@@ -51,6 +53,7 @@ export function createChunkDecoder(faults: ChunkFaults): ChunkDecoder {
       text.flush(take)
       if (failure !== undefined) throw failure
     },
+    failure: splitter.failure,
     end: () => splitter.end(),
   }
 }

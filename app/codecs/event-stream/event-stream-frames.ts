@@ -18,6 +18,8 @@ interface FrameSplitter {
    * at the next call, so that where the network cuts never decides which frames are seen.
    */
   read(bytes: Uint8Array): void
+  /** What the next call will throw. */
+  failure(): unknown
   /** The upstream closed. Throws `stream-incomplete` when a frame is unfinished. */
   end(): void
 }
@@ -75,6 +77,7 @@ export function createFrameSplitter(take: TakeFrame): FrameSplitter {
         if (taken === 0) throw error
       }
     },
+    failure: () => failure,
     end() {
       if (failure !== undefined) throw failure
       if (held.filled === 0) return

@@ -20,6 +20,8 @@ interface EventStreamDecoder {
    * at the next call, so that where the network cuts never decides which frames are seen.
    */
   read(bytes: Uint8Array): EventFrame[]
+  /** What the next call will throw. */
+  failure(): unknown
   /** The upstream closed. Throws `stream-incomplete` when a frame is unfinished. */
   end(): void
 }
@@ -40,6 +42,7 @@ export function createEventStreamDecoder(): EventStreamDecoder {
       splitter.read(bytes)
       return frames
     },
+    failure: splitter.failure,
     end: () => splitter.end(),
   }
 }

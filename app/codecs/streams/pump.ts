@@ -1,8 +1,6 @@
 import type { Sink } from '../../ports/stream-out.ts'
 import { createPumpClock, type PumpClock, type PumpLimits } from './pump-clock.ts'
 
-export type { PumpLimits }
-
 /** Text to send, pulled. The pump is its only reader. */
 export interface FrameSource {
   /** The frames made of one upstream read; `undefined` after the last, closing frames included. Throws when the upstream breaks. */

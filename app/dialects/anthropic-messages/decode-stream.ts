@@ -30,6 +30,7 @@ type Take = (data: string) => void
 
 interface Framing {
   read(bytes: Uint8Array, take: Take): void
+  failure?(): unknown
   end(take: Take): void
 }
 
@@ -76,6 +77,7 @@ function createDecoder(undo: Undo | undefined, framing: Framing): ReplyDecoder {
       }
       return batch(events)
     },
+    failure: () => failure ?? framing.failure?.(),
     end() {
       if (failure !== undefined) throw failure
       const events = message.open()

@@ -1,5 +1,6 @@
 import type { SystemTool, Tool, ToolChoice } from '../../conversation/conversation.ts'
 import { GatewayError } from '../../errors.ts'
+import { purposeOf } from '../tool-purpose.ts'
 import { cachePoint, ownCacheControl } from './decode-blocks.ts'
 import { extrasOf, unknownFields } from './extras.ts'
 import type { WireRequest } from './wire.ts'
@@ -43,16 +44,10 @@ function customTool(wire: WireCustomTool): Tool {
 
 const DEFINED_FIELDS: ReadonlySet<string> = new Set(['type', 'name'])
 
-/** Tools that Anthropic's platform runs and that others have something like; dated versions follow. */
-const PURPOSES: readonly (readonly [type: string, purpose: SystemTool['purpose']])[] = [
-  ['web_search_', 'web-search'],
-  ['code_execution_', 'code-execution'],
-]
-
 /** Toolsets have no name but their type. */
 function definedTool(wire: WireDefinedTool, index: number): SystemTool {
   const settings = unknownFields(wire, DEFINED_FIELDS)
-  const purpose = PURPOSES.find(([type]) => wire.type.startsWith(type))?.[1]
+  const purpose = purposeOf(wire.type)
   return {
     type: 'system',
     kind: wire.type,

@@ -10,7 +10,7 @@ const LEAST_BUDGET = 1024
 /** zod says of a text where an integer belongs only that it is no number. */
 const integer = () => z.int({ error: ({ code }) => (code === 'invalid_type' ? 'int' : undefined) })
 
-const display = { display: z.string().nullish().describe('summarized or omitted.') }
+const display = { display: z.string().nullish().describe('summarized, omitted or updates.') }
 
 const thinking = z
   .discriminatedUnion('type', [

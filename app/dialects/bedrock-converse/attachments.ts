@@ -1,8 +1,9 @@
 import { encodeBase64 } from '../../codecs/bytes/base64.ts'
+import type { MediaKind } from '../../codecs/media/media-type.ts'
 import type { MediaPart } from '../../conversation/conversation.ts'
 import { GatewayError } from '../../errors.ts'
 import type { Encoding } from './encoding.ts'
-import { formatNames, formatOf, formatOfName, type MediaKind } from './media-formats.ts'
+import { formatNames, formatOf, formatOfName } from './media-formats.ts'
 import {
   type BlobSource,
   type ContentBlock,

@@ -1,3 +1,4 @@
+import type { MediaKind } from '../../codecs/media/media-type.ts'
 import type {
   Citation,
   MediaPart,
@@ -11,7 +12,7 @@ import type {
 import type { DocumentExtras } from './attachments.ts'
 import { legalName } from './document-names.ts'
 import type { ResultTextExtras, ToolResultExtras } from './encode-tool-result.ts'
-import { type MediaKind, mediaTypeOf } from './media-formats.ts'
+import { mediaTypeOf } from './media-formats.ts'
 import {
   type BlobSource,
   type CitationsContent,

@@ -56,6 +56,7 @@ export function decodeEnd(
   const stopSequence = stopSequenceOf(answer.additionalModelResponseFields)
   if (stopSequence !== undefined) end.stopSequence = stopSequence
   if (answer.serviceTier?.type) end.serviceTier = answer.serviceTier.type
+  if (answer.performanceConfig?.latency) end.latency = answer.performanceConfig.latency
   const guardrail = guardrailOf(answer)
   if (guardrail) end.guardrail = guardrail
   const remarks = remarksOf(answer)

@@ -63,6 +63,7 @@ function relayed(decoder: CountingDecoder): ReplyDecoder {
       const events = decoder.read(bytes)
       return withFrames(events, relay.take(decoder.taken()))
     },
+    failure: decoder.failure,
     end() {
       const events = decoder.end()
       return events.length > 0 ? withFrames(events, '') : events
@@ -95,6 +96,7 @@ function createDecoder(undo: Undo): CountingDecoder {
       if (failure !== undefined && out.length === 0) throw failure
       return out
     },
+    failure: () => failure ?? splitter.failure(),
     end() {
       if (failure !== undefined) throw failure
       splitter.end()

@@ -36,12 +36,25 @@ export function prepareTurns(conversation: Conversation, asking: Asking): Prepar
   const isFolded = !all.every(stays)
   const kept = isFolded ? all.filter(stays) : all
   const told = traits.tools === false ? spellOutTools(kept) : kept
-  const led = mergeTurns(told).map((turn) => withoutLastThought(turn, asking))
+  const pointed = withoutBarePoints(told)
+  const led = mergeTurns(pointed).map((turn) => withoutLastThought(turn, asking))
   const lost = () => asking.ignore('toolResult')
   const turns = answerToolCalls(mergeTurns(dropRepeatedCalls(led)), lost)
   if (!isFolded) return { system: conversation.system, turns }
   const folded = all.filter((turn) => !stays(turn)).flatMap(({ parts }) => parts)
   return { system: [...conversation.system, ...folded], turns }
+}
+
+/** A turn that has only cache points left is none: they go behind the turn before it. */
+function withoutBarePoints(turns: Turn[]): Turn[] {
+  if (!turns.some(({ parts }) => parts.length > 0 && parts.every(isPoint))) return turns
+  const kept: Turn[] = []
+  for (const turn of turns) {
+    const last = kept.at(-1)
+    if (!turn.parts.every(isPoint)) kept.push(turn)
+    else if (last) kept[kept.length - 1] = { ...last, parts: [...last.parts, ...turn.parts] }
+  }
+  return kept
 }
 
 /**
@@ -51,13 +64,15 @@ export function prepareTurns(conversation: Conversation, asking: Asking): Prepar
 function withoutLastThought(turn: Turn, { ignore }: Asking): Turn {
   const { role, parts } = turn
   if (role !== 'assistant' || !parts.some(isThought)) return turn
-  const last = parts.findLastIndex((part) => !isThought(part) && part.type !== 'cache-point')
+  const last = parts.findLastIndex((part) => !isThought(part) && !isPoint(part))
   if (!parts.slice(last + 1).some(isThought)) return turn
   ignore('thought')
   return { ...turn, parts: parts.slice(0, last + 1) }
 }
 
 const isThought = ({ type }: Part) => type === 'reasoning'
+
+const isPoint = ({ type }: Part) => type === 'cache-point'
 
 /** The turns with a user's at the start, and at the end unless the model may take up the last words. */
 export function frameTurns(turns: Turn[], prefill: boolean): Turn[] {
@@ -74,9 +89,10 @@ const says = (text: string): Turn => ({ role: 'user', parts: [{ type: 'text', te
 
 /** Claude refuses a beginning that ends in white space. */
 function trimEnd(parts: Part[]): Part[] {
-  const last = parts.at(-1)
+  const end = parts.findLastIndex((part) => !isPoint(part))
+  const last = parts[end]
   if (last?.type !== 'text' || last.text === last.text.trimEnd()) return parts
-  return [...parts.slice(0, -1), { ...last, text: last.text.trimEnd() }]
+  return parts.with(end, { ...last, text: last.text.trimEnd() })
 }
 
 export function encodeMessages(turns: Turn[], encoding: Encoding): Message[] {

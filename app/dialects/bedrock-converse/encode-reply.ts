@@ -58,6 +58,7 @@ export function encodeEnd(end: Reply['end']): Omit<ConverseResponse, 'output'> {
     metrics: metrics ?? { latencyMs: 0 },
     ...remarks,
     ...(end.serviceTier !== undefined && { serviceTier: { type: end.serviceTier } }),
+    ...(end.latency !== undefined && { performanceConfig: { latency: end.latency } }),
     ...stopSequence(end, remarks),
   }
 }

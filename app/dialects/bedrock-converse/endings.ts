@@ -92,7 +92,7 @@ export function encodeUsage(usage: Usage): TokenUsage {
 /** What an answer tells beside its words and its bill. */
 export type Remarks = Pick<
   ConverseResponse,
-  'metrics' | 'trace' | 'performanceConfig' | 'additionalModelResponseFields'
+  'metrics' | 'trace' | 'additionalModelResponseFields'
 > & { stopReason?: string }
 
 /** The remarks of an answer, for `extras`; undefined when it made none. */
@@ -104,7 +104,6 @@ export function remarksOf(
   if (stopReason !== undefined) remarks.stopReason = stopReason
   if (answer.metrics) remarks.metrics = answer.metrics
   if (answer.trace) remarks.trace = answer.trace
-  if (answer.performanceConfig) remarks.performanceConfig = answer.performanceConfig
   if (answer.additionalModelResponseFields) {
     remarks.additionalModelResponseFields = answer.additionalModelResponseFields
   }

@@ -1,8 +1,6 @@
 import { isTextual, type MediaKind, normaliseMediaType } from '../../codecs/media/media-type.ts'
 import { entryOf } from '../../codecs/table.ts'
 
-export type { MediaKind }
-
 /** Format names of the service model by the media type they mean, in its order. */
 const FORMATS: Record<MediaKind, Record<string, string>> = {
   image: { png: 'image/png', jpeg: 'image/jpeg', gif: 'image/gif', webp: 'image/webp' },

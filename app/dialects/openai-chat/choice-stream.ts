@@ -1,6 +1,6 @@
 import type { Citation, MediaPart } from '../../conversation/conversation.ts'
 import type { PartHead, ReplyEnd, ReplyEvent, WholePart } from '../../conversation/events.ts'
-import { guardrailMember, tierMember } from '../openai-end-members.ts'
+import { guardrailMember, servedMember } from '../openai-end-members.ts'
 import { knowledgeMember } from '../openai-knowledge.ts'
 import type { ChoiceStream, Lists } from './choice-state.ts'
 import { encodeDetail } from './reasoning-carrier.ts'
@@ -257,6 +257,6 @@ export function endChoice(choice: ChoiceStream, end: ReplyEnd): string {
   if (Object.keys(choice.lists).length > 0) text += deltaFrame(choice, choice.lists)
   const finish = FINISH_REASONS[end.reason]
   const reason = finish === 'tool_calls' && choice.manner.legacy ? 'function_call' : finish
-  const tail = `]${tierMember(end)}${guardrailMember(end)}${knowledgeMember(end)}${choice.usageMember}}\n\n`
+  const tail = `]${servedMember(end)}${guardrailMember(end)}${knowledgeMember(end)}${choice.usageMember}}\n\n`
   return `${text}${choice.open}},"logprobs":null,"finish_reason":"${reason}"}${tail}`
 }

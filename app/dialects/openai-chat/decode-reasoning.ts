@@ -6,7 +6,11 @@ interface DecodedReasoning {
   reasoning?: ReasoningRequest
   /** Thoughts are not to be shown to the caller. */
   hide: boolean
+  /** Fields that ask for something else, and do not count. */
+  beaten: Way[]
 }
+
+type Way = 'thinking' | 'reasoning' | 'thinking_budget' | 'reasoning_effort'
 
 /**
  * How much the model shall think, from the ways in which OpenAI, OpenRouter, Qwen and Anthropic callers
@@ -16,10 +20,28 @@ export function decodeReasoning(request: WireRequest): DecodedReasoning {
   const hide = request.reasoning?.exclude === true || request.include_reasoning === false
   refuseContradictions(request)
   const asked = switchedOff(request) ?? budgeted(request) ?? graded(request) ?? switchedOn(request)
-  if (!asked) return { hide }
+  if (!asked) return { hide, beaten: [] }
   const display = hide ? 'omitted' : request.thinking?.display
-  return { reasoning: display ? { ...asked, display } : asked, hide }
+  const beaten = beatenBy(asked, request)
+  return { reasoning: display ? { ...asked, display } : asked, hide, beaten }
 }
+
+function beatenBy(asked: ReasoningRequest, request: WireRequest): Way[] {
+  const { thinking, reasoning, thinking_budget: flat, reasoning_effort: effort } = request
+  const wishes: Record<Way, unknown> = {
+    thinking: thinking?.budget_tokens,
+    reasoning: reasoning?.max_tokens ?? reasoning?.effort,
+    thinking_budget: flat,
+    reasoning_effort: effort,
+  }
+  const met: unknown[] = [asked.budget ?? asked.effort, ...(asked.enabled === false ? OFF : [])]
+  const ways = Object.keys(wishes) as Way[]
+  return ways.filter(
+    (way) => wishes[way] != null && way !== asked.param && !met.includes(wishes[way]),
+  )
+}
+
+const OFF = ['none', 0]
 
 function refuseContradictions({ reasoning, reasoning_effort: effort }: WireRequest): void {
   if (reasoning?.effort && effort && reasoning.effort !== effort) {

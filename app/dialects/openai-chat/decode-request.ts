@@ -25,7 +25,7 @@ export function decodeRequest(body: unknown): Conversation {
   const cacheTtl = cacheLifetime(request)
   const { system, systemForms, turns } = decodeMessages(request.messages, cacheTtl)
   const { tools, toolChoice, legacy, fields } = decodeTools(request)
-  const { reasoning, hide } = decodeReasoning(request)
+  const { reasoning, hide, beaten } = decodeReasoning(request)
   const extraFields = unknownFields(request, KNOWN_FIELDS)
   const extras = extrasOf({
     systemMessages: systemForms,
@@ -33,8 +33,9 @@ export function decodeRequest(body: unknown): Conversation {
     hideReasoning: hide || undefined,
     maxTokensField: maxTokensField(request),
     stop: writtenStop(request.stop),
+    objectSchema: schemaOfObject(request.response_format) !== undefined || undefined,
     streamOptions: streamOptions(request),
-    fields: keptFields(request, fields),
+    fields: keptFields(request, fields, beaten),
   })
   const settings = decodeSettings(request, cacheTtl)
   const stream = request.stream ?? false
@@ -52,7 +53,7 @@ export function decodeRequest(body: unknown): Conversation {
     decodeForm(request),
     decodeAround(request),
     decodeKnowledge(request),
-    decodeDialectOnly(request),
+    decodeDialectOnly(request, beaten),
     decodeIgnored(request),
   )
 }
@@ -60,8 +61,11 @@ export function decodeRequest(body: unknown): Conversation {
 const NOTHING = {}
 
 /** What only a server of this dialect understands. */
-function decodeDialectOnly(request: WireRequest): { dialectOnly?: string[] } {
-  const only: string[] = []
+function decodeDialectOnly(
+  request: WireRequest,
+  beaten: readonly string[],
+): { dialectOnly?: string[] } {
+  const only = [...beaten]
   if (request.moderation) only.push('moderation')
   if (request.stream_options?.include_obfuscation) only.push('stream_options.include_obfuscation')
   // OpenAI's models stop at a line break; the cleaning (T28) takes that away from all others.
@@ -134,7 +138,10 @@ function decodeForm(request: WireRequest): Partial<Conversation> {
 function decodeOutput(format: WireRequest['response_format']): OutputFormat | undefined {
   if (!format) return undefined
   if (format.type === 'text') return { type: 'text' }
-  if (format.type === 'json_object') return decodeJsonObject(format['schema'])
+  if (format.type === 'json_object') {
+    const schema = schemaOfObject(format)
+    return schema ? { type: 'json-schema', name: 'response', schema } : { type: 'json-object' }
+  }
   const { name, description, schema, strict } = format.json_schema
   return {
     type: 'json-schema',
@@ -146,10 +153,11 @@ function decodeOutput(format: WireRequest['response_format']): OutputFormat | un
 }
 
 /** Together, Fireworks and llama.cpp take a schema here as well, and Instructor's JSON_SCHEMA mode tells it nowhere else. */
-const decodeJsonObject = (schema: unknown): OutputFormat =>
-  typeof schema === 'object' && schema !== null && !Array.isArray(schema)
-    ? { type: 'json-schema', name: 'response', schema: { ...schema } }
-    : { type: 'json-object' }
+function schemaOfObject(format: WireRequest['response_format']): Fields | undefined {
+  const schema = format?.type === 'json_object' ? format['schema'] : undefined
+  const isSchema = typeof schema === 'object' && schema !== null && !Array.isArray(schema)
+  return isSchema ? { ...schema } : undefined
+}
 
 function decodeAudio({ modalities, audio }: WireRequest): Partial<Conversation> {
   if (!modalities?.includes('audio')) return {}
@@ -210,9 +218,13 @@ const KEPT = [
   'moderation',
 ] as const satisfies readonly (keyof WireRequest)[]
 
-function keptFields(request: WireRequest, others: Fields | undefined): Fields | undefined {
+function keptFields(
+  request: WireRequest,
+  others: Fields | undefined,
+  beaten: readonly (keyof WireRequest)[],
+): Fields | undefined {
   let kept = others
-  for (const field of KEPT) {
+  for (const field of [...KEPT, ...beaten]) {
     const value = request[field]
     if (value != null) kept = { ...kept, [field]: value }
   }

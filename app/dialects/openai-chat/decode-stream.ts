@@ -95,6 +95,7 @@ export function createReplyDecoder(undo?: Undo): ReplyDecoder {
 
   return {
     read: (bytes) => batchOf((events) => take(reader.read(bytes), events)),
+    failure: () => failure,
     end: () =>
       batchOf((events) => {
         take(reader.end(), events)

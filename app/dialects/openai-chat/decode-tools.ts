@@ -1,6 +1,7 @@
 import type { FunctionTool, JsonSchema, Tool, ToolChoice } from '../../conversation/conversation.ts'
 import { GatewayError } from '../../errors.ts'
 import { freeTextSchema } from '../openai-free-text.ts'
+import { purposeOf } from '../tool-purpose.ts'
 import { cachePoint } from './decode-parts.ts'
 import { extrasOf, type Fields, unknownFields } from './extras.ts'
 import type { WireRequest } from './wire.ts'
@@ -113,11 +114,13 @@ const SYSTEM_FIELDS: ReadonlySet<string> = new Set(['type', 'name'])
 
 function systemTool(wire: WireOtherTool): Tool {
   const settings = unknownFields(wire, SYSTEM_FIELDS)
+  const purpose = purposeOf(wire.type)
   return {
     type: 'system',
     kind: wire.type,
     name: wire.name ?? wire.type,
     ...(settings && { settings }),
+    ...(purpose && { purpose }),
   }
 }
 

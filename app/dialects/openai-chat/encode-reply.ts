@@ -7,6 +7,7 @@ import type {
 } from '../../conversation/conversation.ts'
 import type { Reply } from '../../conversation/events.ts'
 import type { AnswerHead } from '../dialect.ts'
+import { servedMembers } from '../openai-end-members.ts'
 import { guardrailMembers } from '../openai-guardrail.ts'
 import { knowledgeMembers } from '../openai-knowledge.ts'
 import { type Fields, NAME, ownOf } from './extras.ts'
@@ -57,7 +58,7 @@ function encodeReply(
     choices: replies.map((reply, index) => encodeChoice(reply, index, { manner, head })),
     usage: replyUsage(replies.map((reply) => reply.end)),
   }
-  if (end?.serviceTier) completion.service_tier = end.serviceTier
+  Object.assign(completion, servedMembers(end))
   if (conversation.metadata) completion['metadata'] = conversation.metadata
   const guardrail = guardrailMembers(guardrailOf(replies))
   return Object.assign(completion, guardrail, knowledgeMembers(end?.knowledge), own.fields)

@@ -1,7 +1,7 @@
 import type { Conversation } from '../../conversation/conversation.ts'
 import type { ReplyBatch, ReplyEnd, ReplyEvent } from '../../conversation/events.ts'
 import type { AnswerHead, ReplyEncoder } from '../dialect.ts'
-import { tierMember } from '../openai-end-members.ts'
+import { servedMember } from '../openai-end-members.ts'
 import { encodeError } from '../openai-error.ts'
 import { type ChoiceStream, openChoice } from './choice-state.ts'
 import { endChoice, writeDelta, writePart } from './choice-stream.ts'
@@ -79,7 +79,7 @@ function closing(choices: ChoiceStream[], envelope: string, usage: boolean): str
 
 function usageChunk(ends: ReplyEnd[], envelope: string): string {
   const usage = replyUsage(ends)
-  const tier = tierMember(ends[0])
+  const tier = servedMember(ends[0])
   return `${envelope}]${tier},"usage":${JSON.stringify(usage)}}\n\n`
 }
 

@@ -4,7 +4,7 @@ import type { ReasoningField } from './reasoning-carrier.ts'
 
 export interface OpenaiChatOptions {
   /** The member that carries the text of thoughts; `reasoning_content` when absent. */
-  reasoningField?: ReasoningField
+  reasoningField?: ReasoningField | 'none'
 }
 
 /** How this caller wants answers written; the same for every choice and frame. */
@@ -28,9 +28,11 @@ export function mannerOf(conversation: Conversation, options: OpenaiChatOptions)
   const own = ownOf(conversation)
   const custom = conversation.tools.filter((tool) => tool.type === 'function' && isFreeText(tool))
   const textual = custom.filter((tool) => tool.type === 'function' && ownOf(tool).textFunction)
+  const { reasoningField = 'reasoning_content' } = options
+  const isHidden = own.hideReasoning === true || conversation.reasoning?.display === 'omitted'
   return {
-    reasoningField: options.reasoningField ?? 'reasoning_content',
-    hideReasoning: own.hideReasoning === true || conversation.reasoning?.display === 'omitted',
+    reasoningField: reasoningField === 'none' ? 'reasoning_content' : reasoningField,
+    hideReasoning: isHidden || reasoningField === 'none',
     legacy: own.legacyFunctions === true,
     customTools: custom.length > 0 ? new Set(custom.map((tool) => tool.name)) : NO_TOOLS,
     textFunctions: textual.length > 0 ? new Set(textual.map((tool) => tool.name)) : NO_TOOLS,

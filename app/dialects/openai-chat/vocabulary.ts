@@ -35,7 +35,18 @@ export function ownNames(conversation: Conversation): Readonly<Record<string, st
   return {
     maxTokens: maxTokensField ?? 'max_completion_tokens',
     ...(legacyFunctions && { toolChoice: 'function_call' }),
+    ...(marksBreakpoints(conversation) && { cacheControl: 'prompt_cache_breakpoint' }),
   }
+}
+
+/** Cache points are marked in OpenAI's own way, and in no other. */
+function marksBreakpoints({ system, turns }: Conversation): boolean {
+  const parts = [system, ...turns.map((turn) => turn.parts)].flat()
+  const fields = parts.map((part) => ('extras' in part ? ownOf(part).fields : undefined))
+  return (
+    fields.some((own) => own?.['prompt_cache_breakpoint']) &&
+    !fields.some((own) => own?.['cache_control'])
+  )
 }
 
 export const FINISH_REASONS: Record<StopReason, WireFinishReason> = {

@@ -1,6 +1,7 @@
 import { z } from '@hono/zod-openapi'
 import { guardrailed } from '../openai-guardrail.ts'
 import { knowledgeMembersSchema } from '../openai-knowledge.ts'
+import { servedLatency } from '../openai-settings.ts'
 import { usage } from '../openai-usage.ts'
 import { reasoningDetail, serverToolRun } from './wire-messages.ts'
 
@@ -72,6 +73,7 @@ export const chatCompletion = z
     choices: z.array(choice),
     usage: usage.optional(),
     service_tier: z.string().optional(),
+    performanceConfig: servedLatency,
     system_fingerprint: z.string().nullish(),
     metadata: z.record(z.string(), z.string()).optional(),
     ...guardrailed,
@@ -123,6 +125,7 @@ export const chatCompletionChunk = z
     ),
     usage: usage.nullish(),
     service_tier: z.string().optional(),
+    performanceConfig: servedLatency,
     ...guardrailed,
     ...knowledgeMembersSchema,
   })

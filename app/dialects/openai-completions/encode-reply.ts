@@ -2,6 +2,7 @@ import type { Conversation } from '../../conversation/conversation.ts'
 import type { Reply } from '../../conversation/events.ts'
 import type { AnswerHead } from '../dialect.ts'
 import type { Fields } from '../extras.ts'
+import { servedMembers } from '../openai-end-members.ts'
 import { guardrailMembers } from '../openai-guardrail.ts'
 import { ownOf, ownOfEnd } from './extras.ts'
 import { charactersOf } from './logprobs.ts'
@@ -33,7 +34,7 @@ export function encodeReply(
       finish_reason: FINISH_REASONS[reply.end.reason],
     })),
     usage: usageOf(ends, conversation),
-    ...(first?.serviceTier && { service_tier: first.serviceTier }),
+    ...servedMembers(first),
     ...guardrailMembers((intervened ?? first)?.guardrail),
   }
 }

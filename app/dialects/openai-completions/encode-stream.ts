@@ -2,7 +2,7 @@ import type { Conversation } from '../../conversation/conversation.ts'
 import type { ReplyBatch, ReplyEnd, ReplyEvent } from '../../conversation/events.ts'
 import type { AnswerHead, ReplyEncoder } from '../dialect.ts'
 import type { Fields } from '../extras.ts'
-import { guardrailMember, tierMember } from '../openai-end-members.ts'
+import { guardrailMember, servedMember } from '../openai-end-members.ts'
 import { encodeError } from '../openai-error.ts'
 import { ownOf, ownOfEnd } from './extras.ts'
 import { charactersOf } from './logprobs.ts'
@@ -148,7 +148,7 @@ function writeEnd(stream: Stream, choice: Choice, end: ReplyEnd): string {
   const { choice: own, fields } = ownOfEnd(end)
   const reason = FINISH_REASONS[end.reason]
   const told = own ? `,${membersText(own)}` : ''
-  const tail = `]${fields ? `,${membersText(fields)}` : ''}${tierMember(end)}${guardrailMember(end)}${stream.usageMember}}\n\n`
+  const tail = `]${fields ? `,${membersText(fields)}` : ''}${servedMember(end)}${guardrailMember(end)}${stream.usageMember}}\n\n`
   const chunk = `${choice.open}"","logprobs":null,"finish_reason":"${reason}"${told}}${tail}`
   return writeEcho(stream, choice) + chunk
 }
@@ -159,5 +159,5 @@ function usageChunk({ conversation, envelope, choices }: Stream): string {
   if (!conversation.streamUsage) return ''
   const ends = choices.flatMap(({ end }) => end ?? [])
   const usage = JSON.stringify(usageOf(ends, conversation))
-  return `${envelope}]${tierMember(ends[0])},"usage":${usage}}\n\n`
+  return `${envelope}]${servedMember(ends[0])},"usage":${usage}}\n\n`
 }

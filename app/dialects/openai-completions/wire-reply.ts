@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi'
 import { guardrailed } from '../openai-guardrail.ts'
+import { servedLatency } from '../openai-settings.ts'
 import { usage } from '../openai-usage.ts'
 
 const finishReason = z.enum(['stop', 'length', 'content_filter'])
@@ -31,6 +32,7 @@ export const completion = z
     choices: z.array(choice),
     usage: usage.nullish(),
     service_tier: z.string().optional(),
+    performanceConfig: servedLatency,
     ...guardrailed,
   })
   .openapi('CreateCompletionResponse')

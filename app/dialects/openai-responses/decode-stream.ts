@@ -80,6 +80,7 @@ export function createReplyDecoder(undo?: Undo): ReplyDecoder {
   }
   return {
     read: (bytes) => take(reader.read(bytes)),
+    failure: () => failure,
     end() {
       const events = take(reader.end())
       if (state.ended || failure !== undefined) return events

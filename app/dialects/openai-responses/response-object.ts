@@ -82,6 +82,7 @@ export function standingMembers(
     service_tier: end?.serviceTier ?? (end ? 'default' : (wiredTier(request) ?? 'auto')),
     usage: end ? encodeUsage(end.usage) : null,
     output,
+    ...(end?.latency && { performanceConfig: { latency: end.latency } }),
     ...guardrailMembers(end?.guardrail),
   }
 }

@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi'
 import { guardrailed } from '../openai-guardrail.ts'
+import { servedLatency } from '../openai-settings.ts'
 
 /** Any item of an answer, or of what was asked. */
 export const outputItem = z
@@ -44,6 +45,7 @@ export const responseObject = z
     previous_response_id: z.string().nullable(),
     conversation: z.looseObject({ id: z.string() }).optional(),
     usage: usage.nullable(),
+    performanceConfig: servedLatency,
     ...guardrailed,
   })
   .openapi('Response')

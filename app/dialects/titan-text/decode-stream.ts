@@ -41,6 +41,7 @@ export function createReplyDecoder(): ReplyDecoder {
       }
       return out
     },
+    failure: () => failure ?? chunks.failure(),
     end() {
       if (failure !== undefined) throw failure
       chunks.end()

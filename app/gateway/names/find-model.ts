@@ -2,6 +2,7 @@ import type { Conversation } from '../../conversation/conversation.ts'
 import { amended, GatewayError } from '../../errors.ts'
 import type { ChatModel, FoundModel, ModelCard } from '../../ports/models.ts'
 import type { Services } from '../../ports/services.ts'
+import type { Asking } from '../answer.ts'
 import { withAlias, withDefaults } from './model-params.ts'
 import { type Resolution, type ResolvedBy, resolveModel } from './resolve-model.ts'
 import { toldOfNames } from './told-of-names.ts'
@@ -18,16 +19,17 @@ export interface ChattingModel extends FoundModel {
 export function findChatModel(
   conversation: Conversation,
   services: Services,
+  asking: Pick<Asking, 'mayUse'>,
 ): ChattingModel | Promise<ChattingModel> {
-  if (conversation.upstreamModel === undefined) return findNamed(conversation, services)
-  return findUpstream(conversation, services)
+  if (conversation.upstreamModel === undefined) return findNamed(conversation, services, asking)
+  return findUpstream(conversation, services, asking)
 }
 
-async function findUpstream(conversation: Conversation, services: Services) {
+async function findUpstream(...asked: Parameters<typeof findNamed>) {
   try {
-    return await findNamed(conversation, services)
+    return await findNamed(...asked)
   } catch (thrown) {
-    throw aboutName(thrown, conversation)
+    throw aboutName(thrown, asked[0])
   }
 }
 
@@ -41,10 +43,12 @@ function aboutName(thrown: unknown, { upstreamModel }: Conversation): unknown {
 function findNamed(
   conversation: Conversation,
   services: Services,
+  { mayUse }: Pick<Asking, 'mayUse'>,
 ): ChattingModel | Promise<ChattingModel> {
   const resolution = resolveModel(nameOf(conversation), services, {
     owner: conversation.modelProvider,
     suits: canChat,
+    mayUse,
   })
   return resolution instanceof Promise
     ? resolution.then((later) => chatting(later, conversation, services))
@@ -92,9 +96,9 @@ export const canChat = ({ input, output }: ModelCard) =>
 /** When its upstream says that a model nobody listed does not exist, the caller learns of names like it. */
 export async function withNearestNames(
   thrown: unknown,
-  { standing, asked }: ChattingModel,
+  { standing, asked, mayUse }: ChattingModel & Pick<Asking, 'mayUse'>,
   services: Services,
 ): Promise<unknown> {
-  const told = await toldOfNames(thrown, { name: nameOf(asked), standing }, services)
+  const told = await toldOfNames(thrown, { name: nameOf(asked), standing, mayUse }, services)
   return aboutName(told, asked)
 }

@@ -1,5 +1,5 @@
 import { GatewayError } from '../../errors.ts'
-import type { FoundModel, ModelNames, Provider } from '../../ports/models.ts'
+import type { FoundModel, ModelCard, ModelNames, Provider } from '../../ports/models.ts'
 import type { Services } from '../../ports/services.ts'
 
 interface Successor {
@@ -7,12 +7,18 @@ interface Successor {
   by: 'id' | 'successor'
 }
 
+interface Asked {
+  services: Pick<Services, 'providers'>
+  /** As a wish's. */
+  mayUse?(card: ModelCard, name: string): boolean
+}
+
 /** Follows the chain of successors to a model that can be asked. Throws 404 where they are not followed. */
 export async function bySuccessor(
   name: string,
-  { providers }: Pick<Services, 'providers'>,
+  { services, mayUse }: Asked,
 ): Promise<Successor | undefined> {
-  for (const provider of providers) {
+  for (const provider of services.providers) {
     const names = provider.names?.()
     if (!names || names.successorOf(name) === undefined) continue
     const isListed = (await provider.list()).length > 0
@@ -23,7 +29,9 @@ export async function bySuccessor(
     if (again && !isListed && !names.isRetired?.(name)) continue
     const found = await endOfChain(name, provider, isListed)
     if (!found) continue
-    if (!names.followsSuccessors) throw retired(name, found.card.id)
+    const { card } = found
+    if (!names.followsSuccessors)
+      throw retired(name, mayUse?.(card, card.id) === false ? '' : card.id)
     return { found, by: 'successor' }
   }
   return undefined
@@ -49,6 +57,6 @@ async function endOfChain(
 const retired = (name: string, successor: string) =>
   new GatewayError(
     'model-not-found',
-    `The model \`${name}\` has been retired. Use \`${successor}\` instead.`,
+    `The model \`${name}\` has been retired.${successor && ` Use \`${successor}\` instead.`}`,
     { param: 'model', retired: true },
   )

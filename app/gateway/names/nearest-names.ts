@@ -1,7 +1,6 @@
 /** Longer names are compared by their beginning only; callers write them. */
 const LONGEST = 120
 const LIKE_ENOUGH = 0.45
-const MOST = 3
 
 /** The names most like one that does not exist, the nearest first; never the name itself, which may be known to lead nowhere. */
 export function nearestNames(name: string, known: Iterable<string>): string[] {
@@ -13,7 +12,7 @@ export function nearestNames(name: string, known: Iterable<string>): string[] {
     if (likeness >= LIKE_ENOUGH) near.push({ name: other, likeness })
   }
   near.sort((a, b) => b.likeness - a.likeness || a.name.length - b.name.length)
-  return near.slice(0, MOST).map((one) => one.name)
+  return near.map((one) => one.name)
 }
 
 /** Neighbouring letters, case aside: names of models differ by a version, a date or a prefix. */

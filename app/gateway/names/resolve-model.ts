@@ -4,7 +4,8 @@ import type { FindOptions, FoundModel, ModelCard, Provider } from '../../ports/m
 import type { Services } from '../../ports/services.ts'
 import { bySuccessor } from './follow-successors.ts'
 import { isGlob } from './glob.ts'
-import { listModels, namesLike } from './list-models.ts'
+import { listModels } from './list-models.ts'
+import { nearestNames } from './nearest-names.ts'
 import { newestFitting, requirePattern } from './newest-fitting.ts'
 
 /** How a name led to its model. */
@@ -25,10 +26,15 @@ interface Wish {
   owner?: string
   /** Whether a model would do; a wildcard looks no further, an alias of several models prefers those. */
   suits?(card: ModelCard): boolean
+  /** Whether the caller may use a model by a name; all may be used where nobody says. What they may not is never named. */
+  mayUse?(card: ModelCard, name: string): boolean
 }
 
+/** Who is asked, and what the operator says of names. */
+type Known = Pick<Services, 'config' | 'providers'>
+
 interface Asked extends Wish {
-  services: Services
+  services: Known
   /** Aliases of the operator that led here. */
   met: ReadonlySet<string>
 }
@@ -40,7 +46,7 @@ interface Asked extends Wish {
  */
 export function resolveModel(
   name: string,
-  services: Services,
+  services: Known,
   wish: Wish = {},
 ): Resolution | Promise<Resolution> {
   const named = wish.owner === undefined ? undefined : providerNamed(wish.owner, services)
@@ -50,7 +56,7 @@ export function resolveModel(
 }
 
 /** A caller may say who shall serve as well as who made it. */
-const providerNamed = (owner: string, { providers }: Services): Provider | undefined =>
+const providerNamed = (owner: string, { providers }: Known): Provider | undefined =>
   providers.find((provider) => plain(provider.name) === plain(owner))
 
 /**
@@ -83,7 +89,7 @@ async function resolveBy(name: string, asked: Asked): Promise<Resolution> {
 }
 
 /** What most requests ask for: an id with no other meaning, of a provider that need not look it up. */
-function resolveAtOnce(name: string, { providers, config }: Services): Resolution | undefined {
+function resolveAtOnce(name: string, { providers, config }: Known): Resolution | undefined {
   let unlisted: FoundModel | undefined
   for (const provider of providers) {
     const found = provider.find(name)
@@ -111,7 +117,7 @@ async function resolve(name: string, asked: Asked): Promise<Resolution | undefin
   if (configured) return configured
   const prefixed = exact?.standing === 'unlisted' ? undefined : await byPrefix(name, asked)
   if (prefixed) return prefixed
-  const successor = await bySuccessor(name, services)
+  const successor = await bySuccessor(name, asked)
   if (successor) return successor.by === 'successor' ? { ...successor, retired: name } : successor
   // An id nobody listed may still be called: that must not wait for any list.
   if (exact?.standing === 'unlisted') return { found: exact, by: 'id' }
@@ -128,7 +134,7 @@ const UNSURE: ReadonlySet<FoundModel['standing']> = new Set(['unlisted', 'any-na
 
 async function find(
   name: string,
-  { providers }: Services,
+  { providers }: Known,
   options: FindOptions,
 ): Promise<FoundModel | undefined> {
   let unsure: FoundModel | undefined
@@ -223,19 +229,20 @@ const plain = (name: string) => name.toLowerCase().replace(/[^a-z0-9]/g, '')
 
 async function byWildcard(
   name: string,
-  { services, suits }: Asked,
+  { services, suits, mayUse }: Asked,
 ): Promise<Resolution | undefined> {
   if (!isGlob(name)) return undefined
   requirePattern(name)
-  const cards = await listModels(services)
-  const best = newestFitting(name, suits ? cards.filter(suits) : cards)
+  const fits = (card: ModelCard) => suits?.(card) !== false && mayUse?.(card, card.id) !== false
+  const best = newestFitting(name, (await listModels(services)).filter(fits))
   const found = best && (await find(best.id, services, { configured: true }))
   return found && { found, by: 'wildcard' }
 }
 
-async function notFound(name: string, { services, owner }: Asked): Promise<GatewayError> {
+async function notFound(name: string, asked: Asked): Promise<GatewayError> {
+  const { services, owner } = asked
   const { providers } = services
-  const near = await namesLike(name, services)
+  const near = await namesLike(name, services, asked)
   const hintsOf = (of: string) => providers.flatMap((provider) => provider.hint?.(of) ?? [])
   const hints = hintsOf(name)
   // A caller may have said who shall serve it, and meant somebody who is not there.
@@ -246,4 +253,37 @@ async function notFound(name: string, { services, owner }: Asked): Promise<Gatew
     `The model \`${name}\` does not exist or you do not have access to it.${sentences}`,
     { param: 'model' },
   )
+}
+
+const MOST_NAMES = 3
+
+/** A sentence of the names most like one that does not exist, to follow another; empty where none can be used. */
+export async function namesLike(
+  name: string,
+  services: Known,
+  { mayUse }: Pick<Wish, 'mayUse'>,
+): Promise<string> {
+  const ids = (await listModels(services)).map(({ id }) => id)
+  const configured = Object.keys(services.config.MODEL_ALIASES)
+  const aliases = services.providers.flatMap((one) => [...(one.names?.().aliases.keys() ?? [])])
+  const near: string[] = []
+  for (const one of nearestNames(name, [...ids, ...configured, ...aliases])) {
+    if (near.length < MOST_NAMES && (await isThere(one, services, { mayUse }))) near.push(one)
+  }
+  return near.length > 0 ? ` Names like it: ${near.map((one) => `\`${one}\``).join(', ')}.` : ''
+}
+
+/** Whether a name leads to a model the caller may use. */
+export async function isThere(
+  name: string,
+  services: Known,
+  { mayUse }: Pick<Wish, 'mayUse'>,
+): Promise<boolean> {
+  try {
+    const resolution = await resolve(name, { services, met: new Set() })
+    return resolution !== undefined && mayUse?.(resolution.found.card, name) !== false
+  } catch (thrown) {
+    if (thrown instanceof GatewayError) return false
+    throw thrown
+  }
 }

@@ -1,4 +1,3 @@
-import type { Config } from '../../config.ts'
 import type { DrawnImages, ImageAbility, ImageBytes, ImageRequest } from '../../ports/images.ts'
 import type { ModelCard } from '../../ports/models.ts'
 import type { Services } from '../../ports/services.ts'
@@ -6,7 +5,7 @@ import type { Asking, ExchangeRecord } from '../answer.ts'
 import { ignoredNames } from '../answers/answer-headers.ts'
 import { readImages, type WrittenImage } from '../attachments/read-images.ts'
 import { configuredGuardrail } from '../caller-options.ts'
-import { governExtraFields } from '../extra-fields.ts'
+import { governFields } from '../extra-fields.ts'
 import { screened, type Told } from '../guarded.ts'
 import { labelsOf } from '../labels.ts'
 import { type Operated, operate, withParams } from './operate.ts'
@@ -36,7 +35,7 @@ export async function draw(
   services: Services,
 ): Promise<Operated<DrawnImages>> {
   const { images: written, mask: writtenMask, fields, ...wish } = order
-  const { extras, ignored } = governed(order, services.config)
+  const { extras, ignored } = governFields({ extraFields: fields }, services.config)
   let warning: string | undefined
   const operated = await operate(
     {
@@ -98,15 +97,6 @@ const wordsOf = ({ prompt, images, mask }: ImageOrder, extras: Told['extras']): 
   extras,
   wordless: images.length > 0 || mask ? 'image' : undefined,
 })
-
-function governed({ model, fields }: ImageOrder, config: Config) {
-  const bare = { model, system: [], turns: [], tools: [], settings: {}, stream: false }
-  const { extraFields: extras, ignored = [] } = governExtraFields(
-    { ...bare, extraFields: fields },
-    config,
-  )
-  return { extras, ignored }
-}
 
 function warningOf({ id, legacy, listing = {} }: ModelCard): string | undefined {
   const { status, end_of_life_time: end } = (listing['lifecycle'] ?? {}) as Record<string, unknown>

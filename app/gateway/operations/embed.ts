@@ -13,7 +13,7 @@ import type { Services } from '../../ports/services.ts'
 import type { Asking } from '../answer.ts'
 import { type MediaResolution, resolveMedia } from '../attachments/resolve-media.ts'
 import { estimateTokens } from '../estimate-tokens.ts'
-import { governExtraFields } from '../extra-fields.ts'
+import { governFields } from '../extra-fields.ts'
 import { type Guarding, screened } from '../guarded.ts'
 import { labelsOf } from '../labels.ts'
 import { type Operated, operate, withParams } from './operate.ts'
@@ -63,8 +63,7 @@ export function embed(
   services: Services,
 ): Promise<Operated<Embedded>> {
   const { model: name } = order
-  const governed = governExtraFields({ ...bare(name), extraFields: fields }, services.config)
-  const { extraFields: extras, ignored = [] } = governed
+  const { extras, ignored } = governFields({ extraFields: fields }, services.config)
   const labels = labelsOf(asking, services, user)
   const tokens = () => lengthOf(name, inputs.flatMap(piecesOf))
   return operate(

@@ -41,8 +41,12 @@ const EXACT = {
 } as const
 
 /** The model of a name. Throws as `resolveModel`. */
-export async function findBeside(model: string, services: Services): Promise<Beside> {
-  const found = await foundBeside(model, services)
+export async function findBeside(
+  model: string,
+  services: Services,
+  asking: Pick<Asking, 'mayUse'>,
+): Promise<Beside> {
+  const found = await foundBeside(model, services, asking)
   const { card, chat, native: told } = found
   const native = typeof told === 'function' ? await told() : told
   if (native) return { card, operation: native.operation, chats: false, native }
@@ -52,14 +56,18 @@ export async function findBeside(model: string, services: Services): Promise<Bes
   return { card, chats: false, ...(kind && { operation: kind[1] }) }
 }
 
-async function foundBeside(model: string, services: Services): Promise<FoundModel> {
+async function foundBeside(
+  model: string,
+  services: Services,
+  asking: Pick<Asking, 'mayUse'>,
+): Promise<FoundModel> {
   try {
-    return (await findModel({ ...EXACT, model }, services)).found
+    return (await findModel({ ...EXACT, model }, services, asking)).found
   } catch (thrown) {
     if (!(thrown instanceof GatewayError) || thrown.code !== 'model-not-found') throw thrown
     // A wildcard may fit models that chat: Titan's bodies for text look like those for vectors.
     const suits = ({ output }: ModelCard) => output.includes('text')
-    return (await findModel({ suits, model }, services)).found
+    return (await findModel({ suits, model }, services, asking)).found
   }
 }
 

@@ -21,11 +21,7 @@ export async function screenedDocuments(
   return {
     texts: judged.texts.slice(0, first),
     extras: judged.extras,
-    documents: judged.texts
-      .slice(first)
-      .map((text, at) =>
-        text === written[at] ? documents[at]! : documentOf(text, documents[at]!),
-      ),
+    documents: judged.texts.slice(first).map((text, at) => documentOf(text, documents[at]!)),
   }
 }
 

@@ -63,10 +63,12 @@ export async function operate<Model, Result extends Done>(
   services: Services,
 ): Promise<Operated<Result>> {
   const { operation, tokens, units } = order
-  const { found, by, alias } = await findModel(order, services)
+  const { found, by, alias } = await findModel(order, services, asking)
   const { card } = found
   const model = order.pick(found)
   if (model === undefined) throw notSuited(order.model, order.kind)
+  const isBuiltIn = by === 'alias' && alias === undefined
+  if (isBuiltIn && !order.suits(card)) throw nobodyBehind(order.model)
   const record: ExchangeRecord = {
     operation,
     model: order.model,
@@ -102,7 +104,9 @@ export async function operate<Model, Result extends Done>(
     return { result, record, headers: answerHeaders(served, record.ignored, usage) }
   } catch (thrown) {
     const error = inPlace(deadline.explain(thrown), order.about)
-    throw await toldOfNames(error, { name: order.model, standing: found.standing }, services)
+    const { standing } = found
+    const unknown = { name: order.model, standing, mayUse: asking.mayUse }
+    throw await toldOfNames(error, unknown, services)
   } finally {
     deadline.clear()
   }
@@ -112,8 +116,9 @@ export async function operate<Model, Result extends Done>(
 export async function findModel(
   { model, suits, exact }: Pick<Order<unknown, Done>, 'model' | 'suits' | 'exact'>,
   services: Services,
+  { mayUse }: Pick<Asking, 'mayUse'>,
 ): Promise<Resolution> {
-  const resolved = await resolveModel(model, services, { suits })
+  const resolved = await resolveModel(model, services, { suits, mayUse })
   if (!exact || resolved.retired === undefined) return resolved
   return { ...resolved, ...(await itself(resolved.retired, services)) }
 }
@@ -124,6 +129,14 @@ export const withParams = (
   alias: ModelAlias | undefined,
 ): Readonly<Record<string, unknown>> | undefined =>
   alias?.params ? { ...alias.params, ...extras } : extras
+
+/** A name of ours that leads to a model of the right kind, but to none that does what is asked. */
+const nobodyBehind = (model: string) =>
+  new GatewayError(
+    'model-not-found',
+    `The model \`${model}\` does not exist or you do not have access to it. None of the models it stands for here can do what is asked.`,
+    { param: 'model' },
+  )
 
 /** What upstreams call the whole of a request, in errors that are about it. */
 const CONVERSATION = 'messages'

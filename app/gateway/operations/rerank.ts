@@ -60,13 +60,9 @@ export function rerank(
 /** The same as the guardrail of this server lets it go on. */
 async function judged(request: RerankRequest, guarding: Guarding): Promise<RerankRequest> {
   const { query, documents, extras } = request
-  const screening = await screenedDocuments({ texts: [query], documents, extras }, guarding)
-  return {
-    ...request,
-    query: screening.texts[0] ?? query,
-    documents: screening.documents,
-    ...(screening.extras && { extras: screening.extras }),
-  }
+  const told = { texts: [query], documents, extras }
+  const { texts, ...rest } = await screenedDocuments(told, guarding)
+  return { ...request, ...rest, query: texts[0]! }
 }
 
 const isBlank = (document: RerankRequest['documents'][number]) =>

@@ -3,7 +3,7 @@ import type { Served } from '../../ports/call.ts'
 import type { Services } from '../../ports/services.ts'
 import type { SpeechRequest, SpokenText } from '../../ports/speech.ts'
 import type { Asking } from '../answer.ts'
-import { governExtraFields } from '../extra-fields.ts'
+import { governFields } from '../extra-fields.ts'
 import { screened } from '../guarded.ts'
 import { type Operated, operate, withParams } from './operate.ts'
 
@@ -23,10 +23,8 @@ export function speak(
   services: Services,
 ): Promise<Operated<Spoken>> {
   const { model: name, text } = request
-  const bare = { model: name, system: [], turns: [], tools: [], settings: {}, stream: false }
-  const governed = governExtraFields({ ...bare, extraFields: fields }, services.config)
-  const { extraFields, ignored = [] } = governed
-  const extras = { ...own, ...extraFields }
+  const { extras: unknown, ignored } = governFields({ extraFields: fields }, services.config)
+  const extras = { ...own, ...unknown }
   return operate(
     {
       operation: 'speech',

@@ -32,8 +32,9 @@ export function createSpeaker(services: Known): Speech {
     )
   }
   return {
-    async ready() {
-      await model()
+    async ready({ voice, format }) {
+      const found = await model()
+      await found.check?.({ voice, format: formatOf(format) }).catch(throwInChat)
     },
     async speak(text, { voice, format, signal, requestId = crypto.randomUUID(), as }) {
       const call: Call = { requestId, signal, as }
@@ -41,17 +42,16 @@ export function createSpeaker(services: Known): Speech {
         model: services.config.DEFAULT_TTS_MODEL,
         text,
         voice,
-        format: entryOf(FORMATS, format) ?? format,
+        format: formatOf(format),
       }
-      try {
-        const { audio, mediaType, usage } = await (await model()).speak(asked, call)
-        return { audio, mediaType, characters: usage.characters }
-      } catch (thrown) {
-        throw inChat(thrown)
-      }
+      const speaking = (await model()).speak(asked, call)
+      const { audio, mediaType, usage } = await speaking.catch(throwInChat)
+      return { audio, mediaType, characters: usage.characters }
     },
   }
 }
+
+const formatOf = (format: string) => entryOf(FORMATS, format) ?? format
 
 /** The names of a speech request's fields in a chat request. */
 const PARAMS: Readonly<Record<string, string>> = {
@@ -60,9 +60,9 @@ const PARAMS: Readonly<Record<string, string>> = {
   input: 'messages',
 }
 
-function inChat(thrown: unknown): unknown {
+function throwInChat(thrown: unknown): never {
   const param =
     thrown instanceof GatewayError && thrown.param ? entryOf(PARAMS, thrown.param) : undefined
-  if (!(thrown instanceof GatewayError) || param === undefined) return thrown
-  return amended(thrown, { param })
+  if (!(thrown instanceof GatewayError) || param === undefined) throw thrown
+  throw amended(thrown, { param })
 }

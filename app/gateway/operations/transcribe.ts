@@ -10,7 +10,7 @@ import type {
   TranscriptStream,
 } from '../../ports/transcription.ts'
 import type { Asking } from '../answer.ts'
-import { governExtraFields } from '../extra-fields.ts'
+import { governFields } from '../extra-fields.ts'
 import { requireGuardrail } from '../guarded.ts'
 import type { HeldAudio } from './held-audio.ts'
 import { listeningChat } from './listening-chat.ts'
@@ -53,9 +53,7 @@ export function transcribe(
   services: Services,
 ): Promise<Operated<Transcribed>> {
   const { model: name } = wanted
-  const bare = { model: name, system: [], turns: [], tools: [], settings: {}, stream: false }
-  const governed = governExtraFields({ ...bare, extraFields: fields }, services.config)
-  const { extraFields: extras, ignored = [] } = governed
+  const { extras, ignored } = governFields({ extraFields: fields }, services.config)
   return operate(
     {
       operation: 'transcription',

@@ -23,15 +23,16 @@ const ADMIN: CallerIdentity = { owner: 'admin', keyId: 'admin', name: 'admin', a
 /** Keys of the configuration, then managed keys. */
 export function keyProvers({ config, runtime, access }: Services): Prover[] {
   const known = keyTable(configuredKeys(config, runtime))
-  const provers: Prover[] = [(_, shown) => (shown ? known(shown, Date.now()) : undefined)]
-  if (access) provers.push((_, shown) => (shown ? access.keys.find(shown) : undefined))
-  return provers
+  return [
+    (_, shown) => (shown ? known(shown, Date.now()) : undefined),
+    (_, shown) => (shown ? access.keys.find(shown) : undefined),
+  ]
 }
 
 /** Keys that are kept at AWS. What is shown may be any text, and AWS is asked about one that nobody knows. */
 export function keptKeyProvers(services: Services): Prover[] {
   const { config, runtime, access } = services
-  if (!access?.kept) return []
+  if (!access.kept) return []
   const find = keptKeys(access.kept, {
     refresh: config.API_KEY_REFRESH_SECONDS * 1000,
     onFailure: (thrown) => warn(services, thrown),

@@ -19,7 +19,7 @@ export function iamProvers({ config, runtime, access }: Services): Prover[] {
   checkIam(config, runtime.verifiedIdentity !== undefined)
   const identify = identifier(config)
   const provers: Prover[] = []
-  if (access?.principals) provers.push(byProof(access.principals, identify))
+  if (access.principals) provers.push(byProof(access.principals, identify))
   // A key that is shown decides; the platform lets in whoever may invoke the function.
   if (runtime.verifiedIdentity) {
     provers.push((c, shown) => {

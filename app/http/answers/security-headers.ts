@@ -22,7 +22,7 @@ export function securityHeaders(type: string, more: StandingHeaders | undefined)
 }
 
 /** What of an answer's headers depends on how it was asked for: CORS, and https for browsers. */
-export function requestHeaders(
+export function standingHeaders(
   { HSTS_SECONDS: seconds }: Pick<Config, 'HSTS_SECONDS'>,
   cors: Cors | undefined,
 ):

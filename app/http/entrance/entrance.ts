@@ -1,6 +1,6 @@
 import type { Services } from '../../ports/services.ts'
 import { reply } from '../answers/reply.ts'
-import { requestHeaders } from '../answers/security-headers.ts'
+import { standingHeaders } from '../answers/security-headers.ts'
 import type { HttpContext } from '../context.ts'
 import { requestHeader } from '../request-header.ts'
 import { createCors } from './cors.ts'
@@ -15,15 +15,12 @@ export function createEntrance(services: Services): (c: HttpContext) => Response
   const cors = createCors(services)
   const forwarded = createForwarded(services)
   const checkHost = createHostCheck(services)
-  const standing = requestHeaders(services.config, cors)
+  const standing = standingHeaders(services.config, cors)
   return (c) => {
     c.set('forwarded', forwarded)
     const origin = cors && requestHeader(c, 'origin')
-    if (standing)
-      c.set(
-        'standing',
-        standing(origin, () => forwarded(c)),
-      )
+    const headers = standing?.(origin, () => forwarded(c))
+    if (headers) c.set('standing', headers)
     checkHost?.(c, forwarded)
     const allowed = origin === undefined ? undefined : cors?.preflight(c, origin)
     return allowed && reply(c, null, { status: 204, headers: { ...allowed } })

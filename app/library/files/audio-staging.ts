@@ -23,7 +23,9 @@ export function createObjectStaging(objects: ObjectStore): AudioStaging {
           return body as ReadableStream<Uint8Array<ArrayBuffer>>
         },
         // The sweep finds what could not be removed now.
-        discard: () => objects.delete(key).catch(() => {}),
+        async discard() {
+          await objects.delete(key).catch(() => {})
+        },
       }
     },
   }

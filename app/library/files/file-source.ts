@@ -22,7 +22,8 @@ function reading(place: Place): NonNullable<FileSources['file']> {
         `The file ${id} has ${file.size} bytes; ${maxBytes} are read for a request at most.`,
       )
     }
-    const bytes = new Uint8Array(await new Response(await files.open(file)).arrayBuffer())
+    const body = await files.open(file).catch(unplaced)
+    const bytes = new Uint8Array(await new Response(body).arrayBuffer())
     return { bytes, mediaType: file.mediaType, name: file.name }
   }
 }

@@ -133,8 +133,8 @@ export function storedFiles(
 
     async delete(spoken) {
       const { record, file } = await lookUp(spoken)
-      // In this order, so that no file is ever listed whose bytes are gone.
-      await objects.delete(record.key)
+      // In this order, so that no file is ever listed whose bytes are gone. Of several at once one deletes it.
+      if ((await objects.delete(record.key)) === false) throw unknown(spoken)
       await objects.delete(contentKey(owner, file.id))
     },
 

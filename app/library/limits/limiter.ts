@@ -2,7 +2,7 @@ import type { CallerIdentity, CallerLimits } from '../../ports/caller.ts'
 import type { Limiter, Ticket } from '../../ports/metering.ts'
 import type { StateStore } from '../../ports/state-store.ts'
 import { type Limits, standingOf } from './account.ts'
-import { type Desk, isEmpty, leave, openDesk, settle, take, tidy } from './open-account.ts'
+import { type Desk, isEmpty, leave, openDesk, settle, take, tidy } from './desk.ts'
 
 interface LimiterOptions {
   state: StateStore

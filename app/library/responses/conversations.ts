@@ -29,6 +29,8 @@ export interface Conversations {
   add(id: string, items: readonly Item[]): Promise<KeptItem[]>
   /** Adds items that have their ids, and a place in the conversation by them. */
   append(id: string, items: readonly KeptItem[]): Promise<void>
+  /** Takes out what was appended, whatever is still there of it. */
+  retract(id: string, items: readonly KeptItem[]): Promise<void>
   /** All items, in their order. */
   items(id: string): Promise<KeptItem[]>
   page(id: string, page: PageOptions): Promise<Page<KeptItem>>
@@ -93,7 +95,7 @@ export function conversations(
     retrieve,
     label,
     async delete(id) {
-      if (!isId(id) || !(await store.delete(all, id))) throw unknownConversation(id)
+      if (!isConversationId(id) || !(await store.delete(all, id))) throw unknownConversation(id)
       await items.clear(id)
     },
     async add(id, more) {
@@ -102,6 +104,7 @@ export function conversations(
       return kept
     },
     append,
+    retract: items.drop,
     items: (id) => whole(id, items.all(id)),
     page: (id, options) => whole(id, items.page(id, options)),
     item: (id, item) => whole(id, items.find(id, item)),
@@ -120,7 +123,7 @@ export function conversations(
 /** What is kept of conversations beside their items. */
 function conversationHeads(store: StateStore, all: string, expiry: () => number) {
   const find = async (id: string) => {
-    const item = isId(id) ? await store.get(all, id) : undefined
+    const item = isConversationId(id) ? await store.get(all, id) : undefined
     if (!item) throw unknownConversation(id)
     return { conversation: JSON.parse(item.value) as KeptConversation, version: item.version }
   }
@@ -147,7 +150,7 @@ function unlessGone(thrown: unknown): undefined {
 }
 
 /** Anything else in a path is not the id of a conversation. */
-const isId = (id: string): boolean => id.startsWith('conv_') && id.length <= 100
+export const isConversationId = (id: string): boolean => id.startsWith('conv_') && id.length <= 100
 
 /** As OpenAI words it. */
 const unknownConversation = (id: string) =>

@@ -1,3 +1,4 @@
+import { exactNow } from '../../codecs/exact-now.ts'
 import { entryOf } from '../../codecs/table.ts'
 
 /** An item of a conversation, as OpenAI's Responses API has it: a message, a call, a thought, ... */
@@ -24,7 +25,7 @@ const ITEM = new RegExp(`_([0-9a-f]{${STAMP_DIGITS}})[01][0-9a-f]{${INDEX_DIGITS
 
 /** A new stamp, behind all older ones and those of answers, whose ids are made by the same clock to the same microsecond. */
 export function newStamp(): string {
-  const now = performance.timeOrigin + performance.now()
+  const now = exactNow()
   const time = hex(Math.floor(now), 12) + hex(Math.floor((now % 1) * 1000), 3)
   const chance = crypto.randomUUID() + crypto.randomUUID()
   return time + chance.replaceAll('-', '').slice(0, STAMP_DIGITS - time.length)

@@ -1,6 +1,7 @@
 import { GatewayError } from '../../errors.ts'
 import type { Services } from '../../ports/services.ts'
-import { type Conversations, conversations } from './conversations.ts'
+import { lockConversation } from './conversation-lock.ts'
+import { type Conversations, conversations, isConversationId } from './conversations.ts'
 import { presentResponse } from './present-response.ts'
 import { referredItems } from './referred-items.ts'
 import { asItems, type KeptItem, keptItems, stampOf } from './response-items.ts'
@@ -16,7 +17,7 @@ interface ThreadRequest {
 }
 
 /** A request with all that its model shall be given. */
-export interface ResponseThread<Request> {
+interface ResponseThread<Request> {
   request: Request
   /** Whether anything is kept of the response. */
   keeps: boolean
@@ -25,6 +26,8 @@ export interface ResponseThread<Request> {
   keepBroken(response: KeptResponse): Promise<void>
   /** Gives a conversation what was said in it. */
   append(response: KeptResponse): Promise<void>
+  /** Takes that out again. */
+  retract(response: KeptResponse): Promise<void>
 }
 
 /**
@@ -50,10 +53,12 @@ export async function openResponseThread<Request extends ThreadRequest>(
   const given = (stamp: string): KeptItem[] => [...before, ...keptItems(own, stamp)]
   const store = request.store ?? true
 
+  const saidBy = (response: KeptResponse): KeptItem[] => [
+    ...keptItems(own, stampOf(response.id), { renamed: true }),
+    ...response.output,
+  ]
   const append = async (response: KeptResponse) => {
-    if (id === undefined) return
-    const said = keptItems(own, stampOf(response.id), { renamed: true })
-    await shelf.conversations.append(id, [...said, ...response.output])
+    if (id !== undefined) await shelf.conversations.append(id, saidBy(response))
   }
   const keepBroken = async (response: KeptResponse) => {
     if (store) await shelf.responses.keep(response, given(stampOf(response.id)))
@@ -67,6 +72,34 @@ export async function openResponseThread<Request extends ThreadRequest>(
     },
     keepBroken,
     append,
+    async retract(response) {
+      if (id !== undefined) await shelf.conversations.retract(id, saidBy(response))
+    },
+  }
+}
+
+/** A thread that nobody else goes on with until `release`, which never rejects and may be called again. */
+export interface TakenThread<Request> extends ResponseThread<Request> {
+  release(): Promise<void>
+}
+
+/**
+ * The same for a response that becomes part of its conversation, which it has to itself meanwhile. Throws 400
+ * `conversation_locked` where somebody else has it.
+ */
+export async function takeResponseThread<Request extends ThreadRequest>(
+  request: Request,
+  services: Pick<Services, 'state' | 'objects' | 'config'>,
+  owner: string,
+): Promise<TakenThread<Request>> {
+  const id = conversationOf(request)
+  const isLocked = id !== undefined && isConversationId(id)
+  const release = isLocked ? await lockConversation(id, services, owner) : async () => {}
+  try {
+    return { ...(await openResponseThread(request, services, owner)), release }
+  } catch (thrown) {
+    await release()
+    throw thrown
   }
 }
 

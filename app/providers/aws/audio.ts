@@ -122,7 +122,7 @@ const LISTENER: ModelCard = {
   id: 'amazon.transcribe',
   name: 'Amazon Transcribe',
   provider: 'aws',
-  owner: 'amazon',
+  owner: 'Amazon',
   created: 0,
   input: ['audio'],
   output: ['text'],

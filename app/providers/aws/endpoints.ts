@@ -98,7 +98,10 @@ function configuredEndpoints(
 }
 
 /** Services whose name in variables is not that of their host. */
-const VARIABLE_NAMES: Partial<Record<string, string>> = { secretsmanager: 'SECRETS_MANAGER' }
+const VARIABLE_NAMES: Partial<Record<string, string>> = {
+  secretsmanager: 'SECRETS_MANAGER',
+  transcribestreaming: 'TRANSCRIBE_STREAMING',
+}
 
 const inVariable = (name: string) =>
   entryOf(VARIABLE_NAMES, name) ?? name.toUpperCase().replaceAll('-', '_')

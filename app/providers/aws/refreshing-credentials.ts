@@ -34,7 +34,8 @@ export function refreshingCredentials(describe: string, options: RefreshOptions)
     fetching = fetch()
       .then((credentials) => {
         known = credentials
-        refreshAt = (credentials.expiration ?? now() + REREAD_AFTER + REFRESH_AHEAD) - REFRESH_AHEAD
+        const ends = credentials.expiration ?? now() + REREAD_AFTER + REFRESH_AHEAD
+        refreshAt = Math.max(ends - REFRESH_AHEAD, now() + RETRY_AFTER)
         return credentials
       })
       .finally(() => {

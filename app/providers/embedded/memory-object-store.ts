@@ -24,7 +24,7 @@ export function createMemoryObjectStore(now: () => number = Date.now): ObjectSto
       return new Blob([wanted]).stream()
     },
     async delete(key) {
-      objects.delete(key)
+      return objects.delete(key)
     },
     async list(prefix, { after, limit = 1000 } = {}) {
       return [...objects.values()]

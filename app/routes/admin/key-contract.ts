@@ -64,5 +64,5 @@ export const mintedOf = ({ key, secret }: MintedKey) =>
 /** The keys, for whoever may manage them. Throws `permission`. */
 export function keysOf(c: HttpContext): ManagedKeys {
   requireAdmin(c)
-  return c.get('services').access!.keys
+  return c.get('services').access.keys
 }

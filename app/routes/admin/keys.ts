@@ -2,6 +2,7 @@ import { createRoute, z } from '@hono/zod-openapi'
 import { reply } from '../../http/answers/reply.ts'
 import { endpoint } from '../../http/endpoint.ts'
 import { jsonAnswer, jsonRequest } from '../json-contract.ts'
+import { deletion } from '../openai/deletion.ts'
 import { errorResponses } from '../openai/error-contract.ts'
 import { key, keyOf, keyParams, keysOf, mintedKey, mintedOf, newKey } from './key-contract.ts'
 
@@ -89,6 +90,8 @@ export const getKey = endpoint(
   async (c) => reply(c, JSON.stringify(keyOf(await keysOf(c).get(c.req.valid('param').key_id)))),
 )
 
+const gone = deletion({ object: 'key.deleted', name: 'KeyDeleted' })
+
 export const deleteKey = endpoint(
   createRoute({
     method: 'delete',
@@ -100,22 +103,13 @@ export const deleteKey = endpoint(
     tags: ['Admin'],
     request: { params: keyParams },
     responses: {
-      200: jsonAnswer(
-        'It is gone.',
-        z
-          .object({
-            id: z.string(),
-            object: z.literal('key.deleted'),
-            deleted: z.literal(true),
-          })
-          .openapi('KeyDeleted'),
-      ),
+      ...gone.responses,
       ...errorResponses(401, 403, 404, 429, 500, 503),
     },
   }),
   async (c) => {
     const { key_id: id } = c.req.valid('param')
     await keysOf(c).delete(id)
-    return reply(c, JSON.stringify({ id, object: 'key.deleted', deleted: true }))
+    return gone.answer(c, id)
   },
 )

@@ -103,8 +103,8 @@ function managedHolder(key: ManagedKey): Holder {
 
 async function managedKeysOf({ access }: Services) {
   const keys: ManagedKey[] = []
-  let hasMore = access !== undefined
-  while (access && hasMore && keys.length < MOST_KEYS) {
+  let hasMore = true
+  while (hasMore && keys.length < MOST_KEYS) {
     const page = await access.keys.list({ after: keys.at(-1)?.id, limit: PAGE })
     keys.push(...page.data)
     hasMore = page.hasMore

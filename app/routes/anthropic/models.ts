@@ -2,7 +2,7 @@ import { createRoute, z } from '@hono/zod-openapi'
 import { canChat } from '../../gateway/names/find-model.ts'
 import { listModels } from '../../gateway/names/list-models.ts'
 import { resolveModel } from '../../gateway/names/resolve-model.ts'
-import { isThereFor, refuseHidden } from '../../http/access/permissions.ts'
+import { isThereFor, mayUse, refuseHidden } from '../../http/access/permissions.ts'
 import { reply } from '../../http/answers/reply.ts'
 import type { HttpContext } from '../../http/context.ts'
 import { endpoint } from '../../http/endpoint.ts'
@@ -148,7 +148,7 @@ export const getModel = (place: Place) =>
     modelContract(place),
     async (c) => {
       const { model_id: name } = c.req.valid('param')
-      const { found } = await resolveModel(name, c.get('services'))
+      const { found } = await resolveModel(name, c.get('services'), { mayUse: mayUse(c) })
       refuseHidden(c, name, found.card)
       return send(c, infoOf(found.card))
     },

@@ -29,10 +29,11 @@ interface Asked {
  * them, else written here. Undefined for a model that chats. Throws `GatewayError`.
  */
 export async function invokeBeside(c: HttpContext, asked: Asked): Promise<Response | undefined> {
-  const beside = await findBeside(asked.modelId, c.get('services'))
+  const asking = caller(c)
+  const beside = await findBeside(asked.modelId, c.get('services'), asking)
   if (beside.chats) return undefined
   const { card, operation, native } = beside
-  caller(c).permit?.({ model: asked.modelId, card })
+  asking.permit?.({ model: asked.modelId, card })
   if (asked.stream) throw notStreamed()
   const form = operation && ownForm(operation, idOf(beside), asked.body)
   if (native) return relayed(c, { ...asked, native, form, id: card.id })

@@ -43,13 +43,18 @@ export const getProviders = endpoint(
 )
 
 function providersOf(cards: readonly ModelCard[]): z.infer<typeof provider>[] {
-  const owners = new Map<string, ModelCard[]>()
-  for (const card of cards) owners.set(card.owner, [...(owners.get(card.owner) ?? []), card])
-  return [...owners]
-    .map(([name, models]) => ({
-      id: name.toLowerCase().replace(/[^a-z0-9]+/g, '-'),
+  const makers = new Map<string, [ModelCard, ...ModelCard[]]>()
+  for (const card of cards) {
+    const id = card.owner.toLowerCase().replace(/[^a-z0-9]+/g, '-')
+    const models = makers.get(id)
+    if (models) models.push(card)
+    else makers.set(id, [card])
+  }
+  return [...makers]
+    .map(([id, models]) => ({
+      id,
       object: 'provider' as const,
-      name,
+      name: models[0].owner,
       served_by: [...new Set(models.map((card) => card.provider))],
       models: models.length,
     }))

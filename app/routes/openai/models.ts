@@ -1,7 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { listModels } from '../../gateway/names/list-models.ts'
 import { resolveModel } from '../../gateway/names/resolve-model.ts'
-import { isThereFor, refuseHidden } from '../../http/access/permissions.ts'
+import { isThereFor, mayUse, refuseHidden } from '../../http/access/permissions.ts'
 import { reply } from '../../http/answers/reply.ts'
 import { endpoint } from '../../http/endpoint.ts'
 import type { ModelCard } from '../../ports/models.ts'
@@ -96,7 +96,7 @@ export const getModel = endpoint(
   }),
   async (c) => {
     const name = c.req.valid('param').model
-    const { found, by } = await resolveModel(name, c.get('services'))
+    const { found, by } = await resolveModel(name, c.get('services'), { mayUse: mayUse(c) })
     refuseHidden(c, name, found.card)
     const model = modelOf(found.card)
     // Under a name that stands for it, a model keeps the name it was asked for, as clients compare the two.

@@ -1,7 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import type { Usage } from '../../conversation/events.ts'
 import { resolveModel } from '../../gateway/names/resolve-model.ts'
-import { refuseHidden } from '../../http/access/permissions.ts'
+import { mayUse, refuseHidden } from '../../http/access/permissions.ts'
 import { reply } from '../../http/answers/reply.ts'
 import type { HttpContext } from '../../http/context.ts'
 import { endpoint } from '../../http/endpoint.ts'
@@ -55,7 +55,7 @@ export const getCost = endpoint(
     const services = c.get('services')
     const model = c.req.query('model')
     if (!model) throw invalid('model', 'is required.')
-    const { card } = (await resolveModel(model, services)).found
+    const { card } = (await resolveModel(model, services, { mayUse: mayUse(c) })).found
     refuseHidden(c, model, card)
     const said = (name: string) => c.req.query(name) || undefined
     const priced = { card, served: said('served_model'), region: said('region') }

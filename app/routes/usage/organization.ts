@@ -17,6 +17,7 @@ import { errorResponses } from '../openai/error-contract.ts'
 import { COSTS, KINDS, type Kind } from './organization-kinds.ts'
 import {
   invalid,
+  nowIn,
   numberIn,
   several,
   severalIn,
@@ -114,7 +115,7 @@ function rangeIn(c: HttpContext, { widths, most, ...kind }: Kind) {
   const width = wordsIn(c, 'bucket_width', widths)?.[0] ?? '1d'
   const start = timeIn(c, 'start_time')
   if (start === undefined) throw invalid('start_time', 'is required.')
-  const now = Math.floor(Date.now() / 1000) + 1
+  const now = nowIn(c) + 1
   const end = timeIn(c, 'end_time') ?? Math.max(now, start + 1)
   if (start >= end) throw invalid('end_time', 'is not behind start_time.')
   const cursor = c.req.query('page') || undefined

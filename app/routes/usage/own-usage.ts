@@ -15,6 +15,7 @@ import { jsonAnswer } from '../json-contract.ts'
 import { errorResponses } from '../openai/error-contract.ts'
 import {
   invalid,
+  nowIn,
   several,
   severalIn,
   timeIn,
@@ -189,7 +190,7 @@ export const getUsage = endpoint(
 
 function rangeIn(c: HttpContext): { width: Width; from: number; to: number } {
   const width = wordsIn(c, 'bucket_width', WIDTH_WORDS)?.[0] ?? '1d'
-  const to = timeIn(c, 'end_time') ?? Math.floor(Date.now() / 1000) + 1
+  const to = timeIn(c, 'end_time') ?? nowIn(c) + 1
   const from = timeIn(c, 'start_time') ?? Math.max(0, to - USUAL_DAYS[width] * DAY)
   if (from >= to) throw invalid('start_time', 'is not before end_time.')
   if (to - from > MOST_DAYS[width] * DAY) {

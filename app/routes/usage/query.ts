@@ -22,6 +22,10 @@ export function wordsIn<const Word extends string>(
   })
 }
 
+/** Unix seconds by the clock that pages of usage follow. */
+export const nowIn = (c: HttpContext): number =>
+  Math.floor((c.get('services').state.now ?? Date.now)() / 1000)
+
 /** Unix seconds, or a date in ISO 8601. Throws `invalid-request`. */
 export function timeIn(c: HttpContext, name: string): number | undefined {
   const written = c.req.query(name)

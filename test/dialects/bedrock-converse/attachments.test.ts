@@ -1,9 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import type { MediaKind } from '../../../app/codecs/media/media-type.ts'
 import type { MediaPart } from '../../../app/conversation/conversation.ts'
-import {
-  formatNames,
-  type MediaKind,
-} from '../../../app/dialects/bedrock-converse/media-formats.ts'
+import { formatNames } from '../../../app/dialects/bedrock-converse/media-formats.ts'
 import { sharedJson, sharedRoot } from '../../fakes/shared.ts'
 import { assistant, call, encode, look, result, user } from './cards.ts'
 

@@ -62,6 +62,38 @@ describe('cache points', () => {
     ])
   })
 
+  it('make no turn: alone in one, they stand behind the turn before it', () => {
+    const { body } = encode({
+      turns: [
+        user(point, ' '),
+        user('a'),
+        assistant('', point),
+        user('b'),
+        assistant('c'),
+        user(' ', point),
+        assistant('d'),
+        user('e'),
+      ],
+    })
+    expect(body.messages).toEqual([
+      { role: 'user', content: [{ text: 'a' }, { cachePoint }, { text: 'b' }] },
+      { role: 'assistant', content: [{ text: 'c' }, { cachePoint }, { text: 'd' }] },
+      { role: 'user', content: [{ text: 'e' }] },
+    ])
+    expect(encode({ turns: [user('', point)] }).body.messages).toEqual([
+      { role: 'user', content: [{ text: 'Begin.' }] },
+    ])
+    expect(encode({ turns: [user(point), assistant('a'), user('b')] }).body.messages?.[0]).toEqual({
+      role: 'user',
+      content: [{ text: 'Begin.' }],
+    })
+  })
+
+  it('leave words that the model is to go on from without blanks at their end', () => {
+    const { body } = encode({ turns: [user('q'), assistant('Rome is ', point)] })
+    expect(body.messages?.[1]?.content).toEqual([{ text: 'Rome is' }, { cachePoint }])
+  })
+
   it('have words between themselves and a document, so that it is cached', () => {
     const words = { text: 'See the attached document.' }
     expect(contentOf('a', file, point, 'b')).toEqual([

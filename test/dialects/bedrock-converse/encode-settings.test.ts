@@ -284,6 +284,15 @@ describe('a wish to think', () => {
     ])
   })
 
+  it('leaves room for words where more tokens are asked for than the model has', () => {
+    const asked = { reasoning: { effort: 'max' }, settings: { maxTokens: 200_000 } } as const
+    const sent = encode(asked, { reasoning: 'claude-budget', maxOutputTokens: 10_000 })
+    expect(sent.body).toMatchObject({
+      inferenceConfig: { maxTokens: 10_000 },
+      additionalModelRequestFields: { thinking: { type: 'enabled', budget_tokens: 9500 } },
+    })
+  })
+
   it('is not granted where the thought before the last calls was lost', () => {
     const thought = { type: 'reasoning', text: 'Hm.', signature: 'seal' } as const
     const history = (...parts: Parameters<typeof assistant>) => ({

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { GatewayError } from '../../../app/errors.ts'
 import type { Limits } from '../../../app/library/limits/account.ts'
 import { emptyLedger, prune } from '../../../app/library/limits/ledger.ts'
@@ -61,13 +61,28 @@ describe('requests a minute', () => {
     expect(told(await enter(limiter))).toMatchObject({ code: 'rate-limit' })
   })
 
-  it('are let in as soon as the limit is raised', async () => {
-    const { limiter } = stage({})
-    const asked = (requestsPerMinute: number) =>
-      enter(limiter, { ...caller, limits: { requestsPerMinute } })
-    expect(told(await asked(1))).toBe('in')
-    expect(told(await asked(1))).toEqual({ code: 'rate-limit', retryAfter: 60 })
-    expect(told(await asked(2))).toBe('in')
+  it.each(['requestsPerMinute', 'concurrent'])(
+    'are let in as soon as %s is raised',
+    async (kind) => {
+      const { limiter } = stage({})
+      const asked = (limit: number) => enter(limiter, { ...caller, limits: { [kind]: limit } })
+      expect(told(await asked(1))).toBe('in')
+      expect(told(await asked(1))).toMatchObject({ code: 'rate-limit' })
+      expect(told(await asked(2))).toBe('in')
+    },
+  )
+
+  it('are bounded for everybody, also for a key with another limit of its own', () => {
+    const { limiter } = stage({ requestsPerMinute: 5, concurrent: 2 })
+    const limits = { concurrent: 3, requestsPerMinute: undefined }
+    expect(limiter.limits({ ...caller, limits })).toEqual({ requestsPerMinute: 5, concurrent: 3 })
+  })
+
+  it('that come at once are asked for at once', async () => {
+    const { limiter, calls } = stage({ requestsPerMinute: 1000 })
+    const answers = await Promise.all(Array.from({ length: 100 }, () => enter(limiter)))
+    expect(answers.every(isIn)).toBe(true)
+    expect(calls.made).toBeLessThan(10)
   })
 
   it('slide: in no minute there are more, but for one lease that was held before it', async () => {
@@ -102,6 +117,20 @@ describe('requests a minute', () => {
     }
     expect(count).toBeGreaterThanOrEqual(60)
     expect(count).toBeLessThanOrEqual(63)
+  })
+
+  it('of a burst are told when the next may come', async () => {
+    const { limiter } = stage({ requestsPerMinute: 6, burst: 1 })
+    expect(told(await enter(limiter))).toBe('in')
+    expect(told(await enter(limiter))).toEqual({ code: 'rate-limit', retryAfter: 10 })
+  })
+
+  it('that are refused for another reason take nothing from a burst', async () => {
+    const { limiter } = stage({ requestsPerMinute: 60, burst: 3, concurrent: 1 })
+    const first = await enter(limiter)
+    for (let n = 0; n < 5; n++) expect(told(await enter(limiter))).not.toBe('in')
+    if (isIn(first)) first.leave(0)
+    expect(told(await enter(limiter))).toBe('in')
   })
 
   it.each([
@@ -246,14 +275,27 @@ describe('tokens a minute', () => {
       remaining: 0,
       reset: START + 60_000,
     })
+    if (isIn(second)) second.leave(300)
+    expect(limiter.standing(caller, 'tokens')).toMatchObject({ remaining: 600 })
+  })
+
+  it('that cost more than was thought come out of what is held', async () => {
+    const { limiter } = stage({ tokensPerMinute: 1000 })
+    const first = await asked(limiter, 900)
+    if (isIn(first)) first.leave(100)
+    const second = await asked(limiter, 100)
+    if (isIn(second)) second.leave(500)
+    expect(limiter.standing(caller, 'tokens')).toMatchObject({ remaining: 400 })
   })
 
   it('that cost more than was thought are owed', async () => {
-    const { limiter, pass } = stage({ tokensPerMinute: 1000 })
+    const { limiters, pass } = stage({ tokensPerMinute: 1000 }, 2)
+    const [limiter, other] = [limiters[0]!, limiters[1]!]
     const first = await asked(limiter, 100)
     if (isIn(first)) first.leave(1500)
     pass(2000)
     await limiter.flush()
+    expect(told(await asked(other, 1))).toMatchObject({ code: 'rate-limit' })
     expect(told(await asked(limiter, 1))).toMatchObject({ code: 'rate-limit' })
     pass(60_000)
     expect(told(await asked(limiter, 1000))).toBe('in')
@@ -274,6 +316,7 @@ describe('a store that is down', () => {
       await enter(limiter)
     }
     calls.fail = true
+    const before = calls.made
     const answers: unknown[] = []
     for (let n = 0; n < 400; n++) answers.push(told(await enter(limiter)))
     const held = answers.indexOf(answers.find((answer) => answer !== 'in'))
@@ -281,9 +324,62 @@ describe('a store that is down', () => {
     expect(answers.slice(held)).toEqual(
       Array.from({ length: 400 - held }, () => ({ code: 'overloaded', retryAfter: 1 })),
     )
+    expect(calls.made - before).toBeLessThan(10)
     calls.fail = false
     pass(1001)
     expect(told(await enter(limiter))).toBe('in')
+  })
+})
+
+describe('what an instance holds', () => {
+  beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] }))
+  afterEach(() => void vi.useRealTimers())
+  const reserved = async (limiter: Limiter, tokens: number) => {
+    const ticket = (await limiter.enter(caller)) as Ticket
+    await ticket.reserve({ tokens: () => tokens })
+    return ticket
+  }
+
+  it('in vain is given back by and by, and then nothing more is looked for', async () => {
+    const { limiters, pass } = stage({ tokensPerMinute: 1000 }, 2)
+    const [one, other] = [limiters[0]!, limiters[1]!]
+    const first = await reserved(one, 900)
+    await expect(reserved(other, 500)).rejects.toMatchObject({ code: 'rate-limit' })
+    first.leave(0)
+    const wait = async (milliseconds: number) => {
+      pass(milliseconds)
+      await vi.advanceTimersByTimeAsync(milliseconds)
+    }
+    await wait(1000)
+    const next = await reserved(other, 500)
+    expect(other.standing(caller, 'tokens')).toMatchObject({ remaining: 450 })
+    next.leave(500)
+    for (let n = 0; n < 10; n++) await wait(1000)
+    await reserved(other, 500)
+  })
+
+  it('of requests that run stays counted, however long they run', async () => {
+    const { limiters, pass } = stage({ concurrent: 1 }, 2)
+    const [one, other] = [limiters[0]!, limiters[1]!]
+    await enter(one)
+    pass(500)
+    for (let n = 0; n < 90; n++) {
+      pass(1000)
+      expect(told(await enter(other))).toMatchObject({ code: 'rate-limit' })
+      await vi.advanceTimersByTimeAsync(1000)
+    }
+  })
+
+  it('is looked after by no timer once it holds nothing', async () => {
+    const { limiter, pass } = stage({ concurrent: 1 })
+    const ticket = await enter(limiter)
+    expect(vi.getTimerCount()).toBe(1)
+    if (isIn(ticket)) ticket.leave(0)
+    for (let n = 0; n < 3; n++) {
+      pass(1000)
+      await vi.advanceTimersByTimeAsync(1000)
+    }
+    expect(vi.getTimerCount()).toBe(0)
   })
 })
 

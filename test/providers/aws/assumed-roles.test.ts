@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { createUndiciTransport } from '../../../runtimes/calling/undici-transport.ts'
 import { type FakeAwsAccess, startFakeAwsAccess } from '../../fakes/fake-aws-access.ts'
 import { type FakeBedrock, startFakeBedrock } from '../../fakes/fake-bedrock.ts'
@@ -23,6 +23,7 @@ beforeEach(() => {
   sts.roles.clear()
   bedrock.requests.length = 0
 })
+afterEach(() => void vi.useRealTimers())
 
 const staged = (env: Record<string, string> = {}) =>
   accessStage(
@@ -100,7 +101,9 @@ describe("a key with a role of another account's", () => {
     sts.lifetime.seconds = 200
     const { chat, mint } = staged()
     const { key } = await mint({ aws: { role_arn: role('acme') } })
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() })
     await chat(key, MODEL)
+    vi.setSystemTime(Date.now() + 11_000)
     await chat(key, MODEL)
     await expect.poll(() => sts.asked.length).toBe(2)
     await chat(key, MODEL)

@@ -42,6 +42,22 @@ export const schemas: Record<string, Schema> = {
     exact: { type: 'string', minLength: 5, maxLength: 5 },
     empty: { type: 'string', maxLength: 0 },
   }),
+  'patterns that are not held to the ends': object({
+    after: { type: 'string', pattern: '!END$', minLength: 10 },
+    before: { type: 'string', pattern: '^BEGIN!', minLength: 10, maxLength: 12 },
+    within: { type: 'string', pattern: '#\\d', minLength: 10 },
+    either: { type: 'string', pattern: '!yes$|!no$', minLength: 10 },
+  }),
+  'properties that bring rules for others': object(
+    { card: { type: 'string' }, code: { type: 'integer' } },
+    ['card'],
+    {
+      dependentSchemas: {
+        card: { required: ['code'], properties: { code: { minimum: 100, maximum: 999 } } },
+        other: { required: ['another'] },
+      },
+    },
+  ),
   patterns: object({
     airport: { type: 'string', pattern: '^[A-Z]{3}$' },
     order: { type: 'string', pattern: '^[A-Z]{2}-\\d{3}$' },

@@ -106,6 +106,17 @@ describe("this server's own guardrail", () => {
     expect(fake.requests.map(({ path }) => path)).toEqual([PATH])
   })
 
+  it('is one of one account where it is configured by its ARN', async () => {
+    fake.script({ body: VERDICT })
+    const arnIn = (account: string) => `arn:aws:bedrock:us-east-1:${account}:guardrail/gr1`
+    const own = { ...env, AWS_BEDROCK_GUARDRAIL_IDENTIFIER: arnIn('123456789012') }
+    const statuses = ['123456789012', '999999999999'].map(async (account) => {
+      const path = `/guardrail/${encodeURIComponent(arnIn(account))}/version/2/apply`
+      return (await apply(path, ASKED, own)).status
+    })
+    expect(await Promise.all(statuses)).toEqual([200, 403])
+  })
+
   it('may be elsewhere than the models, for its operator has said so', async () => {
     fake.script({ body: VERDICT })
     const arn = 'arn:aws:bedrock:eu-west-1:123456789012:guardrail/gr1'
@@ -118,6 +129,11 @@ describe("this server's own guardrail", () => {
     const answer = await apply(PATH, ASKED, { ...env, PROVIDER: 'embedded' })
     expect([answer.status, fake.requests]).toEqual([400, []])
   })
+})
+
+it('is not found where nobody keeps guardrails', async () => {
+  const answer = await apply(PATH, ASKED, { PROVIDER: 'openai', OPENAI_API_KEY: 'k' })
+  expect([answer.status, fake.requests]).toEqual([404, []])
 })
 
 describe('ApplyGuardrail of the embedded models', () => {

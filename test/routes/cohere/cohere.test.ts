@@ -192,6 +192,8 @@ const REFUSALS: [title: string, path: string, asked: Json, status: number, words
     400,
     /documents\[0\]/,
   ],
+  ['documents that are all empty', '/v2/rerank', { ...rerank, documents: ['', ' '] }, 400, /all/],
+  ['a query of blanks', '/v2/rerank', { ...rerank, query: ' ' }, 400, /'query': it is empty/],
   ['a path nobody knows', '/v2/chat', {}, 404, /chat/],
 ]
 

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { FAKE_CATALOGUE } from '../../fakes/fake-bedrock-catalogue.ts'
 import { type FakeRegions, startFakeRegions } from '../../fakes/fake-regions.ts'
 import { EU_CATALOGUE, US_CATALOGUE } from '../../fakes/two-region-catalogue.ts'
 import { CLAUDE, NOVA, serve, servedBy } from './served-regions.ts'
@@ -210,6 +211,18 @@ describe('/v1/providers', () => {
       data: [
         { id: 'amazon', object: 'provider', name: 'amazon', served_by: ['aws'], models: 10 },
         { id: 'anthropic', object: 'provider', name: 'anthropic', served_by: ['aws'], models: 6 },
+      ],
+    })
+  })
+
+  it('tells each of them once: Amazon speaks and listens too', async () => {
+    aws.of(US).catalogue(FAKE_CATALOGUE)
+    aws.of(EU).catalogue({})
+    const { body } = await serve(aws.env).get('/v1/providers')
+    expect(body).toMatchObject({
+      data: [
+        { id: 'amazon', name: 'Amazon', models: 7 },
+        { id: 'anthropic', name: 'Anthropic' },
       ],
     })
   })

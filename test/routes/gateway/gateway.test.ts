@@ -2,22 +2,18 @@ import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { gunzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
-import { readConfig } from '../../../app/config.ts'
 import { createHttp } from '../../../app/http/create-http.ts'
-import { createMetering } from '../../../app/library/metering.ts'
-import { createMemoryStateStore } from '../../../app/providers/embedded/memory-state-store.ts'
 import { ABOUT } from '../../../app/routes/about-us.ts'
 import { gatewaySurface } from '../../../app/routes/gateway/index.ts'
+import { createHouse } from '../../../app/services.ts'
 import { stagedRuntime, voice } from '../../http/stage.ts'
 
 const require = createRequire(import.meta.url)
 
 function open() {
-  const { runtime, log } = stagedRuntime()
-  const config = readConfig({ API_KEY: 'k' })
-  const state = createMemoryStateStore()
-  const metering = createMetering({ config, state, runtime })
-  const app = createHttp({ config, runtime, providers: [], media: {}, state, metering }, () => [
+  const { runtime, log } = stagedRuntime({ API_KEY: 'k' })
+  const { services } = createHouse(runtime, { providers: [] })
+  const app = createHttp(services, () => [
     gatewaySurface(voice('gateway'), () => '{"openapi":"3.1.0"}'),
   ])
   return { get: (path: string, headers?: HeadersInit) => app.request(path, { headers }), log, app }

@@ -1,20 +1,14 @@
 import { gunzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
-import { readConfig } from '../../../app/config.ts'
 import { createHttp } from '../../../app/http/create-http.ts'
-import { createMetering } from '../../../app/library/metering.ts'
-import { createMemoryStateStore } from '../../../app/providers/embedded/memory-state-store.ts'
 import { gatewaySurface } from '../../../app/routes/gateway/index.ts'
+import { createHouse } from '../../../app/services.ts'
 import { stagedRuntime, voice } from '../../http/stage.ts'
 
 function open() {
-  const { runtime, log } = stagedRuntime()
-  const config = readConfig({ API_KEY: 'k' })
-  const state = createMemoryStateStore()
-  const metering = createMetering({ config, state, runtime })
-  const app = createHttp({ config, runtime, providers: [], media: {}, state, metering }, () => [
-    gatewaySurface(voice('gateway'), () => '{}'),
-  ])
+  const { runtime, log } = stagedRuntime({ API_KEY: 'k' })
+  const { services } = createHouse(runtime, { providers: [] })
+  const app = createHttp(services, () => [gatewaySurface(voice('gateway'), () => '{}')])
   return { get: async (path: string, headers?: HeadersInit) => app.request(path, { headers }), log }
 }
 

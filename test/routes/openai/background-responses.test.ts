@@ -220,6 +220,50 @@ describe('a response in the background', () => {
     never.keep()
   })
 
+  /** One that goes on with a conversation. `meanwhile` runs as its answer is about to be put into that. */
+  async function inConversation(
+    meanwhile: (id: string, house: ReturnType<typeof open>) => Promise<void>,
+  ) {
+    const store = createMemoryStateStore()
+    const openState = () => ({
+      ...store,
+      put: async (...asked: Parameters<typeof store.put>) => {
+        const [collection, { id, value }] = asked
+        const isAnswer = collection.startsWith('conversation-items/') && value.includes('there.')
+        if (isAnswer) await meanwhile(`resp_${id.slice(0, 33)}`, house)
+        return store.put(...asked)
+      },
+    })
+    const house = open({}, { openState })
+    bedrock.fake.script({ frames: textFrames(['Hello', ' there.']) })
+    const { body: conversation } = await house.call('POST', '/v1/conversations', {})
+    const { body } = await house.begin({ conversation: conversation.id })
+    const status = async () => (await house.read(body.id)).body['status']
+    await expect.poll(status).toMatch(/^(completed|cancelled)$/)
+    const items = async () => {
+      const { body } = await house.call('GET', `/v1/conversations/${conversation.id}/items`)
+      return (body['data'] as Json[]).map(({ role }) => role)
+    }
+    return { status, items }
+  }
+
+  it('is complete only when its conversation has it', async () => {
+    const seen: unknown[] = []
+    const { items } = await inConversation(async (id, { read }) => {
+      seen.push((await read(id)).body['status'])
+    })
+    expect(seen).toEqual(['in_progress'])
+    expect(await items()).toEqual(['assistant', 'user'])
+  })
+
+  it('leaves nothing in its conversation where it is cancelled at the last moment', async () => {
+    const { status, items } = await inConversation(async (id, { call }) => {
+      await call('POST', `/v1/responses/${id}/cancel`)
+    })
+    expect(await status()).toBe('cancelled')
+    await expect.poll(items).toEqual([])
+  })
+
   it('is nobody’s failure when it is deleted as its model ends', async () => {
     const { begin, call, log } = open()
     const speak = promise()

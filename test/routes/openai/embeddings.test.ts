@@ -3,6 +3,7 @@ import { createApp } from '../../../app/app.ts'
 import { floatsOf, post, vectorsIn } from '../../features/embedding-stage.ts'
 import { type Json, useFakeBedrock } from '../../features/stage.ts'
 import { stagedRuntime } from '../../http/stage.ts'
+import { scriptedServer } from '../../providers/openai/scripted-server.ts'
 
 const { runtime, log } = stagedRuntime({ PROVIDER: 'embedded' })
 const app = createApp(runtime)
@@ -220,6 +221,53 @@ describe('what is refused', () => {
       input: many,
     })
     expect(json['error']).toMatchObject({ param: 'input[99]' })
+  })
+})
+
+it('tells about how much an upstream has read that does not tell', async () => {
+  const upstream = scriptedServer([{ id: 'text-embedding-3-small' }])
+  upstream.answer({ body: { data: [{ index: 0, embedding: [1] }] } })
+  const staged = stagedRuntime({ PROVIDER: 'openai', OPENAI_API_KEY: 'sk-1' })
+  const relay = createApp({ ...staged.runtime, transport: upstream.transport })
+  const body = { model: 'text-embedding-3-small', input: 'seven letters, or some more' }
+  const { json } = await post(relay, '/v1/embeddings', body)
+  expect(json['usage']).toEqual({ prompt_tokens: 12, total_tokens: 12 })
+})
+
+describe('the log line of embeddings by Bedrock', () => {
+  const titan = { model: 'amazon.titan-embed-text-v2:0', input: 'a', user: 'ada' }
+  const asked = {
+    operation: 'embedding',
+    model_id: titan.model,
+    request_user_id: 'ada',
+    provider: 'aws',
+    attempts: 1,
+    stream: false,
+  }
+
+  it('tells who answered, where and how fast', async () => {
+    bedrock.fake.script({ body: { embedding: [1], inputTextTokenCount: 1 } })
+    const { app: aws, log } = bedrock.open()
+    const { headers } = await post(aws, '/v1/embeddings', titan)
+    expect(log().at(-1)).toMatchObject({
+      ...asked,
+      region: 'us-east-1',
+      served_model_id: titan.model,
+      upstream_time_ms: expect.any(Number),
+      usage: { input_tokens: 1 },
+    })
+    expect(headers.get('server-timing')).toMatch(/^gateway;dur=[\d.]+, upstream;dur=[\d.]+$/)
+  })
+
+  it('tells who was asked where nobody answered', async () => {
+    bedrock.fake.script({
+      status: 403,
+      errorType: 'AccessDeniedException',
+      body: { message: 'You may not.' },
+    })
+    const { app: aws, log } = bedrock.open()
+    expect((await post(aws, '/v1/embeddings', titan)).status).toBe(403)
+    expect(log().at(-1)).toMatchObject(asked)
   })
 })
 

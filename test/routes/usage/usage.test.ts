@@ -1,5 +1,8 @@
 import OpenAI from 'openai'
 import { describe, expect, it } from 'vitest'
+import { createRoutes } from '../../../app/app.ts'
+import { createHouse } from '../../../app/services.ts'
+import { stagedRuntime } from '../../http/stage.ts'
 import { json, KEYS, stageMetering } from './stage.ts'
 
 const NOTHING = {
@@ -249,5 +252,17 @@ describe("OpenAI's administration API", () => {
     const answer = await stage.get('/v1/organization/usage/completions?start_time=1', 'alice')
     expect(answer.status).toBe(403)
     expect((await stage.get('/v1/organization/costs?start_time=1', 'admin')).status).toBe(200)
+  })
+})
+
+describe('the default of end_time', () => {
+  it('is now by the clock of the store, as that of what is counted', async () => {
+    const now = 2_000_000_000
+    const { services } = createHouse(stagedRuntime({ PROVIDER: 'embedded' }).runtime)
+    const app = createRoutes({ ...services, state: { ...services.state, now: () => now * 1000 } })
+    const read = async (path: string) => (await app.request(path)).json()
+    expect(await read('/v1/usage')).toMatchObject({ end_time: now + 1 })
+    const path = `/v1/organization/usage/completions?start_time=${now - 2 * 86_400}`
+    expect((await read(path)).data).toHaveLength(3)
   })
 })

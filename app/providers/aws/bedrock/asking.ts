@@ -1,3 +1,4 @@
+import { amended, GatewayError } from '../../../errors.ts'
 import type { Call, Served } from '../../../ports/call.ts'
 import type { UpstreamResponse } from '../../../ports/transport.ts'
 import type { Warn } from '../warn.ts'
@@ -65,5 +66,11 @@ export function createAsking<Sent extends Written>({
   }
   const served = (by: Omit<Served, 'ignored'>, ignored: readonly string[]): Served =>
     Object.assign(by, { attempts: by.attempts + repeated, ignored: [...ignored] })
-  return { post, served }
+  /** Throws it on, with every call in its count. */
+  const failed = (thrown: unknown): never => {
+    const attempts = thrown instanceof GatewayError && repeated > 0 ? thrown.attempts : undefined
+    if (attempts === undefined) throw thrown
+    throw amended(thrown as GatewayError, { attempts: attempts + repeated })
+  }
+  return { post, served, failed }
 }

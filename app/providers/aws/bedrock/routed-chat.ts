@@ -51,11 +51,12 @@ export function createRoutedChat<Sent extends Written & { ignored: readonly stri
           return { body: parseReply(await response.text()), sent, response }
         },
         undo: () => {},
-      })
+      }).catch(asking.failed)
       const { body, sent, response } = answer
-      const reply = counting(served, () => tongue.decode(body, sent, response))
+      const counted = asking.served(served, sent.ignored)
+      const reply = counting(counted, () => tongue.decode(body, sent, response))
       billed?.(reply.end.usage)
-      return { reply, served: asking.served(served, sent.ignored) }
+      return { reply, served: counted }
     },
 
     async stream(conversation, call) {
@@ -72,7 +73,7 @@ export function createRoutedChat<Sent extends Written & { ignored: readonly stri
           return { events: await withFirstRead(events, firstFrameWait), sent }
         },
         undo: ({ events }) => events.cancel(),
-      })
+      }).catch(asking.failed)
       const events = billed ? billedStream(answer.events, billed) : answer.events
       return { events, served: asking.served(served, answer.sent.ignored) }
     },

@@ -63,6 +63,7 @@ export function createGenerateDecoder(
       }
       return out
     },
+    failure: () => failure ?? frames.failure(),
     end() {
       if (failure !== undefined) throw failure
       frames.end()

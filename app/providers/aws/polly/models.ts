@@ -55,7 +55,7 @@ const cardOf = (engine: Engine, regions: readonly string[]): ModelCard => ({
   id: PREFIX + engine,
   name: NAMES[engine],
   provider: 'aws',
-  owner: 'amazon',
+  owner: 'Amazon',
   created: 0,
   input: ['text'],
   output: ['audio'],

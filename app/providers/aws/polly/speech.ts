@@ -28,7 +28,7 @@ import {
   wordsOf,
 } from './spoken-text.ts'
 import { speakByTask } from './task.ts'
-import type { Engine } from './voice.ts'
+import type { Engine, PollyVoice } from './voice.ts'
 import type { VoiceBook } from './voice-book.ts'
 
 export interface PollyDependencies extends Routing {
@@ -68,6 +68,12 @@ export function createPollyModel(
   target: PollyTarget,
 ): SpeechModel {
   return {
+    async check({ voice: name, format }) {
+      const { engine, regions } = target
+      formOf(format, undefined, dependencies.encoding)
+      const voices = await voicesFor(dependencies, { name, engine, region: regions[0]! })
+      chooseVoice(voices, { name, engine, isNamed: false })
+    },
     async speak(request, call) {
       const own = readFields(request)
       const format = own.marks ? 'json' : request.format
@@ -167,16 +173,23 @@ async function askInRegions(
 
 type Fields = Record<string, unknown>
 
+async function voicesFor(
+  { voices }: Pick<PollyDependencies, 'voices'>,
+  { name, engine, region }: { name: string; engine: Engine; region: string },
+): Promise<readonly PollyVoice[]> {
+  const known = voices.known(region)
+  const isKnown = isOpenaiVoice(name) || findVoice(known, name)?.engines.includes(engine)
+  // Before a voice is refused, AWS is asked whether there is one by now.
+  return isKnown ? known : voices.asked(region)
+}
+
 async function fieldsFor(
   { voices }: PollyDependencies,
   { order, engine, region }: { order: Order; engine: Engine; region: string },
 ): Promise<Fields> {
   const { request, own, form, language, isNamed } = order
   const { voice: name } = request
-  const known = voices.known(region)
-  const isKnown = isOpenaiVoice(name) || findVoice(known, name)?.engines.includes(engine)
-  // Before a voice is refused, AWS is asked whether there is one by now.
-  const list = isKnown ? known : await voices.asked(region)
+  const list = await voicesFor({ voices }, { name, engine, region })
   const chosen = chooseVoice(list, { name, engine, isNamed, ...(language && { language }) })
   return {
     Engine: engine,

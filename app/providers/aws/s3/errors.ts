@@ -32,6 +32,12 @@ export function storeFault(thrown: unknown): GatewayError {
   )
 }
 
+/** What S3 says of a list. What stands between us and S3 may answer with a page of its own, which lists nothing. */
+export function listing<T extends { IsTruncated?: boolean; Name?: string }>(answer: T): T {
+  if (answer.IsTruncated !== undefined || answer.Name !== undefined) return answer
+  throw new Error('What answered the listing is not S3.')
+}
+
 /** Does the work; what goes wrong with the store is told as above. */
 export async function told<T>(work: () => Promise<T>): Promise<T> {
   try {

@@ -1,7 +1,7 @@
 import type { Config } from '../../../config.ts'
 import { bucketRegion, encryption, placeOf } from './buckets.ts'
 import { type S3Access, type S3Options, s3Access } from './client.ts'
-import { isMissing, told } from './errors.ts'
+import { isMissing, listing, told } from './errors.ts'
 
 /** Where asynchronous jobs of Bedrock write, and what they read lies, which must be a bucket in their region. */
 export interface JobOutputs {
@@ -32,7 +32,7 @@ export function createJobOutputs(options: S3Options): JobOutputs {
     const { sdk, client } = await accessTo(region)
     const { bucket, key } = placeOf(folder)
     const command = new sdk.ListObjectsV2Command({ Bucket: bucket, Prefix: `${key}/` })
-    const { Contents = [] } = await client.send(command)
+    const { Contents = [] } = listing(await client.send(command))
     return Contents.map(({ Key = '' }) => `s3://${bucket}/${Key}`)
   }
   return {

@@ -2,7 +2,7 @@ import type { ByteRange } from '../../../codecs/bytes/byte-range.ts'
 import type { ObjectStore, StoredObject } from '../../../ports/object-store.ts'
 import { bucketRegion, encryption, encryptionHeaders } from './buckets.ts'
 import { type S3Access, type S3Options, s3Access } from './client.ts'
-import { faultName, faultStatus, isMissing, isUnsupported, storeFault } from './errors.ts'
+import { faultName, faultStatus, isMissing, isUnsupported, listing, storeFault } from './errors.ts'
 import { joinObjects } from './join-objects.ts'
 import { presigner } from './presign.ts'
 import { readBody } from './read-body.ts'
@@ -97,7 +97,7 @@ async function get(
   }
 }
 
-async function remove({ bucket, prefix, access }: Store, key: string): Promise<void> {
+async function remove({ bucket, prefix, access }: Store, key: string): Promise<undefined> {
   try {
     const { sdk, client } = await access()
     await client.send(new sdk.DeleteObjectCommand({ Bucket: bucket, Key: prefix + key }))
@@ -123,7 +123,7 @@ async function list(
         MaxKeys: Math.min(PAGE, limit - found.length),
         ...(token ? { ContinuationToken: token } : after && { StartAfter: own + after }),
       })
-      const { Contents = [], NextContinuationToken } = await client.send(command)
+      const { Contents = [], NextContinuationToken } = listing(await client.send(command))
       for (const { Key = '', Size = 0, LastModified } of Contents) {
         const key = Key.slice(own.length)
         found.push({ key, size: Size, modified: LastModified?.getTime() ?? 0 })

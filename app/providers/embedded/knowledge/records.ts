@@ -1,3 +1,4 @@
+import { exactNow } from '../../../codecs/exact-now.ts'
 import { GatewayError } from '../../../errors.ts'
 import type { ListOptions, StateItem, StateStore } from '../../../ports/state-store.ts'
 
@@ -9,7 +10,7 @@ const BATCH = 500
  * microsecond; `later` counts microseconds on, where clocks stand still.
  */
 export function newId(later = 0): string {
-  const now = Math.floor((performance.timeOrigin + performance.now()) * 1000) + later
+  const now = Math.floor(exactNow() * 1000) + later
   return now.toString(36).toUpperCase().padStart(10, '0')
 }
 

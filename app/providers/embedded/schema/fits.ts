@@ -70,6 +70,12 @@ const KEYWORDS: Partial<Record<string, Check>> = {
     !isObject(value) || Object.keys(value).every((name) => fits(name, given, scope)),
   dependentRequired: (value, given) =>
     !isObject(value) || dependents(given, value).every((name) => Object.hasOwn(value, name)),
+  dependentSchemas: (value, given, { scope }) =>
+    !isObject(value) ||
+    !isObject(given) ||
+    Object.entries(given).every(
+      ([name, schema]) => !Object.hasOwn(value, name) || fits(value, schema, scope),
+    ),
 
   $ref: (value, given, { scope }) =>
     typeof given !== 'string' || fits(value, lookUp(given, scope), scope),

@@ -56,9 +56,10 @@ function variantsOf(schema: SchemaObject, scope: Scope): SchemaObject[] {
 
 function expand(schema: SchemaObject, scope: Scope): SchemaObject[] {
   const inner = deeper(scope)
-  const { anyOf, oneOf, if: condition, then: yes, else: no, ...rest } = schema
+  const { anyOf, oneOf, if: condition, then: yes, else: no, dependentSchemas, ...rest } = schema
   const choices = branchesOf(anyOf && oneOf ? branchesOfBoth(anyOf, oneOf) : (anyOf ?? oneOf))
   if (condition !== undefined) choices.push(...[[no], [condition, yes], []].map(allOf))
+  if (isObject(dependentSchemas)) choices.push(allOf(Object.values(dependentSchemas)), {})
   if (choices.length === 0 || !inner) return oneTypeEach(rest)
   return choices
     .map((choice) => merge(rest, flatten(choice, inner)))

@@ -77,19 +77,29 @@ export interface Length {
   max: number
 }
 
+/** Letters that may stand beside what is not held to an end of the text. */
+const PADDING: PatternNode = {
+  type: 'repeat',
+  node: { type: 'char', accepts: () => true },
+  min: 0,
+  max: Number.POSITIVE_INFINITY,
+}
+
 /** A text of that length that matches, or undefined when none was found. */
 export function exampleOf(
   pattern: PatternNode,
   { min, max }: Length,
   steps: Steps,
 ): string | undefined {
-  // Each try writes every open repetition a little longer; the empty text is the last resort.
-  for (let extra = 0; extra <= Math.max(min, 1) && steps.left > 0; extra += 1) {
-    const letters: string[] = []
-    write(pattern, letters, { extra, steps })
-    if (letters.length > max) break
-    const text = letters.join('')
-    if (text !== '' && letters.length >= min && matches(pattern, text, steps)) return text
+  for (const nodes of [[pattern], [pattern, PADDING], [PADDING, pattern]]) {
+    // Each try writes every open repetition a little longer; the empty text is the last resort.
+    for (let extra = 0; extra <= Math.max(min, 1) && steps.left > 0; extra += 1) {
+      const letters: string[] = []
+      write({ type: 'sequence', nodes }, letters, { extra, steps })
+      if (letters.length > max) break
+      const text = letters.join('')
+      if (text !== '' && letters.length >= min && matches(pattern, text, steps)) return text
+    }
   }
   return min === 0 && matches(pattern, '', steps) ? '' : undefined
 }

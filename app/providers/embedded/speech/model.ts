@@ -42,11 +42,14 @@ const LONGEST = 20_000
 /** Speaks by rules, in English alone and like a machine. WAV and MP3 carry what they say. */
 export function createSpeech(card: ModelCard, encoding: AudioEncoding | undefined): SpeechModel {
   return {
+    async check({ voice, format }) {
+      voiceOf(voice)
+      formatOf({ format }, encoding)
+    },
     async speak(request) {
       const { voice, speed = 1, language = 'en', extras = {} } = request
       const text = wordsOf(request.text)
-      const known = entryOf(VOICES, voice.toLowerCase())
-      if (!known) throw noVoice(voice)
+      const known = voiceOf(voice)
       const format = formatOf(request, encoding)
       const pieces = synthesise(text, { voice: known, speed })
       let first = pieces.next().value as Uint8Array | undefined
@@ -101,14 +104,15 @@ const unspeakable = () =>
     'the embedded model speaks English alone, and finds no word of it. Amazon Polly speaks other languages.',
   )
 
-const noVoice = (voice: string) =>
-  refused(
-    'voice',
-    `there is no voice "${voice}". These are there: ${Object.keys(VOICES).join(', ')}.`,
-  )
+function voiceOf(voice: string) {
+  const known = entryOf(VOICES, voice.toLowerCase())
+  if (known) return known
+  const there = Object.keys(VOICES).join(', ')
+  throw refused('voice', `there is no voice "${voice}". These are there: ${there}.`)
+}
 
 function formatOf(
-  { format, anyFormat }: SpeechRequest,
+  { format, anyFormat }: Pick<SpeechRequest, 'format' | 'anyFormat'>,
   encoding: AudioEncoding | undefined,
 ): string {
   const there = ['wav', 'pcm', ...(encoding?.formats ?? [])]

@@ -122,7 +122,7 @@ async function broughtBy(c: HttpContext, written: string) {
   if (source.kind === 'file') {
     const files = storedFiles(services, caller(c).owner)
     const file = await files.find(source.id).catch(atFile)
-    const body = await files.open(file)
+    const body = await files.open(file).catch(atFile)
     return { body, name: file.name, mediaType: file.mediaType }
   }
   const { bytes, name, mediaType: told } = await fetchInput(source, services, 'file')

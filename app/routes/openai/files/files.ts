@@ -3,6 +3,7 @@ import { reply } from '../../../http/answers/reply.ts'
 import { endpoint } from '../../../http/endpoint.ts'
 import { jsonAnswer } from '../../json-contract.ts'
 import { contentResponses, fileParams, filesOf, sendFile } from '../../stored-file.ts'
+import { deletion } from '../deletion.ts'
 import { errorResponses } from '../error-contract.ts'
 import { pageOptions, pageSchema, pageText } from '../paging.ts'
 import { fileObject, openaiFile } from './file-contract.ts'
@@ -74,6 +75,8 @@ export const getFileContent = endpoint(
   (c) => sendFile(c, c.req.valid('param').file_id),
 )
 
+const gone = deletion({ object: 'file', name: 'FileDeleted' })
+
 export const deleteFile = endpoint(
   createRoute({
     method: 'delete',
@@ -83,18 +86,13 @@ export const deleteFile = endpoint(
     tags: ['Files'],
     request: { params: fileParams },
     responses: {
-      200: jsonAnswer(
-        'It is gone.',
-        z
-          .object({ id: z.string(), object: z.literal('file'), deleted: z.literal(true) })
-          .openapi('FileDeleted'),
-      ),
+      ...gone.responses,
       ...errorResponses(401, 403, 404, 429, 500, 502, 503),
     },
   }),
   async (c) => {
     const { file_id: id } = c.req.valid('param')
     await filesOf(c).delete(id)
-    return reply(c, JSON.stringify({ id, object: 'file', deleted: true }))
+    return gone.answer(c, id)
   },
 )

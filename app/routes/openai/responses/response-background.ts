@@ -17,10 +17,7 @@ import { respond } from '../../../http/answers/respond.ts'
 import { caller } from '../../../http/caller.ts'
 import type { HttpContext } from '../../../http/context.ts'
 import { attend, type ResponseJob, responseJobs } from '../../../library/responses/response-jobs.ts'
-import {
-  openResponseThread,
-  type ResponseThread,
-} from '../../../library/responses/response-thread.ts'
+import { type TakenThread, takeResponseThread } from '../../../library/responses/response-thread.ts'
 import {
   type KeptResponse,
   type StoredResponses,
@@ -43,7 +40,7 @@ interface Work {
   id: string
   queued: KeptResponse
   conversation: Conversation
-  thread: ResponseThread<WireRequest>
+  thread: TakenThread<WireRequest>
   shelf: StoredResponses
   job: ResponseJob
   brake: Brake
@@ -58,19 +55,21 @@ export function createBackgroundResponses(): BackgroundResponses {
     async create(c, body) {
       checkBackground(c, body, running)
       running++
+      let release = async () => {}
       try {
-        const work = await prepare(c, body)
+        const thread = await takeResponseThread(body, c.get('services'), caller(c).owner)
+        release = thread.release
+        const work = prepare(c, thread)
         const asked = exchange(heardOf(c, work), c.get('services'))
         await begin(work, asked)
         c.get('entry').streaming = true
         const done = finish(c, work, asked)
-        c.get('services').afterwork?.add(done)
-        done.finally(() => {
-          running--
-        })
+        c.get('services').afterwork.add(done)
+        done.finally(() => running--).finally(release)
         return answered(c, work, body.stream === true)
       } catch (thrown) {
         running--
+        await release()
         throw thrown
       }
     },
@@ -98,10 +97,9 @@ function checkBackground(c: HttpContext, body: WireRequest, running: number): vo
   })
 }
 
-async function prepare(c: HttpContext, body: WireRequest): Promise<Work> {
+function prepare(c: HttpContext, thread: Work['thread']): Work {
   const services = c.get('services')
   const { owner } = caller(c)
-  const thread = await openResponseThread(body, services, owner)
   const conversation = server.decodeRequest(thread.request)
   const id = newAnswerId(server)
   const created = Math.floor(Date.now() / 1000)
@@ -170,14 +168,21 @@ function heardOf(c: HttpContext, work: Work): Heard {
     keeps: true,
     async keep({ body }) {
       const said = body as KeptResponse
-      const keeping = shelf.change(id, (now) =>
+      // First the conversation: who reads that the response is complete may go on with it at once.
+      const [appended] = await Promise.allSettled([thread.append(said)])
+      await thread.release()
+      const changing = shelf.change(id, (now) =>
         now.status === 'cancelled' ? { ...now, output: said.output } : said,
       )
-      const kept = await keeping.catch(unlessDeleted)
-      if (kept && kept.status !== 'cancelled') await thread.append(said)
+      const [kept] = await Promise.allSettled([changing])
+      const isWhole = kept.status === 'fulfilled' && kept.value.status !== 'cancelled'
+      if (!isWhole) await thread.retract(said)
+      if (kept.status === 'rejected') unlessDeleted(kept.reason)
+      if (isWhole && appended.status === 'rejected') throw appended.reason
     },
     async keepBroken({ body }, why) {
       const broken = brokenResponse(body as KeptResponse, why) as KeptResponse
+      await thread.release()
       const keeping = shelf.change(id, (now) =>
         now.status === 'cancelled' ? { ...now, output: broken.output } : broken,
       )
@@ -192,7 +197,7 @@ function heardOf(c: HttpContext, work: Work): Heard {
 }
 
 /** Nothing is left to be kept then, which is nobody's failure. */
-function unlessDeleted(thrown: unknown): undefined {
+function unlessDeleted(thrown: unknown): void {
   if (!(thrown instanceof GatewayError) || thrown.code !== 'not-found') throw thrown
 }
 
@@ -252,7 +257,9 @@ async function begun({ id, shelf }: Work): Promise<void> {
 const cancelled = () => new GatewayError('caller-left', 'The response was cancelled.')
 
 /** It did not even begin. */
-async function failed({ id, queued, conversation, shelf, job }: Work, error: GatewayError) {
+async function failed(work: Work, error: GatewayError) {
+  const { id, queued, conversation, thread, shelf, job } = work
+  await thread.release()
   const head = { id, created: queued.created_at, model: conversation.model }
   const broken = brokenResponse(queued, error) as KeptResponse
   try {

@@ -8,10 +8,7 @@ import { exchange } from '../../../gateway/exchange.ts'
 import { respond } from '../../../http/answers/respond.ts'
 import { caller } from '../../../http/caller.ts'
 import { endpoint } from '../../../http/endpoint.ts'
-import {
-  openResponseThread,
-  type ResponseThread,
-} from '../../../library/responses/response-thread.ts'
+import { type TakenThread, takeResponseThread } from '../../../library/responses/response-thread.ts'
 import type { KeptResponse } from '../../../library/responses/stored-responses.ts'
 import type { Services } from '../../../ports/services.ts'
 import { answerHeaders } from '../../answer-contract.ts'
@@ -50,9 +47,14 @@ export const createResponse = (background: BackgroundResponses) =>
     if (isLoose(body)) {
       return respond(c, await exchange({ dialect: openaiResponses, body, ...asking }, services))
     }
-    const thread = await openResponseThread(body, services, asking.owner)
+    const thread = await takeResponseThread(body, services, asking.owner)
     const heard = { dialect: openaiResponses, ...asking, ...keeping(thread, services) }
-    return respond(c, await exchange(heard, services))
+    try {
+      return respond(c, await exchange(heard, services))
+    } catch (thrown) {
+      await thread.release()
+      throw thrown
+    }
   })
 
 /** Nothing is kept of it, and it goes on from nothing. */
@@ -67,16 +69,17 @@ const isLoose = ({ store, input, previous_response_id, conversation }: WireReque
 
 /** What the gateway is told of a request with its conversation. */
 function keeping(
-  { request, keeps, keep, keepBroken }: ResponseThread<WireRequest>,
+  { request, keeps, keep, keepBroken, release }: TakenThread<WireRequest>,
   { afterwork }: Pick<Services, 'afterwork'>,
 ): Pick<Heard, 'body' | 'keeps' | 'keep' | 'keepBroken'> {
   return {
     body: request,
     keeps,
-    keep: ({ body }: Answered) => keep(body as KeptResponse),
+    keep: ({ body }: Answered) => keep(body as KeptResponse).finally(release),
     keepBroken({ body }, why) {
-      const kept = keepBroken(brokenResponse(body as KeptResponse, why) as KeptResponse)
-      afterwork?.add(kept)
+      const broken = brokenResponse(body as KeptResponse, why) as KeptResponse
+      const kept = keepBroken(broken).finally(release)
+      afterwork.add(kept)
       return kept
     },
   }

@@ -242,6 +242,24 @@ describe('fit', () => {
     })
   })
 
+  it('shows notes between calls of tools where the model has them, and else what it shows unasked', () => {
+    const flag = 'thinking-display-updates-2026-08-18'
+    const thinking = { type: 'adaptive', display: 'updates' }
+    expect(
+      claudeLane.fit({ thinking, anthropic_beta: [flag] }, 'anthropic.claude-sonnet-5-5', FILTER),
+    ).toEqual({ body: { thinking, anthropic_beta: [flag] }, ignored: [] })
+    expect(claudeLane.fit({ thinking, anthropic_beta: [flag] }, OPUS_47, FILTER)).toEqual({
+      body: { thinking: { type: 'adaptive' } },
+      ignored: [`anthropic_beta.${flag}`, 'thinking.display'],
+    })
+    expect(claudeLane.fit({ thinking }, 'anthropic.claude-fable-5-1', FILTER)).toEqual({
+      body: { thinking, anthropic_beta: [flag] },
+      ignored: [],
+    })
+    const summarized = { thinking: { type: 'adaptive', display: 'summarized' } }
+    expect(claudeLane.fit(summarized, OPUS_47, FILTER)).toEqual({ body: summarized, ignored: [] })
+  })
+
   it('keeps what the operator allows', () => {
     const policy = {
       ...FILTER,

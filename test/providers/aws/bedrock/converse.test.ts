@@ -272,6 +272,7 @@ describe('a refusal that names a field', () => {
     expect(await failure(chat.reply(stopping, call()))).toMatchObject({
       status: 400,
       message: STOP,
+      attempts: 2,
     })
     expect(fake.requests).toHaveLength(3)
   })

@@ -1,3 +1,5 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { Sha256 } from '@aws-crypto/sha256-js'
 import { SignatureV4 } from '@smithy/signature-v4'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -38,6 +40,26 @@ objectStoreContract('a stand-in that copies no parts', async () => {
 })
 
 describe('S3', () => {
+  it('is not taken for empty where something else answers for it', async () => {
+    const portal = createServer((_, response) => {
+      response.writeHead(200, { 'content-type': 'text/html' })
+      response.end('<html><head><title>Sign in</title></head><body>Welcome</body></html>')
+    })
+    await new Promise<void>((resolve) => {
+      portal.listen(0, '127.0.0.1', resolve)
+    })
+    try {
+      const url = `http://127.0.0.1:${(portal.address() as AddressInfo).port}`
+      const store = storeOn(server, { AWS_ENDPOINT_URL: url, AWS_ENDPOINT_URL_S3: url })
+      await expect(store.list('')).rejects.toMatchObject({
+        code: 'upstream',
+        cause: { message: 'What answered the listing is not S3.' },
+      })
+    } finally {
+      portal.close()
+    }
+  })
+
   it('gives URLs by which one object is written and read', async () => {
     const store = storeOn(server)
     const put = await store.presign!('a/b c é', { method: 'PUT', seconds: 60 })

@@ -8,8 +8,8 @@ import { fileOf, toneWav } from '../../../fakes/recordings-of-speech.ts'
 import { stagedRuntime } from '../../../http/stage.ts'
 import { errorOf, eventsIn, formOf } from './listening-stage.ts'
 
-function open(brings: object = { audioEncoding }) {
-  const staged = stagedRuntime({ PROVIDER: 'embedded', EMBEDDED_TOKENS_PER_SECOND: '0' })
+function open(brings: object = { audioEncoding }, env: Record<string, string> = {}) {
+  const staged = stagedRuntime({ PROVIDER: 'embedded', EMBEDDED_TOKENS_PER_SECOND: '0', ...env })
   const openObjects = async () => createMemoryObjectStore()
   const app = createApp({ ...staged.runtime, openObjects, ...brings })
   const openai = new OpenAI({
@@ -190,6 +190,16 @@ describe('chat with the embedded models', () => {
     expect(heard.text).toBe(audio!.transcript.replace(/\s+/g, ' ').trim())
   })
 
+  it('refuses a voice nobody has by its name in chat', async () => {
+    const { app } = open()
+    const headers = { 'content-type': 'application/json' }
+    for (const stream of [false, true]) {
+      const body = JSON.stringify({ ...SPOKEN, stream, audio: { voice: 'nobody', format: 'wav' } })
+      const asked = await app.request('/v1/chat/completions', { method: 'POST', headers, body })
+      expect(await errorOf(asked)).toMatchObject({ status: 400, param: 'audio.voice' })
+    }
+  })
+
   it('streams them as they are spoken', async () => {
     const { openai } = open()
     const stream = await openai.chat.completions.create({
@@ -207,6 +217,16 @@ describe('chat with the embedded models', () => {
     expect(pieces.slice(0, -1).every((piece) => !piece.includes('='))).toBe(true)
     expect(Buffer.from(pieces.join(''), 'base64').length).toBeGreaterThan(24_000)
   })
+})
+
+it('nothing is written down past the guardrail of the server', async () => {
+  const { app } = open(undefined, {
+    AWS_BEDROCK_GUARDRAIL_IDENTIFIER: 'house',
+    AWS_BEDROCK_GUARDRAIL_VERSION: '3',
+  })
+  const body = formOf(fileOf(toneWav(), 'a.wav'), {})
+  const refused = await app.request('/v1/audio/transcriptions', { method: 'POST', body })
+  expect(await errorOf(refused)).toMatchObject({ status: 400, code: 'unsupported_parameter' })
 })
 
 describe('a recording by name in a JSON body', () => {

@@ -43,7 +43,7 @@ export function useListening() {
       {
         AWS_ENDPOINT_URL_TRANSCRIBE: stand.transcribe.url,
         AWS_ENDPOINT_URL_TRANSLATE: stand.transcribe.url,
-        AWS_ENDPOINT_URL_TRANSCRIBESTREAMING: stand.streams.url,
+        AWS_ENDPOINT_URL_TRANSCRIBE_STREAMING: stand.streams.url,
         AWS_S3_BUCKET: speech.s3.bucket,
         ...more,
       },

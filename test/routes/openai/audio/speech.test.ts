@@ -305,6 +305,29 @@ describe('what cannot be spoken is refused by name', () => {
     expect(error.message).toContain(told)
   })
 
+  it.each([
+    ['voice', { voice: 'nobody', format: 'mp3' }, {}],
+    ['format', { voice: 'Joanna', format: 'aac' }, { audioEncoding: undefined }],
+  ])('in chat before a model is asked: %s', async (name, audio, brings) => {
+    const { app } = speech.open({}, brings)
+    const before = speech.bedrock.requests.length
+    for (const stream of [false, true]) {
+      const response = await app.request('/v1/chat/completions', {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({
+          model: 'us.amazon.nova-2-lite-v1:0',
+          messages: [{ role: 'user', content: 'Hi' }],
+          modalities: ['text', 'audio'],
+          audio,
+          stream,
+        }),
+      })
+      expect(await errorOf(response)).toMatchObject({ status: 400, param: `audio.${name}` })
+    }
+    expect(speech.bedrock.requests.length).toBe(before)
+  })
+
   it('where the runtime cannot encode', async () => {
     const { ask } = speech.open({}, { audioEncoding: undefined })
     const error = await errorOf(await ask({ response_format: 'aac' }))

@@ -1,4 +1,12 @@
 /**
+ * A word of `thinking.display` that is refused without its flag: it hides thoughts and shows the notes between calls
+ * of tools. Fable, Mythos 5.1, Opus 5.5 and Sonnet 5.5 have it on every platform (Anthropic's claude-api skill, 2026-09);
+ * Claude Code 2.1.330 asks every model for it.
+ */
+export const NOTES_DISPLAY = 'updates'
+export const NOTES_FLAG = 'thinking-display-updates-2026-08-18'
+
+/**
  * Beta flags that InvokeModel takes, by the beginnings of base ids, from the special to the general. From
  * the user guide's page on Claude's request body (read 2026-10), the model cards (Sonnet 5.5: computer use
  * of November 2025), and reports: Opus 4.7 and what follows refuse every flag, or all but one
@@ -7,8 +15,13 @@
  * eager streams of inputs after the guide's pages on compaction and tool use.
  */
 const FLAGS: readonly [ids: readonly string[], flags: readonly string[]][] = [
-  [['opus-5-5', 'sonnet-5-5', 'haiku-5-5'], ['computer-use-2025-11-24']],
-  [['opus-5', 'sonnet-5', 'haiku-5', 'fable', 'mythos', 'opus-4-7', 'opus-4-8'], []],
+  [
+    ['opus-5-5', 'sonnet-5-5'],
+    ['computer-use-2025-11-24', NOTES_FLAG],
+  ],
+  [['haiku-5-5'], ['computer-use-2025-11-24']],
+  [['fable', 'mythos-5-1'], [NOTES_FLAG]],
+  [['opus-5', 'sonnet-5', 'haiku-5', 'mythos', 'opus-4-7', 'opus-4-8'], []],
   [
     ['opus-4-6', 'sonnet-4-6'],
     [

@@ -17,6 +17,8 @@ import {
   EAGER_FLAG,
   EFFORT_FLAG,
   flagsOf,
+  NOTES_DISPLAY,
+  NOTES_FLAG,
   OPTIONAL_TOOLS,
   RENAMED,
   SYSTEM_TURN_FIELDS,
@@ -95,6 +97,7 @@ function flagsNeededBy(body: Body): string[] {
   const output = body['output_config']
   if (typeof output === 'object' && output && 'effort' in output) needed.push(EFFORT_FLAG)
   if (editsOf(body)?.some(compacts)) needed.push(COMPACT_FLAG)
+  if (thinkingOf(body)?.display === NOTES_DISPLAY) needed.push(NOTES_FLAG)
   for (const tool of toolsOf(body)) {
     const type = String(tool['type'] ?? '')
     for (const field in tool) need(entryOf(TOOL_FIELDS, field))
@@ -103,6 +106,8 @@ function flagsNeededBy(body: Body): string[] {
   }
   return needed
 }
+
+const thinkingOf = ({ thinking }: Body) => thinking as { display?: unknown } | null | undefined
 
 interface Edit {
   type?: unknown
@@ -151,6 +156,10 @@ function withFlags(body: Body, flags: readonly string[], lost: readonly string[]
   if (!flags.includes(COMPACT_FLAG)) dropCompaction(fitted, ignored)
   const toolFields = refusedBy(TOOL_FIELDS, flags)
   const drop = (place: string) => (field: string) => void ignored.add(`${place}.${field}`)
+  const thinking = thinkingOf(body)
+  if (thinking?.display === NOTES_DISPLAY && !flags.includes(NOTES_FLAG)) {
+    fitted['thinking'] = omit(thinking, ['display'], drop('thinking'))
+  }
   if (Array.isArray(fitted['tools'])) {
     const taken = toolsOf(body).filter((tool) => isTaken(tool, flags, drop('tools')))
     fitted['tools'] = taken.map((tool) => {

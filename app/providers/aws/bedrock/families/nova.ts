@@ -7,11 +7,12 @@ import { type Family, PLAIN, TEXT } from './family.ts'
  * Nova of the first generation. Caches for five minutes, never tools (user guide, prompt-caching), and refuses
  * points behind tool results and images (AWS's samples, bedrock-engineer#71, generative-ai-use-cases#1077);
  * `inferenceConfig.topK` recorded for Nova Micro; `outputConfig` refused by Nova 2 (probed 2026-08-01).
- * The service tiers are those of the price list: Pro and Premier have them.
+ * The service tiers are those of the price list: Pro and Premier have them; `default` recorded for Nova Micro.
  */
 const NOVA_TEXT: ModelTraits = {
   ...PLAIN,
   cachePoints: { max: 4, ttls: ['5m'], tools: false, wordsOnly: true },
+  serviceTiers: ['default'],
   nativeSettings: { topK: 'inferenceConfig.topK' },
 }
 

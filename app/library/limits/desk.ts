@@ -190,10 +190,7 @@ async function talkNow(desk: Desk): Promise<void> {
 
 function bidOf({ account, waiters, now }: Desk): Bid {
   const time = now()
-  const stock = (kind: Flowing) => {
-    const limit = limitOf(account.limits, kind)
-    return limit === undefined ? 0 : stockFor(account[kind], limit, time)
-  }
+  const stock = (kind: Flowing) => stockFor(account[kind], limitOf(account.limits, kind) ?? 0, time)
   return {
     needs: waiters.map(({ need }) => need),
     stock: { requests: stock('requests'), tokens: stock('tokens') },

@@ -1,0 +1,106 @@
+import { readFileSync } from 'node:fs'
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+import { awsConfigured } from '../../app/providers/aws/configured.ts'
+
+type Environment = Record<string, string | undefined>
+type Settings = Map<string, string>
+
+const REGION_VARIABLES = ['AWS_REGION', 'AWS_DEFAULT_REGION', 'AWS_BEDROCK_REGIONS']
+
+/** Settings of a profile, with the variables that say the same. */
+const VARIABLES: readonly (readonly [setting: string, variable: string])[] = [
+  ['ignore_configured_endpoint_urls', 'AWS_IGNORE_CONFIGURED_ENDPOINT_URLS'],
+  ['use_fips_endpoint', 'AWS_USE_FIPS_ENDPOINT'],
+  ['use_dualstack_endpoint', 'AWS_USE_DUALSTACK_ENDPOINT'],
+]
+
+/**
+ * The environment with the region and the endpoints of its AWS profile, where no variable says otherwise.
+ * The default profile counts only where AWS is wanted: it would turn the embedded provider into AWS.
+ * Throws an `Error` for a services section that is not there, as the AWS SDKs do.
+ */
+export function withSharedProfile(env: Environment): Environment {
+  const name = env['AWS_PROFILE']?.trim() || (wantsAws(env) ? 'default' : undefined)
+  if (!name) return { ...env }
+  const config = readSections(readShared(env, 'config'))
+  const credentials = readSections(readShared(env, 'credentials'))
+  // As the AWS SDKs have it, the region in the credentials file wins.
+  const profile = new Map([...(config.get(name) ?? []), ...(credentials.get(name) ?? [])])
+
+  const found = { ...regionOf(profile, env), ...endpointsOf(profile, { config, env }) }
+  for (const [setting, variable] of VARIABLES) {
+    const value = profile.get(setting)
+    if (value) found[variable] = value
+  }
+  const set = Object.entries(env).filter(([, value]) => value?.trim())
+  return { ...env, ...found, ...Object.fromEntries(set) }
+}
+
+const wantsAws = (env: Environment) => {
+  const wanted = env['PROVIDER']?.trim() || 'auto'
+  return wanted === 'aws' || (wanted === 'auto' && awsConfigured(env))
+}
+
+function regionOf(profile: Settings, env: Environment): Environment {
+  const region = profile.get('region')
+  const isNamed = REGION_VARIABLES.some((name) => env[name]?.trim())
+  return region && !isNamed ? { AWS_REGION: region } : {}
+}
+
+/** A variable for every service outranks what the profile says of one. */
+function endpointsOf(
+  profile: Settings,
+  { config, env }: { config: Map<string, Settings>; env: Environment },
+): Environment {
+  if (env['AWS_ENDPOINT_URL']?.trim()) return {}
+  const found: Environment = {}
+  const everywhere = profile.get('endpoint_url')
+  if (everywhere) found['AWS_ENDPOINT_URL'] = everywhere
+  const services = profile.get('services')
+  if (!services) return found
+  const section = config.get(`services ${services}`)
+  if (!section) throw new Error(`The AWS configuration has no section [services ${services}].`)
+  for (const [setting, url] of section) {
+    const [service = '', name] = setting.split('.')
+    if (name === 'endpoint_url') found[`AWS_ENDPOINT_URL_${service.toUpperCase()}`] = url
+  }
+  return found
+}
+
+/** Empty when there is none to be read, as most machines have none. */
+function readShared(env: Environment, file: 'config' | 'credentials'): string {
+  const path = env[file === 'config' ? 'AWS_CONFIG_FILE' : 'AWS_SHARED_CREDENTIALS_FILE']
+  const home = env['HOME'] || env['USERPROFILE'] || homedir()
+  try {
+    return readFileSync(path || join(home, '.aws', file), 'utf8')
+  } catch {
+    return ''
+  }
+}
+
+const SECTION = /^\[\s*(?:profile\s+)?["']?([^"'\]]*?)["']?\s*\]/
+
+/** A shared file of AWS: its sections by name, with nested settings as `above.name`. */
+function readSections(file: string): Map<string, Settings> {
+  const sections = new Map<string, Settings>()
+  let section: Settings = new Map()
+  let above = ''
+  for (const line of file.split(/\r?\n/)) {
+    const name = SECTION.exec(line)?.[1]
+    if (name !== undefined) {
+      section = sections.get(name) ?? new Map()
+      sections.set(name, section)
+      continue
+    }
+    // A comment begins a line or stands after a space.
+    const [words = ''] = line.split(/(?:^|\s)[#;]/)
+    const equals = words.indexOf('=')
+    if (equals < 0) continue
+    const setting = words.slice(0, equals).trim()
+    const isNested = /^\s/.test(words)
+    if (!isNested) above = setting
+    section.set(isNested ? `${above}.${setting}` : setting, words.slice(equals + 1).trim())
+  }
+  return sections
+}
