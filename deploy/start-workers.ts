@@ -11,6 +11,7 @@ import { createHouse } from '../app/services.ts'
 import { banner } from '../runtimes/banner.ts'
 import { createFetchTransport } from '../runtimes/calling/fetch-transport.ts'
 import { consoleLog } from '../runtimes/console-log.ts'
+import { onLauncherGone } from '../runtimes/on-launcher-gone.ts'
 import { webStreamOut } from '../runtimes/serving/web-stream-out.ts'
 import { start } from '../runtimes/start.ts'
 import { bundleWorker } from './bundle.ts'
@@ -42,13 +43,14 @@ await start(async () => {
     ['serve', '--control-fd=3', join(folder, 'config.capnp')],
     { stdio: ['ignore', 'inherit', 'inherit', 'pipe'] },
   )
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-    process.on(signal, () => {
-      // workerd then waits for running answers, but has no limit of its own.
-      child.kill(signal)
-      setTimeout(() => child.kill('SIGKILL'), facts.config.SHUTDOWN_TIMEOUT * 1000).unref()
-    })
+  const end = (signal: NodeJS.Signals) => {
+    // workerd then waits for running answers, but has no limit of its own.
+    child.kill(signal)
+    setTimeout(() => child.kill('SIGKILL'), facts.config.SHUTDOWN_TIMEOUT * 1000).unref()
   }
+  process.on('SIGTERM', end)
+  process.on('SIGINT', end)
+  onLauncherGone(() => end('SIGTERM'))
   child.on('exit', (code) => {
     process.exitCode = code ?? 0
   })

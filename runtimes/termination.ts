@@ -1,5 +1,6 @@
 import { GatewayError } from '../app/errors.ts'
 import type { LogSink } from '../app/ports/log.ts'
+import { onLauncherGone } from './on-launcher-gone.ts'
 
 /** How a server ends. */
 interface Ending {
@@ -20,7 +21,7 @@ interface Ending {
 const LAST_WORDS = 500
 
 /**
- * On SIGTERM or SIGINT lets running answers finish, then ends the process: with 1 where some had to be cut off,
+ * On SIGTERM or SIGINT, or without the `npm start` that runs it, lets running answers finish, then ends the process: with 1 where some had to be cut off,
  * which they are told. A second signal does not wait.
  */
 export function endOnSignal({ stop, endAnswers, cut, flush, log, patience }: Ending): void {
@@ -46,6 +47,8 @@ export function endOnSignal({ stop, endAnswers, cut, flush, log, patience }: End
   }
   process.on('SIGTERM', end)
   process.on('SIGINT', end)
+  // Where a terminal tells all of them at once, the launcher is no second signal.
+  onLauncherGone(() => ending || end())
 }
 
 const shuttingDown = () =>
