@@ -18,6 +18,11 @@ export interface MediaSources {
   s3?(uri: string, options: WebFetchOptions): Promise<FetchedFile>
   /** Throws `permission` unless a model may be sent to this `s3://` address on a caller's word. */
   checkS3?(uri: string): void
+  /**
+   * The first bytes of an object, enough to tell what it is; undefined where it cannot be looked at. Throws
+   * `permission` as `checkS3`.
+   */
+  beginningInS3?(uri: string, options: { signal: AbortSignal }): Promise<Uint8Array | undefined>
   /** A file kept here, by its id, for its owner. Throws `not-found`. */
   file?(id: string, owner: string, options: WebFetchOptions): Promise<FetchedFile>
   /** Where a file kept here lies, if models can reach it there. Throws `not-found`. */

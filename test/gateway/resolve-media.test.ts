@@ -47,6 +47,19 @@ const media = (conversation: Conversation | undefined) =>
   )
 
 describe('attachments', () => {
+  it.each(['not a url', 'https://example.com/x'])(
+    'are no image because of the place: %s',
+    async (url) => {
+      const { send, asked } = open({
+        web: serving({ [url]: { bytes: new Uint8Array([1, 2, 3]), name: 'x' } }),
+      })
+      const { status, body } = await send(image(url))
+      expect([status, body.error.message]).toEqual([400, 'The image is of no known type.'])
+      expect(body.error.param).toBe('messages[0].content[0].image_url.url')
+      expect(asked).toEqual([])
+    },
+  )
+
   it('by URL arrive as bytes, typed by their content', async () => {
     const url = 'https://example.com/x.jpg'
     const { send, asked } = open({

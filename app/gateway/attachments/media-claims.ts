@@ -4,6 +4,7 @@ import {
   isTextual,
   mediaKind,
   normaliseMediaType,
+  sniffBytes,
 } from '../../codecs/media/media-type.ts'
 import type { MediaPart } from '../../conversation/conversation.ts'
 import { GatewayError } from '../../errors.ts'
@@ -60,4 +61,12 @@ export function namedInS3(part: MediaPart, uri: string): MediaPart {
   const { name = uri.slice(uri.lastIndexOf('/') + 1) } = part
   const mediaType = claim({ ...part, name })
   return mediaType ? { ...part, name, mediaType, type: kindOf(mediaType, part.type) } : part
+}
+
+/** The part with what the beginning of its object shows; as its names tell it where that could not be read. */
+export function shownInS3(part: MediaPart, beginning: Uint8Array | undefined): MediaPart {
+  if (!beginning) return part
+  const mediaType = sniffBytes(beginning, part.mediaType)
+  refuseImpostor(mediaType, part.mediaType, () => sniffBytes(beginning))
+  return mediaType ? { ...part, mediaType, type: kindOf(mediaType, part.type) } : part
 }

@@ -15,7 +15,7 @@ import { refuseBomb } from './archive-check.ts'
 import { isText, kindInS3, textPart } from './as-text.ts'
 import { withFileContext } from './file-context.ts'
 import { type InputBudget, inputBudget } from './input-budget.ts'
-import { claim, kindOf, namedInS3, refuseImpostor, refusePage } from './media-claims.ts'
+import { claim, kindOf, namedInS3, refuseImpostor, refusePage, shownInS3 } from './media-claims.ts'
 
 /** What resolving needs to know besides the conversation. */
 export interface MediaResolution {
@@ -118,10 +118,11 @@ async function resolvePart(part: MediaPart, resolution: Resolving): Promise<Part
         return await fitted(told(part, source.data), resolution)
       case 's3': {
         const named = namedInS3(part, source.uri)
-        const type = kindInS3(named, card)
-        if (type) {
+        if (kindInS3(named, card)) {
           sources.checkS3?.(source.uri)
-          return { ...named, type }
+          const shown = shownInS3(named, await sources.beginningInS3?.(source.uri, options))
+          const type = kindInS3(shown, card)
+          if (type) return { ...shown, type }
         }
         return await fetched(part, resolution, sources.s3?.(source.uri, options))
       }
@@ -247,6 +248,9 @@ async function fitted(
   const size = base64Size(data)
   const limit = inlineLimit(card, part.type)
   if (size === 0) throw new GatewayError('invalid-request', `The ${part.type} is empty.`)
+  if (part.type === 'image' && !part.mediaType) {
+    throw new GatewayError('invalid-request', 'The image is of no known type.')
+  }
   if (size <= limit) return part
   if (origin?.kind === 's3' && card.traits.s3?.includes(part.type))
     return { ...part, source: origin }

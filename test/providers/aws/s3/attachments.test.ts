@@ -1,5 +1,7 @@
+import { once } from 'node:events'
+import { type AddressInfo, createServer } from 'node:net'
 import { GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { createApp } from '../../../../app/app.ts'
 import { readConfig } from '../../../../app/config.ts'
 import { s3Attachments } from '../../../../app/providers/aws/s3/attachments.ts'
@@ -85,6 +87,31 @@ describe('attachments in S3', () => {
     })
   })
 
+  it('are not looked at for a minute after S3 was not reached', async () => {
+    let knocks = 0
+    const broken = createServer((socket) => {
+      knocks += 1
+      socket.destroy()
+    })
+    await once(broken.listen(0, '127.0.0.1'), 'listening')
+    const { port } = broken.address() as AddressInfo
+    const { beginningInS3 } = open({
+      ...accepting,
+      AWS_ENDPOINT_URL_S3: `http://127.0.0.1:${port}`,
+    })
+    const uri = `s3://${server.bucket}/reports/a.pdf`
+    expect(await beginningInS3!(uri, options())).toBeUndefined()
+    const knocked = knocks
+    expect(knocked).toBeGreaterThan(0)
+    expect(await beginningInS3!(uri, options())).toBeUndefined()
+    expect(knocks).toBe(knocked)
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 61_000 })
+    expect(await beginningInS3!(uri, options())).toBeUndefined()
+    vi.useRealTimers()
+    expect(knocks).toBeGreaterThan(knocked)
+    broken.close()
+  })
+
   it('are put there where a model shall read them', async () => {
     const { stage } = open({ AWS_S3_TMP_PREFIX: 'once/' })
     const uri = await stage!({ bytes: new Uint8Array([1, 2, 3]) }, options())
@@ -146,7 +173,22 @@ describe('a model that reads from S3', () => {
     expect(await ask('large')).toMatchObject({ ...pdf, source: large })
     const missing = { kind: 's3', uri: `s3://${server.bucket}/b.pdf` }
     expect(await ask('b.pdf')).toMatchObject({ ...pdf, name: 'b.pdf', source: missing })
-    expect(await ask('large', 'a.csv')).toMatchObject({ name: 'a.csv', mediaType: 'text/csv' })
+    expect(await ask('large', 'a.csv')).toMatchObject({ ...pdf, name: 'a.csv', source: large })
+  })
+
+  it('is told what lies there by its content, whatever its name says', async () => {
+    const put = (Key: string, Body: string) =>
+      server.client.send(new PutObjectCommand({ Bucket: server.bucket, Key, Body }))
+    await put('lie.mp4', `%PDF-1.7\n${' '.repeat(5000)}`)
+    await put('page.pdf', '<!doctype html><html><body>No such file</body></html>')
+    const told = await send(`s3://${server.bucket}/lie.mp4`)
+    expect(told.asked?.turns[0]?.parts[0]).toMatchObject({
+      type: 'document',
+      mediaType: 'application/pdf',
+      name: 'lie.mp4',
+      source: { kind: 's3', uri: `s3://${server.bucket}/lie.mp4` },
+    })
+    expect((await send(`s3://${server.bucket}/page.pdf`)).status).toBe(400)
   })
 
   it('is given the address of what is too large for a request', async () => {
