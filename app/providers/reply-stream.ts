@@ -13,10 +13,12 @@ export function replyStream(
   explain: (thrown: unknown) => unknown = (thrown) => thrown,
 ): ReplyStream {
   let ended = false
+  let over = false
   const next = async (): Promise<ReplyBatch | undefined> => {
-    while (!ended) {
+    while (!over) {
       const failure = decoder.failure?.()
       if (failure !== undefined) throw failure
+      if (ended) return undefined
       const bytes = await body.read()
       if (bytes === undefined) ended = true
       const events: ReplyBatch = bytes === undefined ? decoder.end() : decoder.read(bytes)
@@ -25,7 +27,7 @@ export function replyStream(
     return undefined
   }
   const cancel = () => {
-    ended = true
+    over = true
     body.cancel()
   }
   return {

@@ -28,7 +28,11 @@ export function withSharedProfile(env: Environment): Environment {
   // As the AWS SDKs have it, the region in the credentials file wins.
   const profile = new Map([...(config.get(name) ?? []), ...(credentials.get(name) ?? [])])
 
-  const found = { ...regionOf(profile, env), ...endpointsOf(profile, { config, env }) }
+  const ignores =
+    env['AWS_IGNORE_CONFIGURED_ENDPOINT_URLS']?.trim() ||
+    profile.get('ignore_configured_endpoint_urls')
+  const endpoints = ignores === 'true' ? {} : endpointsOf(profile, { config, env })
+  const found = { ...regionOf(profile, env), ...endpoints }
   for (const [setting, variable] of VARIABLES) {
     const value = profile.get(setting)
     if (value) found[variable] = value
@@ -71,9 +75,10 @@ function endpointsOf(
 /** Empty when there is none to be read, as most machines have none. */
 function readShared(env: Environment, file: 'config' | 'credentials'): string {
   const path = env[file === 'config' ? 'AWS_CONFIG_FILE' : 'AWS_SHARED_CREDENTIALS_FILE']
-  const home = env['HOME'] || env['USERPROFILE'] || homedir()
   try {
-    return readFileSync(path || join(home, '.aws', file), 'utf8')
+    // A user without an entry has no home, and asking for it throws.
+    const home = () => env['HOME'] || env['USERPROFILE'] || homedir()
+    return readFileSync(path || join(home(), '.aws', file), 'utf8')
   } catch {
     return ''
   }
@@ -87,10 +92,11 @@ function readSections(file: string): Map<string, Settings> {
   let section: Settings = new Map()
   let above = ''
   for (const line of file.split(/\r?\n/)) {
-    const name = SECTION.exec(line)?.[1]
+    const name = SECTION.exec(line.trim())?.[1]
     if (name !== undefined) {
       section = sections.get(name) ?? new Map()
       sections.set(name, section)
+      above = ''
       continue
     }
     // A comment begins a line or stands after a space.
@@ -98,9 +104,10 @@ function readSections(file: string): Map<string, Settings> {
     const equals = words.indexOf('=')
     if (equals < 0) continue
     const setting = words.slice(0, equals).trim()
-    const isNested = /^\s/.test(words)
-    if (!isNested) above = setting
-    section.set(isNested ? `${above}.${setting}` : setting, words.slice(equals + 1).trim())
+    const value = words.slice(equals + 1).trim()
+    // Lines may be indented; those below a setting without a value are its own.
+    if (value === '' || !/^\s/.test(words)) above = value === '' ? `${setting}.` : ''
+    section.set(value === '' ? setting : above + setting, value)
   }
   return sections
 }

@@ -151,3 +151,38 @@ describe('the endpoints of a profile', () => {
     )
   })
 })
+
+describe('a shared file as people write it', () => {
+  const read = (config: string, env = {}) => {
+    writeFileSync(join(folder, 'own'), config)
+    const whole = withSharedProfile({
+      ...files,
+      ...env,
+      AWS_CONFIG_FILE: join(folder, 'own'),
+      AWS_PROFILE: 'p',
+    })
+    return [whole['AWS_REGION'], whole['AWS_ENDPOINT_URL']]
+  }
+
+  it('may indent the settings and the names of its profiles', () => {
+    const own = '[profile p]\n  region = eu-west-1\n  endpoint_url = http://a:1\n'
+    const both = ['eu-west-1', 'http://a:1']
+    expect([
+      read(own),
+      read(own.replace('  region', 'region')),
+      read(`[profile q]\ns3 =\n  a = b\n${own}`),
+      read(`[profile q]\nregion = us-east-1\n  ${own}`),
+    ]).toEqual([both, both, both, both])
+  })
+
+  it('may lack services that are ignored', () => {
+    const lost = '[profile p]\nregion = eu-west-1\nservices = nowhere\n'
+    expect([
+      read(`${lost}ignore_configured_endpoint_urls = true\n`),
+      read(lost, { AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: 'true' }),
+    ]).toEqual([
+      ['eu-west-1', undefined],
+      ['eu-west-1', undefined],
+    ])
+  })
+})

@@ -140,12 +140,23 @@ export function createReplyDecoder(undo?: Undo): ReplyDecoder {
     usage: undefined,
     tier: undefined,
   }
-  const take = (found: { data: string }[]): ReplyEvent[] => {
-    const events: ReplyEvent[] = []
+  let failure: unknown
+  const take = (found: { data: string }[], events: ReplyEvent[]): void => {
     for (const { data } of found) {
-      if (ended) break
+      if (ended) return
       if (data === '[DONE]') events.push(end())
       else readChunk(state, parseChunk(data), events)
+    }
+  }
+  /** What fails in mid-batch is thrown after the events that came before it in the same bytes. */
+  const batchOf = (work: (events: ReplyEvent[]) => void): ReplyEvent[] => {
+    if (failure !== undefined) throw failure
+    const events: ReplyEvent[] = []
+    try {
+      work(events)
+    } catch (thrown) {
+      failure = thrown
+      if (events.length === 0) throw thrown
     }
     return events
   }
@@ -155,12 +166,13 @@ export function createReplyDecoder(undo?: Undo): ReplyDecoder {
     return { type: 'reply-end', ...endOf({ usage: state.usage, service_tier: state.tier }, state) }
   }
   return {
-    read: (bytes) => take(reader.read(bytes)),
-    end() {
-      const events = take(reader.end())
-      if (!ended) events.push(end())
-      return events
-    },
+    read: (bytes) => batchOf((events) => take(reader.read(bytes), events)),
+    failure: () => failure,
+    end: () =>
+      batchOf((events) => {
+        take(reader.end(), events)
+        if (!ended) events.push(end())
+      }),
   }
 }
 

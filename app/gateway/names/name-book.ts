@@ -1,6 +1,7 @@
 import type { ModelAlias } from '../../config/model-settings.ts'
 import { GatewayError } from '../../errors.ts'
 import type { Services } from '../../ports/services.ts'
+import type { Asking } from '../answer.ts'
 import { type ResolvedBy, resolveModel } from './resolve-model.ts'
 
 /** Where a name that may be asked for comes from. */
@@ -21,7 +22,10 @@ export interface NameEntry {
 }
 
 /** Every name beside the ids themselves. */
-export async function listNames(services: Services): Promise<NameEntry[]> {
+export async function listNames(
+  services: Services,
+  asking: Pick<Asking, 'mayUse'>,
+): Promise<NameEntry[]> {
   await Promise.all(services.providers.map((provider) => provider.list()))
   const entries: Omit<NameEntry, 'resolvesTo' | 'by'>[] = []
   for (const [name, { model }] of Object.entries(services.config.MODEL_ALIASES)) {
@@ -37,19 +41,23 @@ export async function listNames(services: Services): Promise<NameEntry[]> {
     }
   }
   const unique = new Map(entries.toReversed().map((entry) => [entry.name, entry]))
-  return Promise.all([...unique.values()].reverse().map((entry) => lookUp(entry, services)))
+  return Promise.all([...unique.values()].reverse().map((entry) => lookUp(entry, services, asking)))
 }
 
 /** What one name leads to, whatever it is. */
-export const explainName = (name: string, services: Services): Promise<NameEntry> =>
-  lookUp({ name, origin: 'asked', candidates: [] }, services)
+export const explainName = (
+  name: string,
+  services: Services,
+  asking: Pick<Asking, 'mayUse'>,
+): Promise<NameEntry> => lookUp({ name, origin: 'asked', candidates: [] }, services, asking)
 
 async function lookUp(
   entry: Omit<NameEntry, 'resolvesTo' | 'by'>,
   services: Services,
+  { mayUse }: Pick<Asking, 'mayUse'>,
 ): Promise<NameEntry> {
   try {
-    const { found, by, alias } = await resolveModel(entry.name, services)
+    const { found, by, alias } = await resolveModel(entry.name, services, { mayUse })
     const { card, standing } = found
     return {
       ...entry,

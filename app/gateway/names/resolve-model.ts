@@ -229,11 +229,14 @@ const plain = (name: string) => name.toLowerCase().replace(/[^a-z0-9]/g, '')
 
 async function byWildcard(
   name: string,
-  { services, suits, mayUse }: Asked,
+  { services, suits, mayUse, met }: Asked,
 ): Promise<Resolution | undefined> {
   if (!isGlob(name)) return undefined
   requirePattern(name)
-  const fits = (card: ModelCard) => suits?.(card) !== false && mayUse?.(card, card.id) !== false
+  // Who may use an alias may use what its pattern fits.
+  const [alias] = met
+  const fits = (card: ModelCard) =>
+    suits?.(card) !== false && mayUse?.(card, alias ?? card.id) !== false
   const best = newestFitting(name, (await listModels(services)).filter(fits))
   const found = best && (await find(best.id, services, { configured: true }))
   return found && { found, by: 'wildcard' }

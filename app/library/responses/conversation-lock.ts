@@ -4,6 +4,8 @@ import type { Services } from '../../ports/services.ts'
 /** Milliseconds a lock is good for when nobody renews it, as when its process has died; and between two renewals. */
 const LEASE = 60_000
 const RENEWAL = 20_000
+/** Milliseconds before its end from which a lock is left to lapse: what is written then may meet somebody else's. */
+const MARGIN = 5_000
 
 /**
  * Has a conversation to oneself until what is returned is called, which never rejects and may be called again.
@@ -14,13 +16,15 @@ export async function lockConversation(
   { state, config }: Pick<Services, 'state' | 'config'>,
   owner: string,
 ): Promise<() => Promise<void>> {
+  const collection = `conversation-locks/${owner}`
   const now = state.now ?? Date.now
-  const put = (ifVersion: number) =>
-    state.put(
-      `conversation-locks/${owner}`,
-      { id, value: '{}' },
-      { ifVersion, expiresAt: now() + LEASE },
-    )
+  let endsAt = 0
+  const put = async (ifVersion: number) => {
+    const expiresAt = now() + LEASE
+    const version = await state.put(collection, { id, value: '{}' }, { ifVersion, expiresAt })
+    if (version !== undefined) endsAt = expiresAt
+    return version
+  }
   let version = await put(0)
   if (version === undefined) {
     throw new GatewayError(
@@ -29,11 +33,13 @@ export async function lockConversation(
       { param: 'conversation', reason: 'conversation_locked' },
     )
   }
+  // After a standstill it may be somebody else's.
+  const isOurs = () => version !== undefined && now() < endsAt - MARGIN
   // An answer takes no longer; whoever forgets to let go must not keep others out for good.
   let left = Math.ceil((config.TOTAL_TIMEOUT * 1000) / RENEWAL)
   const timer = setInterval(() => {
-    if (left-- <= 0 || version === undefined) return clearInterval(timer)
-    put(version).then(
+    if (left-- <= 0 || !isOurs()) return clearInterval(timer)
+    put(version!).then(
       (renewed) => {
         version = renewed
       },
@@ -41,11 +47,12 @@ export async function lockConversation(
       () => {},
     )
   }, RENEWAL)
+  let isReleased = false
   return async () => {
     clearInterval(timer)
-    const isHeld = version !== undefined
-    version = undefined
+    if (isReleased || !isOurs()) return
+    isReleased = true
     // One that cannot be given back lapses.
-    if (isHeld) await state.delete(`conversation-locks/${owner}`, id).catch(() => {})
+    await state.delete(collection, id).catch(() => {})
   }
 }

@@ -53,7 +53,10 @@ export const getMappings = endpoint(
   async (c) => {
     const services = c.get('services')
     const { model } = c.req.valid('query')
-    const entries = model ? [await explainName(model, services)] : await listNames(services)
+    const asking = { mayUse: mayUse(c) }
+    const entries = model
+      ? [await explainName(model, services, asking)]
+      : await listNames(services, asking)
     const shown = entries.filter(await namesShown(c))
     return reply(c, JSON.stringify({ object: 'list', data: shown.map(mappingOf) }))
   },

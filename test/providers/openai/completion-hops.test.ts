@@ -95,6 +95,25 @@ describe('a completion of an upstream that completes', () => {
     expect(chunks.at(-1)!['usage']).toEqual(usage)
   })
 
+  it('that breaks in its stream is told up to there, wherever the network cuts', async () => {
+    const frames = framesOf(said({ text: ' once', finish_reason: null }), {
+      error: { message: 'out of memory', code: 500 },
+    })
+    for (const reads of [frames, [frames.join('')]]) {
+      const stage = openStage(VLLM)
+      stage.answer({ reads })
+      const response = await stage.post('/v1/completions', {
+        model: 'llama',
+        prompt: 'x',
+        stream: true,
+      })
+      const [chunk, failure, ...others] = framesIn(await response.text())
+      expect(choicesOf(chunk)[0]!.text).toBe(' once')
+      expect(failure).toMatchObject({ error: { type: 'server_error' } })
+      expect(others).toEqual([])
+    }
+  })
+
   it('is given the prompt to rate where it shall be shown', async () => {
     const stage = openStage(VLLM)
     const upstream = said({ text: 'I said', logprobs: logprobs('I', ' said') })

@@ -367,10 +367,13 @@ describe('a server that does not know all of OpenAI', () => {
 
 describe('an error that stands in an answer', () => {
   const error = { code: 400, message: 'You sent sk-of-local.', param: 'sk-of-local' }
+  const choice = { index: 0, delta: { content: 'Hi' }, finish_reason: 'error', error }
+  const unended = framesOf(chunkOf({}, null, { choices: [choice] }))[0]!.trimEnd()
   it.each([
     ['whole', { body: { error } }, {}],
     ['first in a stream', streamed({ error }), { stream: true }],
     ['later in a stream', streamed(chunkOf({ content: 'Hi' }), { error }), { stream: true }],
+    ['in the last line of a stream, unended', { reads: [unended] }, { stream: true }],
   ])('never repeats a key: %s', async (_, answer, more) => {
     const { text, stage } = await chatOf(answer, more)
     expect(text).toContain('You sent [secret].')

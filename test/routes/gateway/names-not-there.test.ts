@@ -32,6 +32,10 @@ async function heldTo(policy: object, env: Record<string, string> = {}) {
     draw: (model: string) => post('/v1/images/generations', { model, prompt: 'a cat' }),
     model: async (name: string) =>
       errorOf(await app.request(`/v1/models/${encodeURIComponent(name)}`, { headers })),
+    mapping: async (name: string) => {
+      const path = `/v1/mappings?model=${encodeURIComponent(name)}`
+      return (await app.request(path, { headers })).json()
+    },
   }
 }
 
@@ -75,6 +79,19 @@ describe('an error that names models', () => {
     const held = await heldTo({ models: [LITE] })
     expect(await held.chat('amazon.nova-*')).toEqual({ status: 200, message: '' })
     expect((await held.chat('anthropic.claude-*')).status).toBe(404)
+    expect(await held.mapping('amazon.nova-*')).toMatchObject({ data: [{ resolves_to: LITE }] })
+  })
+
+  it("does not take the operator's wildcard for the caller's: the alias before it is what they may use", async () => {
+    const env = { MODEL_ALIASES: '{"outer": "light", "light": "amazon.nova-l*"}' }
+    for (const name of ['light', 'outer']) {
+      const held = await heldTo({ models: [name] }, env)
+      expect(await held.chat(name)).toEqual({ status: 200, message: '' })
+      expect(await held.mapping(name)).toMatchObject({ data: [{ resolves_to: LITE }] })
+      expect((await held.chat('amazon.nova-l*')).status).toBe(404)
+    }
+    const denied = await heldTo({ models: ['light'], denied_models: [LITE] }, env)
+    expect((await denied.chat('light')).status).toBe(404)
   })
 
   it('keeps quiet about a successor the caller may not use', async () => {

@@ -114,7 +114,10 @@ describe('a conversation that a response goes on with', () => {
       expect(again.status).toBe(200)
       return again
     })
-    expect(await free.text()).toContain('response.completed')
+    // Whoever has read this event may go on at once, though the stream has not ended.
+    let seen = ''
+    const following = free.body!.pipeThrough(new TextDecoderStream()).getReader()
+    while (!seen.includes('response.completed')) seen += (await following.read()).value
     const next = await respond(id, { stream: true })
     expect(await next.text()).toContain('response.completed')
     expect((await app.request(`/v1/conversations/${id}`)).status).toBe(200)
@@ -150,6 +153,27 @@ describe('the lock', () => {
     expect(await other.told(other.respond(id))).toMatchObject(LOCKED)
     now += 11_000
     expect((await other.respond(id)).status).toBe(200)
+  })
+
+  it('is not taken from whoever has it by now by one that stood still', async () => {
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() })
+    const store = createMemoryStateStore(() => Date.now())
+    const frozen = slow()
+    const standing = open(frozen.script, store)
+    const other = slow()
+    const working = open(other.script, store)
+    const id = await standing.create()
+    const late = standing.respond(id)
+    await frozen.begun
+    vi.setSystemTime(Date.now() + 61_000)
+    const held = working.respond(id)
+    await other.begun
+    frozen.go()
+    expect((await late).status).toBe(200)
+    expect(await working.told(working.respond(id))).toMatchObject(LOCKED)
+    other.go()
+    expect((await held).status).toBe(200)
+    expect(await store.list('conversation-locks/default')).toEqual([])
   })
 
   it('is renewed while an answer takes long', async () => {

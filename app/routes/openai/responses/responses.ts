@@ -50,7 +50,10 @@ export const createResponse = (background: BackgroundResponses) =>
     const thread = await takeResponseThread(body, services, asking.owner)
     const heard = { dialect: openaiResponses, ...asking, ...keeping(thread, services) }
     try {
-      return respond(c, await exchange(heard, services))
+      const answer = await exchange(heard, services)
+      // It is kept by now, or cannot be.
+      if (answer.kind !== 'stream') await thread.release()
+      return respond(c, answer)
     } catch (thrown) {
       await thread.release()
       throw thrown

@@ -213,6 +213,7 @@ describe('a streamed answer', () => {
     const decoder = client.replyDecoder()
     const exception = { exception: 'throttlingException', payload: { message: 'slow down' } }
     expect(decoder.read(bytesOf(chunk({ message: 'A' }), exception))).toHaveLength(3)
+    expect(decoder.failure?.()).toBeInstanceOf(GatewayError)
     expect(() => decoder.end()).toThrow(GatewayError)
   })
 

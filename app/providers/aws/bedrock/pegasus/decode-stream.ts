@@ -35,6 +35,7 @@ export function createReplyDecoder(): ReplyDecoder {
       }
       return events
     },
+    failure: () => failure ?? chunks.failure(),
     end() {
       if (failure !== undefined) throw failure
       chunks.end()
