@@ -1,3 +1,5 @@
+import { environment } from '../../app/config.ts'
+
 type Environment = Record<string, string | undefined>
 
 /** What Lambda tells of one invocation. */
@@ -28,8 +30,8 @@ export function withinInvocation(env: Environment, { context }: LambdaEnv): Envi
   const remaining = context.getRemainingTimeInMillis()
   const ours = Math.max(remaining - FAREWELL, remaining / 2) / 1000
   const bounded = LIMITS.map((name) => {
-    const asked = env[name]?.trim()
-    return [name, asked && !(Number(asked) > ours) ? asked : String(ours)]
+    const asked = env[name]?.trim() || String(environment.shape[name].parse(undefined))
+    return [name, Number(asked) > ours ? String(ours) : asked]
   })
   return { ...env, ...Object.fromEntries(bounded) }
 }

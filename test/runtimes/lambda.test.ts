@@ -105,6 +105,15 @@ describe('the limits within an invocation', () => {
     )
   })
 
+  it('stay as they are where they end sooner by themselves', () => {
+    expect(within({ TOTAL_TIMEOUT: ' ' }, 900_000)).toEqual({
+      FIRST_TOKEN_TIMEOUT: '300',
+      AI_RESPONSE_TIMEOUT: '600',
+      AUDIO_JOB_TIMEOUT: '899',
+      TOTAL_TIMEOUT: '899',
+    })
+  })
+
   it('leave half of a function that is shorter than two seconds', () => {
     expect(within({}, 1000)['TOTAL_TIMEOUT']).toBe('0.5')
   })
