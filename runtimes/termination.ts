@@ -21,8 +21,8 @@ interface Ending {
 const LAST_WORDS = 500
 
 /**
- * On SIGTERM or SIGINT, or without the `npm start` that runs it, lets running answers finish, then ends the process: with 1 where some had to be cut off,
- * which they are told. A second signal does not wait.
+ * On SIGTERM or SIGINT, or when the `npm start` that runs it is gone, lets running answers finish, then ends the
+ * process: with 1 where some had to be cut off, which they are told. A second signal does not wait.
  */
 export function endOnSignal({ stop, endAnswers, cut, flush, log, patience }: Ending): void {
   let ending = false

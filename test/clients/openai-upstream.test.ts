@@ -83,7 +83,7 @@ describe('OpenAI’s own client, through us, to OpenAI', () => {
       stop: ['\n'],
       logprobs: true,
       top_logprobs: 2,
-      response_format: { type: 'json_object' as const, schema: { type: 'object' } },
+      response_format: { type: 'json_object' as const },
       odd_one: 'kept',
     }
     const heard = await client.chat.completions.create(body)

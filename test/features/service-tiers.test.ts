@@ -12,6 +12,14 @@ async function tierOf(body: Json, headers: Record<string, string> = {}, env = {}
   return { tier: bedrock.sent().at(-1)?.['serviceTier'], ignored: ignoredBy(response) }
 }
 
+/** Has the next stream told what served it. */
+function streams(served: Json): void {
+  const frames = textFrames(['Hi.'])
+  const metadata = frames.at(-1) as { event: string; payload: Json }
+  const told = { event: 'metadata', payload: { ...metadata.payload, ...served } }
+  bedrock.fake.script({ frames: [...frames.slice(0, -1), told] })
+}
+
 describe('service_tier', () => {
   it.each([
     ['auto', undefined, []],
@@ -60,15 +68,8 @@ describe('service_tier', () => {
     const whole = await bedrock.open().ask({ service_tier: 'flex' })
     expect(await whole.json()).toMatchObject({ service_tier: 'default' })
 
-    const frames = textFrames(['Hi.'])
-    const metadata = frames.at(-1) as { event: string; payload: Json }
     bedrock.fake.forget()
-    bedrock.fake.script({
-      frames: [
-        ...frames.slice(0, -1),
-        { event: 'metadata', payload: { ...metadata.payload, ...served } },
-      ],
-    })
+    streams(served)
     const stream = await bedrock.open().ask({
       service_tier: 'flex',
       stream: true,
@@ -116,15 +117,8 @@ describe('latency', () => {
     const whole = await bedrock.open().ask(asked)
     expect(await whole.json()).toMatchObject(served)
 
-    const frames = textFrames(['Hi.'])
-    const metadata = frames.at(-1) as { event: string; payload: Json }
     bedrock.fake.forget()
-    bedrock.fake.script({
-      frames: [
-        ...frames.slice(0, -1),
-        { event: 'metadata', payload: { ...metadata.payload, ...served } },
-      ],
-    })
+    streams(served)
     const stream = await bedrock.open().ask({ ...asked, stream: true })
     expect(chunksOf(await stream.text()).at(-1)).toMatchObject({
       ...served,

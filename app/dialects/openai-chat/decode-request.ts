@@ -33,7 +33,6 @@ export function decodeRequest(body: unknown): Conversation {
     hideReasoning: hide || undefined,
     maxTokensField: maxTokensField(request),
     stop: writtenStop(request.stop),
-    objectSchema: schemaOfObject(request.response_format) !== undefined || undefined,
     streamOptions: streamOptions(request),
     fields: keptFields(request, fields, beaten),
   })
@@ -138,10 +137,7 @@ function decodeForm(request: WireRequest): Partial<Conversation> {
 function decodeOutput(format: WireRequest['response_format']): OutputFormat | undefined {
   if (!format) return undefined
   if (format.type === 'text') return { type: 'text' }
-  if (format.type === 'json_object') {
-    const schema = schemaOfObject(format)
-    return schema ? { type: 'json-schema', name: 'response', schema } : { type: 'json-object' }
-  }
+  if (format.type === 'json_object') return decodeJsonObject(format['schema'])
   const { name, description, schema, strict } = format.json_schema
   return {
     type: 'json-schema',
@@ -153,11 +149,10 @@ function decodeOutput(format: WireRequest['response_format']): OutputFormat | un
 }
 
 /** Together, Fireworks and llama.cpp take a schema here as well, and Instructor's JSON_SCHEMA mode tells it nowhere else. */
-function schemaOfObject(format: WireRequest['response_format']): Fields | undefined {
-  const schema = format?.type === 'json_object' ? format['schema'] : undefined
-  const isSchema = typeof schema === 'object' && schema !== null && !Array.isArray(schema)
-  return isSchema ? { ...schema } : undefined
-}
+const decodeJsonObject = (schema: unknown): OutputFormat =>
+  typeof schema === 'object' && schema !== null && !Array.isArray(schema)
+    ? { type: 'json-schema', name: 'response', schema: { ...schema } }
+    : { type: 'json-object' }
 
 function decodeAudio({ modalities, audio }: WireRequest): Partial<Conversation> {
   if (!modalities?.includes('audio')) return {}

@@ -84,15 +84,12 @@ function encodeSettings(
   return key ? { ...members, prompt_cache_key: key } : members
 }
 
-function encodeOutput(conversation: Conversation): Fields {
-  const { output } = conversation
+function encodeOutput({ output }: Conversation): Fields {
   if (!output) return {}
   if (output.type !== 'json-schema') {
     return { response_format: { type: output.type === 'text' ? 'text' : 'json_object' } }
   }
   const { name = 'answer', description, schema, strict } = output
-  // Not every server that takes it so takes it the other way.
-  if (ownOf(conversation).objectSchema) return { response_format: { type: 'json_object', schema } }
   return {
     response_format: {
       type: 'json_schema',

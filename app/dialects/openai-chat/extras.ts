@@ -19,8 +19,6 @@ interface Own {
   maxTokensField?: 'max_tokens' | 'max_completion_tokens'
   /** Conversation: stop sequences as they were written, where blank ones are among them. */
   stop?: string | string[]
-  /** Conversation: the schema of the answer stood beside `json_object`. */
-  objectSchema?: boolean
   /** Conversation: what is wished of a stream beside usage. */
   streamOptions?: Fields
   /** Conversation: thoughts are not to be shown. */
