@@ -18,7 +18,7 @@ const VARIABLES: readonly (readonly [setting: string, variable: string])[] = [
 /**
  * The environment with the region and the endpoints of its AWS profile, where no variable says otherwise.
  * The default profile counts only where AWS is wanted: it would turn the embedded provider into AWS.
- * Throws an `Error` for a services section that is not there, as the AWS SDKs do.
+ * Throws an `Error` for a services section that is not there, as botocore does, where AWS is wanted.
  */
 export function withSharedProfile(env: Environment): Environment {
   const name = env['AWS_PROFILE']?.trim() || (wantsAws(env) ? 'default' : undefined)
@@ -26,7 +26,8 @@ export function withSharedProfile(env: Environment): Environment {
   const config = readSections(readShared(env, 'config'))
   const credentials = readSections(readShared(env, 'credentials'))
   // As the AWS SDKs have it, the region in the credentials file wins.
-  const profile = new Map([...(config.get(name) ?? []), ...(credentials.get(name) ?? [])])
+  const own = config.get(`profile ${name}`) ?? (name === 'default' ? config.get(name) : undefined)
+  const profile = new Map([...(own ?? []), ...(credentials.get(name) ?? [])])
 
   const ignores =
     env['AWS_IGNORE_CONFIGURED_ENDPOINT_URLS']?.trim() ||
@@ -64,8 +65,10 @@ function endpointsOf(
   const services = profile.get('services')
   if (!services) return found
   const section = config.get(`services ${services}`)
-  if (!section) throw new Error(`The AWS configuration has no section [services ${services}].`)
-  for (const [setting, url] of section) {
+  if (!section && wantsAws(env)) {
+    throw new Error(`The AWS configuration has no section [services ${services}].`)
+  }
+  for (const [setting, url] of section ?? []) {
     const [service = '', name] = setting.split('.')
     if (name === 'endpoint_url') found[`AWS_ENDPOINT_URL_${service.toUpperCase()}`] = url
   }
@@ -78,22 +81,24 @@ function readShared(env: Environment, file: 'config' | 'credentials'): string {
   try {
     // A user without an entry has no home, and asking for it throws.
     const home = () => env['HOME'] || env['USERPROFILE'] || homedir()
-    return readFileSync(path || join(home(), '.aws', file), 'utf8')
+    const whole = path?.startsWith('~/') ? join(home(), path.slice(2)) : path
+    return readFileSync(whole || join(home(), '.aws', file), 'utf8')
   } catch {
     return ''
   }
 }
 
-const SECTION = /^\[\s*(?:profile\s+)?["']?([^"'\]]*?)["']?\s*\]/
+const SECTION = /^\[\s*(?:(profile|services)\s+)?["']?([^"'\]]*?)["']?\s*\]/
 
-/** A shared file of AWS: its sections by name, with nested settings as `above.name`. */
+/** A shared file of AWS: its sections by kind and name, without quotes, with nested settings as `above.name`. */
 function readSections(file: string): Map<string, Settings> {
   const sections = new Map<string, Settings>()
   let section: Settings = new Map()
   let above = ''
   for (const line of file.split(/\r?\n/)) {
-    const name = SECTION.exec(line.trim())?.[1]
-    if (name !== undefined) {
+    const [head, kind, title] = SECTION.exec(line.trim()) ?? []
+    if (head) {
+      const name = kind ? `${kind} ${title}` : `${title}`
       section = sections.get(name) ?? new Map()
       sections.set(name, section)
       above = ''

@@ -31,7 +31,7 @@ const OUT_OF_REACH: Readonly<Record<string, string>> = {
   'app/providers/aws/polly/spoken-text.ts /\\n\\s*(?=\\S)/g': 'sees 3,000 characters at a time',
   'app/providers/aws/polly/spoken-text.ts /\\s+(?=\\S)/g': 'sees 3,000 characters at a time',
   'app/providers/aws/transcribe/spoken-items.ts /(\\d+)$/': 'reads labels of Transcribe',
-  'runtimes/calling/shared-profile.ts /^\\[\\s*(?:profile\\s+)?["\']?([^"\'\\]]*?)["\']?\\s*\\]/':
+  'runtimes/calling/shared-profile.ts /^\\[\\s*(?:(profile|services)\\s+)?["\']?([^"\'\\]]*?)["\']?\\s*\\]/':
     "reads the operator's own file",
 }
 

@@ -145,6 +145,10 @@ describe('the endpoints of a profile', () => {
     })
   })
 
+  it('hold no start up that does not want AWS', () => {
+    expect(addedTo({ AWS_PROFILE: 'lost', PROVIDER: 'embedded' })).toEqual({})
+  })
+
   it('are told to be missing', () => {
     expect(() => addedTo({ AWS_PROFILE: 'lost' })).toThrow(
       'The AWS configuration has no section [services nowhere].',
@@ -173,6 +177,28 @@ describe('a shared file as people write it', () => {
       read(`[profile q]\ns3 =\n  a = b\n${own}`),
       read(`[profile q]\nregion = us-east-1\n  ${own}`),
     ]).toEqual([both, both, both, both])
+  })
+
+  it('has profiles only where the word says so, and quotes around any name', () => {
+    const region = 'region = eu-west-1\n'
+    expect([read(`[p]\n${region}`), read(`[profile 'p']\n${region}`)]).toEqual([
+      [undefined, undefined],
+      ['eu-west-1', undefined],
+    ])
+  })
+
+  it('may have its services in quotes', () => {
+    writeFileSync(
+      join(folder, 'own'),
+      '[profile p]\nservices = near\n[services "near"]\ns3 =\n  endpoint_url = http://a:1\n',
+    )
+    const env = { AWS_PROFILE: 'p', AWS_CONFIG_FILE: join(folder, 'own') }
+    expect(addedTo(env)).toMatchObject({ AWS_ENDPOINT_URL_S3: 'http://a:1' })
+  })
+
+  it('may lie below the home of its user', () => {
+    const env = { HOME: folder, AWS_CONFIG_FILE: '~/config', AWS_SHARED_CREDENTIALS_FILE: '~/none' }
+    expect(addedTo({ ...env, AWS_PROFILE: 'dev' })).toMatchObject({ AWS_REGION: 'eu-west-1' })
   })
 
   it('may lack services that are ignored', () => {

@@ -71,10 +71,24 @@ export const isRegion = (name: string) => /^[a-z]{2,4}(-[a-z]+)+-\d{1,2}$/.test(
 function publicHost(service: AwsService, region: string, env: Environment): string {
   if (!isRegion(region)) throw new Error(`"${region}" is not the name of an AWS region.`)
   const { suffix, dualStackSuffix } = partitionOf(region)
-  const name = isTrue(env['AWS_USE_FIPS_ENDPOINT']) ? `${service}-fips` : service
+  const isFips = isTrue(env['AWS_USE_FIPS_ENDPOINT'])
+  const name = isFips ? `${service}-fips` : service
   // Born on the newer names alone (recorded for us-east-1).
-  if (service === 'bedrock-mantle') return `${name}.${region}.${dualStackSuffix}`
-  return `${name}.${region}.${isTrue(env['AWS_USE_DUALSTACK_ENDPOINT']) ? dualStackSuffix : suffix}`
+  const isNewer = isTrue(env['AWS_USE_DUALSTACK_ENDPOINT']) || service === 'bedrock-mantle'
+  // Its older names have IPv6 too, and it has no others.
+  if (isNewer && service !== 'secretsmanager') return `${name}.${region}.${dualStackSuffix}`
+  return `${oddName(service, region, isFips) ?? name}.${region}.${suffix}`
+}
+
+/** Of GovCloud: their hosts are FIPS as they are. */
+const FIPS_IN_GOVCLOUD: readonly AwsService[] = ['sts', 'ssm', 'dynamodb']
+
+/** What begins an older host that is not named as the others are. From the endpoint rules of botocore 1.43. */
+function oddName(service: AwsService, region: string, isFips: boolean): string | undefined {
+  if (isFips && region.startsWith('us-gov-') && FIPS_IN_GOVCLOUD.includes(service)) return service
+  if (service !== 'transcribe') return undefined
+  if (isFips) return 'fips.transcribe'
+  return region.startsWith('cn-') ? 'cn.transcribe' : undefined
 }
 
 function configuredEndpoints(

@@ -26,6 +26,31 @@ describe('endpoints', () => {
     expect(createEndpoints(env)('bedrock', 'us-east-1').origin).toBe(origin)
   })
 
+  it.each([
+    ['transcribe', 'us-east-1', 'fips', 'fips.transcribe.us-east-1.amazonaws.com'],
+    ['transcribe', 'us-east-1', 'fips dual', 'transcribe-fips.us-east-1.api.aws'],
+    ['transcribe', 'cn-north-1', '', 'cn.transcribe.cn-north-1.amazonaws.com.cn'],
+    [
+      'transcribestreaming',
+      'us-east-1',
+      'fips',
+      'transcribestreaming-fips.us-east-1.amazonaws.com',
+    ],
+    ['sts', 'us-gov-west-1', 'fips', 'sts.us-gov-west-1.amazonaws.com'],
+    ['sts', 'us-gov-west-1', 'fips dual', 'sts-fips.us-gov-west-1.api.aws'],
+    ['sts', 'us-west-2', 'fips', 'sts-fips.us-west-2.amazonaws.com'],
+    ['ssm', 'us-gov-east-1', 'fips', 'ssm.us-gov-east-1.amazonaws.com'],
+    ['dynamodb', 'us-gov-west-1', 'fips', 'dynamodb.us-gov-west-1.amazonaws.com'],
+    ['secretsmanager', 'us-east-1', 'dual', 'secretsmanager.us-east-1.amazonaws.com'],
+    ['secretsmanager', 'us-east-1', 'fips dual', 'secretsmanager-fips.us-east-1.amazonaws.com'],
+  ] as const)('of %s in %s, %s, are those of the SDKs', (service, region, kinds, host) => {
+    const endpoints = createEndpoints({
+      AWS_USE_FIPS_ENDPOINT: String(kinds.includes('fips')),
+      AWS_USE_DUALSTACK_ENDPOINT: String(kinds.includes('dual')),
+    })
+    expect(endpoints(service, region).host).toBe(host)
+  })
+
   it('may be those of one region, or hold its name', () => {
     const endpoints = createEndpoints({
       AWS_ENDPOINT_URL: 'https://{region}.proxy.internal/aws',
