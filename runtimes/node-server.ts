@@ -3,7 +3,7 @@ import { audioEncoding } from './audio-encoding.ts'
 import { createUndiciTransport } from './calling/undici-transport.ts'
 import { type ServerRuntime, serverRuntime } from './server-runtime.ts'
 import { nodeBytesOut } from './serving/node-bytes-out.ts'
-import { nodeRequestBody } from './serving/node-request-body.ts'
+import { nodeRequestBody, notWaitingForever } from './serving/node-request-body.ts'
 import { nodeRequestHeader } from './serving/node-request-header.ts'
 import { nodeStreamOut } from './serving/node-stream-out.ts'
 import { onNodeCallerLeft } from './serving/on-caller-left.ts'
@@ -28,5 +28,5 @@ await start(async () => {
     onCallerLeft: onNodeCallerLeft,
     peerAddress: nodePeerAddress,
   }
-  await serve(inTurns(openApp(runtime), atTurn), runtime, servePorts)
+  await serve(inTurns(notWaitingForever(openApp(runtime)), atTurn), runtime, servePorts)
 })

@@ -15,12 +15,15 @@ export const LARGEST_ANSWER = 199_000_000
 
 /** Milliseconds kept for saying that time is over. */
 const FAREWELL = 1000
-const LIMITS = [
-  'FIRST_TOKEN_TIMEOUT',
-  'AI_RESPONSE_TIMEOUT',
-  'AUDIO_JOB_TIMEOUT',
-  'TOTAL_TIMEOUT',
-] as const
+/** How often each limit may pass before the caller is told: S3 is asked three times. */
+const LIMITS = {
+  FIRST_TOKEN_TIMEOUT: 1,
+  AI_RESPONSE_TIMEOUT: 1,
+  AUDIO_JOB_TIMEOUT: 1,
+  TOTAL_TIMEOUT: 1,
+  INPUT_URL_TIMEOUT: 1,
+  AWS_S3_TIMEOUT: 3,
+} as const
 
 /**
  * The environment with limits that end before the function does. Lambda does not tell when a caller
@@ -29,9 +32,11 @@ const LIMITS = [
 export function withinInvocation(env: Environment, { context }: LambdaEnv): Environment {
   const remaining = context.getRemainingTimeInMillis()
   const ours = Math.max(remaining - FAREWELL, remaining / 2) / 1000
-  const bounded = LIMITS.map((name) => {
+  const names = Object.keys(LIMITS) as (keyof typeof LIMITS)[]
+  const bounded = names.map((name) => {
     const asked = env[name]?.trim() || String(environment.shape[name].parse(undefined))
-    return [name, Number(asked) > ours ? String(ours) : asked]
+    const most = ours / LIMITS[name]
+    return [name, Number(asked) > most ? String(most) : asked]
   })
   return { ...env, ...Object.fromEntries(bounded) }
 }

@@ -7,6 +7,8 @@ import { unreadableRequest } from './unreadable-request.ts'
 
 /** Milliseconds an idle connection is kept; longer than the 60 s of common load balancers. */
 const KEEP_ALIVE = 65_000
+/** Milliseconds in which a request has to come whole: as long as an upload lives, where Node would cut it after five minutes. */
+const WHOLE_REQUEST = 24 * 60 * 60_000
 /** Milliseconds between two looks for connections that have become idle. */
 const SWEEP = 25
 /** Milliseconds in which a connection that has never asked anything may still do so when the server ends. */
@@ -36,7 +38,11 @@ export async function serveNode(app: OpenApp, host: string, port: number): Promi
   const server = createAdaptorServer({
     fetch: app.fetch,
     // Every way to read headers then has both of two keys, and neither is good: as on all other runtimes.
-    serverOptions: { keepAliveTimeout: KEEP_ALIVE, joinDuplicateHeaders: true },
+    serverOptions: {
+      keepAliveTimeout: KEEP_ALIVE,
+      requestTimeout: WHOLE_REQUEST,
+      joinDuplicateHeaders: true,
+    },
   }) as Server
   // It makes the server, which an import of node:http here would make dear, but takes no handler of errors.
   server.removeAllListeners('request').on('request', listenerOf(app, host))

@@ -79,21 +79,24 @@ export function durableFolders(root: string): DurableFolders {
   }
 }
 
+/** What people uploaded is in there: only the account we run as may look. */
+const OWN = 0o700
+
 /**
  * Makes a folder and those above it; resolves with the first that was missing. Node's recursive `mkdir` says
  * of a read-only file system that there is no such folder: asked for that one alone, it says why not.
  */
 async function makeAll(folder: string): Promise<string | undefined> {
   try {
-    return await mkdir(folder, { recursive: true })
+    return await mkdir(folder, { recursive: true, mode: OWN })
   } catch (thrown) {
     const missing = codeOf(thrown) === 'ENOENT' && (thrown as NodeJS.ErrnoException).path
     if (!missing) throw thrown
-    await mkdir(missing).catch((why: unknown) => {
+    await mkdir(missing, { mode: OWN }).catch((why: unknown) => {
       // Somebody else has made it meanwhile.
       if (codeOf(why) !== 'EEXIST') throw why
     })
-    await mkdir(folder, { recursive: true })
+    await mkdir(folder, { recursive: true, mode: OWN })
     return missing
   }
 }

@@ -129,6 +129,7 @@ describe.each(['disk', 's3'] as const)('files on %s', (store) => {
     expect(await names(openai.files.list({ limit: 3 }))).toBe('6543210')
     expect(await names(openai.files.list({ limit: 2, order: 'asc' }))).toBe('0123456')
     expect(await names(anthropic.beta.files.list({ limit: 3 }))).toBe('6543210')
+    expect(await names(anthropic.beta.files.list({ scope_id: 'sesn_1' }))).toBe('')
     const older = await send(`/v1/files?after_id=${ids[3]}`, {
       headers: { 'anthropic-version': '2023-06-01' },
     })
@@ -241,7 +242,7 @@ describe.each(['disk', 's3'] as const)('files on %s', (store) => {
           ],
         },
       ],
-      ...{ file_ids: [id] },
+      ...{ file_ids: [id, `file-id:${id}`] },
     })
     expect(answer.usage!.prompt_tokens).toBeGreaterThan(60)
     const missing = openai.chat.completions.create({

@@ -120,6 +120,33 @@ describe('S3 that breaks off', () => {
     expect(await (await house.app.request('/v1/files')).json()).toMatchObject({ data: [] })
   })
 
+  it('ends an upload once, though it first says that somebody else is writing', async () => {
+    const house = open()
+    const post = async (path: string, body: unknown) => {
+      const headers = { 'content-type': 'application/json' }
+      const answer = await house.app.request(`/v1/uploads${path}`, {
+        method: 'POST',
+        headers,
+        body: JSON.stringify(body),
+      })
+      return (await answer.json()) as { id: string; status?: string; error?: { code: string } }
+    }
+    const facts = { filename: 'a', purpose: 'batch', bytes: 2, mime_type: 'text/plain' }
+    const upload = await post('', facts)
+    const part = await post(`/${upload.id}/parts`, { data: btoa('hi') })
+    let conflicts = 0
+    fault = ({ headers }, response) => {
+      if (headers['if-none-match'] !== '*' || conflicts++ > 0) return false
+      response.writeHead(409, { 'content-type': 'application/xml' })
+      response.end('<Error><Code>ConditionalRequestConflict</Code></Error>')
+      return true
+    }
+    const done = await post(`/${upload.id}/complete`, { part_ids: [part.id] })
+    expect([done.status, conflicts]).toEqual(['completed', 2])
+    const late = await post(`/${upload.id}/cancel`, {})
+    expect(late.error?.code).toBe('upload_completed')
+  })
+
   it('says what is wrong with a file though nothing of it can be removed', async () => {
     const house = open()
     fault = ({ method }, response) => {

@@ -53,6 +53,7 @@ describe('the files of an owner', () => {
     })
     expect(await files.find(`file-${kept.id}`)).toEqual(kept)
     expect(await files.find(`file_${kept.id}`)).toEqual(kept)
+    expect(await files.find(`file-id:file-${kept.id}`)).toEqual(kept)
     expect(await new Response(await files.open(kept)).text()).toBe('a,b')
     expect(await new Response(await files.open(kept, { first: 1, last: 1 })).text()).toBe(',')
   })
@@ -101,6 +102,13 @@ describe('the files of an owner', () => {
       code: 'invalid-request',
       reason: 'invalid_filename',
     })
+  })
+
+  it('are told which limit their name is over', async () => {
+    const { files, keep } = setting()
+    await expect(keep(files, '語'.repeat(254), { text: 'x' })).rejects.toThrow(
+      'Invalid file name: it has more than 255 characters or 600 bytes.',
+    )
   })
 
   it('are told apart by what is in them, not by what they are called', async () => {

@@ -101,6 +101,8 @@ describe('the limits within an invocation', () => {
         AI_RESPONSE_TIMEOUT: '59',
         AUDIO_JOB_TIMEOUT: '59',
         TOTAL_TIMEOUT: '59',
+        INPUT_URL_TIMEOUT: '30',
+        AWS_S3_TIMEOUT: String(59 / 3),
       },
     )
   })
@@ -111,6 +113,16 @@ describe('the limits within an invocation', () => {
       AI_RESPONSE_TIMEOUT: '600',
       AUDIO_JOB_TIMEOUT: '899',
       TOTAL_TIMEOUT: '899',
+      INPUT_URL_TIMEOUT: '30',
+      AWS_S3_TIMEOUT: '120',
+    })
+  })
+
+  it('leave time for S3 to be asked three times', () => {
+    const { AWS_S3_TIMEOUT, INPUT_URL_TIMEOUT } = within({ AWS_S3_TIMEOUT: '60' }, 16_000)
+    expect({ AWS_S3_TIMEOUT, INPUT_URL_TIMEOUT }).toEqual({
+      AWS_S3_TIMEOUT: '5',
+      INPUT_URL_TIMEOUT: '15',
     })
   })
 

@@ -1,5 +1,13 @@
 import { spawnSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
@@ -19,6 +27,14 @@ objectStoreContract('R2', async () => createR2ObjectStore(fakeR2Bucket({ page: 3
 objectStoreContract('disk', () => openDiskObjectStore(fresh()))
 
 describe('the disk', () => {
+  it('shows what callers uploaded to no other account', async () => {
+    const root = fresh()
+    const store = await openDiskObjectStore(root)
+    await store.put('a/b', new Uint8Array(1))
+    const modes = [root, join(root, 'a')].map((path) => statSync(path).mode & 0o777)
+    expect(modes).toEqual([0o700, 0o700])
+  })
+
   it.each([
     '../outside',
     'a/../../b',

@@ -29,7 +29,7 @@ function faultOf(name: string): string | undefined {
   if (name === '.' || name === '..') return 'it names a folder'
   const isLong =
     name.length > LONGEST || new TextEncoder().encode(escapeName(name)).length > LONGEST_ESCAPED
-  return isLong ? `it has more than ${LONGEST} characters` : undefined
+  return isLong ? `it has more than ${LONGEST} characters or ${LONGEST_ESCAPED} bytes` : undefined
 }
 
 /** The last part of what may be a path, as some clients send it; empty when there is none. */

@@ -43,7 +43,7 @@ interface FilePage extends PageOptions {
   cursors?: { after: string; before: string }
 }
 
-/** The files of one owner. Ids are taken as either vendor writes them. */
+/** The files of one owner. Ids are taken as either vendor writes them, and behind `file-id:`. */
 export interface Files {
   /** Takes the bytes in. They are gone with the process unless `keep` follows; `discard` says so early. */
   receive(body: Bytes, limit: number): Promise<Received>
@@ -160,7 +160,7 @@ async function lookUpFile(
   objects: ObjectStore,
   { owner, spoken, now }: { owner: string; spoken: string; now: number },
 ): Promise<{ record: StoredObject; file: StoredFile }> {
-  const id = bareId(spoken, PREFIXES)
+  const id = bareId(spoken.replace(/^file-id:/i, ''), PREFIXES)
   const [record] = id ? await objects.list(recordPrefix(owner, id), { limit: 1 }) : []
   const file = record && fileOfRecord(record.key)
   if (!record || !file || isOver(file, now)) throw unknown(spoken)

@@ -18,6 +18,10 @@ const query = z.object({
     .union([z.string(), z.array(z.string())])
     .optional()
     .describe('These files alone, as far as they are there; 100 at most.'),
+  scope_id: z
+    .string()
+    .optional()
+    .describe('Files of one scope. Files have none here: none is listed.'),
 })
 
 const MOST_IDS = 100
@@ -47,7 +51,8 @@ export const listAnthropicFiles = endpoint(
     },
   }),
   async (c) => {
-    const { limit, page, after_id, before_id, 'ids[]': ids } = c.req.valid('query')
+    const { limit, page, after_id, before_id, scope_id, 'ids[]': asked } = c.req.valid('query')
+    const ids = scope_id ? [] : asked
     const { data, hasMore } = ids
       ? await named(filesOf(c), ids)
       : await filesOf(c).list({

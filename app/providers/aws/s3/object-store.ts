@@ -48,20 +48,28 @@ interface Store {
 type Target = Parameters<typeof writeObject>[1]
 type Body = Parameters<typeof writeObject>[2]
 
+/** How often a write is tried again that meets another of its key, and after how many milliseconds. */
+const TRIES = 5
+const PAUSE = 100
+
 async function put(store: Store, target: Target, body: Body) {
-  try {
-    const access = await store.access()
-    // Stand-ins for S3 do not know the condition; S3 itself holds to it, whoever comes between.
-    if (target.ifAbsent && (await isThere(access, target))) return undefined
-    return await writeObject(access, target, body)
-  } catch (thrown) {
-    if (target.ifAbsent && isTaken(thrown)) return undefined
-    throw storeFault(thrown)
+  for (let left = TRIES; ; left--) {
+    try {
+      const access = await store.access()
+      // Stand-ins for S3 do not know the condition; S3 itself holds to it, whoever comes between.
+      if (target.ifAbsent && (await isThere(access, target))) return undefined
+      return await writeObject(access, target, body)
+    } catch (thrown) {
+      if (target.ifAbsent && faultStatus(thrown) === 412) return undefined
+      if (!isConflict(thrown) || !(body instanceof Uint8Array) || left === 0)
+        throw storeFault(thrown)
+    }
+    await new Promise((resolve) => setTimeout(resolve, PAUSE))
   }
 }
 
-const isTaken = (thrown: unknown) =>
-  faultStatus(thrown) === 412 || faultName(thrown) === 'ConditionalRequestConflict'
+/** Another write of the key has not ended: S3 says to ask again, for nobody knows yet who was first. */
+const isConflict = (thrown: unknown) => faultName(thrown) === 'ConditionalRequestConflict'
 
 async function isThere({ sdk, client }: S3Access, { bucket, key }: Target): Promise<boolean> {
   try {

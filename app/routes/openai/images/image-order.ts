@@ -96,7 +96,7 @@ export function sentImages(body: { images?: Sent; image?: Sent; mask?: Sent }): 
 function written(reference: ImageReference, param: string): WrittenImage {
   if (typeof reference === 'string') return located(reference, param)
   if (typeof reference.file_id === 'string') {
-    return { source: { kind: 'file', id: reference.file_id.replace(/^file-id:/i, '') }, param }
+    return { source: { kind: 'file', id: reference.file_id }, param }
   }
   const { image_url: url } = reference
   return located(typeof url === 'string' ? url : (url?.url ?? ''), `${param}.image_url`)
