@@ -154,9 +154,11 @@ async function byConfiguredAlias(name: string, asked: Asked): Promise<Resolution
   const alias = aliases[name]!
   const target = await resolve(alias.model, { ...asked, met: new Set([...met, name]) })
   if (target) return { ...target, by: 'alias', alias: over(target.alias, alias) }
+  // What it stands for is the operator's to know, and may be there for other callers.
+  const [written = name] = met
   throw new GatewayError(
     'model-not-found',
-    `The model \`${name}\` stands for \`${alias.model}\`, which does not exist here.`,
+    `The model \`${written}\` stands for one that does not exist here or that you do not have access to.`,
     { param: 'model' },
   )
 }

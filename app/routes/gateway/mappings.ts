@@ -57,21 +57,27 @@ export const getMappings = endpoint(
     const entries = model
       ? [await explainName(model, services, asking)]
       : await listNames(services, asking)
-    const shown = entries.filter(await namesShown(c))
+    const shown = await namesShown(c, entries)
     return reply(c, JSON.stringify({ object: 'list', data: shown.map(mappingOf) }))
   },
 )
 
-/** Names that lead to what the caller may not ask are not there for them. */
-async function namesShown(c: HttpContext): Promise<(entry: NameEntry) => boolean> {
+/** Names that lead to what the caller may not ask are not there for them, nor what else a name may stand for. */
+async function namesShown(c: HttpContext, entries: NameEntry[]): Promise<NameEntry[]> {
+  if (c.get('caller').permissions === undefined) return entries
   const isShown = mayUse(c)
-  if (c.get('caller').permissions === undefined) return () => true
   const cards = await listModels(c.get('services'))
   const byId = new Map(cards.map((card) => [card.id, card]))
-  return ({ name, resolvesTo }) => {
-    const card = resolvesTo === undefined ? undefined : byId.get(resolvesTo)
+  const leadsTo = (id: string | undefined, name: string) => {
+    const card = id === undefined ? undefined : byId.get(id)
     return card !== undefined && isShown(card, name)
   }
+  return entries
+    .filter(({ name, resolvesTo }) => leadsTo(resolvesTo, name))
+    .map((entry) => ({
+      ...entry,
+      candidates: entry.candidates.filter((id) => leadsTo(id, entry.name)),
+    }))
 }
 
 const mappingOf = (entry: NameEntry): z.infer<typeof mapping> => ({

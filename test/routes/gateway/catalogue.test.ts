@@ -241,8 +241,9 @@ describe('/v1/mappings', () => {
       resolved_by: 'alias',
     })
     expect(of('lost')).toMatchObject({
+      candidates: ['nowhere'],
       resolves_to: null,
-      reason: expect.stringContaining('nowhere'),
+      reason: expect.stringContaining('`lost` stands for one that does not exist here'),
     })
     expect(of('gpt-4o')).toMatchObject({ origin: 'built-in', resolves_to: 'amazon.nova-pro-v1:0' })
     expect(of('dall-e-3')).toMatchObject({ resolves_to: null })

@@ -32,6 +32,7 @@ async function heldTo(policy: object, env: Record<string, string> = {}) {
     draw: (model: string) => post('/v1/images/generations', { model, prompt: 'a cat' }),
     model: async (name: string) =>
       errorOf(await app.request(`/v1/models/${encodeURIComponent(name)}`, { headers })),
+    mappings: async () => (await app.request('/v1/mappings', { headers })).json(),
     mapping: async (name: string) => {
       const path = `/v1/mappings?model=${encodeURIComponent(name)}`
       return (await app.request(path, { headers })).json()
@@ -92,6 +93,22 @@ describe('an error that names models', () => {
     }
     const denied = await heldTo({ models: ['light'], denied_models: [LITE] }, env)
     expect((await denied.chat('light')).status).toBe(404)
+  })
+
+  it("keeps quiet about the operator's alias that leads nowhere for the caller", async () => {
+    const env = { MODEL_ALIASES: '{"outer": "light", "light": "amazon.nova-l*"}' }
+    const message =
+      'The model `outer` stands for one that does not exist here or that you do not have access to.'
+    const { chat, mapping } = await heldTo({ models: ['amazon.nova-micro*'] }, env)
+    expect(await chat('outer')).toEqual({ status: 404, message })
+    expect(await mapping('outer')).toEqual({ object: 'list', data: [] })
+  })
+
+  it('or a list of what names may stand for: those the caller may use are in it', async () => {
+    const held = await heldTo({ models: [LITE] })
+    const { data } = (await held.mappings()) as { data: { name: string; candidates: string[] }[] }
+    expect(data.find(({ name }) => name === 'nova-lite')).toMatchObject({ resolves_to: LITE })
+    expect([...new Set(data.flatMap(({ candidates }) => candidates))]).toEqual([LITE])
   })
 
   it('keeps quiet about a successor the caller may not use', async () => {
