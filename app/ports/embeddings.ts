@@ -26,6 +26,8 @@ export interface EmbeddingRequest {
   purpose?: string
   /** Which end of a text that is too long is left out; `none` is refused by the model. */
   truncate?: 'none' | 'start' | 'end'
+  /** The same where the caller says nothing, for models that can; others are not said to ignore it. */
+  usualTruncate?: 'end'
   /** Forms of the vectors wanted beside `float`: `int8`, `uint8`, `binary`, `ubinary`. */
   forms?: readonly string[]
   /** Fields of the model's own. */

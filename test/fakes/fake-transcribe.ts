@@ -136,7 +136,8 @@ const OPERATIONS: Record<string, Operation> = {
       return { json: { TranscriptionJob: failed } }
     }
     await writeResult(job, known, { lines, language })
-    return { json: { TranscriptionJob: told(job, 'COMPLETED') } }
+    const LanguageCode = job.input['LanguageCode'] ?? language
+    return { json: { TranscriptionJob: { ...told(job, 'COMPLETED'), LanguageCode } } }
   },
 
   DeleteTranscriptionJob({ json }, { jobs }) {
@@ -215,8 +216,8 @@ async function writeResult(
   const { OutputBucketName: Bucket, OutputKey, Settings = {}, LanguageCode } = input
   const speakers = (Settings as Fields)['ShowSpeakerLabels'] === true
   const alternatives = (Settings as Fields)['ShowAlternatives'] === true
-  const spoken = String(LanguageCode ?? language)
-  const result = jobResult(lines, { speakers, alternatives, language: spoken })
+  const identified = LanguageCode === undefined ? { language } : {}
+  const result = jobResult(lines, { speakers, alternatives, ...identified })
   const folder = String(OutputKey).replace(/[^/]+$/, '')
   const file = String(OutputKey).slice(folder.length)
   const Key = input['ContentRedaction'] ? `${folder}redacted-${file}` : String(OutputKey)

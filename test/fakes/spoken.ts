@@ -40,7 +40,7 @@ export function jobResult(
   {
     speakers = false,
     alternatives = false,
-    language = 'en-US',
+    language,
   }: { speakers?: boolean; alternatives?: boolean; language?: string } = {},
 ) {
   let id = 0
@@ -67,7 +67,8 @@ export function jobResult(
     accountId: '123456789012',
     status: 'COMPLETED',
     results: {
-      ...(lines.length > 0 && { language_code: language }),
+      // Only of languages that were identified (the guide's page on the output).
+      ...(language && lines.length > 0 && { language_code: language }),
       transcripts: [{ transcript: lines.map(({ text }) => text).join(' ') }],
       items,
       audio_segments: segments,

@@ -42,6 +42,8 @@ export interface EmbeddingOrder extends Omit<EmbeddingRequest, 'inputs' | 'extra
   inputs: readonly WrittenInput[]
   /** Fields nobody knows, for models that do. */
   fields?: Record<string, unknown>
+  /** Fields that have no effect on any model. */
+  unheard?: readonly string[]
   /** The end user behind the caller. */
   user?: string
   /** As that of the model. */
@@ -58,7 +60,7 @@ export interface Embedded {
 
 /** Has inputs embedded by the model that is named. Throws `GatewayError`. */
 export function embed(
-  { inputs, fields, user, onEmbedded, ...order }: EmbeddingOrder,
+  { inputs, fields, unheard = [], user, onEmbedded, ...order }: EmbeddingOrder,
   asking: Asking,
   services: Services,
 ): Promise<Operated<Embedded>> {
@@ -87,7 +89,8 @@ export function embed(
         const said = { ...order, ...judged, ...(user && { user }) }
         const request = { ...said, labels: { ...alias?.metadata, ...labels } }
         const answer = await model.embed(request, call, onEmbedded)
-        const served = { ...answer.served, ignored: [...ignored, ...answer.served.ignored] }
+        const unused = [...ignored, ...unheard, ...answer.served.ignored]
+        const served = { ...answer.served, ignored: unused }
         const { usage } = answer
         if (usage.estimated) usage.input = tokens()
         return { ...answer, served, inputs: read }

@@ -63,12 +63,18 @@ export async function operate<Model, Result extends Done>(
   services: Services,
 ): Promise<Operated<Result>> {
   const { operation, tokens, units } = order
-  const { found, by, alias } = await findModel(order, services, asking)
+  const { found, by, alias, retired } = await findModel(order, services, asking)
   const { card } = found
   const model = order.pick(found)
   if (model === undefined) throw notSuited(order.model, order.kind)
   const isBuiltIn = by === 'alias' && alias === undefined
   if (isBuiltIn && !order.suits(card)) throw nobodyBehind(order.model)
+  if (retired !== undefined && !order.exact && !order.suits(card)) {
+    throw outgrown(
+      retired,
+      asking.mayUse?.(card, card.id) === false ? 'the model' : `\`${card.id}\``,
+    )
+  }
   const record: ExchangeRecord = {
     operation,
     model: order.model,
@@ -111,6 +117,14 @@ export async function operate<Model, Result extends Done>(
     deadline.clear()
   }
 }
+
+/** A retired model whose successor is of the right kind, but cannot do what is asked. */
+const outgrown = (retired: string, successor: string) =>
+  new GatewayError(
+    'model-not-found',
+    `The model \`${retired}\` has been retired, and ${successor}, which answers in its place, cannot do what is asked.`,
+    { param: 'model', retired: true },
+  )
 
 /** The model that is meant, in whose place no successor stands where none may. Throws as `resolveModel`. */
 export async function findModel(

@@ -118,9 +118,12 @@ async function embedded(c: HttpContext, body: EmbedWire) {
     params: PARAMS,
     ...(forms.length > 0 && { forms }),
     ...(fields && { fields }),
+    ...((body.priority ?? null) !== null && { unheard: ['priority'] }),
     ...(dimensions && { dimensions }),
     ...(purpose && { purpose }),
     ...(truncate && { truncate: TRUNCATIONS[truncate] }),
+    // Cohere's default (its OpenAPI document), where Bedrock's models would refuse what is too long.
+    ...(body.texts && { usualTruncate: 'end' as const }),
   }
   const { result, record, headers } = await embed(order, caller(c), c.get('services'))
   c.get('entry').record = record

@@ -30,7 +30,6 @@ const KNOWN = new Set([
   'query',
   'documents',
   'top_n',
-  'priority',
   'rank_fields',
   'return_documents',
   'max_chunks_per_doc',

@@ -49,6 +49,25 @@ describe('embed', () => {
       texts: ['a', 'b'],
       meta: { api_version: { version: '2' }, billed_units: { input_tokens: 7 } },
     })
+    expect(headers.get('x-outcrop-ignored-params')).toBe('priority')
+  })
+
+  it('cuts a long text at its end where nobody says otherwise and the model can', async () => {
+    const asked = async (path: string, body: Json, answer: object) => {
+      bedrock.fake.forget()
+      bedrock.fake.requests.length = 0
+      bedrock.fake.script({ body: answer })
+      const { headers } = await post(bedrock.open().app, `/cohere/${path}/embed`, body)
+      return [bedrock.sent()[0]?.['truncate'], headers.get('x-outcrop-ignored-params')]
+    }
+    const vectors = { embeddings: { float: [vectorOf(1)] } }
+    const texts = { model: COHERE, texts: ['a'] }
+    expect(await asked('v2', texts, vectors)).toEqual(['END', null])
+    expect(await asked('v1', texts, vectors)).toEqual(['END', null])
+    expect(await asked('v2', { ...texts, truncate: 'NONE' }, vectors)).toEqual(['NONE', null])
+    expect(await asked('v2', { model: COHERE, images: [PNG] }, vectors)).toEqual([undefined, null])
+    const titan = { model: 'amazon.titan-embed-text-v2:0', texts: ['a'] }
+    expect(await asked('v2', titan, { embedding: [1] })).toEqual([undefined, null])
   })
 
   it('answers version 1 with a plain list, unless types are named', async () => {

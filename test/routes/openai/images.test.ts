@@ -187,6 +187,7 @@ describe('streams', () => {
       stream: true,
       partial_images: 2,
       n: 2,
+      quality: 'high',
     })
     const response = await app.request('/v1/images/generations', { method: 'POST', body })
     expect(response.headers.get('content-type')).toContain('text/event-stream')
@@ -202,6 +203,7 @@ describe('streams', () => {
       b64_json: expect.any(String),
       created_at: expect.any(Number),
       size: '64x64',
+      // What had no effect is not told to have had one.
       quality: 'auto',
       background: 'opaque',
       output_format: 'png',

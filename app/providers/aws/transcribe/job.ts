@@ -56,7 +56,7 @@ export async function transcribeByJob(
     const ended = await finish(dependencies, job, asked)
     state = 'ended'
     if (ended['TranscriptionJobStatus'] === 'FAILED') throw failureOf(ended)
-    return await resultIn(folder)
+    return await resultIn(folder, textOf(ended['LanguageCode']))
   } finally {
     if (state === 'maybe-running') void abandon(dependencies, job, asked)
     else if (state === 'ended') await clear(dependencies, job, asked)
@@ -155,12 +155,12 @@ const ENDED: ReadonlySet<unknown> = new Set(['COMPLETED', 'FAILED'])
 
 /** Reasons that are about the recording, in AWS's words (TranscriptionJob, FailureReason). */
 const ABOUT_MEDIA =
-  /media (file|format)|audio (file|format|codec)|sample rate|format|not valid|isn.t valid|too (long|short)|language/i
+  /media (file|format)|audio (file|format|codec)|file size|channels|sample rate|format|not valid|isn.t valid|too (long|short)|language/i
 
 function failureOf(job: Fields): GatewayError {
   const reason = textOf(job['FailureReason']) ?? 'no reason was given'
   const cause = new Error(`the job failed: ${reason}`)
-  if (/internal|service/i.test(reason) || !ABOUT_MEDIA.test(reason)) {
+  if (/internal/i.test(reason) || !ABOUT_MEDIA.test(reason)) {
     return new GatewayError(
       'upstream',
       'The recording could not be transcribed. Retry the request.',
@@ -177,12 +177,12 @@ function failureOf(job: Fields): GatewayError {
 }
 
 /** A redacted transcript has another name, and is the only one there then. */
-async function resultIn(folder: AudioFolder): Promise<Transcript> {
+async function resultIn(folder: AudioFolder, language?: string): Promise<Transcript> {
   const files = (await folder.list()).filter((name) => name.endsWith('.json'))
   const file = files.find((name) => name.includes('redacted')) ?? files[0]
   const body = file === undefined ? undefined : await folder.read(file)
   if (!body) throw new GatewayError('upstream', 'The transcript is nowhere to be found.')
-  return readResult(await new Response(body).text())
+  return readResult(await new Response(body).text(), language)
 }
 
 /** What could not be deleted keeps the lease, by which a sweep finds it. */

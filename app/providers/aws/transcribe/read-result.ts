@@ -5,14 +5,15 @@ import { type SpokenItem, segmentsOfItems, wordsOfItems } from './spoken-items.t
 
 /**
  * The file a job writes (Transcribe's guide, "data input and output"): times and confidences are texts,
- * marks have no times, silence is one empty transcript without items. Throws `upstream` for what is no such file.
+ * marks have no times, silence is one empty transcript without items. It names only a language that was identified;
+ * `named` is the job's. Throws `upstream` for what is no such file.
  */
-export function readResult(text: string): Transcript {
+export function readResult(text: string, named?: string): Transcript {
   const file = parse(text)
   const results = fieldsOf(file['results'])
   const transcripts = objectsOf(results['transcripts'])
   if (transcripts.length === 0) throw unreadable(undefined)
-  const language = textOf(results['language_code']) ?? languageOfParts(results)
+  const language = textOf(results['language_code']) ?? languageOfParts(results) ?? named
   const items = itemsOf(objectsOf(results['items']))
   const ends = [...items, ...objectsOf(results['audio_segments']).map(timesOf)].map(
     ({ end }) => end,

@@ -46,11 +46,12 @@ async function handed(
 
 /** What OpenAI tells of pictures; each only as far as it is known. */
 export function look(
-  { images, size, quality, background }: Partial<DrawnImages>,
+  { images, size, quality, background, served }: Partial<DrawnImages>,
   order: ImageOrder,
 ): Partial<Pick<WireImageList, 'background' | 'output_format' | 'quality' | 'size'>> {
   const [first] = images ?? []
-  const shown = quality ?? told(order.quality, QUALITIES)
+  const isHeard = !served?.ignored.includes('quality')
+  const shown = quality ?? (isHeard ? told(order.quality, QUALITIES) : undefined)
   return {
     ...(background && background !== 'auto' && { background }),
     ...(first && { output_format: formatOf(first) }),

@@ -129,7 +129,8 @@ function createEvents(order: ImageOrder) {
         const usage = usageOf(
           at === last ? drawn : { ...drawn, usage: NOTHING, inputImageTokens: 0 },
         )
-        return frame('completed', image, { ...look({ ...drawn, images: [image] }, order), usage })
+        const known = { quality: 'auto', ...look({ ...drawn, images: [image] }, order) }
+        return frame('completed', image, { ...known, usage })
       })
       put(...frames)
     },

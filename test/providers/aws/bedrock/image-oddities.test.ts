@@ -10,6 +10,8 @@ const SKETCH = 'stability.stable-image-control-sketch-v1:0'
 
 const CORE = 'stability.stable-image-core-v1:1'
 const STYLE = 'stability.stable-style-transfer-v1:0'
+const SD3 = 'stability.sd3-5-large-v1:0'
+const tool = (name: string) => `stability.stable-${name}-v1:0`
 const BOTH = ['picture', 'picture']
 const TWO = { images: BOTH, taskType: 'VIRTUAL_TRY_ON' }
 
@@ -114,5 +116,27 @@ describe('what has no effect', () => {
   ])('is named: %s', async (_, path, body, names) => {
     const { status, ignored } = await ask(path, path === 'edits' ? withPictures(body) : body)
     expect({ status, ignored }).toEqual({ status: 200, ignored: names })
+  })
+})
+
+describe("Stability's models", () => {
+  it.each([
+    ['generations', CORE, { taskType: 'COLOR_GUIDED_GENERATION' }, 'values are: TEXT_IMAGE.'],
+    ['edits', SD3, { taskType: 'BACKGROUND_REMOVAL' }, 'values are: TEXT_IMAGE.'],
+    ['edits', tool('outpaint'), { task_type: 'NOPE' }, 'values are: OUTPAINTING.'],
+    ['edits', tool('fast-upscale'), { taskType: 'NOPE' }, 'no task "NOPE" here.'],
+  ])('%s: refuse a task they do not have (%s)', async (path, model, named, allowed) => {
+    const pictures = path === 'edits' ? { images: [at['picture']] } : {}
+    const { status, error } = await ask(path, { model, ...pictures, ...named })
+    expect([status, error['param']]).toEqual([400, Object.keys(named)[0]])
+    expect(error['message']).toContain(allowed)
+  })
+
+  it('are not said to have drawn by a quality they do not know', async () => {
+    const asked = { model: CORE, quality: 'high', taskType: 'TEXT_IMAGE' }
+    const good = { seeds: [1], finish_reasons: [null], images: [base64(picture)] }
+    const { ignored, json } = await ask('generations', asked, good)
+    expect(ignored).toEqual(['quality'])
+    expect(json).not.toHaveProperty('quality')
   })
 })

@@ -468,6 +468,15 @@ describe('names of OpenAI', () => {
     )
     expect(bedrock.fake.requests.map(modelIn)).toEqual([CORE])
   })
+
+  it('tell of a model that has gone where the one in its place cannot do what is asked', async () => {
+    bedrock.fake.catalogue({ models })
+    const gone = { model: 'amazon.nova-canvas-v1:0', prompt: 'a cat', ...image() }
+    const { status, json, sent } = await ask('edits', gone)
+    const message = `The model \`amazon.nova-canvas-v1:0\` has been retired, and \`${CORE}\`, which answers in its place, cannot do what is asked.`
+    expect([status, json['error']]).toMatchObject([404, { message, param: 'model' }])
+    expect(sent).toEqual([])
+  })
 })
 
 describe('beside the pictures', () => {

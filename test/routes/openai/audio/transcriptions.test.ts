@@ -57,6 +57,15 @@ describe('a recording is written down by a job', () => {
     expect(job!.input['Tags']).toEqual(Object.entries(tags).map(([Key, Value]) => ({ Key, Value })))
   })
 
+  it('in the language the caller names, which AWS tells of the job alone', async () => {
+    listening.transcribe.manners.lines = [{ start: 0, text: '今日は 元気です.' }]
+    const { app } = listening.open()
+    const asked = { language: 'ja', response_format: 'verbose_json' }
+    const answer = (await (await transcribe(app, asked)).json()) as Record<string, unknown>
+    expect(answer['language']).toBe('japanese')
+    expect(answer['segments']).toMatchObject([{ text: '今日は元気です.' }])
+  })
+
   it('as text', async () => {
     const { openai } = listening.open()
     const text = await openai.audio.transcriptions.create({
@@ -329,8 +338,13 @@ describe('what goes wrong leaves nothing behind', () => {
     await nothingIsLeft()
   })
 
-  it('a job that fails over the recording is a 400', async () => {
-    listening.transcribe.manners.fails = 'Unsupported audio format. Check the format.'
+  it.each([
+    'Unsupported audio format. Check the format.',
+    'The input media file length is too small. Check the length of the file.',
+    'Invalid file size: file size too large.',
+    'Invalid number of channels: number of channels too large. Refer to Service quotas.',
+  ])('a job that fails over the recording is a 400: %s', async (reason) => {
+    listening.transcribe.manners.fails = reason
     const { app } = listening.open()
     const body = formOf(wav(), {})
     const error = await errorOf(

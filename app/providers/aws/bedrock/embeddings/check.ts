@@ -17,7 +17,9 @@ interface Checked {
 
 /** What a model is asked, and what has no effect on it. Throws 400 for what it does not give, naming what it does. */
 export function checked(request: EmbeddingRequest, embedder: Embedder, id: string): Checked {
-  const { inputs, dimensions, forms = [], truncate, purpose, params = {}, ...rest } = request
+  const { inputs, dimensions, forms = [], purpose, params = {}, usualTruncate, ...more } = request
+  const canCut = usualTruncate && embedder.truncates?.includes(usualTruncate)
+  const { truncate = canCut ? usualTruncate : undefined, ...rest } = more
   const ignored: string[] = []
   for (const input of inputs) checkInput(input, embedder, id)
   if (dimensions !== undefined && !embedder.dimensions.includes(dimensions)) {

@@ -2,7 +2,7 @@ import { GatewayError } from '../../../../errors.ts'
 import type { ImageRequest } from '../../../../ports/images.ts'
 import { refusedValue } from '../../../image-requests.ts'
 import { fieldsOf } from '../embeddings/embedder.ts'
-import type { ImageFormat, Painted } from './painter.ts'
+import type { ImageFormat, OwnFields, Painted } from './painter.ts'
 
 /** What every model of Stability shares: one picture a call, and its answer. */
 export const LARGEST_SEED = 4_294_967_294
@@ -24,6 +24,14 @@ export function formatOf(
   const known = formats.find((one) => one === format)
   if (known) return known
   throw refusedValue('output_format', `the model ${id} writes no ${format}`, formats)
+}
+
+/** Throws 400 for a task of Nova's or Titan's that is not what the model does here: it has no other. */
+export function checkTask(own: OwnFields, does: string | undefined, id: string): void {
+  const named = own.take('taskType', 'task_type')
+  if (!named || named.value === does) return
+  const fault = `the model ${id} has no task ${JSON.stringify(named.value)} here`
+  throw refusedValue(named.name, fault, does)
 }
 
 /** OpenAI's words that these models have nothing for. Throws 400 for a background they do not draw. */

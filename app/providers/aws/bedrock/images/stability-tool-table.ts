@@ -13,6 +13,8 @@ interface Limits {
 /** One tool: what it is sent. */
 export interface Tool {
   ids: readonly string[]
+  /** What it does by the name Nova and Titan have for it. */
+  task?: string
   prompt: 'required' | 'optional' | 'none'
   limits: Limits
   /** Its own fields. */
@@ -71,6 +73,7 @@ export const TOOLS: readonly Tool[] = [
   },
   {
     ids: ['stability.stable-image-inpaint'],
+    task: 'INPAINTING',
     prompt: 'required',
     limits: EDIT,
     mask: 'taken',
@@ -78,6 +81,7 @@ export const TOOLS: readonly Tool[] = [
   },
   {
     ids: ['stability.stable-outpaint'],
+    task: 'OUTPAINTING',
     prompt: 'optional',
     limits: EDIT,
     shape: 'room',
@@ -93,6 +97,7 @@ export const TOOLS: readonly Tool[] = [
   },
   {
     ids: ['stability.stable-image-erase-object'],
+    task: 'INPAINTING',
     prompt: 'none',
     limits: EDIT,
     mask: 'needed',
@@ -114,6 +119,7 @@ export const TOOLS: readonly Tool[] = [
   },
   {
     ids: ['stability.stable-image-remove-background'],
+    task: 'BACKGROUND_REMOVAL',
     prompt: 'none',
     limits: EDIT,
     cutsOut: true,

@@ -15,6 +15,7 @@ import { readFields } from './own-values.ts'
 import { type OwnFields, ownFields, PAINTS, type Painter, type Plan } from './painter.ts'
 import { aspectRatio } from './stability.ts'
 import {
+  checkTask,
   decodeStability,
   formatOf,
   ignoredWords,
@@ -41,6 +42,7 @@ export const stabilityTools: readonly Painter[] = TOOLS.map((tool) => ({
 
 async function plan(tool: Tool, request: ImageRequest, id: string): Promise<Plan> {
   const own = ownFields(request)
+  checkTask(own, tool.task, id)
   const image = firstImage(request)
   const most = tool.pair ? 2 : 1
   checkImages(request, { most, types: READS, id })

@@ -10,6 +10,7 @@ import {
 import { type Fields, readFields } from './own-values.ts'
 import { type ImageFormat, ownFields, PAINTS, type Painter, type Plan } from './painter.ts'
 import {
+  checkTask,
   decodeStability,
   formatOf,
   ignoredWords,
@@ -60,6 +61,7 @@ export const stabilityPainters: readonly Painter[] = MODELS.map((model) => ({
 function plan(model: Model, request: ImageRequest, id: string): Plan {
   const own = ownFields(request)
   const { task, mask } = request
+  checkTask(own, task === 'vary' ? 'IMAGE_VARIATION' : 'TEXT_IMAGE', id)
   checkImages(request, { most: 1, types: READS, id })
   if (mask) {
     throw refusedValue(
