@@ -53,6 +53,7 @@ export const openaiVariables = {
   OPENAI_ORGANIZATION: text().describe('Sent to OpenAI as `openai-organization`.'),
   OPENAI_ORG_ID: text().describe('Read when OPENAI_ORGANIZATION is absent.'),
   OPENAI_PROJECT: text().describe('Sent to OpenAI as `openai-project`.'),
+  OPENAI_PROJECT_ID: text().describe('Read when OPENAI_PROJECT is absent.'),
   OPENAI_TIMEOUT: z
     .preprocess(blankIsAbsent, z.coerce.number().min(0.001).max(86_400).optional())
     .describe(

@@ -58,8 +58,15 @@ export interface LimitStandings {
   tokens?: Standing
 }
 
-/** What a request says, in our words: a setting, what guards it, a thought, a result or a cache point of its history. */
-export type SaidName = keyof Settings | 'guardrail' | 'thought' | 'toolResult' | 'cacheControl'
+/** What a request says, in our words: a setting, what guards or labels it, a thought, a result or a cache point of its history. */
+export type SaidName =
+  | keyof Settings
+  | 'guardrail'
+  | 'user'
+  | 'metadata'
+  | 'thought'
+  | 'toolResult'
+  | 'cacheControl'
 
 /** Hears requests and answers them. Every function is pure. */
 export interface ServerSide {

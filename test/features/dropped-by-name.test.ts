@@ -204,3 +204,34 @@ it.each(['prompt_cache_breakpoint', 'cache_control'])(
     }
   },
 )
+
+it.each([MODELS.nova, MODELS.llama])(
+  'what only the platform of Anthropic does is left out by name and never sent: %s',
+  async (model) => {
+    const tool = { name: 'f', input_schema: { type: 'object', properties: {} } }
+    const { status, ignored } = await messages({
+      model,
+      compaction: { type: 'summarize' },
+      billing_policy: { type: 'billing_policy' },
+      fallback_credit_token: 'token',
+      output_config: { task_budget: { type: 'tokens', total: 20_000 } },
+      tools: [
+        tool,
+        { type: 'tool_search_tool_bm25_20251119', name: 'tool_search_tool_bm25' },
+        { type: 'mcp_toolset', mcp_server_name: 'x' },
+      ],
+    })
+    expect(status).toBe(200)
+    expect(ignored.toSorted()).toEqual([
+      'billing_policy',
+      'compaction',
+      'fallback_credit_token',
+      'output_config.task_budget',
+      'tools.mcp_toolset',
+      'tools.tool_search_tool_bm25_20251119',
+    ])
+    const [sent] = bedrock.sent() as Json[]
+    expect(sent).not.toHaveProperty('additionalModelRequestFields')
+    expect(sent).toMatchObject({ toolConfig: { tools: [{ toolSpec: { name: 'f' } }] } })
+  },
+)

@@ -61,7 +61,7 @@ export const RESPONSE_ROWS: Row[] = [
   here(
     'include',
     { include: ['reasoning.encrypted_content'] },
-    '`reasoning.encrypted_content` is always there, `web_search_call.action.sources` where the platform tells its pages; log probabilities are ignored',
+    '`reasoning.encrypted_content` is there for all thoughts a model signs, asked for or not, `web_search_call.action.sources` where the platform tells its pages; log probabilities are ignored',
   ),
   {
     param: 'text',

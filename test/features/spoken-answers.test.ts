@@ -74,6 +74,9 @@ describe('a spoken answer', () => {
     // Somebody else's.
     await again({ role: 'assistant', audio: { id: 'audio_abc', transcript: 'Bonjour.' } })
     expect(bedrock.sent().at(-1)).toMatchObject({ messages: said('Bonjour.') })
+    // Without its words nobody can tell what was said.
+    const unheard = await again({ role: 'assistant', content: 'Hm.', audio: { id: 'audio_abc' } })
+    expect(ignoredBy(unheard)).toEqual(['audio'])
   })
 
   it('has an id of its own in every choice', async () => {
@@ -88,15 +91,18 @@ describe('a spoken answer', () => {
     expect(new Set(spoken.flatMap(({ delta }) => delta.audio?.['id'] ?? [])).size).toBe(2)
   })
 
-  it('comes behind its words in a stream', async () => {
+  it('comes behind its words in a stream, which are its transcript and no content', async () => {
     const { speech } = speaker()
     const response = await bedrock.open({}, { speech }).ask({ ...SPOKEN, stream: true })
     const text = await response.text()
     const deltas = chunksOf(text).flatMap((chunk) => chunk['choices'] as { delta: Json }[])
-    expect(deltas.map(({ delta }) => delta['content'] ?? '').join('')).toBe('Hello there.')
+    expect(deltas[0]?.delta).toEqual({ role: 'assistant', content: null, refusal: null })
+    expect(deltas.flatMap(({ delta }) => delta['content'] ?? [])).toEqual([])
     const audio = deltas.flatMap(({ delta }) => (delta['audio'] ? [delta['audio'] as Json] : []))
-    expect(audio.map(({ data }) => data)).toEqual([base64('Hel'), base64('lo there.')])
-    expect(audio[0]).toMatchObject({ transcript: 'Hello there.' })
+    expect(audio.map(({ transcript }) => transcript ?? '').join('')).toBe('Hello there.')
+    expect(audio[0]).toEqual({ id: expect.stringMatching(/^audio_/), transcript: 'Hello' })
+    const said = audio.flatMap(({ data }) => data ?? [])
+    expect(said).toEqual([base64('Hel'), base64('lo there.')])
     expect(new Set(audio.map(({ id }) => id)).size).toBe(1)
     expect(deltas.at(-1)).toMatchObject({ finish_reason: 'stop' })
     expect(text.endsWith('data: [DONE]\n\n')).toBe(true)

@@ -13,6 +13,7 @@ const GRANTED: ReadonlySet<string> = new Set([
   'max-tokens-3-5-sonnet-2024-07-15',
   'pdfs-2024-09-25',
   'structured-outputs-2025-11-13',
+  'structured-outputs-2025-12-15',
   'mid-conversation-system-2026-04-07',
   'mid-conversation-tool-changes-2026-07-01',
   'inline-tools-2026-09-15',

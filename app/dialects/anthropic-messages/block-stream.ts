@@ -1,6 +1,7 @@
 import { sseEvent } from '../../codecs/streams/sse.ts'
 import type { Citation } from '../../conversation/conversation.ts'
 import type { PartHead, WholePart } from '../../conversation/events.ts'
+import { sealThought } from '../seal.ts'
 import { encodeCitation } from './encode-blocks.ts'
 import { encodeReplyPart } from './encode-reply.ts'
 import { type Fields, ownOf } from './extras.ts'
@@ -21,8 +22,8 @@ interface OpenBlock {
   open: string
   /** A thought's block starts when it is known which kind it is. */
   started: boolean
-  /** Text came that the caller does not want to see. */
-  hid: boolean
+  /** Text that the caller does not want to see. */
+  hidden: string
 }
 
 /** A part that began while another was being written: blocks never interleave. */
@@ -67,7 +68,7 @@ export function writeDelta(stream: BlockStream, index: number, text: string): st
   }
   if (current.kind !== 'thought') return current.open + JSON.stringify(text) + CLOSE
   if (stream.hidden) {
-    current.hid = true
+    current.hidden += text
     return ''
   }
   return startThought(stream, current) + current.open + JSON.stringify(text) + CLOSE
@@ -106,7 +107,7 @@ function begin(stream: BlockStream, part: number, kind: OpenBlock['kind']): '' {
     kind,
     open: `event: content_block_delta\ndata: {"type":"content_block_delta","index":${stream.next},"delta":{"type":${DELTAS[kind]}`,
     started: kind !== 'thought',
-    hid: false,
+    hidden: '',
   }
   return ''
 }
@@ -169,10 +170,11 @@ function closeCurrent(stream: BlockStream, seal: Seal): string {
     const block = { type: 'redacted_thinking', data: seal.redacted }
     return blockStart(stream, block) + blockStop(stream)
   }
-  // A seal holds for the whole thought, so it is of no use where the text is not shown.
-  if (current.hid) return ''
+  const { hidden: text } = current
+  const signature = text === '' ? seal.signature : sealThought({ ...seal, text })
+  // What is hidden goes into its seal; without one there is nothing to bring back.
+  if (text !== '' && signature === undefined) return ''
   const started = startThought(stream, current)
-  const { signature } = seal
   const sealed = signature ? blockDelta(stream, { type: 'signature_delta', signature }) : ''
   return started + sealed + blockStop(stream)
 }

@@ -6,14 +6,20 @@ import type { WireRequest } from './wire.ts'
 const FIELDS = [
   'container',
   'context_management',
+  'compaction',
   'mcp_servers',
   'speed',
   'inference_geo',
+  'billing_policy',
+  'fallback_credit_token',
   'diagnostics',
 ] as const satisfies readonly (keyof WireRequest)[]
 
+/** Of `output_config` these say something to every model. */
+const OUTPUT_FIELDS: ReadonlySet<string> = new Set(['effort', 'format'])
+
 /** The same of tools. */
-const TOOL_FIELDS = [
+export const TOOL_FIELDS = [
   'defer_loading',
   'eager_input_streaming',
   'input_examples',
@@ -27,6 +33,9 @@ export function claudeAlone(
   marks: Marks,
 ): string[] {
   const names: string[] = FIELDS.filter((field) => request[field] != null)
+  for (const field in request.output_config) {
+    if (!OUTPUT_FIELDS.has(field)) names.push(`output_config.${field}`)
+  }
   for (const tool of request.tools ?? []) {
     for (const field of TOOL_FIELDS) {
       if (asksFor(tool[field])) names.push(`tools.${field}`)

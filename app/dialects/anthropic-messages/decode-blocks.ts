@@ -6,10 +6,11 @@ import type {
   Part,
   ToolResultPart,
 } from '../../conversation/conversation.ts'
+import { openThought } from '../seal.ts'
+import { wordsOf } from './block-words.ts'
 import { extrasOf, type Fields, NAME, type Own, unknownFields } from './extras.ts'
 import { decodeSource } from './media-source.ts'
 import { decodePlatformResult } from './platform-tools.ts'
-import { isToolReference, referenceWords } from './tool-reference.ts'
 import type {
   WireBlock,
   WireCacheControl,
@@ -28,11 +29,17 @@ export function decodeBlocks(blocks: readonly { type: string }[], at: string): P
   const parts: Part[] = []
   for (let index = 0; index < blocks.length; index++) {
     const wire = blocks[index] as WireBlock
-    parts.push(decodeBlock(wire, `${at}.${index}`))
+    parts.push(spokenPart(wire) ?? decodeBlock(wire, `${at}.${index}`))
     const point = cachePoint(wire['cache_control'] as WireCacheControl | null | undefined)
     if (point) parts.push(point)
   }
   return parts
+}
+
+/** A block of which others read the words; who knows it gets it back. */
+function spokenPart(wire: WireBlock): Part | undefined {
+  const text = wordsOf(wire)
+  return text === undefined ? undefined : { type: 'text', text, ...extrasOf({ block: wire }) }
 }
 
 /** The cache point a mark stands for. */
@@ -163,11 +170,14 @@ const THINKING_FIELDS: ReadonlySet<string> = new Set(['type', 'thinking', 'signa
 const REDACTED_FIELDS: ReadonlySet<string> = new Set(['type', 'data'])
 
 function thinkingPart(wire: WireThinkingBlock): Part {
-  const { thinking: text, signature } = wire
+  const { thinking, signature } = wire
+  // The caller did not want to see it, but its model wants it back.
+  const sealed = thinking === '' && signature ? openThought(signature) : undefined
   return {
     type: 'reasoning',
-    text,
+    text: thinking,
     ...(signature && { signature }),
+    ...sealed,
     ...kept(wire, THINKING_FIELDS),
   }
 }
@@ -218,9 +228,6 @@ function serverPart(wire: WireBlock): Part {
   const { type, id, name } = wire
   if (type.endsWith(SERVER_CALL) && typeof id === 'string' && typeof name === 'string') {
     return callPart(wire)
-  }
-  if (isToolReference(wire)) {
-    return { type: 'text', text: referenceWords(wire), ...extrasOf({ block: wire }) }
   }
   return decodeWhole(wire)
 }

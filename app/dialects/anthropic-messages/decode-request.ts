@@ -1,6 +1,7 @@
 import { entryOf } from '../../codecs/table.ts'
 import type {
   Conversation,
+  Extras,
   OutputFormat,
   Part,
   ReasoningRequest,
@@ -8,10 +9,11 @@ import type {
   Turn,
 } from '../../conversation/conversation.ts'
 import { GatewayError } from '../../errors.ts'
-import { claudeAlone } from './claude-alone.ts'
+import { strayFields } from '../stray-fields.ts'
+import { claudeAlone, TOOL_FIELDS } from './claude-alone.ts'
 import { decodeBlocks } from './decode-blocks.ts'
 import { decodeToolChoice, decodeTools } from './decode-tools.ts'
-import { extrasOf, type Fields, unknownFields } from './extras.ts'
+import { extrasOf, type Fields, ownOf, unknownFields } from './extras.ts'
 import {
   checkMarks,
   refuseMisplacedBlocks,
@@ -40,12 +42,15 @@ export function decodeRequest(body: unknown): Conversation {
   const output = decodeOutput(request)
   const extraFields = unknownFields(request, KNOWN_FIELDS)
   const fields = keptFields(request)
-  const dialectOnly = claudeAlone(request, betas, marks)
+  const turns = request.messages.map(decodeMessage)
+  const tools = decodeTools(request.tools)
+  const strays = strayFields({ turns, tools }, strayMembers)
+  const dialectOnly = [...claudeAlone(request, betas, marks), ...(strays ?? NO_NAMES)]
   return {
     model: request.model,
     system: decodeSystem(request.system),
-    turns: request.messages.map(decodeMessage),
-    tools: decodeTools(request.tools),
+    turns,
+    tools,
     ...(toolChoice && { toolChoice }),
     settings: decodeSettings(request, parallelToolCalls),
     ...(output && { output }),
@@ -64,6 +69,16 @@ export function decodeRequest(body: unknown): Conversation {
     ...(dialectOnly.length > 0 && { dialectOnly }),
     ...(idle && { ignored: ['tool_choice'] }),
   }
+}
+
+const NO_NAMES: readonly string[] = []
+
+/** Named already, or without a meaning. */
+const NO_STRAYS: ReadonlySet<string> = new Set(['type', ...TOOL_FIELDS])
+
+function strayMembers(holder: { extras?: Extras }): Fields | undefined {
+  const { fields } = ownOf(holder)
+  return fields && unknownFields(fields, NO_STRAYS)
 }
 
 function betasOf({ betas, anthropic_beta: more }: WireRequest): string[] {
@@ -164,9 +179,12 @@ const KEPT = [
   'output_format',
   'container',
   'context_management',
+  'compaction',
   'mcp_servers',
   'speed',
   'inference_geo',
+  'billing_policy',
+  'fallback_credit_token',
   'diagnostics',
   'user_profile_id',
   'workspace_id',

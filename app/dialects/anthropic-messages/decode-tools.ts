@@ -44,16 +44,21 @@ function customTool(wire: WireCustomTool): Tool {
 
 const DEFINED_FIELDS: ReadonlySet<string> = new Set(['type', 'name'])
 
+/** An answer can do without: every tool is told to the model at once, and no server is called. */
+const OPTIONAL = /^(?:tool_search_tool_|mcp_toolset$)/
+
 /** Toolsets have no name but their type. */
 function definedTool(wire: WireDefinedTool, index: number): SystemTool {
   const settings = unknownFields(wire, DEFINED_FIELDS)
   const purpose = purposeOf(wire.type)
+  const optional = OPTIONAL.test(wire.type)
   return {
     type: 'system',
     kind: wire.type,
     name: wire.name ?? wire.type,
     ...(settings && { settings }),
     ...(purpose && { purpose, param: `tools.${index}.${wire.type}` }),
+    ...(optional && { optional, param: `tools.${wire.type}` }),
   }
 }
 

@@ -1,7 +1,8 @@
-import type { Conversation, Part } from '../../conversation/conversation.ts'
+import type { Conversation, Part, ReasoningPart } from '../../conversation/conversation.ts'
 import type { Reply, ReplyEnd } from '../../conversation/events.ts'
 import { callInput } from '../call-input.ts'
 import type { AnswerHead } from '../dialect.ts'
+import { sealThought } from '../seal.ts'
 import { encodeReasoning, encodeText } from './encode-blocks.ts'
 import { type Fields, NAME, ownOf } from './extras.ts'
 import { encodePlatformCall, encodePlatformResult, searchesWith } from './platform-tools.ts'
@@ -59,6 +60,16 @@ export function encodeStop(end: Omit<ReplyEnd, 'type'>, { settings }: Conversati
   }
 }
 
+/**
+ * What the caller does not want to see goes into the seal, which holds for the whole thought alone; without a seal
+ * there is nothing to bring back.
+ */
+function encodeThought(part: ReasoningPart, hidden: boolean): Fields | undefined {
+  if (!hidden || part.text === '') return encodeReasoning(part)
+  const signature = sealThought(part)
+  return signature === undefined ? undefined : encodeReasoning({ ...part, text: '', signature })
+}
+
 /** A part of an answer as its block; what Anthropic has none for is left out. */
 export function encodeReplyPart(part: Part, hidden: boolean): Fields | undefined {
   switch (part.type) {
@@ -67,8 +78,7 @@ export function encodeReplyPart(part: Part, hidden: boolean): Fields | undefined
     case 'refusal':
       return { type: 'text', text: part.text }
     case 'reasoning':
-      // A seal holds for the whole thought, so it is of no use where the text is not shown.
-      return hidden && part.text !== '' ? undefined : encodeReasoning(part)
+      return encodeThought(part, hidden)
     case 'tool-call':
       if (part.server !== undefined) return encodePlatformCall(part)
       return {

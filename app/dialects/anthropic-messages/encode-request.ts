@@ -50,6 +50,7 @@ function encodeRequest(
       if (!ignored.includes(what)) ignored.push(what)
     },
   }
+  if (!asking.heard) conversation.dialectOnly?.forEach(asking.ignore)
   const thinking = askForThought(conversation, asking)
   const output = planOutput(conversation, asking)
   const wrapped = new Set<string>()

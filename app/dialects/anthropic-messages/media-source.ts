@@ -119,7 +119,7 @@ function badType(kind: string, mediaType: string | undefined, param = 'messages'
   const allowed = kind === 'image' ? 'JPEG, PNG, GIF and WebP' : 'PDF and text'
   return new GatewayError(
     'invalid-request',
-    `${param}: the model does not read a ${kind} of ${what}. It reads ${allowed}.`,
+    `${param}: the model reads no ${kind} of ${what}. It reads ${allowed}.`,
     { param },
   )
 }

@@ -1,6 +1,7 @@
 import { entryOf } from '../../codecs/table.ts'
 import type { Settings } from '../../conversation/conversation.ts'
 import type { StopReason } from '../../conversation/events.ts'
+import type { SaidName } from '../dialect.ts'
 
 /** Settings that are called by one field and mean the same on both sides. */
 export const SETTING_FIELDS = {
@@ -11,11 +12,12 @@ export const SETTING_FIELDS = {
 } as const satisfies Partial<Record<keyof Settings, string>>
 
 /** Every setting's name in this dialect, where snake case does not give it. */
-export const SETTING_NAMES: Partial<Record<keyof Settings | 'thought' | 'toolResult', string>> = {
+export const SETTING_NAMES: Partial<Record<SaidName, string>> = {
   ...SETTING_FIELDS,
   stop: 'stop_sequences',
   parallelToolCalls: 'tool_choice.disable_parallel_tool_use',
   promptCache: 'cache_control',
+  user: 'metadata.user_id',
   thought: 'messages.thinking',
   toolResult: 'messages.tool_result',
 }

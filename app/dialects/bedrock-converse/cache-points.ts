@@ -31,12 +31,16 @@ export function placeCachePoints(body: ConverseRequest, settings: Settings, aski
   if (!hasPoints(body)) return
   if (body.system) {
     body.system = merged(body.system)
-    if (body.system[0]?.cachePoint) body.system.shift()
+    if (body.system[0]?.cachePoint) {
+      body.system.shift()
+      asking.ignore('cacheControl')
+    }
   }
   const { wordsOnly = false } = cachePoints
   if (wordsOnly) clearToolTurns(body, asking)
+  const lose = () => asking.ignore('cacheControl')
   body.messages?.forEach((message, index, messages) => {
-    message.content = legalContent(message, messages[index - 1], wordsOnly)
+    message.content = legalContent(message, messages[index - 1], { wordsOnly, lose })
   })
   body.messages = body.messages?.filter(({ content }) => content.length > 0)
   limitCount(body, cachePoints.max, asking)
@@ -126,18 +130,19 @@ function standsFor(before: CachePoint | undefined, point: CachePoint | undefined
 
 /**
  * Every point needs a block before it in its own message, and not a thought (recorded 400s). A leading
- * one moves to the end of the message before.
+ * one moves to the end of the message before. `lose` is told of one that has no place.
  */
 function legalContent(
   message: Message,
   before: Message | undefined,
-  wordsOnly: boolean,
+  { wordsOnly, lose }: { wordsOnly: boolean; lose(): void },
 ): ContentBlock[] {
   const content = merged(message.content)
   const leading = content[0]?.cachePoint && content.shift()
   const last = before?.content.at(-1)
-  if (leading && !standsFor(last?.cachePoint, leading.cachePoint) && mayFollow(last)) {
-    before?.content.push(leading)
+  if (leading && !standsFor(last?.cachePoint, leading.cachePoint)) {
+    if (before && mayFollow(last)) before.content.push(leading)
+    else lose()
   }
   return content.flatMap((block, index) => {
     if (!block.cachePoint) return [block]
@@ -145,7 +150,9 @@ function legalContent(
     // AWS loses the point right behind a document it turns into text; words between them mend it.
     if (previous?.document || previous?.video) return [{ text: DOCUMENT_TEXT }, block]
     if (wordsOnly && previous?.image) return [{ text: IMAGE_TEXT }, block]
-    return mayFollow(previous) ? [block] : []
+    if (mayFollow(previous)) return [block]
+    lose()
+    return []
   })
 }
 

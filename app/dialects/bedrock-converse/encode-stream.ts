@@ -9,6 +9,7 @@ import { exceptionFrame, joined } from '../invoke-chunks.ts'
 import { encodeCitation } from './encode-blocks.ts'
 import { encodeEnd, encodeReplyPart, replyEncoding } from './encode-reply.ts'
 import type { Encoding } from './encoding.ts'
+import { createInTurn } from './in-turn.ts'
 import {
   type BlockDelta,
   type BlockStart,
@@ -41,18 +42,25 @@ interface FrameWriter {
   frames(events: ReplyEvent[]): Frame[]
 }
 
+interface OpenParts {
+  /** How each says more. */
+  deltas: Map<number, PartDelta>
+  /** Calls without arguments so far. Clients parse what they joined, so each is told at least an empty object. */
+  silentCalls: Set<number>
+}
+
 function createFrameWriter(): FrameWriter {
   const encoding = replyEncoding()
-  /** How each open part says more. */
-  const deltas = new Map<number, PartDelta>()
+  const open: OpenParts = { deltas: new Map(), silentCalls: new Set() }
+  const inTurn = createInTurn()
   return {
-    frames: (events) => events.flatMap((event) => encodeEvent(event, deltas, encoding)),
+    frames: (events) => inTurn(events).flatMap((event) => encodeEvent(event, open, encoding)),
   }
 }
 
 function encodeEvent(
   event: ReplyEvent,
-  deltas: Map<number, PartDelta>,
+  { deltas, silentCalls }: OpenParts,
   encoding: Encoding,
 ): Frame[] {
   switch (event.type) {
@@ -60,8 +68,10 @@ function encodeEvent(
       return [frame('messageStart', { role: 'assistant' })]
     case 'part-start':
       deltas.set(event.index, DELTAS[event.part.type])
+      if (event.part.type === 'tool-call') silentCalls.add(event.index)
       return startPart(event.index, event.part, encoding)
     case 'part-delta':
+      if (event.text !== '') silentCalls.delete(event.index)
       return [deltaFrame(event.index, (deltas.get(event.index) ?? TEXT_DELTA)(event.text))]
     case 'part-citation':
       return [deltaFrame(event.index, { citation: encodeCitation(event.citation) })]
@@ -69,6 +79,7 @@ function encodeEvent(
       deltas.delete(event.index)
       const { index, signature, redacted } = event
       const sealed: Frame[] = []
+      if (silentCalls.delete(index)) sealed.push(deltaFrame(index, CALL_DELTA('{}')))
       if (signature !== undefined) sealed.push(reasoningFrame(index, { signature }))
       if (redacted !== undefined) sealed.push(reasoningFrame(index, { redactedContent: redacted }))
       return [...sealed, frame('contentBlockStop', { contentBlockIndex: index })]

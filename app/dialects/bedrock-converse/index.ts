@@ -43,6 +43,8 @@ export const bedrockConverse: Dialect & { client: ClientSide; server: ServerSide
       serviceTier: 'serviceTier',
       latency: 'performanceConfig',
       guardrail: 'guardrailConfig',
+      user: 'requestMetadata',
+      metadata: 'requestMetadata',
       thought: 'reasoningContent',
       toolResult: 'toolResult',
     },

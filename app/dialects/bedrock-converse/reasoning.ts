@@ -21,6 +21,8 @@ export interface Thinking {
   lenient?: boolean
   /** Whether the conversation may still end with the assistant's words. */
   prefill: boolean
+  /** The budget is not the one that was asked for. */
+  cut?: boolean
 }
 
 /** What the caller wants, in one of three forms. */
@@ -141,9 +143,8 @@ export function askForThought(
   const mode = entryOf(MODES, name) ?? MODES['none']!
   const room = roomFor(conversation.settings, card)
   const thinking = mode({ ...wishOf(request), room, turns })
-  if (thinking) return thinking
-  ignore(request.param ?? 'reasoning')
-  return OFF
+  if (!thinking || thinking.cut) ignore(request.param ?? 'reasoning')
+  return thinking ?? OFF
 }
 
 /** Models that think unasked, and show it only where the request says so. */
@@ -202,6 +203,7 @@ function thinkWithBudget(asked: Asked): Thinking | undefined {
     drops: SAMPLING,
     lenient: true,
     prefill: false,
+    cut: asked.budget !== undefined && asked.budget !== tokens,
   }
 }
 

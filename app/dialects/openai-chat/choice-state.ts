@@ -46,8 +46,8 @@ export interface ChoiceStream {
   length: number
   /** Whether nothing but blanks is among them. */
   isBlank: boolean
-  /** The text so far, where it is spoken in the end. */
-  transcript: string | undefined
+  /** Where the text is spoken: the blanks it began with, which alone are not. */
+  blanks: string | undefined
   calls: number
   details: number
   lists: Lists
@@ -82,7 +82,7 @@ export function openChoice({ index, envelope, head, manner, usage }: ChoicePlace
     parts: new Map(),
     length: 0,
     isBlank: true,
-    transcript: manner.spoken ? '' : undefined,
+    blanks: manner.spoken ? '' : undefined,
     calls: 0,
     details: 0,
     lists: {},

@@ -6,6 +6,7 @@ import type { ChoiceStream, Lists } from './choice-state.ts'
 import { encodeDetail } from './reasoning-carrier.ts'
 import {
   annotation,
+  audioId,
   customInput,
   madeImage,
   nativeValue,
@@ -24,7 +25,7 @@ export function writeDelta(choice: ChoiceStream, index: number, text: string): s
     case 'text':
       choice.length += text.length
       if (choice.isBlank) choice.isBlank = text.trim() === ''
-      if (choice.transcript !== undefined) choice.transcript += text
+      if (choice.blanks !== undefined) return writeSpoken(choice, choice.blanks + text)
       return choice.contentOpen + JSON.stringify(text) + choice.close
     case 'call':
       part.empty = false
@@ -42,6 +43,12 @@ export function writeDelta(choice: ChoiceStream, index: number, text: string): s
     case 'silent':
       return ''
   }
+}
+
+/** OpenAI tells words that are spoken as a transcript, and never as content (openai-node#1206). */
+function writeSpoken(choice: ChoiceStream, transcript: string): string {
+  choice.blanks = choice.isBlank ? transcript : ''
+  return choice.isBlank ? '' : deltaFrame(choice, { audio: { id: audioId(choice), transcript } })
 }
 
 /** Everything that opens, closes or adorns a part. */
@@ -65,7 +72,8 @@ export function writePart(choice: ChoiceStream, event: ReplyEvent): string {
 function startChoice(choice: ChoiceStream): string {
   if (choice.started) return ''
   choice.started = true
-  return frame(choice, '"role":"assistant","content":"","refusal":null')
+  const content = choice.manner.spoken ? 'null' : '""'
+  return frame(choice, `"role":"assistant","content":${content},"refusal":null`)
 }
 
 function frame(choice: ChoiceStream, members: string): string {
@@ -165,7 +173,7 @@ function writeWhole(choice: ChoiceStream, index: number, part: WholePart): strin
 
 /** Sound that goes on after its first bytes: the deltas behind hold nothing but more of them. */
 function openAudio(choice: ChoiceStream, index: number, part: MediaPart): string {
-  const audio = spokenAudio(part, choice.transcript ?? '', choice)
+  const audio = spokenAudio(part, '', choice)
   const open = `${choice.open}"audio":{"id":${JSON.stringify(audio.id)},"data":`
   choice.parts.set(index, { kind: 'audio', open, close: `}${choice.close}` })
   return deltaFrame(choice, { audio })

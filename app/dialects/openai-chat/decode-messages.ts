@@ -183,7 +183,7 @@ function spokenParts(
   { id, transcript }: { id: string; transcript?: unknown },
   told: boolean,
 ): Part[] {
-  const recording = nativePart({ delta: { audio: { id } } })
+  const recording = nativePart({ type: 'audio', delta: { audio: { id } } })
   if (told || typeof transcript !== 'string' || transcript === '') return [recording]
   if (isSpokenHere(id)) return [{ type: 'text', text: transcript }]
   return [{ type: 'text', text: transcript, ...extrasOf({ spoken: true }) }, recording]

@@ -10,7 +10,7 @@ interface DecodedReasoning {
   beaten: Way[]
 }
 
-type Way = 'thinking' | 'reasoning' | 'thinking_budget' | 'reasoning_effort'
+type Way = 'thinking' | 'reasoning' | 'enable_thinking' | 'thinking_budget' | 'reasoning_effort'
 
 /**
  * How much the model shall think, from the ways in which OpenAI, OpenRouter, Qwen and Anthropic callers
@@ -29,12 +29,14 @@ export function decodeReasoning(request: WireRequest): DecodedReasoning {
 function beatenBy(asked: ReasoningRequest, request: WireRequest): Way[] {
   const { thinking, reasoning, thinking_budget: flat, reasoning_effort: effort } = request
   const wishes: Record<Way, unknown> = {
-    thinking: thinking?.budget_tokens,
-    reasoning: reasoning?.max_tokens ?? reasoning?.effort,
+    thinking: thinking?.budget_tokens ?? (thinking && thinking.type !== 'disabled' ? ON : null),
+    reasoning: reasoning?.max_tokens ?? reasoning?.effort ?? (reasoning?.enabled ? ON : null),
+    enable_thinking: request.enable_thinking ? ON : null,
     thinking_budget: flat,
     reasoning_effort: effort,
   }
-  const met: unknown[] = [asked.budget ?? asked.effort, ...(asked.enabled === false ? OFF : [])]
+  const isOff = asked.enabled === false || asked.effort === 'none'
+  const met: unknown[] = [asked.budget ?? asked.effort, ...(isOff ? OFF : [ON])]
   const ways = Object.keys(wishes) as Way[]
   return ways.filter(
     (way) => wishes[way] != null && way !== asked.param && !met.includes(wishes[way]),
@@ -42,6 +44,8 @@ function beatenBy(asked: ReasoningRequest, request: WireRequest): Way[] {
 }
 
 const OFF = ['none', 0]
+/** A switch says no more than that. */
+const ON = true
 
 function refuseContradictions({ reasoning, reasoning_effort: effort }: WireRequest): void {
   if (reasoning?.effort && effort && reasoning.effort !== effort) {

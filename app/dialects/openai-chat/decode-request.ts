@@ -13,6 +13,7 @@ import { decodeMessages } from './decode-messages.ts'
 import { decodeReasoning } from './decode-reasoning.ts'
 import { decodeTools } from './decode-tools.ts'
 import { extrasOf, type Fields, unknownFields } from './extras.ts'
+import { chatStrays, strayOptions } from './stray-fields.ts'
 import { SETTING_FIELDS } from './vocabulary.ts'
 import { KNOWN_FIELDS, type WireRequest } from './wire.ts'
 
@@ -27,6 +28,10 @@ export function decodeRequest(body: unknown): Conversation {
   const { tools, toolChoice, legacy, fields } = decodeTools(request)
   const { reasoning, hide, beaten } = decodeReasoning(request)
   const extraFields = unknownFields(request, KNOWN_FIELDS)
+  const settings = decodeSettings(request, cacheTtl)
+  const stream = request.stream ?? false
+  const asked: Conversation = { model: request.model, system, turns, tools, settings, stream }
+  const strays = chatStrays(asked)
   const extras = extrasOf({
     systemMessages: systemForms,
     legacyFunctions: legacy || undefined,
@@ -35,10 +40,8 @@ export function decodeRequest(body: unknown): Conversation {
     stop: writtenStop(request.stop),
     streamOptions: streamOptions(request),
     fields: keptFields(request, fields, beaten),
+    strays,
   })
-  const settings = decodeSettings(request, cacheTtl)
-  const stream = request.stream ?? false
-  const asked: Conversation = { model: request.model, system, turns, tools, settings, stream }
   if (request.bedrock_model) asked.upstreamModel = request.bedrock_model
   if (request.model_provider) asked.modelProvider = request.model_provider
   if (toolChoice) asked.toolChoice = toolChoice
@@ -52,19 +55,21 @@ export function decodeRequest(body: unknown): Conversation {
     decodeForm(request),
     decodeAround(request),
     decodeKnowledge(request),
-    decodeDialectOnly(request, beaten),
+    decodeDialectOnly(request, [...beaten, ...(strays ?? NO_NAMES)]),
     decodeIgnored(request),
   )
 }
 
 const NOTHING = {}
+const NO_NAMES: readonly string[] = []
 
 /** What only a server of this dialect understands. */
 function decodeDialectOnly(
   request: WireRequest,
-  beaten: readonly string[],
+  names: readonly string[],
 ): { dialectOnly?: string[] } {
-  const only = [...beaten]
+  const only = [...names, ...strayOptions(request)]
+  if (isOther(request.user, request.safety_identifier)) only.push('user')
   if (request.moderation) only.push('moderation')
   if (request.stream_options?.include_obfuscation) only.push('stream_options.include_obfuscation')
   // OpenAI's models stop at a line break; the cleaning (T28) takes that away from all others.
@@ -86,6 +91,10 @@ function decodeIgnored(request: WireRequest): { ignored?: string[] } {
   ignored.push(...idleTools(request), ...idleKnowledge(request))
   return ignored.length > 0 ? { ignored } : NOTHING
 }
+
+/** Of two names for the same the newer one counts. */
+const isOther = <T>(older: T, newer: T): boolean =>
+  older != null && newer != null && older !== newer
 
 /** Of two ways to offer tools and to choose among them one counts, and a choice among none does not. */
 function idleTools(request: WireRequest): string[] {

@@ -123,11 +123,15 @@ function assistantMessage(turn: Turn, manner: MessagesManner): Fields {
   const speaks = said.some((part) => part.type === 'text')
   const calls = encodeCalls(turn, manner)
   const marked = [fields, ...(calls.tool_calls ?? [])].find((one) => one?.['cache_control'])
+  const reasoning = encodeReasoningParts(thoughts, manner)
+  // Where no thought is told, nothing is left, and OpenAI takes null only beside something else (run-llama/llama_index#17921).
+  const isEmpty = thoughts.length === turn.parts.length && Object.keys(reasoning).length === 0
+  const silence = isEmpty && thoughts.length > 0 ? '' : null
   return {
     role: 'assistant',
-    content: speaks ? encodeContent(said, contentManner(manner, marked)) : null,
+    content: speaks ? encodeContent(said, contentManner(manner, marked)) : silence,
     ...(refusals.length > 0 && { refusal: refusals.map((part) => part.text).join('') }),
-    ...encodeReasoningParts(thoughts, manner),
+    ...reasoning,
     ...calls,
     ...Object.assign({}, ...turn.parts.map((part) => nativeValue(part)?.delta)),
     ...(turn.name && { name: turn.name }),

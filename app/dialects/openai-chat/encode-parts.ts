@@ -63,5 +63,6 @@ function encodeFile(part: MediaPart): Fields {
   const { source } = part
   if (source.kind === 'file') return { file_id: source.id, ...filename }
   if (source.kind === 'url') return { file_url: source.url, ...filename }
-  return { file_data: locationText(part), ...filename }
+  // OpenAI takes no file without a name (openai/openai-agents-python#1513).
+  return { file_data: locationText(part), filename: part.name ?? part.type }
 }

@@ -55,9 +55,11 @@ const endsInCalls = (conversation: Conversation): boolean =>
 
 /** Of these fields those that this dialect has no words for either. */
 function unsaid(conversation: Conversation, names: readonly string[]): string[] {
-  const { fields, streamOptions, stop } = ownOf(conversation)
+  const { fields, streamOptions, stop, strays } = ownOf(conversation)
   const said: Fields = { ...fields, stream_options: streamOptions, stop }
-  return names.filter((name) => said[name.split('.', 1)[0]!] === undefined)
+  return names.filter(
+    (name) => said[name.split('.', 1)[0]!] === undefined && !strays?.includes(name),
+  )
 }
 
 function encodeSettings(

@@ -21,6 +21,8 @@ interface Own {
   stop?: string | string[]
   /** Conversation: what is wished of a stream beside usage. */
   streamOptions?: Fields
+  /** Conversation: which of the names of `dialectOnly` ride in its turns and tools. */
+  strays?: string[]
   /** Conversation: thoughts are not to be shown. */
   hideReasoning?: boolean
   /** A turn: its role on the wire where ours says less. A media part: the type of its part. */

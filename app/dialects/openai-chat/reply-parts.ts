@@ -10,6 +10,8 @@ import type { WireAnnotation } from './wire-reply.ts'
  * the choice. It rides in native parts and is written back by this dialect.
  */
 interface NativeValue {
+  /** How it is called where it has to be left out. */
+  type?: string
   delta?: Fields
   logprobs?: Fields
 }
@@ -67,18 +69,22 @@ const SPOKEN = 'audio_chatcmpl-'
 /** Whether a recording has its id from `spokenAudio`. */
 export const isSpokenHere = (id: string): boolean => id.startsWith(SPOKEN)
 
+interface Recorded {
+  head: AnswerHead
+  index: number
+}
+
+/** Every choice has a recording of its own. */
+export const audioId = ({ head, index }: Recorded): string =>
+  index === 0 ? `audio_${head.id}` : `audio_${head.id}_${index}`
+
 /** Spoken words. Nobody keeps them, so they cannot be referred to later: they expire at once. */
-export function spokenAudio(
-  part: MediaPart,
-  transcript: string,
-  { head, index }: { head: AnswerHead; index: number },
-) {
+export function spokenAudio(part: MediaPart, transcript: string, place: Recorded) {
   return {
-    // Every choice has a recording of its own.
-    id: index === 0 ? `audio_${head.id}` : `audio_${head.id}_${index}`,
+    id: audioId(place),
     data: part.source.kind === 'base64' ? part.source.data : locationText(part),
     transcript,
-    expires_at: head.created,
+    expires_at: place.head.created,
   }
 }
 

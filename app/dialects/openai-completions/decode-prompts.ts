@@ -8,7 +8,8 @@ import type { WirePrompt } from './wire.ts'
  * The prompts of a request, each as the turns that put it. A text and the files it is about are one prompt,
  * in the order they were written. Throws `GatewayError` naming the element at fault.
  */
-export function decodePrompts(prompt: WirePrompt): Turn[][] {
+export function decodePrompts(written: WirePrompt): Turn[][] {
+  const prompt = written ?? ''
   if (typeof prompt === 'string') return [[alone(prompt, 'prompt')]]
   const texts = onlyTexts(prompt)
   const files = texts.filter(isAddress).length
@@ -16,7 +17,7 @@ export function decodePrompts(prompt: WirePrompt): Turn[][] {
   return texts.map((text, index) => [alone(text, `prompt[${index}]`)])
 }
 
-function onlyTexts(prompt: Exclude<WirePrompt, string>): string[] {
+function onlyTexts(prompt: Exclude<WirePrompt, string | null>): string[] {
   return prompt.map((item, index) => {
     if (typeof item === 'string') return item
     const isWhole = prompt.every((other) => typeof other !== 'string')

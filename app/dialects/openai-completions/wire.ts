@@ -21,9 +21,11 @@ const prompt = z.union([z.string(), z.array(item).min(1).max(MOST_ANSWERS)], {
 export const completionRequest = z
   .looseObject({
     model: z.string().min(1).describe('The model, by id, profile, ARN or alias.'),
-    prompt: prompt.describe(
-      'A text or the address of a file (`https://`, `s3://`, `data:`, `file-id:`), or a list of them. A list of exactly one text and some files is one prompt; any other list is one prompt an element.',
-    ),
+    prompt: prompt
+      .nullable()
+      .describe(
+        'A text or the address of a file (`https://`, `s3://`, `data:`, `file-id:`), or a list of them. A list of exactly one text and some files is one prompt; any other list is one prompt an element. `null` is an empty text.',
+      ),
 
     n: integer().min(1).max(128).nullish().describe('How many answers to give to each prompt.'),
     max_tokens: integer()

@@ -147,6 +147,16 @@ function decodeAround(request: WireRequest): Partial<Conversation> {
   }
 }
 
+/** Members of these objects that say something to us. */
+const OPTIONS: readonly (readonly [
+  'reasoning' | 'text' | 'stream_options',
+  ReadonlySet<string>,
+])[] = [
+  ['reasoning', new Set(['effort', 'summary', 'generate_summary'])],
+  ['text', new Set(['format', 'verbosity'])],
+  ['stream_options', new Set(['include_usage', 'include_obfuscation'])],
+]
+
 /** What is accepted and has no effect on any model. */
 function ignoredFields(request: WireRequest): string[] {
   const ignored: string[] = []
@@ -157,8 +167,8 @@ function ignoredFields(request: WireRequest): string[] {
   if (request.stream_options?.include_obfuscation) {
     ignored.push('stream_options.include_obfuscation')
   }
-  for (const name of ['context', 'mode']) {
-    if (request.reasoning?.[name] != null) ignored.push(`reasoning.${name}`)
+  for (const [name, known] of OPTIONS) {
+    for (const field in unknownFields(request[name] ?? {}, known)) ignored.push(`${name}.${field}`)
   }
   return ignored
 }

@@ -9,7 +9,13 @@ import { freeTextSchema } from '../openai-free-text.ts'
 import { CALLER_TOOLS, isCallerTool } from './caller-tools.ts'
 import { type Callee, extrasOf } from './extras.ts'
 import type { ToolNames } from './tool-names.ts'
-import type { WireCustomTool, WireFunctionTool, WireOtherTool, WireTool } from './wire-tools.ts'
+import type {
+  WireCustomTool,
+  WireFunctionTool,
+  WireNamespaceTool,
+  WireOtherTool,
+  WireTool,
+} from './wire-tools.ts'
 
 /** One tool of the request, and what it became. */
 export interface OfferedTool {
@@ -39,26 +45,21 @@ export function decodeTools(wires: readonly WireTool[], names: ToolNames): Decod
 
 /** A tool that is offered twice, to the letter, is one tool. */
 function isRepeated(wire: WireTool, before: Map<string, WireTool>): boolean {
-  if (wire.type !== 'function' && wire.type !== 'custom') return false
-  const { name } = wire as WireFunctionTool | WireCustomTool
+  if (!isCallersOwn(wire)) return false
+  const { name } = wire
   const same = before.get(name)
   if (same === undefined) before.set(name, wire)
   return same !== undefined && JSON.stringify(same) === JSON.stringify(wire)
 }
 
+const isCallersOwn = (wire: WireTool): wire is WireFunctionTool | WireCustomTool =>
+  wire.type === 'function' || wire.type === 'custom'
+
 function addTool(wire: WireTool, decoded: DecodedTools, names: ToolNames): void {
-  switch (wire.type) {
-    case 'function':
-    case 'custom':
-      decoded.offered.push(callersTool(wire as WireFunctionTool | WireCustomTool, wire, names))
-      return
-    case 'namespace':
-      for (const inner of (wire as { tools: (WireFunctionTool | WireCustomTool)[] }).tools) {
-        decoded.offered.push(callersTool(inner, wire, names))
-      }
-      return
-    default:
-      addOther(wire as WireOtherTool, decoded, names)
+  const inside = wire.type === 'namespace' ? (wire as WireNamespaceTool).tools : [wire]
+  for (const one of inside) {
+    if (isCallersOwn(one)) decoded.offered.push(callersTool(one, wire, names))
+    else addOther(one as WireOtherTool, decoded, names)
   }
 }
 

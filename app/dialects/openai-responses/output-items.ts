@@ -8,10 +8,10 @@ import { parseArguments } from '../call-input.ts'
 import type { AnswerHead } from '../dialect.ts'
 import type { Fields } from '../extras.ts'
 import { locationText } from '../media-location.ts'
+import { sealSummary, sealThought } from '../seal.ts'
 import { CALLER_TOOLS, callerMembers } from './caller-tools.ts'
 import type { Callee } from './extras.ts'
 import type { Manner } from './manner.ts'
-import { sealSummary, sealThought } from './seal.ts'
 
 type ItemStatus = 'in_progress' | 'completed' | 'incomplete'
 
@@ -43,7 +43,7 @@ export const textPart = (text: string, annotations: Fields[]): Fields => ({
 
 export const refusalPart = (refusal: string): Fields => ({ type: 'refusal', refusal })
 
-/** `encrypted_content` stands in every reasoning item, as the specification now has it. */
+/** `encrypted_content` is told whether it was asked for or not, as the specification now has it. */
 export function reasoningItem(
   id: string,
   { text, signature, redacted }: Omit<ReasoningPart, 'type' | 'extras'>,

@@ -3,6 +3,7 @@ import type { GatewayError } from '../../errors.ts'
 import type { AnswerHead } from '../dialect.ts'
 import type { Fields } from '../extras.ts'
 import { ownOf } from './extras.ts'
+import { replayItem } from './replay-item.ts'
 import { fixedMembers, standingMembers } from './response-object.ts'
 import { FAILURES } from './vocabulary.ts'
 
@@ -48,7 +49,7 @@ export function replayResponse(response: Fields, startingAfter = -1): string {
   events.add('response.created', { response: begun })
   events.add('response.in_progress', { response: begun })
   const output = (response['output'] ?? []) as Fields[]
-  for (const [index, item] of output.entries()) replayItem(item, index, events)
+  for (const [index, item] of output.entries()) replayItem(item, index, events.add)
   addEnd(response, events)
   return events.behind(startingAfter)
 }
@@ -78,41 +79,3 @@ function createEvents(first: number) {
 }
 
 type Events = ReturnType<typeof createEvents>
-
-function replayItem(item: Fields, index: number, events: Events): void {
-  const place = { item_id: item['id'], output_index: index }
-  const opening: Fields = { ...item, ...('status' in item && { status: 'in_progress' }) }
-  if (item['type'] === 'message') opening['content'] = []
-  if (item['type'] === 'function_call') opening['arguments'] = ''
-  events.add('response.output_item.added', { output_index: index, item: opening })
-  if (item['type'] === 'message') {
-    const parts = item['content'] as Fields[]
-    for (const [at, part] of parts.entries()) {
-      replayPart(part, { ...place, content_index: at }, events)
-    }
-  }
-  if (item['type'] === 'function_call') {
-    const { arguments: text, name } = item
-    events.add('response.function_call_arguments.delta', { ...place, delta: text })
-    events.add('response.function_call_arguments.done', { ...place, name, arguments: text })
-  }
-  events.add('response.output_item.done', { output_index: index, item })
-}
-
-function replayPart(part: Fields, place: Fields, events: Events): void {
-  const isRefusal = part['type'] === 'refusal'
-  const member = isRefusal ? 'refusal' : 'text'
-  const name = isRefusal ? 'response.refusal' : 'response.output_text'
-  const text = part[member]
-  const logprobs = isRefusal ? {} : { logprobs: [] }
-  const opening = { ...part, [member]: '', ...(!isRefusal && { annotations: [] }) }
-  events.add('response.content_part.added', { ...place, part: opening })
-  events.add(`${name}.delta`, { ...place, ...logprobs, delta: text })
-  const annotations = (part['annotations'] ?? []) as Fields[]
-  annotations.forEach((annotation, at) => {
-    const added = { ...place, annotation_index: at, annotation }
-    events.add('response.output_text.annotation.added', added)
-  })
-  events.add(`${name}.done`, { ...place, ...logprobs, [member]: text })
-  events.add('response.content_part.done', { ...place, part })
-}

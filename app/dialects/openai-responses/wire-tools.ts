@@ -37,15 +37,6 @@ const customTool = z
   })
   .openapi('ResponseCustomTool')
 
-const namespaceTool = z
-  .looseObject({
-    type: z.literal('namespace'),
-    name: z.string().min(1),
-    description: z.string().nullish(),
-    tools: z.array(z.discriminatedUnion('type', [functionTool, customTool])),
-  })
-  .openapi('ResponseNamespaceTool')
-
 const userLocation = z.looseObject({
   country: z.string().nullish(),
   region: z.string().nullish(),
@@ -65,6 +56,15 @@ const otherTool = z
     environment: z.looseObject({ type: z.string().optional() }).or(z.string()).nullish(),
   })
   .openapi('ResponseOtherTool')
+
+const namespaceTool = z
+  .looseObject({
+    type: z.literal('namespace'),
+    name: z.string().min(1),
+    description: z.string().nullish(),
+    tools: z.array(z.union([z.discriminatedUnion('type', [functionTool, customTool]), otherTool])),
+  })
+  .openapi('ResponseNamespaceTool')
 
 export const tool = z.union([
   z.discriminatedUnion('type', [functionTool, customTool, namespaceTool]),

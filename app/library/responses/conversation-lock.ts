@@ -6,10 +6,13 @@ const LEASE = 60_000
 const RENEWAL = 20_000
 /** Milliseconds before its end from which a lock is left to lapse: what is written then may meet somebody else's. */
 const MARGIN = 5_000
+/** Milliseconds between two tries, and how many follow the first: whose answer is told already soon lets go. */
+const PAUSE = 100
+const TRIES = 5
 
 /**
  * Has a conversation to oneself until what is returned is called, which never rejects and may be called again.
- * Throws 400 `conversation_locked` where somebody has it, in OpenAI's words.
+ * Throws 400 `conversation_locked` where somebody has it and keeps it, in OpenAI's words.
  */
 export async function lockConversation(
   id: string,
@@ -26,6 +29,10 @@ export async function lockConversation(
     return version
   }
   let version = await put(0)
+  for (let left = TRIES; version === undefined && left > 0; left--) {
+    await new Promise((resolve) => setTimeout(resolve, PAUSE))
+    version = await put(0)
+  }
   if (version === undefined) {
     throw new GatewayError(
       'invalid-request',

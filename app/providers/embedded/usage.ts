@@ -8,6 +8,8 @@ const PER_TURN = 3
 /** Used where nothing is known of an attachment's size. */
 const PER_UNKNOWN = 250
 const PIXELS_PER_TOKEN = 750
+/** Claude scales down what would be more (Anthropic's docs). A header can claim any size. */
+const MOST_OF_IMAGE = 1600
 const BYTES_PER_TOKEN: Record<MediaPart['type'], number> = {
   image: 500,
   document: 50,
@@ -58,7 +60,9 @@ function partTokens(part: Part): number {
 function mediaTokens(part: MediaPart): number {
   if (part.source.kind === 'text') return countTokens(part.source.text)
   const { bytes, image } = look(part)
-  if (image) return Math.ceil((image.width * image.height) / PIXELS_PER_TOKEN)
+  if (image) {
+    return Math.min(Math.ceil((image.width * image.height) / PIXELS_PER_TOKEN), MOST_OF_IMAGE)
+  }
   return bytes === undefined ? PER_UNKNOWN : Math.ceil(bytes / BYTES_PER_TOKEN[part.type])
 }
 

@@ -2,8 +2,9 @@ import type { Conversation } from '../../conversation/conversation.ts'
 import type { ClientSide, EncodedRequest } from '../../dialects/dialect.ts'
 import { GatewayError } from '../../errors.ts'
 import type { ModelCard, ModelTraits } from '../../ports/models.ts'
+import { LIMITS } from './limits-of-openai.ts'
 
-type Fields = Record<string, unknown>
+export type Fields = Record<string, unknown>
 
 /** What is asked of a model. */
 interface Wish {
@@ -14,7 +15,7 @@ interface Wish {
 }
 
 /** Something some models refuse that can be said differently or left out. */
-interface Quirk {
+export interface Quirk {
   isIn(body: Fields, wish: Wish): boolean
   /** Matches refusals of it. */
   named: RegExp
@@ -63,10 +64,10 @@ const USAGE: Quirk = {
 }
 
 /** OpenAI knows all that its callers may say; if it refuses a field, the value is wrong. */
-const OF_OPENAI: readonly Quirk[] = [USAGE]
+const OF_OPENAI: readonly Quirk[] = [USAGE, ...LIMITS]
 
 const QUIRKS: readonly Quirk[] = [
-  USAGE,
+  ...OF_OPENAI,
   {
     // Reasoning models on Azure refuse the older name.
     isIn: (body, { card }) =>

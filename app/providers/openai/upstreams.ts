@@ -63,9 +63,10 @@ export function readUpstreams(config: Config, env: Environment): Upstream[] {
 function fromVariables(config: Config): Upstream {
   const { OPENAI_API_KEY: key, OPENAI_BASE_URL: base = PUBLIC_URL } = config
   const organization = config.OPENAI_ORGANIZATION ?? config.OPENAI_ORG_ID
+  const project = config.OPENAI_PROJECT ?? config.OPENAI_PROJECT_ID
   const headers = {
     ...(organization && { 'openai-organization': organization.trim() }),
-    ...(config.OPENAI_PROJECT && { 'openai-project': config.OPENAI_PROJECT.trim() }),
+    ...(project && { 'openai-project': project.trim() }),
   }
   return {
     ...placeOf(base),

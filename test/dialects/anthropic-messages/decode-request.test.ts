@@ -21,6 +21,22 @@ const decodeContent = (...content: unknown[]) =>
   decode({ messages: [{ role: 'user', content }] }).turns[0]!.parts
 
 describe('a request on the waist', () => {
+  it('names unknown members that only Anthropic may know', () => {
+    const block = { type: 'text', text: 'hi', odd: 1, cache_control: { type: 'ephemeral' } }
+    const said = { type: 'text', text: 'yes', odd: 1 }
+    const f = { type: 'custom', name: 'f', input_schema: { type: 'object' }, defer_loading: false }
+    const { dialectOnly } = decode({
+      messages: [
+        { role: 'user', content: [block, block], odd: 1 },
+        { role: 'assistant', content: [said] },
+        hi,
+      ],
+      tools: [{ ...f, odd: 1 }],
+    })
+    expect(dialectOnly).toEqual(['messages.odd', 'messages.content.odd', 'tools.odd'])
+    expect(decode({ tools: [f] }).dialectOnly).toBeUndefined()
+  })
+
   it('has the settings, the choice and the wishes of the caller', () => {
     expect(
       decode({
@@ -161,6 +177,19 @@ describe('a request on the waist', () => {
           },
         ],
       },
+    ])
+  })
+
+  it('tells other models what was summed up', () => {
+    const block = { type: 'compaction', content: 'They spoke of cats.', signature: 's' }
+    const failed = { type: 'compaction', content: null }
+    expect(decodeContent(block, failed)).toEqual([
+      {
+        type: 'text',
+        text: 'Summary of the conversation so far:\nThey spoke of cats.',
+        extras: { [own]: { block } },
+      },
+      { type: 'native', dialect: own, value: failed },
     ])
   })
 

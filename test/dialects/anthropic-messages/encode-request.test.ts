@@ -30,6 +30,11 @@ const frame = { anthropic_version: 'bedrock-2023-05-31', max_tokens: 100 }
 const hi = { role: 'user', content: [{ type: 'text', text: 'hi' }] }
 
 describe('a conversation from another dialect', () => {
+  it('has names for what only that dialect says', () => {
+    expect(encode({ dialectOnly: ['moderation'] }).ignored).toEqual(['moderation'])
+    expect(pass({ container: 'c' }).ignored).toEqual([])
+  })
+
   it('is said in blocks', () => {
     expect(
       encode({

@@ -6,6 +6,7 @@ import {
   anthropicMessages,
   createAnthropicMessages,
 } from '../../../app/dialects/anthropic-messages/index.ts'
+import { sealThought } from '../../../app/dialects/seal.ts'
 import { GatewayError } from '../../../app/errors.ts'
 import { conversation } from './cards.ts'
 import { type Json, sseEvents } from './recorded.ts'
@@ -218,14 +219,21 @@ describe('a reply of any model as a stream', () => {
       { type: 'part-end', index: 0, signature: 'of the secret' },
       { type: 'part-start', index: 1, part: { type: 'reasoning' } },
       { type: 'part-end', index: 1, signature: 'sig' },
+      { type: 'part-start', index: 2, part: { type: 'reasoning' } },
+      { type: 'part-delta', index: 2, text: 'without a seal' },
+      { type: 'part-end', index: 2 },
       reasonOnly('end-turn'),
     ]
     const asked = conversation({ reasoning: { adaptive: true, display: 'omitted' } })
+    const signature = sealThought({ text: 'secret', signature: 'of the secret' })
     expect(encode(events, asked)).toEqual([
       opening,
       started(0, { type: 'thinking', thinking: '', signature: '' }),
-      grown(0, { type: 'signature_delta', signature: 'sig' }),
+      grown(0, { type: 'signature_delta', signature }),
       stopped(0),
+      started(1, { type: 'thinking', thinking: '', signature: '' }),
+      grown(1, { type: 'signature_delta', signature: 'sig' }),
+      stopped(1),
       ...closing('end_turn'),
     ])
   })

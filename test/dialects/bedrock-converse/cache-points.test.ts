@@ -21,6 +21,19 @@ const contentOf = (...parts: (Part | string)[]) =>
   encode({ turns: [user(...parts)] }).body.messages?.[0]?.content
 
 describe('cache points', () => {
+  it('without a place are named', () => {
+    const first = encode({ turns: [user(point, 'a')] })
+    const system = encode({ system: [point, part('S')], turns: [user('a')] })
+    const file0 = encode({ turns: [user('a'), assistant(call('c')), user(point, result('c'))] })
+    expect([first.body.messages, first.ignored]).toEqual([
+      [{ role: 'user', content: [{ text: 'a' }] }],
+      ['cacheControl'],
+    ])
+    expect([system.body.system, system.ignored]).toEqual([[{ text: 'S' }], ['cacheControl']])
+    // Behind the calls of the turn before there is one.
+    expect(file0.ignored).toEqual([])
+  })
+
   it('stand where the caller put them: tools, system, messages', () => {
     const { body, ignored } = encode({
       tools: [{ ...look, cachePoint: hour }],

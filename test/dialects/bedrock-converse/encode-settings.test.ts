@@ -135,7 +135,19 @@ describe('a wish to think', () => {
       { effort: 'minimal' },
       { thinking: { type: 'enabled', budget_tokens: 1024 } },
     ],
-    ['claude-budget', { budget: 99_999 }, { thinking: { type: 'enabled', budget_tokens: 9999 } }],
+    // A budget that is cut or raised is named.
+    [
+      'claude-budget',
+      { budget: 99_999 },
+      { thinking: { type: 'enabled', budget_tokens: 9999 } },
+      ['reasoning_effort'],
+    ],
+    [
+      'claude-adaptive',
+      { budget: 9 },
+      { thinking: { type: 'enabled', budget_tokens: 1024 } },
+      ['reasoning_effort'],
+    ],
     ['claude-budget', { enabled: true }, { thinking: { type: 'enabled', budget_tokens: 5000 } }],
     ['claude-budget', { effort: 'none' }, undefined],
     [

@@ -5,7 +5,7 @@ import {
   ConverseStreamCommand,
 } from '@aws-sdk/client-bedrock-runtime'
 import { describe, expect, it } from 'vitest'
-import type { Reply } from '../../../app/conversation/events.ts'
+import type { Reply, ReplyEvent } from '../../../app/conversation/events.ts'
 import { replay } from '../../../app/conversation/replay.ts'
 import { bedrockConverse } from '../../../app/dialects/bedrock-converse/index.ts'
 import { exceptionName } from '../../../app/dialects/bedrock-exceptions.ts'
@@ -35,6 +35,16 @@ function clientOf(status: number, body: Uint8Array | string, headers: Record<str
   })
 }
 
+/** A frame about a block, as the client reads it. */
+type Told = Record<
+  string,
+  {
+    contentBlockIndex?: number
+    delta?: { toolUse?: { input: string } }
+    start?: { toolUse?: { toolUseId: string } }
+  }
+>
+
 const asked = { modelId: 'm', messages: [] }
 
 async function streamed(bytes: Uint8Array) {
@@ -63,6 +73,49 @@ describe("AWS's own client", () => {
       stopReason: 'tool_use',
       usage: { inputTokens: 3, outputTokens: 5, totalTokens: 10, cacheReadInputTokens: 2 },
     })
+  })
+
+  it('is told one block after the other, as by AWS, and of a call without arguments an empty object', async () => {
+    const encoder = server.byteReplyEncoder!(emptyConversation(), HEAD)
+    const says = (index: number, text: string): ReplyEvent => ({ type: 'part-delta', index, text })
+    const begins = (index: number, id: string): ReplyEvent => ({
+      type: 'part-start',
+      index,
+      part: { type: 'tool-call', id, name: 'look' },
+    })
+    const [start, end] = [replay(REPLY)[0]!, replay(REPLY).at(-1)!]
+    const said: ReplyEvent[][] = [
+      [start, begins(0, 'a'), says(0, '{"at":')],
+      [begins(1, 'b'), says(1, '{'), begins(2, 'c')],
+      [says(0, '1}'), says(1, '}')],
+      [
+        { type: 'part-end', index: 2 },
+        { type: 'part-end', index: 0 },
+      ],
+      [{ type: 'part-end', index: 1 }, end],
+    ]
+    const pieces = said.map((events) => encoder.write(events))
+    const told = (await streamed(joined(pieces))).flatMap((event) => {
+      const [[type, { contentBlockIndex: index, delta, start }]] = Object.entries(
+        event as Told,
+      ) as [[string, Told[string]]]
+      if (index === undefined) return []
+      const words = delta?.toolUse?.input ?? start?.toolUse?.toolUseId ?? 'stop'
+      return [`${type.replace('contentBlock', '')} ${index} ${words}`]
+    })
+    expect(told).toEqual([
+      'Start 0 a',
+      'Delta 0 {"at":',
+      'Delta 0 1}',
+      'Stop 0 stop',
+      'Start 1 b',
+      'Delta 1 {',
+      'Delta 1 }',
+      'Stop 1 stop',
+      'Start 2 c',
+      'Delta 2 {}',
+      'Stop 2 stop',
+    ])
   })
 
   it('reads our streams', async () => {

@@ -223,7 +223,11 @@ describe('assistant messages', () => {
       parts: [
         { type: 'text', text: 'a' },
         { type: 'refusal', text: 'b' },
-        { type: 'native', dialect: 'openai-chat', value: { delta: { audio: { id: 'audio_1' } } } },
+        {
+          type: 'native',
+          dialect: 'openai-chat',
+          value: { type: 'audio', delta: { audio: { id: 'audio_1' } } },
+        },
         { type: 'tool-call', id: 'c1', name: 'f', arguments: '{}' },
         { type: 'tool-call', id: 'c2', name: 'g', arguments: '{broken' },
         {

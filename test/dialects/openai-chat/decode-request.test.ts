@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { openaiChat } from '../../../app/dialects/openai-chat/index.ts'
 import { chatCompletionRequest } from '../../../app/dialects/openai-chat/wire.ts'
 import { GatewayError } from '../../../app/errors.ts'
+import { plainCard } from '../../fakes/plain-card.ts'
 import { heard, tool } from './conversations.ts'
 
 /** The error a request is refused with after the schema let it through. */
@@ -194,6 +195,56 @@ describe('thinking', () => {
     [{ reasoning: { effort: 'high', max_tokens: 100 } }, 'reasoning.max_tokens'],
   ])('cannot be asked for twice: %j', (fields, param) => {
     expect(refusal(fields)).toEqual({ code: 'invalid-request', param })
+  })
+})
+
+describe('what only tunes and counts for nothing', () => {
+  const enabled = { type: 'enabled' }
+  const mark = { cache_control: { type: 'ephemeral' } }
+  const text = { type: 'text', text: 'hi' }
+  const said = (message: object) => ({ messages: [{ role: 'user', content: 'hi', ...message }] })
+
+  it.each([
+    [{ thinking: enabled, reasoning_effort: 'none' }, ['thinking']],
+    [{ enable_thinking: true, reasoning_effort: 'none' }, ['enable_thinking']],
+    [{ reasoning: { enabled: true }, reasoning_effort: 'none' }, ['reasoning']],
+    [{ thinking: enabled, enable_thinking: false }, ['thinking']],
+    [{ thinking: enabled, enable_thinking: true, reasoning_effort: 'low' }, undefined],
+    [{ thinking: { ...enabled, budget_tokens: 2000, x: 1, y: null } }, ['thinking.x']],
+    [{ reasoning: { effort: 'low', summary: 'auto' } }, ['reasoning.summary']],
+    [{ stream_options: { include_usage: true, x: 1 } }, ['stream_options.x']],
+    [{ user: 'a', safety_identifier: 'b' }, ['user']],
+    [{ user: 'a', safety_identifier: 'a' }, undefined],
+    [{ tools: [{ ...tool('f'), x: 1, ...mark }] }, ['tools.x']],
+    [{ functions: [{ name: 'f', x: 1 }] }, ['tools.x']],
+    [said({ x: 1, y: null, ...mark }), ['messages.x']],
+    [
+      said({
+        content: [
+          { ...text, x: 1, ...mark },
+          { ...text, x: 2 },
+        ],
+      }),
+      ['messages.content.x'],
+    ],
+    [{ messages: [{ role: 'assistant', content: 'hi', x: 1 }] }, undefined],
+  ])('is named: %j', (fields, names) => {
+    expect(heard(fields).dialectOnly).toEqual(names)
+  })
+
+  it('is named where a mark stands in the wrong place', () => {
+    const f = { type: 'function', function: { name: 'f', ...mark } }
+    expect(heard({ tools: [f] }).dialectOnly).toEqual(['tools.function.cache_control'])
+  })
+
+  it('goes to a server of the same dialect as it came', () => {
+    const messages = [{ role: 'user', content: [{ ...text, x: 1 }], y: 2 }]
+    const tools = [{ ...tool('f'), z: 3 }]
+    const { body, ignored } = openaiChat.client!.encodeRequest(
+      heard({ messages, tools }),
+      plainCard({ id: 'm' }),
+    )
+    expect({ body, ignored }).toEqual({ body: { model: 'm', messages, tools }, ignored: [] })
   })
 })
 

@@ -316,18 +316,18 @@ describe('things that come whole', () => {
     ])
   })
 
-  it('bring spoken words with their transcript', () => {
+  it('bring spoken words as their transcript', () => {
     const fields = { modalities: ['text', 'audio'], audio: { voice: 'alloy', format: 'wav' } }
     const spoken = whole(1, { type: 'audio', source: { kind: 'base64', data: 'UklGRg==' } })
-    const all = stream(fields, [start, ...text(0, 'Hello ', 'you'), spoken, ending()])
-    expect(deltas(all).at(-2)).toEqual({
-      audio: {
-        id: 'audio_chatcmpl-1',
-        data: 'UklGRg==',
-        transcript: 'Hello you',
-        expires_at: head.created,
-      },
-    })
+    const all = stream(fields, [start, ...text(0, '\n', 'Hello ', 'you'), spoken, ending()])
+    const id = 'audio_chatcmpl-1'
+    expect(deltas(all)).toEqual([
+      { role: 'assistant', content: null, refusal: null },
+      { audio: { id, transcript: '\nHello ' } },
+      { audio: { id, transcript: 'you' } },
+      { audio: { id, data: 'UklGRg==', transcript: '', expires_at: head.created } },
+      {},
+    ])
   })
 })
 

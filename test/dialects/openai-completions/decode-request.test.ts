@@ -116,9 +116,12 @@ describe('prompts', () => {
     expect(refusal({ prompt })).toMatchObject({ code: 'unsupported-parameter', param })
   })
 
+  it("takes null, which OpenAI's schema allows, as an empty text", () => {
+    expect(decode({ prompt: null }).turns).toEqual([turn('prompt', text(''))])
+  })
+
   it.each([
     [undefined, 'prompt', 'missing_required_parameter'],
-    [null, 'prompt', 'invalid_type'],
     [5, 'prompt', 'invalid_type'],
     [{}, 'prompt', 'invalid_type'],
     [[], 'prompt', 'empty_array'],

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { openaiCompaction } from '../../../app/dialects/openai-responses/compaction.ts'
 import { openaiResponses } from '../../../app/dialects/openai-responses/index.ts'
-import { sealSummary, sealThought } from '../../../app/dialects/openai-responses/seal.ts'
 import { responseRequest } from '../../../app/dialects/openai-responses/wire.ts'
+import { sealSummary, sealThought } from '../../../app/dialects/seal.ts'
 import { validationError } from '../../../app/dialects/validation.ts'
 import { decoded, type Json } from './recorded.ts'
 
@@ -18,6 +18,23 @@ const SEARCH = {
   },
 }
 const user = (text: string) => ({ role: 'user', parts: [{ type: 'text', text }] })
+
+describe('what only tunes and counts for nothing', () => {
+  it('is named by its path', () => {
+    const asked = {
+      reasoning: { effort: 'low', max_tokens: 2000, enabled: true, context: 'auto', odd: null },
+      text: { verbosity: 'low', odd: 1 },
+      stream_options: { include_obfuscation: false, odd: 1 },
+    }
+    expect(ask(asked).ignored).toEqual([
+      'reasoning.context',
+      'reasoning.max_tokens',
+      'reasoning.enabled',
+      'text.odd',
+      'stream_options.odd',
+    ])
+  })
+})
 
 /** What refuses a request: the schema or the decoder. */
 function refusal(body: Json): unknown {
@@ -361,6 +378,8 @@ describe('tools', () => {
     )
     // A search that cannot be held to the caller's pages is no search for it.
     expect(conversation.webSearch).toBeUndefined()
+    const inside = ask({ tools: [{ type: 'namespace', name: 'n', tools: [FUNCTION, ...tools] }] })
+    expect(inside.tools.map(({ name }) => name)).toEqual(['n__add', ...names])
   })
 
   it('may be a search of the web', () => {

@@ -207,6 +207,16 @@ describe('usage', () => {
     ].map(async (asked) => (await ask(asked)).end.usage.input)
     expect(await Promise.all(inputs)).toEqual([4, 5, 8, 604])
   })
+
+  it('of an image stays what models make of it, whatever size its header claims', async () => {
+    const header = Buffer.concat([
+      Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'),
+      Buffer.alloc(30, '0'),
+    ])
+    const data = header.toString('base64')
+    const turns = [user('Hi', { type: 'image', source: { kind: 'base64', data } })]
+    expect((await ask({ turns })).end.usage.input).toBe(1604)
+  })
 })
 
 describe('structured output', () => {

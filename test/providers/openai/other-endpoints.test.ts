@@ -22,6 +22,17 @@ const completed = (text: string) => ({
   usage: { prompt_tokens: 2, completion_tokens: 3, total_tokens: 5 },
 })
 
+it('a turn that holds only thoughts has an empty text, for OpenAI refuses null without calls', async () => {
+  const stage = openStage()
+  const message = { role: 'assistant', content: 'x' }
+  stage.answer({ body: { choices: [{ message, finish_reason: 'stop' }] } })
+  const user = { role: 'user', content: 'Hi' }
+  const thought = { type: 'thinking', thinking: 'Hm.', signature: 's' }
+  const messages = [user, { role: 'assistant', content: [thought] }, user]
+  await stage.post('/v1/messages', { model: 'gpt-4o', max_tokens: 9, messages })
+  expect(stage.bodies()[0]!['messages']).toEqual([user, { role: 'assistant', content: '' }, user])
+})
+
 describe('completions', () => {
   it('go to the older endpoint of who has it, prompt by prompt', async () => {
     const stage = openStage(LOCAL)
@@ -86,6 +97,19 @@ describe('completions', () => {
     })
     await stage.post('/v1/completions', { model: 'gpt-4o', prompt: 'Hi' })
     expect(stage.asked[0]!.path).toBe('/v1/chat/completions')
+  })
+
+  it('give a file without a name one, for OpenAI refuses it otherwise', async () => {
+    const stage = openStage()
+    const message = { role: 'assistant', content: 'x' }
+    stage.answer({ body: { choices: [{ message, finish_reason: 'stop' }] } })
+    const pdf = 'data:application/pdf;base64,JVBERi0xLjQ='
+    await stage.post('/v1/completions', { model: 'gpt-4o', prompt: ['Summarise', pdf] })
+    const content = [
+      { type: 'text', text: 'Summarise' },
+      { type: 'file', file: { filename: 'document', file_data: pdf } },
+    ]
+    expect(stage.bodies()).toEqual([{ model: 'gpt-4o', messages: [{ role: 'user', content }] }])
   })
 
   it('are all that some models can', async () => {

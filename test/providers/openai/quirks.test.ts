@@ -119,6 +119,89 @@ it('OpenAI itself is believed', async () => {
   expect(stage.asked).toHaveLength(1)
 })
 
+describe('OpenAI refuses what other APIs allow, and is asked again without it:', () => {
+  const messages = [{ role: 'user' as const, content: 'Hi' }]
+  const asked = { model: 'gpt-4o', max_tokens: 9, messages }
+  const inputs = [{ role: 'user', content: [{ text: 'Hi' }] }]
+  const tool = (description: string) => ({
+    type: 'function',
+    function: { name: 'f', description, parameters: { type: 'object', properties: {} } },
+  })
+  const call = (id: string) => ({ id, type: 'function', function: { name: 'f', arguments: '{}' } })
+  const called = (...ids: string[]) => [
+    ...messages,
+    { role: 'assistant', content: null, tool_calls: ids.map(call) },
+    ...ids.map((id) => ({ role: 'tool', tool_call_id: id, content: 'x' })),
+  ]
+
+  it.each<[string, string, string, Json, Json, string | null]>([
+    [
+      'the long user of Claude Code',
+      "Invalid 'user': string too long. Expected a string with maximum length 64, but got a string with length 150 instead.",
+      '/v1/messages',
+      { ...asked, metadata: { user_id: 'u'.repeat(150) } },
+      { model: 'gpt-4o', max_completion_tokens: 9, messages },
+      'metadata.user_id',
+    ],
+    [
+      'labels of what is not stored',
+      "The 'metadata' parameter is only allowed when 'store' is enabled.",
+      '/model/gpt-4o/converse',
+      { messages: inputs, requestMetadata: { team: 'a' } },
+      { model: 'gpt-4o', messages },
+      'requestMetadata',
+    ],
+    [
+      'a tool without arguments',
+      "Invalid schema for function 'f': In context=(), object schema missing properties.",
+      '/v1/messages',
+      { ...asked, tools: [{ name: 'f', input_schema: { type: 'object' } }] },
+      {
+        model: 'gpt-4o',
+        max_completion_tokens: 9,
+        messages,
+        tools: [
+          {
+            type: 'function',
+            function: { name: 'f', parameters: { type: 'object', properties: {} } },
+          },
+        ],
+      },
+      null,
+    ],
+    [
+      'a long description of a tool',
+      "Invalid 'tools[0].function.description': string too long. Expected a string with maximum length 1024, but got a string with length 1025 instead.",
+      '/v1/chat/completions',
+      { ...asked, tools: [tool('d'.repeat(1025)), tool('short')] },
+      { ...asked, tools: [tool('d'.repeat(1024)), tool('short')] },
+      'tools.description',
+    ],
+    [
+      'long ids of calls in the history',
+      "Invalid 'messages[1].tool_calls[0].id': string too long. Expected a string with maximum length 40, but got a string with length 46 instead.",
+      '/v1/chat/completions',
+      { ...asked, messages: called('c'.repeat(46), 'd'.repeat(41), 'short') },
+      { ...asked, messages: called('call_of_another_0', 'call_of_another_1', 'short') },
+      null,
+    ],
+  ])('%s', async (_, message, path, body, sent, ignored) => {
+    const stage = openStage()
+    stage.answer(refusing(400, message), GOOD)
+    expect(told(await stage.post(path, body))).toEqual([200, '2', ignored])
+    expect(stage.bodies().at(-1)).toEqual(sent)
+    expect(told(await stage.post(path, body))).toEqual([200, '1', ignored])
+  })
+
+  it('a short user stays after that', async () => {
+    const stage = openStage()
+    stage.answer(refusing(400, "Invalid 'user': string too long."), GOOD)
+    await stage.chat({ user: 'u'.repeat(65) })
+    await stage.chat({ user: 'u'.repeat(64) })
+    expect(stage.bodies().map((body) => String(body['user']).length)).toEqual([65, 9, 64])
+  })
+})
+
 describe('`strict` in tools', () => {
   const tool = { name: 'f', parameters: { type: 'object' } }
   const ASKED = {

@@ -146,6 +146,13 @@ describe('a name', () => {
     expect(stage.lines.join()).not.toMatch(/sk-/)
   })
 
+  it('is asked for in the project its own clients read from the environment', async () => {
+    const stage = openStage({ OPENAI_API_KEY: 'sk-a', OPENAI_PROJECT_ID: 'proj_2' })
+    stage.answer({ body: completionOf({}) })
+    await stage.chat({ model: 'gpt-4o' })
+    expect(stage.asked.at(-1)!.headers).toMatchObject({ 'openai-project': 'proj_2' })
+  })
+
   it('of OpenAI’s that a model of Bedrock may answer to is OpenAI’s where that is configured', async () => {
     const stage = openStage(AWS)
     expect(await served(stage, { model: 'gpt-4o' })).toBe(`${OPENAI} gpt-4o`)

@@ -159,6 +159,32 @@ describe('Claude in its own dialect', () => {
     expect(answer.headers.get('x-outcrop-ignored-params')).toBe('thinking.display, some_field')
   })
 
+  it('brings a thought back whole that its caller did not want to see', async () => {
+    const thought = { type: 'thinking', thinking: 'Hm.', signature: 'c2VhbA==' }
+    const call = { type: 'tool_use', id: 'toolu_1', name: 'f', input: {} }
+    fake.script({ body: { ...said, content: [thought, call], stop_reason: 'tool_use' } })
+    const asked = {
+      max_tokens: 2000,
+      thinking: { type: 'enabled', budget_tokens: 1024, display: 'omitted' },
+      tools: [{ name: 'f', input_schema: { type: 'object' } }],
+    }
+    const { ask } = stageAws(fake)
+    const { content } = (await (await ask({ ...asked, messages: HELLO })).json()) as {
+      content: object[]
+    }
+    expect(content).toEqual([
+      { type: 'thinking', thinking: '', signature: expect.any(String) },
+      call,
+    ])
+    const result = { type: 'tool_result', tool_use_id: 'toolu_1', content: 'x' }
+    const answered = { role: 'user', content: [result] }
+    const messages = [...HELLO, { role: 'assistant', content }, answered]
+    await ask({ ...asked, messages })
+    expect(lastAsked(fake).body).toMatchObject({
+      messages: [...HELLO, { role: 'assistant', content: [thought, call] }, answered],
+    })
+  })
+
   describe('system turns between the others', () => {
     const messages = [...HELLO, { role: 'system', content: 'Be brief.' }]
     const betas = { 'anthropic-beta': 'mid-conversation-system-2026-04-07' }

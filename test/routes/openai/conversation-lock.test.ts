@@ -133,6 +133,61 @@ describe('a conversation that a response goes on with', () => {
     })
     expect((await told(respond(id, { background: true }))).status).toBe(200)
   })
+
+  it('is locked until what one that was cancelled at the last moment has said in it is gone', async () => {
+    const memory = createMemoryStateStore()
+    const { promise: retracting, resolve: retracts } = Promise.withResolvers<void>()
+    const { promise: free, resolve: go } = Promise.withResolvers<void>()
+    const store: StateStore = {
+      ...memory,
+      async put(collection, item, options) {
+        const isLast = collection.startsWith('conversation-items/') && item.value.includes('first')
+        const response = `resp_${item.id.slice(0, 33)}`
+        if (isLast) await house.app.request(`/v1/responses/${response}/cancel`, { method: 'POST' })
+        return memory.put(collection, item, options)
+      },
+      async delete(collection, id) {
+        if (collection.startsWith('conversation-items/')) {
+          retracts()
+          await free
+        }
+        return memory.delete(collection, id)
+      },
+    }
+    const script = { stream: () => [saying('first')], reply: () => replyOf('later') }
+    const house = open(script, store)
+    const { respond, create, told, texts } = house
+    const id = await create()
+    await respond(id, { background: true })
+    await retracting
+    expect(await told(respond(id))).toMatchObject(LOCKED)
+    go()
+    await vi.waitFor(async () => expect((await respond(id)).status).toBe(200))
+    expect(await texts(id)).toEqual(['Hi', 'later'])
+  })
+
+  it('is waited for a moment, as by whoever reads that a response is complete and goes on at once', async () => {
+    const memory = createMemoryStateStore()
+    const { promise: free, resolve: go } = Promise.withResolvers<void>()
+    const store: StateStore = {
+      ...memory,
+      async delete(collection, id) {
+        if (collection.startsWith('conversation-locks/')) await free
+        return memory.delete(collection, id)
+      },
+    }
+    const script = { stream: () => [saying('ok')], reply: () => replyOf('later') }
+    const { respond, create, app } = open(script, store)
+    const id = await create()
+    const { id: response } = await (await respond(id, { background: true })).json()
+    await vi.waitFor(async () => {
+      const { status } = await (await app.request(`/v1/responses/${response}`)).json()
+      expect(status).toBe('completed')
+    })
+    const next = respond(id)
+    setTimeout(go, 50)
+    expect((await next).status).toBe(200)
+  })
 })
 
 describe('the lock', () => {

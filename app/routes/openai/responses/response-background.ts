@@ -170,13 +170,13 @@ function heardOf(c: HttpContext, work: Work): Heard {
       const said = body as KeptResponse
       // First the conversation: who reads that the response is complete may go on with it at once.
       const [appended] = await Promise.allSettled([thread.append(said)])
-      await thread.release()
       const changing = shelf.change(id, (now) =>
         now.status === 'cancelled' ? { ...now, output: said.output } : said,
       )
       const [kept] = await Promise.allSettled([changing])
       const isWhole = kept.status === 'fulfilled' && kept.value.status !== 'cancelled'
       if (!isWhole) await thread.retract(said)
+      await thread.release()
       if (kept.status === 'rejected') unlessDeleted(kept.reason)
       if (isWhole && appended.status === 'rejected') throw appended.reason
     },

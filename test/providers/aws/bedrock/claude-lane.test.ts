@@ -5,6 +5,7 @@ import { withoutPath } from '../../../../app/providers/aws/bedrock/families/with
 const FILTER = { ANTHROPIC_BETA_FILTER: true, ANTHROPIC_BETA_ALLOWLIST: [] as string[] }
 const SONNET_45 = 'anthropic.claude-sonnet-4-5-20250929-v1:0'
 const OPUS_45 = 'anthropic.claude-opus-4-5-20251101-v1:0'
+const OPUS_46 = 'anthropic.claude-opus-4-6-v1'
 const OPUS_47 = 'anthropic.claude-opus-4-7'
 
 const search = { type: 'tool_search_tool_regex_20251119', name: 'tool_search_tool_regex' }
@@ -208,6 +209,54 @@ describe('fit', () => {
     expect(claudeLane.fit(body(marked), OPUS_47, FILTER).body).toMatchObject(
       body({ type: 'text', cache_control: { type: 'ephemeral' } }),
     )
+  })
+
+  it('says in words what was summed up, where the model takes no blocks of it', () => {
+    const body = (block: object) => ({ messages: [{ role: 'assistant', content: [block] }] })
+    const mark = { cache_control: { type: 'ephemeral' } }
+    const asked = body({ type: 'compaction', content: 'Cats.', encrypted_content: 'x', ...mark })
+    const told = body({
+      type: 'text',
+      text: 'Summary of the conversation so far:\nCats.',
+      ...mark,
+    })
+    const anthropic_beta = ['compact-2026-01-12']
+    expect(claudeLane.fit(asked, OPUS_46, FILTER)).toEqual({ body: told, ignored: [] })
+    expect(claudeLane.fit({ ...asked, anthropic_beta }, OPUS_47, FILTER)).toEqual({
+      body: told,
+      ignored: ['anthropic_beta.compact-2026-01-12'],
+    })
+    expect(claudeLane.fit({ ...asked, anthropic_beta }, OPUS_46, FILTER)).toEqual({
+      body: { ...asked, anthropic_beta },
+      ignored: [],
+    })
+  })
+
+  it('leaves out what the platform of Anthropic does with a request', () => {
+    const budget = { task_budget: { type: 'tokens', total: 20_000 } }
+    const body = { compaction: { type: 'summarize' }, fallback_credit_token: 't', max_tokens: 1 }
+    expect(
+      claudeLane.fit({ ...body, billing_policy: {}, output_config: budget }, OPUS_47, FILTER),
+    ).toEqual({
+      body: { max_tokens: 1 },
+      ignored: [
+        'fallback_credit_token',
+        'billing_policy',
+        'compaction',
+        'output_config.task_budget',
+      ],
+    })
+    const output_config = { ...budget, effort: 'high' }
+    const anthropic_beta = ['task-budgets-2026-03-13']
+    const learnt = { ...FILTER, ANTHROPIC_BETA_ALLOWLIST: anthropic_beta }
+    expect(claudeLane.fit({ output_config }, OPUS_47, learnt)).toEqual({
+      body: { output_config, anthropic_beta },
+      ignored: [],
+    })
+    expect(claudeLane.fit({ output_config, anthropic_beta }, OPUS_47, FILTER)).toEqual({
+      body: { output_config: { effort: 'high' } },
+      ignored: ['anthropic_beta.task-budgets-2026-03-13', 'output_config.task_budget'],
+    })
   })
 
   it('asks no turn of the system for what needs a flag that the model does not take', () => {

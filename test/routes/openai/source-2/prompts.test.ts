@@ -96,7 +96,6 @@ describe('odd shapes', () => {
     ['no base64', 'data:image/png;base64,!!', 400, 'prompt'],
     ['tokens', [[1, 2], [3]], 400, 'prompt'],
     ['nothing', [], 400, 'prompt'],
-    ['null', null, 400, 'prompt'],
   ])('%s is refused, and no model is asked', async (_, prompt, status, param) => {
     const answer = await gateways.aws().complete({ model: NOVA, prompt })
     expect(await faultOf(answer)).toMatchObject({ status, param, message: expect.any(String) })

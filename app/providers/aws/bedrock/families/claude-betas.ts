@@ -135,6 +135,14 @@ export const BODY_FIELDS: Readonly<Record<string, string>> = {
   inference_geo: 'never',
   diagnostics: 'never',
   fallbacks: 'never',
+  fallback_credit_token: 'never',
+  billing_policy: 'never',
+  compaction: 'compact-2026-09-04',
+}
+
+/** The same for members of `output_config`. */
+export const OUTPUT_FIELDS: Readonly<Record<string, string>> = {
+  task_budget: 'task-budgets-2026-03-13',
 }
 
 /**
@@ -149,6 +157,12 @@ export const SYSTEM_TURN_FIELDS: Readonly<Record<string, readonly string[]>> = {
 /** The same for members of `cache_control`. */
 export const CACHE_FIELDS: Readonly<Record<string, string>> = {
   scope: 'prompt-caching-scope-2026-01-05',
+}
+
+/** Blocks that need a flag, and are said in words without it. */
+export const BLOCK_FLAGS: Readonly<Record<string, string>> = {
+  tool_reference: 'tool-search-tool-2025-10-19',
+  compaction: COMPACT_FLAG,
 }
 
 /** Flags that tools of a type need, by its beginning (same page; the SDK's own list of tools). */

@@ -1,13 +1,10 @@
 import { entryOf } from '../../../../codecs/table.ts'
 import { isGranted } from '../../../../dialects/anthropic-messages/betas.ts'
+import { wordsOf } from '../../../../dialects/anthropic-messages/block-words.ts'
 import { createAnthropicClient } from '../../../../dialects/anthropic-messages/client.ts'
 import { NAME } from '../../../../dialects/anthropic-messages/extras.ts'
 import {
-  isToolReference,
-  referenceWords,
-  type ToolReference,
-} from '../../../../dialects/anthropic-messages/tool-reference.ts'
-import {
+  BLOCK_FLAGS,
   BODY_FIELDS,
   CACHE_FIELDS,
   COMPACT_EDIT,
@@ -20,6 +17,7 @@ import {
   NOTES_DISPLAY,
   NOTES_FLAG,
   OPTIONAL_TOOLS,
+  OUTPUT_FIELDS,
   RENAMED,
   SYSTEM_TURN_FIELDS,
   TOOL_FIELDS,
@@ -94,8 +92,9 @@ function flagsNeededBy(body: Body): string[] {
     if (flag !== undefined) needed.push(flag)
   }
   for (const field in body) need(entryOf(BODY_FIELDS, field))
-  const output = body['output_config']
-  if (typeof output === 'object' && output && 'effort' in output) needed.push(EFFORT_FLAG)
+  const output = outputOf(body)
+  if (output && 'effort' in output) needed.push(EFFORT_FLAG)
+  for (const field in output) need(entryOf(OUTPUT_FIELDS, field))
   if (editsOf(body)?.some(compacts)) needed.push(COMPACT_FLAG)
   if (thinkingOf(body)?.display === NOTES_DISPLAY) needed.push(NOTES_FLAG)
   for (const tool of toolsOf(body)) {
@@ -106,6 +105,8 @@ function flagsNeededBy(body: Body): string[] {
   }
   return needed
 }
+
+const outputOf = ({ output_config: output }: Body) => output as Body | null | undefined
 
 const thinkingOf = ({ thinking }: Body) => thinking as { display?: unknown } | null | undefined
 
@@ -122,7 +123,7 @@ const compacts = ({ type }: Edit): boolean => String(type).startsWith(COMPACT_ED
 
 /**
  * Whether a tool has the member that is refused whatever it says, or a turn or a block needs a flag: for a member, for
- * its mark for the cache, or as it refers to a tool.
+ * its mark for the cache, or for itself.
  */
 function isToFit(body: Body): boolean {
   const { tools, system, messages } = body
@@ -140,7 +141,7 @@ function needsFlag(value: unknown): boolean {
     for (const field in control) if (entryOf(CACHE_FIELDS, field)) return true
   }
   if (role === 'system' && SYSTEM_TURNS_OWN.some((field) => field in value)) return true
-  return Array.isArray(content) ? content.some(needsFlag) : isToolReference(value as Body)
+  return Array.isArray(content) ? content.some(needsFlag) : wordsOf(value as Body) !== undefined
 }
 
 /** The body with these flags and without whatever needs another. `lost` are flags the caller misses. */
@@ -156,6 +157,12 @@ function withFlags(body: Body, flags: readonly string[], lost: readonly string[]
   if (!flags.includes(COMPACT_FLAG)) dropCompaction(fitted, ignored)
   const toolFields = refusedBy(TOOL_FIELDS, flags)
   const drop = (place: string) => (field: string) => void ignored.add(`${place}.${field}`)
+  const output = outputOf(body)
+  if (output) {
+    const left = omit(output, refusedBy(OUTPUT_FIELDS, flags), drop('output_config'))
+    if (Object.keys(left).length > 0) fitted['output_config'] = left
+    else delete fitted['output_config']
+  }
   const thinking = thinkingOf(body)
   if (thinking?.display === NOTES_DISPLAY && !flags.includes(NOTES_FLAG)) {
     fitted['thinking'] = omit(thinking, ['display'], drop('thinking'))
@@ -180,7 +187,7 @@ function withFlags(body: Body, flags: readonly string[], lost: readonly string[]
       ),
       drop: drop('messages'),
     },
-    refers: flags.includes(TOOL_FIELDS['defer_loading']!),
+    spoken: refusedBy(BLOCK_FLAGS, flags),
   }
   for (const place of ['tools', 'system', 'messages']) {
     if (Array.isArray(fitted[place])) fitted[place] = fittedBlocks(fitted[place], fitting)
@@ -230,8 +237,8 @@ interface Refused {
 interface Fitting {
   marks: Refused
   systemTurns: Refused
-  /** The model takes references to tools. */
-  refers: boolean
+  /** Types of blocks of which the model takes the words alone. */
+  spoken: readonly string[]
 }
 
 /** Messages, blocks and what tools brought; everything with nothing to mend stays the same object. */
@@ -247,11 +254,8 @@ function fittedBlocks(value: unknown, fitting: Fitting): unknown {
   }
   if (role === 'system') kept = omit(kept, systemTurns.fields, systemTurns.drop)
   if (Array.isArray(content)) return { ...kept, content: fittedBlocks(content, fitting) }
-  return fitting.refers || !isToolReference(kept) ? kept : inWords(kept)
-}
-
-/** Without its flag a reference is refused: "Tool reference 'look' not found in available tools". */
-function inWords(reference: ToolReference): Body {
-  const { tool_name: _, ...rest } = reference
-  return { ...rest, type: 'text', text: referenceWords(reference) }
+  const text = fitting.spoken.includes(String(kept['type'])) ? wordsOf(kept) : undefined
+  if (text === undefined) return kept
+  const { cache_control: mark } = kept
+  return { type: 'text', text, ...(mark != null && { cache_control: mark }) }
 }

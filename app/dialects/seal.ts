@@ -1,4 +1,4 @@
-import { decodeBase64, encodeBase64, normaliseBase64 } from '../../codecs/bytes/base64.ts'
+import { decodeBase64, encodeBase64, normaliseBase64 } from '../codecs/bytes/base64.ts'
 
 /** A thought with all that its model needs back. */
 interface SealedThought {
@@ -8,8 +8,9 @@ interface SealedThought {
 }
 
 /**
- * Our `encrypted_content` is no secret: it packs what the model signed, so that clients who keep nothing
- * else can bring a thought back unchanged. The marks tell it from what other servers wrote.
+ * What we call sealed (`encrypted_content`, the signature of a thought nobody wants to see) is no secret: it packs
+ * what the model signed, so that clients who keep nothing else can bring a thought back unchanged. The marks tell it
+ * from what other servers wrote.
  */
 const THOUGHT = 'oct1.'
 const SUMMARY = 'ocs1.'
