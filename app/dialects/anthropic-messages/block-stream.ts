@@ -41,13 +41,16 @@ export interface BlockStream {
   next: number
   current: OpenBlock | undefined
   waiting: WaitingPart[]
+  /** Thoughts are not shown. */
   hidden: boolean
+  /** A thought was not shown that its model did show. */
+  keptBack: boolean
   /** Searches so far; undefined while the platform has run nothing. */
   searches: number | undefined
 }
 
 export function createBlockStream(hidden: boolean): BlockStream {
-  return { next: 0, current: undefined, waiting: [], hidden, searches: undefined }
+  return { next: 0, current: undefined, waiting: [], hidden, keptBack: false, searches: undefined }
 }
 
 const DELTAS: Record<OpenBlock['kind'], string> = {
@@ -69,6 +72,7 @@ export function writeDelta(stream: BlockStream, index: number, text: string): st
   if (current.kind !== 'thought') return current.open + JSON.stringify(text) + CLOSE
   if (stream.hidden) {
     current.hidden += text
+    stream.keptBack = true
     return ''
   }
   return startThought(stream, current) + current.open + JSON.stringify(text) + CLOSE

@@ -43,19 +43,18 @@ export function createReplyEncoder(conversation: Conversation, head: AnswerHead)
   const silent = isSilent(conversation)
   return {
     write(events) {
-      const { verbatim } = events
-      // What the caller wants hidden has to be looked for, event by event.
-      if (verbatim?.dialect === NAME && !state.blocks.hidden) {
-        return relay(state, events, verbatim.text)
-      }
-      let text = ''
-      for (const event of silent ? events.filter(isFrame) : events) {
-        text +=
-          event.type === 'part-delta'
-            ? writeDelta(state.blocks, event.index, event.text)
-            : write(state, event)
-      }
-      return text
+      const said = events.verbatim?.dialect === NAME ? events.verbatim.text : undefined
+      const { blocks } = state
+      if (said === undefined) return writeAll(state, silent ? events.filter(isFrame) : events)
+      const opening = open(state, events)
+      if (!blocks.hidden) return opening + said
+      const keepsBack = blocks.current?.hidden
+      blocks.keptBack = false
+      // Models that leave thoughts out themselves are relayed too, so what they show is looked for event by event.
+      const shown = writeAll(state, events)
+      if (keepsBack || blocks.keptBack) return opening + shown
+      if (blocks.current) blocks.current.started = true
+      return opening + said
     },
     end: () => (state.ended ? MESSAGE_STOP : ''),
     fail: (error) => sseEvent('error', JSON.stringify(encodeError(error, head.requestId))),
@@ -65,11 +64,22 @@ export function createReplyEncoder(conversation: Conversation, head: AnswerHead)
 
 const isFrame = ({ type }: ReplyEvent) => type === 'reply-start' || type === 'reply-end'
 
-/** Only the start has to be written: the answer has our id and the caller's name of the model. */
-function relay(state: StreamState, events: ReplyBatch, text: string): string {
+function writeAll(state: StreamState, events: readonly ReplyEvent[]): string {
+  let text = ''
+  for (const event of events) {
+    text +=
+      event.type === 'part-delta'
+        ? writeDelta(state.blocks, event.index, event.text)
+        : write(state, event)
+  }
+  return text
+}
+
+/** All that has to be written of what is relayed: the answer has our id and the caller's name of the model. */
+function open(state: StreamState, events: ReplyBatch): string {
   const [first] = events
   state.ended ||= events.at(-1)?.type === 'reply-end'
-  return (first?.type === 'reply-start' ? start(state, first) : start(state)) + text
+  return first?.type === 'reply-start' ? start(state, first) : start(state)
 }
 
 function write(state: StreamState, event: Exclude<ReplyEvent, { type: 'part-delta' }>): string {
