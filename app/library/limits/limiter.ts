@@ -3,6 +3,8 @@ import type { Limiter, Ticket } from '../../ports/metering.ts'
 import type { StateStore } from '../../ports/state-store.ts'
 import { type Limits, standingOf } from './account.ts'
 import { type Desk, isEmpty, leave, openDesk, settle, take, tidy } from './desk.ts'
+import { MINUTE } from './ledger.ts'
+import { tooMany } from './too-many.ts'
 
 interface LimiterOptions {
   state: StateStore
@@ -110,8 +112,10 @@ function ticketOf(desk: Desk, onLeave: (() => void) | undefined): Ticket {
     reserve(wish) {
       const limit = desk.account.limits.tokensPerMinute
       if (limit === undefined) return undefined
+      const wished = wish.tokens()
+      if (limit === 0 && wished > 0) throw tooMany('tokens', limit, MINUTE)
       // Who asks for more than a minute's worth gets all of one: what it really costs is settled at the end.
-      const amount = Math.min(wish.tokens(), limit)
+      const amount = Math.min(wished, limit)
       const keep = (at: number) => {
         reserved = { at, amount: amount + (reserved?.amount ?? 0) }
       }

@@ -162,6 +162,14 @@ describe('requests a minute', () => {
     expect(told(await enter(limiter, closed))).toMatchObject({ code: 'rate-limit' })
   })
 
+  it('of no tokens at all let nothing in that takes any', async () => {
+    const ticket = await enter(stage({ tokensPerMinute: 0 }).limiter)
+    if (!isIn(ticket)) throw ticket
+    const refused = expect.objectContaining({ code: 'rate-limit', lacking: 'tokens' })
+    expect(() => ticket.reserve({ tokens: () => 1 })).toThrow(refused)
+    await ticket.reserve({ tokens: () => 0 })
+  })
+
   it('need no store for most requests, nor for most refusals', async () => {
     const { limiter, calls, pass } = stage({ requestsPerMinute: 6000 })
     let admitted = 0
