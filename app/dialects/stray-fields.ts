@@ -4,7 +4,7 @@ import type { Fields } from './extras.ts'
 type Place = 'messages.' | 'messages.content.' | 'tools.'
 
 /** Finds members within a part, a turn or a tool that nobody knows. */
-type Look = (holder: { extras?: Extras }, place: Place) => Fields | undefined
+type Look = (holder: { extras?: Extras }) => Fields | undefined
 
 /**
  * Unknown members within messages and tools by their place, `messages.foo`, each once; undefined when there are none.
@@ -17,7 +17,9 @@ export function strayFields(
   let names: Set<string> | undefined
   const name = (holder: { extras?: Extras }, place: Place) => {
     if (!holder.extras) return
-    for (const field in look(holder, place)) {
+    const found = look(holder)
+    for (const field in found) {
+      if (found[field] === null) continue
       names ??= new Set()
       names.add(place + field)
     }

@@ -172,12 +172,12 @@ function closeCurrent(stream: BlockStream, seal: Seal): string {
   if (current.kind !== 'thought') return blockStop(stream)
   if (seal.redacted) {
     const block = { type: 'redacted_thinking', data: seal.redacted }
-    return blockStart(stream, block) + blockStop(stream)
+    return (current.started ? '' : blockStart(stream, block)) + blockStop(stream)
   }
   const { hidden: text } = current
   const signature = text === '' ? seal.signature : sealThought({ ...seal, text })
   // What is hidden goes into its seal; without one there is nothing to bring back.
-  if (text !== '' && signature === undefined) return ''
+  if (text !== '' && signature === undefined && !current.started) return ''
   const started = startThought(stream, current)
   const sealed = signature ? blockDelta(stream, { type: 'signature_delta', signature }) : ''
   return started + sealed + blockStop(stream)

@@ -33,8 +33,9 @@ export function claudeAlone(
   marks: Marks,
 ): string[] {
   const names: string[] = FIELDS.filter((field) => request[field] != null)
-  for (const field in request.output_config) {
-    if (!OUTPUT_FIELDS.has(field)) names.push(`output_config.${field}`)
+  const { output_config: output } = request
+  for (const field in output) {
+    if (!OUTPUT_FIELDS.has(field) && output[field] != null) names.push(`output_config.${field}`)
   }
   for (const tool of request.tools ?? []) {
     for (const field of TOOL_FIELDS) {

@@ -48,11 +48,9 @@ export function createReplyEncoder(conversation: Conversation, head: AnswerHead)
       if (said === undefined) return writeAll(state, silent ? events.filter(isFrame) : events)
       const opening = open(state, events)
       if (!blocks.hidden) return opening + said
-      const keepsBack = blocks.current?.hidden
-      blocks.keptBack = false
-      // Models that leave thoughts out themselves are relayed too, so what they show is looked for event by event.
+      // Models that leave thoughts out themselves are relayed too. Once one is shown, all behind it is written here.
       const shown = writeAll(state, events)
-      if (keepsBack || blocks.keptBack) return opening + shown
+      if (blocks.keptBack) return opening + shown
       if (blocks.current) blocks.current.started = true
       return opening + said
     },

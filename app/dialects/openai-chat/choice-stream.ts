@@ -45,10 +45,12 @@ export function writeDelta(choice: ChoiceStream, index: number, text: string): s
   }
 }
 
-/** OpenAI tells words that are spoken as a transcript, and never as content (openai-node#1206). */
+/** OpenAI tells words that are spoken as a transcript, and never as content (openai-node#1206); the first have the id. */
 function writeSpoken(choice: ChoiceStream, transcript: string): string {
   choice.blanks = choice.isBlank ? transcript : ''
-  return choice.isBlank ? '' : deltaFrame(choice, { audio: { id: audioId(choice), transcript } })
+  if (choice.isBlank) return ''
+  const isFirst = transcript.length === choice.length
+  return deltaFrame(choice, { audio: { ...(isFirst && { id: audioId(choice) }), transcript } })
 }
 
 /** Everything that opens, closes or adorns a part. */
@@ -173,10 +175,9 @@ function writeWhole(choice: ChoiceStream, index: number, part: WholePart): strin
 
 /** Sound that goes on after its first bytes: the deltas behind hold nothing but more of them. */
 function openAudio(choice: ChoiceStream, index: number, part: MediaPart): string {
-  const audio = spokenAudio(part, '', choice)
-  const open = `${choice.open}"audio":{"id":${JSON.stringify(audio.id)},"data":`
+  const open = `${choice.open}"audio":{"data":`
   choice.parts.set(index, { kind: 'audio', open, close: `}${choice.close}` })
-  return deltaFrame(choice, { audio })
+  return deltaFrame(choice, { audio: spokenAudio(part, '', choice) })
 }
 
 function writeNative(choice: ChoiceStream, part: WholePart): string {

@@ -3,8 +3,13 @@ import { strayFields } from '../stray-fields.ts'
 import { type Fields, ownOf, unknownFields } from './extras.ts'
 import type { WireRequest } from './wire.ts'
 
-/** Kept members that every model is told in words of ours. */
-const HEARD: ReadonlySet<string> = new Set(['cache_control', 'prompt_cache_breakpoint', 'is_error'])
+/** Kept members that every model is told in words of ours. LangChain names the tool of a result, as its call does. */
+const HEARD: ReadonlySet<string> = new Set([
+  'cache_control',
+  'prompt_cache_breakpoint',
+  'is_error',
+  'name',
+])
 
 /** Members of these objects that say something to us. */
 const KNOWN: readonly (readonly [keyof WireRequest, ReadonlySet<string>])[] = [

@@ -34,7 +34,9 @@ describe('a request on the waist', () => {
       tools: [{ ...f, odd: 1 }],
     })
     expect(dialectOnly).toEqual(['messages.odd', 'messages.content.odd', 'tools.odd'])
-    expect(decode({ tools: [f] }).dialectOnly).toBeUndefined()
+    const empty = { ...block, odd: null }
+    const asked = { messages: [{ role: 'user', content: [empty], odd: null }], tools: [f] }
+    expect(decode({ ...asked, output_config: { odd: null } }).dialectOnly).toBeUndefined()
   })
 
   it('has the settings, the choice and the wishes of the caller', () => {

@@ -349,56 +349,6 @@ describe('a stream of Anthropic’s', () => {
     }
   })
 
-  describe('whose thoughts its caller does not want to see', () => {
-    const asked = conversation({ reasoning: { adaptive: true, display: 'omitted' } })
-    const thought = (...deltas: Json[]) => [
-      answer[0]!,
-      started(0, { type: 'thinking', thinking: '', signature: '' }),
-      ...deltas.map((delta) => grown(0, delta)),
-      grown(0, { type: 'signature_delta', signature: 'sig' }),
-      stopped(0),
-      started(1, { type: 'text', text: '' }),
-      grown(1, { type: 'text_delta', text: 'a' }),
-      grown(1, { type: 'delta_of_next_year', x: 1 }),
-      stopped(1),
-      ...answer.slice(-2),
-    ]
-    /** All but the start, of an answer that comes in pieces of so many events. */
-    function told(events: Json[], size: number): Json[] {
-      const decoder = bedrock.client.replyDecoder()
-      const encoder = anthropicMessages.server.replyEncoder(asked, head)
-      let text = ''
-      for (let at = 0; at < events.length; at += size) {
-        text += encoder.write(decoder.read(frames(...events.slice(at, at + size))))
-      }
-      text += encoder.write(decoder.end()) + encoder.end()
-      return sseEvents(text).slice(1)
-    }
-
-    it.each([1, 2, 3, 20])('goes on as it came where it shows none, %i at a time', (size) => {
-      const events = thought({ type: 'thinking_delta', thinking: '', estimated_tokens: 50 })
-      expect(told(events, size)).toEqual([...events.slice(1, -1), { type: 'message_stop' }])
-    })
-
-    it.each([1, 2, 3, 20])('packs what it shows into the signature, %i at a time', (size) => {
-      const shown = { type: 'thinking_delta', thinking: 'Hm' }
-      const signature = sealThought({ text: 'HmHm', signature: 'sig' })
-      const events = told(thought(shown, shown), size)
-      expect(events.slice(0, 5)).toEqual([
-        started(0, { type: 'thinking', thinking: '', signature: '' }),
-        grown(0, { type: 'signature_delta', signature }),
-        stopped(0),
-        started(1, { type: 'text', text: '' }),
-        grown(1, { type: 'text_delta', text: 'a' }),
-      ])
-      expect(events.slice(-3).map(({ type }) => type)).toEqual([
-        'content_block_stop',
-        'message_delta',
-        'message_stop',
-      ])
-    })
-  })
-
   it('ends once where its last words come alone, and where none come after them', () => {
     for (const ending of [answer.slice(-1), []]) {
       const decoder = bedrock.client.replyDecoder()

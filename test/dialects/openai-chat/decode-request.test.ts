@@ -202,6 +202,7 @@ describe('what only tunes and counts for nothing', () => {
   const enabled = { type: 'enabled' }
   const mark = { cache_control: { type: 'ephemeral' } }
   const text = { type: 'text', text: 'hi' }
+  const toolCall = { id: 'c', type: 'function', function: { name: 'f', arguments: '{}' } }
   const said = (message: object) => ({ messages: [{ role: 'user', content: 'hi', ...message }] })
 
   it.each([
@@ -218,6 +219,15 @@ describe('what only tunes and counts for nothing', () => {
     [{ tools: [{ ...tool('f'), x: 1, ...mark }] }, ['tools.x']],
     [{ functions: [{ name: 'f', x: 1 }] }, ['tools.x']],
     [said({ x: 1, y: null, ...mark }), ['messages.x']],
+    [
+      {
+        messages: [
+          { role: 'assistant', tool_calls: [toolCall] },
+          { role: 'tool', tool_call_id: 'c', name: 'f', content: 'x' },
+        ],
+      },
+      undefined,
+    ],
     [
       said({
         content: [

@@ -324,7 +324,7 @@ describe('things that come whole', () => {
     expect(deltas(all)).toEqual([
       { role: 'assistant', content: null, refusal: null },
       { audio: { id, transcript: '\nHello ' } },
-      { audio: { id, transcript: 'you' } },
+      { audio: { transcript: 'you' } },
       { audio: { id, data: 'UklGRg==', transcript: '', expires_at: head.created } },
       {},
     ])
