@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { GatewayError } from '../../app/errors.ts'
 import { createBudgets } from '../../app/library/budgets/budgets.ts'
+import { createPurses } from '../../app/library/budgets/purses.ts'
 import type { Budget, CallerIdentity } from '../../app/ports/caller.ts'
 import type { Budgets, Hold } from '../../app/ports/metering.ts'
 import type { StateStore } from '../../app/ports/state-store.ts'
@@ -74,6 +75,37 @@ describe('a budget', () => {
     expect(await spend(1)).toBe('spent')
     await all[0]!.flush()
     expect(await spend(0.1)).toBe('quota-exceeded 86400')
+  })
+
+  it('is not forgotten while something is set aside', async () => {
+    const { all, hold, spend, pass } = stage({ day: 1 })
+    const long = await hold(0.6)
+    for (let n = 0; n < 2; n++) {
+      pass(11 * 60_000)
+      await all[0]!.flush()
+    }
+    expect(await hold(0.5)).toMatch('quota-exceeded')
+    if (typeof long !== 'string') long.settle(0)
+    expect(await spend(0.5)).toBe('spent')
+  })
+
+  it('is not forgotten while something waits to be written', async () => {
+    const { all, hold, spend, pass, control } = stage({ day: 1 })
+    expect(await spend(0.6)).toBe('spent')
+    control.fails = true
+    for (let n = 0; n < 2; n++) {
+      pass(11 * 60_000)
+      await all[0]!.flush()
+    }
+    control.fails = false
+    expect(await hold(0.5)).toMatch('quota-exceeded')
+  })
+
+  it('of a month knows what was spent when the clock is set back by a day', async () => {
+    const { spend, pass } = stage({ month: 1 })
+    expect(await spend(0.6)).toBe('spent')
+    pass(-86_400_000)
+    expect(await spend(0.6)).toMatch('quota-exceeded')
   })
 
   it('of a month outlasts its days', async () => {
@@ -198,5 +230,20 @@ describe('a budget', () => {
     control.fails = false
     await all[0]!.flush()
     expect(await spend(0.1)).toBe('spent')
+  })
+})
+
+describe('purses', () => {
+  it('are let go of when nobody has asked for long, and no earlier', () => {
+    let time = NOON
+    const purses = createPurses(() => time)
+    const purse = purses.of('a')
+    for (const spent of Object.values(purse.spans)) spent.heardAt = NOON
+    time += 1000
+    purses.forget(1000)
+    expect(purses.of('a')).toBe(purse)
+    time += 1
+    purses.forget(1000)
+    expect(purses.of('a')).not.toBe(purse)
   })
 })

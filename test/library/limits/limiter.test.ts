@@ -287,6 +287,13 @@ describe('tokens a minute', () => {
     expect(limiter.standing(caller, 'tokens')).toMatchObject({ remaining: 600 })
   })
 
+  it('are not bounded by what may come in one burst of requests', async () => {
+    const { limiter } = stage({ requestsPerMinute: 60, burst: 5, tokensPerMinute: 1000 })
+    expect(told(await asked(limiter, 500))).toBe('in')
+    expect(limiter.standing(caller, 'tokens')).toMatchObject({ remaining: 500 })
+    expect(limiter.standing(caller, 'requests')).toMatchObject({ remaining: 4 })
+  })
+
   it('that cost more than was thought come out of what is held', async () => {
     const { limiter } = stage({ tokensPerMinute: 1000 })
     const first = await asked(limiter, 900)
@@ -294,6 +301,18 @@ describe('tokens a minute', () => {
     const second = await asked(limiter, 100)
     if (isIn(second)) second.leave(500)
     expect(limiter.standing(caller, 'tokens')).toMatchObject({ remaining: 400 })
+  })
+
+  it('that were not needed are there once more, and no longer than their minute', async () => {
+    const { limiter, pass } = stage({ tokensPerMinute: 1000 })
+    for (let n = 0; n < 3; n++) {
+      const ticket = await asked(limiter, 1000)
+      expect(told(ticket)).toBe('in')
+      if (isIn(ticket)) ticket.leave(0)
+    }
+    pass(60_001)
+    expect(told(await asked(limiter, 1000))).toBe('in')
+    expect(told(await asked(limiter, 1))).toMatchObject({ code: 'rate-limit' })
   })
 
   it('that cost more than was thought are owed', async () => {
