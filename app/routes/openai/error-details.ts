@@ -27,9 +27,12 @@ export const withDetails = (voice: Voice): Voice => ({
   },
 })
 
-function detailsOf({ code, param, reason, retryAfter }: GatewayError): string | undefined {
+function detailsOf(error: GatewayError): string | undefined {
+  const { code, param, reason, retryAfter, lacking } = error
   if (code === 'model-not-found') return 'GET /v1/models lists the models that can be called'
-  if (WAIT.has(code) && (code !== 'overloaded' || retryAfter !== undefined)) {
+  // What is dearer than the whole budget never has room.
+  const mayNotEnd = code === 'overloaded' || lacking === 'budget'
+  if (WAIT.has(code) && (!mayNotEnd || retryAfter !== undefined)) {
     return `Please try again in ${Math.ceil(retryAfter ?? SHORTEST)} seconds`
   }
   if (LATER.has(code)) return 'Please try again later'
