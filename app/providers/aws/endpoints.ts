@@ -75,10 +75,19 @@ function publicHost(service: AwsService, region: string, env: Environment): stri
   const name = isFips ? `${service}-fips` : service
   // Born on the newer names alone (recorded for us-east-1).
   const isNewer = isTrue(env['AWS_USE_DUALSTACK_ENDPOINT']) || service === 'bedrock-mantle'
-  // Its older names have IPv6 too, and it has no others.
-  if (isNewer && service !== 'secretsmanager') return `${name}.${region}.${dualStackSuffix}`
+  if (isNewer && !isOlderOnly(service, region, isFips))
+    return `${name}.${region}.${dualStackSuffix}`
   return `${oddName(service, region, isFips) ?? name}.${region}.${suffix}`
 }
+
+/** Older names of Secrets Manager have IPv6 too, and there are no others where it is so. Source as below. */
+function isOlderOnly(service: AwsService, region: string, isFips: boolean): boolean {
+  if (service !== 'secretsmanager') return false
+  return hasUsualHosts(region) || (region.startsWith('cn-') && !isFips)
+}
+
+/** Its hosts are named as most of AWS. */
+const hasUsualHosts = (region: string) => partitionOf(region).suffix === 'amazonaws.com'
 
 /** Of GovCloud: their hosts are FIPS as they are. */
 const FIPS_IN_GOVCLOUD: readonly AwsService[] = ['sts', 'ssm', 'dynamodb']
@@ -87,7 +96,7 @@ const FIPS_IN_GOVCLOUD: readonly AwsService[] = ['sts', 'ssm', 'dynamodb']
 function oddName(service: AwsService, region: string, isFips: boolean): string | undefined {
   if (isFips && region.startsWith('us-gov-') && FIPS_IN_GOVCLOUD.includes(service)) return service
   if (service !== 'transcribe') return undefined
-  if (isFips) return 'fips.transcribe'
+  if (isFips) return hasUsualHosts(region) ? 'fips.transcribe' : undefined
   return region.startsWith('cn-') ? 'cn.transcribe' : undefined
 }
 

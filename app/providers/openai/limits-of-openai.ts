@@ -37,7 +37,9 @@ export const LIMITS: readonly Quirk[] = [
     named: /^Invalid 'tools\S+\.description': string too long/,
     otherwise: withTools((tool) =>
       descriptionOf(tool).length > LONGEST_DESCRIPTION
-        ? changed(tool, { description: descriptionOf(tool).slice(0, LONGEST_DESCRIPTION) })
+        ? changed(tool, {
+            description: descriptionOf(tool).slice(0, LONGEST_DESCRIPTION).toWellFormed(),
+          })
         : tool,
     ),
     loses: 'tools.description',

@@ -43,6 +43,20 @@ describe('endpoints', () => {
     ['dynamodb', 'us-gov-west-1', 'fips', 'dynamodb.us-gov-west-1.amazonaws.com'],
     ['secretsmanager', 'us-east-1', 'dual', 'secretsmanager.us-east-1.amazonaws.com'],
     ['secretsmanager', 'us-east-1', 'fips dual', 'secretsmanager-fips.us-east-1.amazonaws.com'],
+    ['secretsmanager', 'cn-north-1', 'dual', 'secretsmanager.cn-north-1.amazonaws.com.cn'],
+    [
+      'secretsmanager',
+      'cn-north-1',
+      'fips dual',
+      'secretsmanager-fips.cn-north-1.api.amazonwebservices.com.cn',
+    ],
+    [
+      'secretsmanager',
+      'eusc-de-east-1',
+      'dual',
+      'secretsmanager.eusc-de-east-1.api.amazonwebservices.eu',
+    ],
+    ['transcribe', 'cn-north-1', 'fips', 'transcribe-fips.cn-north-1.amazonaws.com.cn'],
   ] as const)('of %s in %s, %s, are those of the SDKs', (service, region, kinds, host) => {
     const endpoints = createEndpoints({
       AWS_USE_FIPS_ENDPOINT: String(kinds.includes('fips')),
