@@ -82,7 +82,8 @@ export function refuseHidden(c: HttpContext, name: string, card: ModelCard): voi
   )
 }
 
-function modelPermissions(c: HttpContext): Permissions | undefined {
+/** Undefined for a caller who may use every model. */
+export function modelPermissions(c: HttpContext): Permissions | undefined {
   const { permissions } = c.get('caller')
   const isFree = permissions?.models === undefined && permissions?.deniedModels === undefined
   return isFree ? undefined : permissions

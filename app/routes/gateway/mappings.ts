@@ -1,7 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { listModels } from '../../gateway/names/list-models.ts'
 import { explainName, listNames, type NameEntry } from '../../gateway/names/name-book.ts'
-import { mayUse } from '../../http/access/permissions.ts'
+import { mayUse, modelPermissions } from '../../http/access/permissions.ts'
 import { reply } from '../../http/answers/reply.ts'
 import type { HttpContext } from '../../http/context.ts'
 import { endpoint } from '../../http/endpoint.ts'
@@ -64,7 +64,7 @@ export const getMappings = endpoint(
 
 /** Names that lead to what the caller may not ask are not there for them, nor what else a name may stand for. */
 async function namesShown(c: HttpContext, entries: NameEntry[]): Promise<NameEntry[]> {
-  if (c.get('caller').permissions === undefined) return entries
+  if (modelPermissions(c) === undefined) return entries
   const isShown = mayUse(c)
   const cards = await listModels(c.get('services'))
   const byId = new Map(cards.map((card) => [card.id, card]))

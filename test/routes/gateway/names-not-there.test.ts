@@ -111,6 +111,13 @@ describe('an error that names models', () => {
     expect([...new Set(data.flatMap(({ candidates }) => candidates))]).toEqual([LITE])
   })
 
+  it('says why a name leads nowhere to whoever may use every model, on some paths alone', async () => {
+    const { mapping } = await heldTo({ endpoints: ['/v1/mappings', '/v1/models'] })
+    expect(await mapping('nope')).toMatchObject({
+      data: [{ name: 'nope', resolves_to: null, reason: notThere('nope') }],
+    })
+  })
+
   it('keeps quiet about a successor the caller may not use', async () => {
     const { chat } = await heldTo(
       { denied_models: [LITE] },
